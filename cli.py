@@ -1,0 +1,371 @@
+"""xuxie's command line: parses arguments, calls the pipeline, prints. The only file that prints."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import secrets
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar
+
+import typer
+
+from pipeline import views
+from pipeline.catalog import STAGES
+from pipeline.config import describe_settings
+from pipeline.errors import SettingsError, XuxieError
+from pipeline.project import (
+    ARTIFACTS,
+    Project,
+    fresh_writer,
+    open_project,
+    remember_run,
+    reopen_last,
+)
+from pipeline.reporting import open_reporter
+from pipeline.runner import explain, graph
+from pipeline.runner.clean import clean as clean_store
+from pipeline.runner.execute import Outcome, execute
+from pipeline.runner.plan import Step, plan
+from pipeline.runner.store import load, open_store
+
+if TYPE_CHECKING:
+    from pipeline.artifacts.evaluation import Evaluation
+    from pipeline.engine.generate import Choice
+
+INTERRUPTED = 130
+CANDIDATES = 5
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+app = typer.Typer(
+    help="xuxie 续写: turn a Chinese novel into a small model that writes on in its style.",
+    epilog="Example: python cli.py run-all --source my_novel.txt   (--debug shows tracebacks)",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Config = Annotated[Path | None, typer.Option("--config", help="Settings file in TOML.")]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", help="One setting, as train.epochs=3; repeatable.")
+]
+Source = Annotated[
+    str | None,
+    typer.Option("--source", help="The novel: a file, a folder, an address, or a name as 红楼梦."),
+]
+Encoding = Annotated[
+    str | None, typer.Option("--encoding", help="Encoding of the novel, as gb18030 or big5.")
+]
+Artifacts = Annotated[Path, typer.Option("--artifacts", help="Folder of the artifacts.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")]
+AcceptNew = Annotated[
+    bool, typer.Option("--accept-new", help="Download again and accept changed bytes.")
+]
+
+
+def guarded(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn the pipeline's errors into one line on stderr and their exit code."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except XuxieError as error:
+            if "--debug" in sys.argv:
+                raise
+            say(f"xuxie: {error}")
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            say("\nxuxie: interrupted; the same command goes on where it stopped")
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:  # the reader, such as head, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+
+    return run
+
+
+def say(text: str) -> None:
+    """Print to stderr what is not the result."""
+    print(text, file=sys.stderr)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@app.command("run-all", epilog="Example: python cli.py run-all --source my_novel.txt")
+@guarded
+def run_all(
+    source: Source = None,
+    config: Config = None,
+    sets: Sets = None,
+    encoding: Encoding = None,
+    accept_new: AcceptNew = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    artifacts: Artifacts = ARTIFACTS,
+) -> None:
+    """Bring all stages up to date: from a novel to a continuation."""
+    project = open_project(
+        artifacts, config_path=config, overrides=sets or (), source=source, encoding=encoding
+    )
+    force = forget_download(project) if accept_new else frozenset()
+    if dry_run:
+        return show_plan(plan(STAGES, project.settings, project.store, force=force), as_json)
+    outcomes = run_stages(project, [stage.name for stage in STAGES], force, "run-all")
+    remember_run(project, outcomes)
+    if as_json:
+        return print_json(explain.outcome_rows(outcomes))
+    return show_result(project, outcomes)
+
+
+@app.command("run", epilog="Example: python cli.py run train --force")
+@guarded
+def run_one(
+    stage: Annotated[str, typer.Argument(help="The stage; `dag` lists them.")],
+    force: Annotated[bool, typer.Option("--force", help="Run it even if it is fresh.")] = False,
+    source: Source = None,
+    config: Config = None,
+    sets: Sets = None,
+    encoding: Encoding = None,
+    accept_new: AcceptNew = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    artifacts: Artifacts = ARTIFACTS,
+) -> None:
+    """Bring one stage up to date, and what it needs."""
+    project = open_project(
+        artifacts, config_path=config, overrides=sets or (), source=source, encoding=encoding
+    )
+    forced = (forget_download(project) if accept_new else frozenset()) | (
+        {stage} if force else frozenset()
+    )
+    if dry_run:
+        steps = plan(STAGES, project.settings, project.store, force=forced, only=stage)
+        return show_plan(steps, as_json)
+    outcomes = run_stages(project, [stage], forced, f"run {stage}")
+    if as_json:
+        return print_json(explain.outcome_rows(outcomes))
+    if not any(outcome.ran for outcome in outcomes):
+        print(f"{stage} is up to date; nothing to do (--force runs it all the same)")
+    return None
+
+
+def forget_download(project: Project) -> frozenset[str]:
+    """Forget the recorded digest of the novel's download; return the stages to force."""
+    from pipeline.text.source import forget_source
+
+    fetch = STAGES[0].name
+    settings = project.settings.values[fetch].model_dump()
+    forget_source(settings["source"], Path(settings["downloads"]))
+    return frozenset({fetch})
+
+
+def run_stages(
+    project: Project, targets: Sequence[str], force: AbstractSet[str], command: str
+) -> list[Outcome]:
+    """Run stages with a progress display on stderr."""
+    reporter = open_reporter(sys.stderr)
+    try:
+        return execute(
+            STAGES,
+            project.settings,
+            project.store,
+            targets=targets,
+            force=force,
+            reporter=reporter,
+            command=command,
+        )
+    finally:
+        reporter.close()
+
+
+def show_result(project: Project, outcomes: Sequence[Outcome]) -> None:
+    """Print scores, sample and where things lie; one line if there was nothing to do."""
+    record = outcomes[-1].record
+    if not any(outcome.ran for outcome in outcomes):
+        print(f"everything is up to date; nothing to do (sample: {record.path / 'sample.txt'})")
+        return
+    evaluation: Evaluation = load(project.store, record, STAGES[-1].codec)
+    for part in ("validation", "test"):
+        print(f"\n{part} chapters, never seen in training")
+        print(*views.score_lines(evaluation.scores[part]), sep="\n")
+    print(f"\n{evaluation.sample}\n")
+    print(f"curves     {record.path / 'curves.png'}")
+    print(f"artifacts  {project.store.folder}")
+    print(f'write on   python cli.py generate "{evaluation.seed_phrase}" --words 200')
+
+
+@app.command(epilog="Example: python cli.py status --verify")
+@guarded
+def status(
+    verify: Annotated[bool, typer.Option("--verify", help="Digest every file again.")] = False,
+    source: Source = None,
+    config: Config = None,
+    sets: Sets = None,
+    encoding: Encoding = None,
+    as_json: AsJson = False,
+    artifacts: Artifacts = ARTIFACTS,
+) -> None:
+    """Show which stages are fresh, stale or missing, and why."""
+    project = open_project(
+        artifacts, config_path=config, overrides=sets or (), source=source, encoding=encoding
+    )
+    show_plan(plan(STAGES, project.settings, project.store, verify=verify), as_json)
+
+
+def show_plan(steps: Sequence[Step], as_json: bool) -> None:
+    """Print one line a stage, or JSON."""
+    rows = explain.status_rows(steps)
+    if as_json:
+        return print_json(rows)
+    return print(*views.status_lines(rows), sep="\n")
+
+
+@app.command(epilog="Example: python cli.py dag --mermaid")
+@guarded
+def dag(
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="Draw it in Mermaid.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the stages and what each reads."""
+    if as_json:
+        return print_json([{"stage": s.name, "inputs": list(s.inputs)} for s in STAGES])
+    return print(graph.draw_mermaid(STAGES) if mermaid else graph.draw_text(STAGES))
+
+
+@app.command(epilog="Example: python cli.py clean --keep 2 --dry-run")
+@guarded
+def clean(
+    keep: Annotated[int, typer.Option("--keep", min=0, help="Newest artifacts to keep.")] = 1,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    artifacts: Artifacts = ARTIFACTS,
+) -> None:
+    """Remove old artifacts and left-overs; those of the last complete run always stay."""
+    removed = clean_store(open_store(artifacts), keep, dry_run)
+    if as_json:
+        return print_json([entry._asdict() for entry in removed])
+    for entry in removed:
+        print(f"{entry.stage:<12}{entry.key[:12]:<14}{entry.bytes / 1e6:>10,.2f} MB")
+    total = sum(entry.bytes for entry in removed) / 1e6
+    verb = "would remove" if dry_run else "removed"
+    return print(f"{verb} {len(removed)} folders, {total:,.2f} MB")
+
+
+@app.command("config", epilog="Example: python cli.py config --set train.epochs=3")
+@guarded
+def show_config(
+    source: Source = None,
+    config: Config = None,
+    sets: Sets = None,
+    encoding: Encoding = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show every setting, its value, and where the value came from."""
+    project = open_project(
+        ARTIFACTS, config_path=config, overrides=sets or (), source=source, encoding=encoding
+    )
+    rows = describe_settings(project.settings)
+    return print_json(rows) if as_json else print(*views.setting_lines(rows), sep="\n")
+
+
+@app.command(epilog='Example: python cli.py generate "宝玉听了，" --words 200 --temperature 0.7')
+@guarded
+def generate(
+    seed_phrase: Annotated[str, typer.Argument(help="What the text begins with.")],
+    words: Annotated[int, typer.Option("--words", help="Words to write.")] = 200,
+    greedy: Annotated[bool, typer.Option("--greedy", help="Always the most probable.")] = False,
+    temperature: Annotated[float, typer.Option(help="0 is greedy, 1 as the model says.")] = 0.8,
+    top_k: Annotated[int, typer.Option(help="Choose among the k best; 0 for all.")] = 0,
+    top_p: Annotated[float, typer.Option(help="Choose among the best that sum to p.")] = 0.9,
+    repetition_penalty: Annotated[
+        float, typer.Option(help="Divides the probability of words written lately.")
+    ] = 1.2,
+    prior_weight: Annotated[
+        float | None, typer.Option(help="Weight of word frequency; 0 is nearest cosine alone.")
+    ] = None,
+    rng_seed: Annotated[int | None, typer.Option(help="Equal seeds, equal texts.")] = None,
+    samples: Annotated[int, typer.Option(help="How many continuations.")] = 1,
+    show_candidates: Annotated[
+        bool, typer.Option("--show-candidates", help="Show each word's best candidates.")
+    ] = False,
+    source: Source = None,
+    config: Config = None,
+    sets: Sets = None,
+    as_json: AsJson = False,
+    artifacts: Artifacts = ARTIFACTS,
+) -> None:
+    """Write on from a seed phrase in the novel's style.
+
+    Without --source, --config and --set, with the writer of the last complete run.
+    """
+    from pipeline.engine.sampling import Sampling
+
+    if samples < 1:
+        raise SettingsError(f"--samples: expected at least 1, got {samples}")
+    sampling = Sampling(0.0 if greedy else temperature, top_k, top_p, repetition_penalty)
+    project = (
+        open_project(artifacts, config_path=config, overrides=sets or (), source=source)
+        if source or config or sets
+        else reopen_last(artifacts)
+    )
+    writer, notes = fresh_writer(project)
+    seed = writer.understand(seed_phrase)
+    if seed.dropped:
+        notes.append(f"not in this novel's vocabulary, dropped: {' '.join(seed.dropped)}")
+    for note in notes:
+        say(f"xuxie: {note}")
+    first_seed = secrets.randbelow(2**31) if rng_seed is None else rng_seed
+    texts = []
+    for number in range(samples):
+        choices = writer.stream(
+            seed,
+            words=words,
+            sampling=sampling,
+            rng_seed=first_seed + number,
+            prior_weight=prior_weight,
+            candidates=CANDIDATES if show_candidates else 0,
+        )
+        if as_json:
+            texts.append({"rng_seed": first_seed + number, "choices": list(choices)})
+        elif show_candidates:
+            print(*map(views.choice_line, choices), sep="\n")
+        else:
+            if number:
+                print("\n――――")
+            print_stream(seed_phrase, seed.words[-1], choices)
+    if as_json:
+        print_json(views.generation_json(seed_phrase, seed, texts))
+
+
+def print_stream(seed_phrase: str, previous: str, choices: Iterator[Choice]) -> None:
+    """Print the seed phrase, and the words as they come."""
+    from pipeline.engine.generate import spell
+
+    print(seed_phrase, end="", flush=True)
+    for choice in choices:
+        print(spell([choice.word], previous=previous), end="", flush=True)
+        previous = choice.word
+    print()
+
+
+def main() -> None:
+    """Run the command line."""
+    if hasattr(sys.stdout, "reconfigure"):  # a terminal that cannot show a character shows ?
+        sys.stdout.reconfigure(errors="replace")
+    app(args=[argument for argument in sys.argv[1:] if argument != "--debug"])
+
+
+if __name__ == "__main__":
+    main()

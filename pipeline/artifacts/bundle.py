@@ -1,0 +1,150 @@
+"""`decode`'s artifact: everything that the numpy engine needs to write.
+
+writer.safetensors   see `WriterBundle`
+writer.json          vocabulary, scale, prior weight, context length, example seed phrases
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.artifacts.codec import (
+    Codec,
+    check_array,
+    read_json,
+    read_tensors,
+    write_json,
+    write_tensors,
+)
+from pipeline.errors import ArtifactDamaged
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class WriterBundle:
+    """A trained writer. V vocabulary, E embedding, H hidden; all arrays float32.
+
+    Attributes
+    ----------
+    words : tuple of str, length V
+    gate_table : (V + 1, 4H)
+        x·W + b of every word; row V stands for an unknown word.
+    recurrent_kernel : (H, 4H)
+    projection_kernel : (H, E)
+    projection_bias : (E,)
+    output_vectors : (V, E)
+        Unit rows.
+    log_prior : (V,)
+        Log frequency of each word in the training chapters.
+    scale, prior_weight : float
+        s and β of score(w) = s·cos(ê, e_w) + β·b_w, fitted on the validation chapters.
+    steps : int
+        Words of context.
+    examples : tuple of str
+        Phrases of the novel that the writer knows, to offer when a seed phrase is not understood.
+    """
+
+    words: tuple[str, ...]
+    gate_table: NDArray[np.float32]
+    recurrent_kernel: NDArray[np.float32]
+    projection_kernel: NDArray[np.float32]
+    projection_bias: NDArray[np.float32]
+    output_vectors: NDArray[np.float32]
+    log_prior: NDArray[np.float32]
+    scale: float
+    prior_weight: float
+    steps: int
+    examples: tuple[str, ...]
+
+
+ARRAYS = (
+    "gate_table",
+    "recurrent_kernel",
+    "projection_kernel",
+    "projection_bias",
+    "output_vectors",
+    "log_prior",
+)
+
+
+def save_bundle(bundle: WriterBundle, folder: Path) -> None:
+    """Write writer.safetensors and writer.json."""
+    write_tensors(folder / "writer.safetensors", {name: getattr(bundle, name) for name in ARRAYS})
+    facts = {
+        "schema": SCHEMA,
+        "words": list(bundle.words),
+        "scale": bundle.scale,
+        "prior_weight": bundle.prior_weight,
+        "steps": bundle.steps,
+        "examples": list(bundle.examples),
+    }
+    write_json(folder / "writer.json", facts)
+
+
+def load_bundle(folder: Path) -> WriterBundle:
+    """Read what `save_bundle` wrote; every array is checked for presence, shape and finiteness.
+
+    Raises
+    ------
+    ArtifactDamaged
+        Also for a bundle of a newer schema.
+    """
+    facts = read_json(folder / "writer.json")
+    if facts.get("schema") != SCHEMA:
+        raise ArtifactDamaged(
+            f"writer.json: expected schema {SCHEMA}, got {facts.get('schema')}; run decode again"
+        )
+    arrays = read_tensors(folder / "writer.safetensors")
+    words = tuple(facts["words"])
+    shapes = bundle_shapes(arrays, vocabulary=len(words))
+    if set(arrays) != set(shapes):
+        raise ArtifactDamaged(
+            f"writer.safetensors: expected {sorted(shapes)}, got {sorted(arrays)}"
+        )
+    for name, shape in shapes.items():
+        check_array(name, arrays[name], shape=shape, dtype=np.float32)
+    return WriterBundle(
+        words=words,
+        scale=float(facts["scale"]),
+        prior_weight=float(facts["prior_weight"]),
+        steps=int(facts["steps"]),
+        examples=tuple(facts["examples"]),
+        **arrays,
+    )
+
+
+def bundle_shapes(
+    arrays: dict[str, NDArray[Any]], *, vocabulary: int
+) -> dict[str, tuple[int, ...]]:
+    """Return the shape every array must have, given V and what the projection says of H and E."""
+    projection = arrays.get("projection_kernel")
+    if projection is None or projection.ndim != 2:
+        raise ArtifactDamaged("array projection_kernel: expected shape (H, E), got none such")
+    hidden, embedding = projection.shape
+    return {
+        "gate_table": (vocabulary + 1, 4 * hidden),
+        "recurrent_kernel": (hidden, 4 * hidden),
+        "projection_kernel": (hidden, embedding),
+        "projection_bias": (embedding,),
+        "output_vectors": (vocabulary, embedding),
+        "log_prior": (vocabulary,),
+    }
+
+
+def describe_bundle(bundle: WriterBundle) -> dict[str, Any]:
+    """Return the facts shown to people."""
+    return {
+        "vocabulary": len(bundle.words),
+        "hidden": bundle.recurrent_kernel.shape[0],
+        "scale": round(bundle.scale, 3),
+        "prior weight": round(bundle.prior_weight, 3),
+    }
+
+
+BUNDLE = Codec(save=save_bundle, load=load_bundle, describe=describe_bundle)

@@ -1,0 +1,57 @@
+"""`evaluate`'s artifact: held-out scores, the loss curves and a sample.
+
+evaluation.json   part → model → scores
+curves.png        the curves of the training
+sample.txt        a continuation of the seed phrase
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.artifacts.codec import Codec, read_json, write_json
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Held-out scores and what people look at.
+
+    `scores[part][model]` holds `top1`, `top5`, `top10`, `mrr`, `cosine` (None for a model without
+    vectors), `perplexity` (over targets inside the vocabulary), `coverage` and `targets`.
+    `curves` is a PNG image; `sample` a continuation, of which `seed_phrase` is the beginning.
+    """
+
+    scores: dict[str, dict[str, dict[str, float | None]]]
+    curves: bytes
+    seed_phrase: str
+    sample: str
+
+
+def save_evaluation(evaluation: Evaluation, folder: Path) -> None:
+    """Write evaluation.json, curves.png and sample.txt."""
+    facts = {**evaluation.scores, "seed_phrase": evaluation.seed_phrase}
+    write_json(folder / "evaluation.json", facts)
+    (folder / "curves.png").write_bytes(evaluation.curves)
+    (folder / "sample.txt").write_text(evaluation.sample + "\n", encoding="utf-8", newline="\n")
+
+
+def load_evaluation(folder: Path) -> Evaluation:
+    """Read what `save_evaluation` wrote."""
+    scores = read_json(folder / "evaluation.json")
+    return Evaluation(
+        seed_phrase=scores.pop("seed_phrase"),
+        scores=scores,
+        curves=(folder / "curves.png").read_bytes(),
+        sample=(folder / "sample.txt").read_text(encoding="utf-8").removesuffix("\n"),
+    )
+
+
+def describe_evaluation(evaluation: Evaluation) -> dict[str, Any]:
+    """Return the facts shown to people."""
+    network = evaluation.scores["test"]["network"]
+    return {f"test {name}": network[name] for name in ("top1", "mrr", "perplexity")}
+
+
+EVALUATION = Codec(save=save_evaluation, load=load_evaluation, describe=describe_evaluation)

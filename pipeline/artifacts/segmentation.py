@@ -1,0 +1,91 @@
+"""`segment`'s artifact: the novel as words, and which chapters are held out.
+
+words.txt      a paragraph a line, its words separated by one space
+segment.json   chapters with their part, counts, words outside the dictionary
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pipeline.artifacts.codec import Codec, read_json, write_json
+
+Part = Literal["train", "validation", "test"]
+
+# The word that ends a paragraph; the C tool word2vec gives the line end the same name.
+PARAGRAPH_BREAK = "</s>"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A stretch of consecutive paragraphs, `lines[start:stop]`, that belongs to one part."""
+
+    title: str
+    start: int
+    stop: int
+    part: Part
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """A novel as words.
+
+    `lines` are paragraphs of space-separated words; `sections` cover them in order without gaps;
+    `unknown` are the words that no dictionary lists, with their counts, most frequent first.
+    """
+
+    lines: tuple[str, ...]
+    sections: tuple[Section, ...]
+    engine: str
+    unknown: tuple[tuple[str, int], ...]
+
+
+def section_words(segmentation: Segmentation, section: Section) -> Iterator[str]:
+    """Yield the words of a section; every paragraph ends with `PARAGRAPH_BREAK`."""
+    for line in segmentation.lines[section.start : section.stop]:
+        yield from line.split(" ")
+        yield PARAGRAPH_BREAK
+
+
+def save_segmentation(segmentation: Segmentation, folder: Path) -> None:
+    """Write words.txt and segment.json."""
+    text = "".join(line + "\n" for line in segmentation.lines)
+    (folder / "words.txt").write_text(text, encoding="utf-8", newline="\n")
+    facts = asdict(segmentation)
+    del facts["lines"]
+    facts["words"] = count_words(segmentation)
+    write_json(folder / "segment.json", facts)
+
+
+def load_segmentation(folder: Path) -> Segmentation:
+    """Read what `save_segmentation` wrote."""
+    text = (folder / "words.txt").read_text(encoding="utf-8")
+    facts = read_json(folder / "segment.json")
+    return Segmentation(
+        lines=tuple(text.split("\n")[:-1]),
+        sections=tuple(Section(**section) for section in facts["sections"]),
+        engine=facts["engine"],
+        unknown=tuple((word, count) for word, count in facts["unknown"]),
+    )
+
+
+def count_words(segmentation: Segmentation) -> int:
+    """Return the number of words, paragraph breaks not counted."""
+    return sum(line.count(" ") + 1 for line in segmentation.lines)
+
+
+def describe_segmentation(segmentation: Segmentation) -> dict[str, Any]:
+    """Return the facts shown to people."""
+    parts = [section.part for section in segmentation.sections]
+    return {
+        "words": count_words(segmentation),
+        "out-of-dictionary words": len(segmentation.unknown),
+        "engine": segmentation.engine,
+        "held-out sections": f"{parts.count('validation')} validation, {parts.count('test')} test",
+    }
+
+
+SEGMENTATION = Codec(save=save_segmentation, load=load_segmentation, describe=describe_segmentation)

@@ -1,0 +1,109 @@
+"""`window`'s artifact: the token stream and where its windows start.
+
+ids.npy       int32 (tokens,), memory-mapped; the id V stands for a word outside the vocabulary
+windows.npz   train_spans, validation_spans, test_spans: int64 (S, 2), [start, stop) in tokens
+split.json    window length, vocabulary size, and each section's part and tokens
+
+A window is `ids[s : s + steps]` and its target `ids[s + steps]`: a view of the stream, so no window
+is ever stored. One window of 20 words as float vectors would take 16 KB; here it takes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from pipeline.artifacts.codec import Codec, read_json, write_json
+from pipeline.artifacts.segmentation import Part
+from pipeline.errors import ArtifactDamaged
+
+PARTS: tuple[Part, ...] = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Windows:
+    """A token stream and its division into parts.
+
+    Attributes
+    ----------
+    ids : int32 (tokens,)
+    spans : part → int64 (S, 2)
+        Token ranges [start, stop) of each part; neighbouring sections of a part are one span.
+    steps : int
+        Words of context before a target.
+    vocabulary_size : int
+        V; the id V stands for any word outside the vocabulary.
+    sections : tuple of dict
+        title, part, start and stop (in tokens) of each section.
+    """
+
+    ids: NDArray[np.int32]
+    spans: dict[Part, NDArray[np.int64]]
+    steps: int
+    vocabulary_size: int
+    sections: tuple[dict[str, Any], ...]
+
+
+def window_view(ids: NDArray[np.int32], *, steps: int) -> NDArray[np.int32]:
+    """Return every window with its target as a view (tokens - steps, steps + 1) of `ids`."""
+    return sliding_window_view(ids, steps + 1)
+
+
+def evaluation_starts(windows: Windows, part: Part) -> NDArray[np.int64]:
+    """Return the window starts (N,) whose target lies in `part`, one for every target there.
+
+    The context of a section's first targets reaches back into the section before it, so that every
+    target has exactly `steps` words of context. Only the very first `steps` words of the novel
+    cannot be targets.
+    """
+    starts = [
+        np.arange(max(start - windows.steps, 0), stop - windows.steps, dtype=np.int64)
+        for start, stop in windows.spans[part]
+    ]
+    return np.concatenate(starts) if starts else np.empty(0, dtype=np.int64)
+
+
+def save_windows(windows: Windows, folder: Path) -> None:
+    """Write ids.npy, windows.npz and split.json."""
+    np.save(folder / "ids.npy", windows.ids, allow_pickle=False)
+    spans = {f"{part}_spans": windows.spans[part] for part in PARTS}
+    np.savez(folder / "windows.npz", **spans)  # type: ignore[arg-type]
+    split = {
+        "steps": windows.steps,
+        "vocabulary_size": windows.vocabulary_size,
+        "sections": list(windows.sections),
+    }
+    write_json(folder / "split.json", split)
+
+
+def load_windows(folder: Path) -> Windows:
+    """Map ids.npy into memory and read the rest of what `save_windows` wrote."""
+    split = read_json(folder / "split.json")
+    try:
+        ids = np.load(folder / "ids.npy", mmap_mode="r", allow_pickle=False)
+        with np.load(folder / "windows.npz", allow_pickle=False) as arrays:
+            spans: dict[Part, NDArray[np.int64]] = {part: arrays[f"{part}_spans"] for part in PARTS}
+    except (OSError, ValueError, KeyError) as error:
+        raise ArtifactDamaged(f"windows: expected numpy arrays, got {error}") from error
+    return Windows(
+        ids=ids,
+        spans=spans,
+        steps=split["steps"],
+        vocabulary_size=split["vocabulary_size"],
+        sections=tuple(split["sections"]),
+    )
+
+
+def describe_windows(windows: Windows) -> dict[str, Any]:
+    """Return the facts shown to people."""
+    counts = {part: len(evaluation_starts(windows, part)) for part in PARTS}
+    known = float(np.mean(windows.ids < windows.vocabulary_size))
+    return {"tokens": len(windows.ids), "coverage": round(known, 4), **counts}
+
+
+WINDOWS = Codec(save=save_windows, load=load_windows, describe=describe_windows)

@@ -1,0 +1,238 @@
+"""Layered settings: which value each setting has, and where it came from.
+
+model defaults < configs/default.toml < --config FILE < --set section.field=value < --source
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import math
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from pipeline.errors import SettingsError
+from pipeline.stage import StageConfig, is_path_field
+
+SOURCE_SETTING = "fetch.source"  # what --source stands for
+BUILT_IN = "built in"
+
+Sections = Mapping[str, type[StageConfig]]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Validated settings by section, and the origin of each by its dotted name."""
+
+    values: Mapping[str, StageConfig]
+    origins: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Raw values from one place; relative paths in it are relative to `base`."""
+
+    origin: str
+    tables: Mapping[str, Any]
+    base: Path
+
+
+def load_settings(
+    sections: Sections,
+    *,
+    default_path: Path,
+    config_path: Path | None = None,
+    overrides: Sequence[str] = (),
+    source: str | None = None,
+    root: Path,
+    cwd: Path,
+) -> Settings:
+    """Read, merge and validate all layers.
+
+    Parameters
+    ----------
+    sections : the settings model of each section
+    default_path, config_path : TOML files; relative ones are relative to `cwd`
+    overrides : `section.field=value`, the value in TOML or a bare string
+    source : stands for `fetch.source`
+    root : the project's folder; relative paths in `default_path` start there
+    cwd : relative paths in `overrides` and `source` start there
+
+    Raises
+    ------
+    SettingsError
+        For an unknown setting (naming the nearest valid one), a value that is not accepted
+        (naming its origin), or a file that is missing or not TOML.
+    """
+    layers = [_built_in_layer(sections, root), _file_layer(cwd / default_path, root, root)]
+    if config_path is not None:
+        path = cwd / config_path
+        layers.append(_file_layer(path, path.parent, cwd))
+    layers += [_override_layer(override, cwd) for override in overrides]
+    if source is not None:
+        section, _, field = SOURCE_SETTING.partition(".")
+        layers.append(Layer("--source", {section: {field: source}}, cwd))
+    raw, origins = _merge(sections, layers)
+    values = {name: _validate(name, kind, raw[name], origins) for name, kind in sections.items()}
+    return Settings(values, origins)
+
+
+def describe_settings(settings: Settings) -> list[dict[str, Any]]:
+    """Return one row a setting: its dotted name, JSON value, origin and description."""
+    return [
+        {
+            "setting": f"{section}.{name}",
+            "value": value,
+            "origin": settings.origins[f"{section}.{name}"],
+            "description": type(config).model_fields[name].description or "",
+        }
+        for section, config in settings.values.items()
+        for name, value in config.model_dump(mode="json").items()
+    ]
+
+
+def parse_override(override: str) -> tuple[str, Any]:
+    """Split `section.field=value` into the dotted name and the value."""
+    name, equals, text = override.partition("=")
+    name = name.strip()
+    if not equals or not re.fullmatch(r"[^.\s]+\.[^.\s]+", name):
+        raise SettingsError(f"--set: expected section.field=value, got {override!r}")
+    return name, _toml_value(text.strip())
+
+
+def resolve_path(value: Any, base: Path) -> Any:
+    """Return a path setting made absolute against `base`.
+
+    Addresses, the empty string and catalogue names (no separator, no dot, no such file) stay.
+    """
+    text = os.fspath(value) if isinstance(value, Path) else value
+    if not isinstance(text, str) or not text or re.match(r"https?://", text, re.IGNORECASE):
+        return value
+    path = os.path.abspath(base / os.path.expanduser(text))  # noqa: PTH100, PTH111 keeps symlinks
+    if not re.search(r"[./\\]", text) and not os.path.lexists(path):
+        return value
+    return path
+
+
+def _toml_value(text: str) -> Any:
+    """Return `text` read as a TOML value, or itself where it is none."""
+    try:
+        table = tomllib.loads(f"value = {text}")
+    except tomllib.TOMLDecodeError:
+        return text
+    # A date is no setting's type, but a file's name may look like one.
+    dates = (datetime.date, datetime.time)
+    return (
+        text if table.keys() != {"value"} or isinstance(table["value"], dates) else table["value"]
+    )
+
+
+def _override_layer(override: str, cwd: Path) -> Layer:
+    """Return the layer of one --set."""
+    name, value = parse_override(override)
+    section, _, field = name.partition(".")
+    return Layer("--set", {section: {field: value}}, cwd)
+
+
+def _file_layer(path: Path, base: Path, shown_from: Path) -> Layer:
+    """Read a TOML file; its origin is its path as seen from `shown_from`."""
+    origin = path.relative_to(shown_from) if path.is_relative_to(shown_from) else path
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "bytes that are not UTF-8"
+        raise SettingsError(f"{origin}: expected a settings file in TOML, got {why}") from error
+    try:
+        return Layer(origin.as_posix(), tomllib.loads(text), base)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        line = found[1] if found else len(text.splitlines())
+        raise SettingsError(f"{origin}, line {line}: expected TOML, got: {error}") from error
+
+
+def _built_in_layer(sections: Sections, root: Path) -> Layer:
+    """Return the defaults that the models themselves declare."""
+    tables = {
+        section: {
+            name: field.get_default(call_default_factory=True)
+            for name, field in kind.model_fields.items()
+            if not field.is_required()
+        }
+        for section, kind in sections.items()
+    }
+    return Layer(BUILT_IN, tables, root)
+
+
+def _merge(
+    sections: Sections, layers: Sequence[Layer]
+) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """Lay the layers over each other; return raw values by section, and origins."""
+    raw: dict[str, dict[str, Any]] = {section: {} for section in sections}
+    origins: dict[str, str] = {}
+    for layer in layers:
+        for section, field, value in _entries(sections, layer):
+            kind = sections[section].model_fields[field]
+            if is_path_field(kind.json_schema_extra):
+                value = resolve_path(value, layer.base)
+            raw[section][field] = value
+            origins[f"{section}.{field}"] = layer.origin
+    return raw, origins
+
+
+def _entries(sections: Sections, layer: Layer) -> Iterator[tuple[str, str, Any]]:
+    """Yield (section, field, value) of a layer; refuse unknown names and non-finite numbers."""
+    for section, table in layer.tables.items():
+        if section not in sections:
+            fields = list(table) if isinstance(table, dict) else []
+            raise _unknown(sections, ".".join([section, *fields[:1]]), layer.origin)
+        if not isinstance(table, dict):
+            raise SettingsError(
+                f"{section}: expected a table [{section}], got {table!r} (from {layer.origin})"
+            )
+        for field, value in table.items():
+            if field not in sections[section].model_fields:
+                raise _unknown(sections, f"{section}.{field}", layer.origin)
+            if isinstance(value, float) and not math.isfinite(value):
+                raise SettingsError(
+                    f"{section}.{field}: expected a finite number, got {value}"
+                    f" (from {layer.origin})"
+                )
+            yield section, field, value
+
+
+def _unknown(sections: Sections, name: str, origin: str) -> SettingsError:
+    """Return the error for a setting that does not exist."""
+    known = [
+        f"{section}.{field}" for section, kind in sections.items() for field in kind.model_fields
+    ]
+    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+    hint = f"; the nearest is {nearest[0]}" if nearest else ""
+    return SettingsError(f"{name}: no such setting (from {origin}){hint}")
+
+
+def _validate(
+    section: str, kind: type[StageConfig], raw: dict[str, Any], origins: Mapping[str, str]
+) -> StageConfig:
+    """Return the section's model, or raise pydantic's first complaint in one line."""
+    try:
+        return kind.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+    name = ".".join([section, *map(str, first["loc"][:1])])
+    origin = origins.get(name, BUILT_IN)
+    if first["type"] == "missing":
+        raise SettingsError(f"{name}: expected a value, got none; add it to a settings file")
+    if first["type"] in ("value_error", "assertion_error"):
+        message = first["msg"].partition(", ")[2]
+        raise SettingsError(f"{name}: {message} (from {origin})")
+    expected = re.sub(r"^Input should be ", "", first["msg"])
+    got = repr(first["input"])
+    got = got if len(got) <= 60 else got[:60] + "…"
+    raise SettingsError(f"{name}: expected {expected}, got {got} (from {origin})")

@@ -1,0 +1,1 @@
+"""Inference in numpy alone: reading, scoring, choosing, writing."""

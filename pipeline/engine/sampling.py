@@ -1,0 +1,97 @@
+"""Choosing the next word from its log probabilities: a pure function of them and a generator."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engine.lstm import Floats
+from pipeline.errors import SettingsError
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How the next word is chosen.
+
+    Attributes
+    ----------
+    temperature : float, at least 0
+        Divides the log probabilities; 0 means the most probable word, always.
+    top_k : int, at least 0
+        Keep the k most probable words; 0 keeps all.
+    top_p : float in (0, 1]
+        Keep the fewest words whose probabilities sum to p (Holtzman et al. 2020).
+    repetition_penalty : float, at least 1
+        Divides the probability of words written lately (after Keskar et al. 2019).
+    """
+
+    temperature: float = 0.8
+    top_k: int = 0
+    top_p: float = 0.9
+    repetition_penalty: float = 1.2
+
+    def __post_init__(self) -> None:
+        """Refuse values outside the bounds, naming the bound."""
+        check("temperature", self.temperature, self.temperature >= 0, "a number of at least 0")
+        check("top-k", self.top_k, self.top_k >= 0, "a whole number of at least 0")
+        check("top-p", self.top_p, 0 < self.top_p <= 1, "a number above 0 and up to 1")
+        penalty = self.repetition_penalty
+        check("repetition-penalty", penalty, penalty >= 1, "a number of at least 1")
+
+
+def check(name: str, value: float, holds: bool, expected: str) -> None:
+    """Raise `SettingsError` unless the bound holds and the value is finite."""
+    if not holds or not math.isfinite(value):
+        raise SettingsError(f"--{name}: expected {expected}, got {value}")
+
+
+def penalise(log_probabilities: Floats, recent_ids: NDArray[np.int64], *, penalty: float) -> Floats:
+    """Divide the probability of `recent_ids` by `penalty`: (V,) → float32 (V,), not renormalised."""
+    if penalty == 1 or not len(recent_ids):
+        return log_probabilities
+    result = log_probabilities.copy()  # (V,)
+    result[np.unique(recent_ids)] -= np.float32(math.log(penalty))
+    return result
+
+
+def choose(log_probabilities: Floats, sampling: Sampling, generator: np.random.Generator) -> int:
+    """Return the id of the next word.
+
+    Parameters
+    ----------
+    log_probabilities : float32 (V,)
+        Up to a constant; −inf bars a word.
+    sampling : Sampling
+    generator : numpy.random.Generator
+        Drawn from once for a sampled word, never for a greedy one.
+    """
+    if sampling.temperature == 0 or sampling.top_k == 1:
+        return int(np.argmax(log_probabilities))
+    ids = shortlist(log_probabilities, top_k=sampling.top_k)  # (K,) best first
+    scaled = log_probabilities[ids].astype(np.float64) / sampling.temperature  # (K,)
+    chances = np.exp(scaled - scaled[0])  # (K,)
+    chances /= chances.sum()
+    kept = nucleus_size(chances, top_p=sampling.top_p)
+    cumulative = np.cumsum(chances[:kept])  # (kept,)
+    drawn = np.searchsorted(cumulative, generator.random() * cumulative[-1], side="right")
+    return int(ids[min(int(drawn), kept - 1)])
+
+
+def shortlist(log_probabilities: Floats, *, top_k: int) -> NDArray[np.int64]:
+    """Return the ids of the `top_k` best words (0: all), best first; ties in vocabulary order."""
+    if 0 < top_k < len(log_probabilities):
+        # A partition finds the k-th value in linear time; equal values beyond it are cut below.
+        kth = np.partition(log_probabilities, -top_k)[-top_k]
+        ids = np.flatnonzero(log_probabilities >= kth)  # (≥ top_k,)
+        return ids[np.argsort(-log_probabilities[ids], kind="stable")][:top_k]
+    return np.argsort(-log_probabilities, kind="stable")
+
+
+def nucleus_size(chances: NDArray[np.float64], *, top_p: float) -> int:
+    """Return how many of the chances (K,), best first, are needed to reach `top_p`; at least one."""
+    if top_p >= 1:
+        return len(chances)
+    return min(int(np.searchsorted(np.cumsum(chances), top_p)) + 1, len(chances))

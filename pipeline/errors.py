@@ -1,0 +1,58 @@
+"""Every error a user can cause, as one tree; the exit code belongs to the class.
+
+XuxieError                  1
+├── StageFailed             1   a stage raised something unforeseen, or could not be saved
+│   └── InputChanged        1   a source changed while its stage was running
+├── ArtifactDamaged         1   a stored artifact does not match its manifest
+├── SettingsError           2   a setting or option that cannot be accepted
+│   └── NotReady            2   a command needs an artifact that is stale or missing
+├── DataError               3   a novel, dictionary, vector file or seed phrase that cannot be used
+│   └── DownloadRefused     3   an address or a response that is not accepted
+└── Busy                    4   another run holds the artifacts folder
+
+Messages are one line: what was expected, what was found, what to do.
+"""
+
+
+class XuxieError(Exception):
+    """The root: carries a one-line message for the user and the process's exit code."""
+
+    exit_code = 1
+
+
+class StageFailed(XuxieError):
+    """A stage raised something unforeseen, or its result could not be saved."""
+
+
+class InputChanged(StageFailed):
+    """An external input had other bytes after the run than before it; nothing was committed."""
+
+
+class ArtifactDamaged(XuxieError):
+    """A stored artifact is incomplete or does not match the digests in its manifest."""
+
+
+class SettingsError(XuxieError):
+    """A setting or command-line option that cannot be accepted."""
+
+    exit_code = 2
+
+
+class NotReady(SettingsError):
+    """A command needs an artifact that is stale or missing."""
+
+
+class DataError(XuxieError):
+    """A novel, dictionary, vector file or seed phrase that cannot be used."""
+
+    exit_code = 3
+
+
+class DownloadRefused(DataError):
+    """An address that is not allowed, or a response that is not accepted."""
+
+
+class Busy(XuxieError):
+    """Another run holds the artifacts folder."""
+
+    exit_code = 4

@@ -1,0 +1,269 @@
+"""The training loop: one compiled step, epochs with validation, early stopping, resume.
+
+Every random draw comes from one numpy generator whose state is part of the checkpoint, and
+TensorFlow's operations are set to their deterministic forms; so a training that was interrupted and
+resumed ends with the same bytes as one that was not.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from pipeline.errors import StageFailed
+from pipeline.learning.batches import Batch
+from pipeline.learning.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from pipeline.learning.network import (
+    Network,
+    assign_weights,
+    export_weights,
+    predict,
+    trainable_variables,
+)
+from pipeline.learning.objectives import Loss, Targets
+
+Weights = dict[str, NDArray[np.float32]]
+Step = Callable[[Batch], float]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long and how fast to train.
+
+    `learning_rate` falls from its first value to zero along half a cosine over `epochs`; training
+    stops early once `patience` epochs in a row have not lowered the validation perplexity.
+    """
+
+    epochs: int
+    patience: int
+    learning_rate: float
+    clip_norm: float
+
+
+@dataclass
+class State:
+    """What a training has reached; everything in it goes into the checkpoint."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    best_epoch: int = 0
+    best_weights: Weights = field(default_factory=dict)
+
+
+def fit(
+    network: Network,
+    loss: Loss,
+    plan: Plan,
+    *,
+    make_batches: Callable[[np.random.Generator], tuple[int, Iterator[Batch]]],
+    validate: Callable[[Weights], dict[str, Any]],
+    generator: np.random.Generator,
+    scratch_path: Path,
+    progress: Callable[[float, float, str], None],
+) -> tuple[Weights, dict[str, Any]]:
+    """Train, and return the weights of the best epoch with the history.
+
+    Parameters
+    ----------
+    network : Network
+        Trained in place.
+    loss : Loss
+    plan : Plan
+    make_batches : generator → (how many, batches)
+        Called once an epoch.
+    validate : weights → scores
+        Must hold `perplexity`; called after each epoch.
+    generator : numpy.random.Generator
+        The only source of randomness.
+    scratch_path : Path
+        Where the checkpoint lies; one that is found there is gone on with.
+    progress : called with (epochs done, epochs in all, note)
+
+    Raises
+    ------
+    StageFailed
+        The loss is no finite number any more.
+    """
+    optimizer = keras.optimizers.Adam(plan.learning_rate, global_clipnorm=plan.clip_norm)
+    optimizer.build(trainable_variables(network))
+    step = compile_step(network, loss, optimizer)
+    state = resume(network, optimizer, generator, scratch_path)
+    while not finished(state, plan):
+        done = len(state.rows)
+        count, batches = make_batches(generator)
+        report = EpochReport(done, plan.epochs, count, progress)
+        mean_loss = run_epoch(step, batches, optimizer, plan, report)
+        weights = export_weights(network)
+        row = {"epoch": done + 1, "train_loss": mean_loss, **validate(weights)}
+        state.rows.append(row)
+        if state.best_epoch == 0 or row["perplexity"] < best_row(state)["perplexity"]:
+            state.best_epoch, state.best_weights = done + 1, weights
+        save_state(state, weights, optimizer, generator, scratch_path)
+    return state.best_weights, {"epochs": state.rows, "best_epoch": state.best_epoch}
+
+
+def compile_step(network: Network, loss: Loss, optimizer: keras.optimizers.Optimizer) -> Step:
+    """Return a function that trains on one batch and returns its loss."""
+    variables = trainable_variables(network)
+    signature = [
+        tf.TensorSpec((None, None), tf.int32),  # inputs (B, T)
+        tf.TensorSpec((None,), tf.int32),  # targets (B · T,)
+        tf.TensorSpec((None,), tf.float32),  # weights (B · T,)
+        tf.TensorSpec((None,), tf.int32),  # candidates (K,)
+        tf.TensorSpec((None,), tf.float32),  # log_inclusion (K,)
+        tf.TensorSpec((None, 1, None), tf.float32),  # input_mask (B, 1, E)
+        tf.TensorSpec((None, 1, None), tf.float32),  # output_mask (B, 1, H)
+    ]
+
+    @tf.function(input_signature=signature)
+    def compiled(
+        inputs: tf.Tensor,
+        targets: tf.Tensor,
+        weights: tf.Tensor,
+        candidates: tf.Tensor,
+        log_inclusion: tf.Tensor,
+        input_mask: tf.Tensor,
+        output_mask: tf.Tensor,
+    ) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            predicted = predict(network, inputs, input_mask, output_mask)  # (B · T, E)
+            value = loss(predicted, network, Targets(targets, weights, candidates, log_inclusion))
+        gradients = tape.gradient(value, [variable.value for variable in variables])
+        pairs = [
+            (tf.convert_to_tensor(gradient), variable)
+            for gradient, variable in zip(gradients, variables, strict=True)
+            if gradient is not None
+        ]
+        optimizer.apply_gradients(pairs)
+        return value
+
+    return lambda batch: float(
+        compiled(
+            batch.inputs,
+            batch.targets,
+            batch.weights,
+            batch.candidates,
+            batch.log_inclusion,
+            batch.input_mask,
+            batch.output_mask,
+        )
+    )
+
+
+class EpochReport:
+    """Tells the progress within one epoch: share of the whole, loss, words a second."""
+
+    def __init__(
+        self, done: int, epochs: int, batches: int, progress: Callable[[float, float, str], None]
+    ) -> None:
+        self.done, self.epochs, self.batches, self.progress = done, epochs, batches, progress
+        self.began, self.words = time.monotonic(), 0
+
+    def share(self, number: int) -> float:
+        """Return which share of the whole training is over before batch `number`."""
+        return (self.done + number / self.batches) / self.epochs
+
+    def __call__(self, number: int, batch: Batch, loss: float) -> None:
+        """Report that batch `number` (from 0) is done, with the epoch's mean loss so far."""
+        self.words += batch.inputs.size
+        speed = self.words / max(time.monotonic() - self.began, 1e-9)
+        note = f"epoch {self.done + 1}/{self.epochs}  loss {loss:.3f}  {speed:,.0f} words/s"
+        self.progress(self.done + (number + 1) / self.batches, self.epochs, note)
+
+
+def run_epoch(
+    step: Step,
+    batches: Iterator[Batch],
+    optimizer: keras.optimizers.Optimizer,
+    plan: Plan,
+    report: EpochReport,
+) -> float:
+    """Train on all batches and return the mean loss over their targets."""
+    total, weight = 0.0, 0.0
+    for number, batch in enumerate(batches):
+        rate = plan.learning_rate * (1 + math.cos(math.pi * report.share(number))) / 2
+        optimizer.learning_rate = rate
+        value = step(batch)
+        if not math.isfinite(value):
+            raise StageFailed(
+                f"train: the loss is {value} in epoch {report.done + 1} at learning rate "
+                f"{rate:.2g}; lower it with --set train.learning_rate={plan.learning_rate / 4:.2g}"
+            )
+        known = float(batch.weights.sum())
+        total, weight = total + value * known, weight + known
+        report(number, batch, total / max(weight, 1.0))
+    return total / max(weight, 1.0)
+
+
+def best_row(state: State) -> dict[str, Any]:
+    """Return the row of the best epoch."""
+    return state.rows[state.best_epoch - 1]
+
+
+def finished(state: State, plan: Plan) -> bool:
+    """Return whether all epochs are done, or too many in a row brought nothing."""
+    done = len(state.rows)
+    return done >= plan.epochs or (done > 0 and done - state.best_epoch >= plan.patience)
+
+
+def save_state(
+    state: State,
+    weights: Weights,
+    optimizer: keras.optimizers.Optimizer,
+    generator: np.random.Generator,
+    scratch_path: Path,
+) -> None:
+    """Write the checkpoint of a finished epoch."""
+    arrays: dict[str, NDArray[Any]] = {f"weights/{name}": a for name, a in weights.items()}
+    arrays |= {f"best/{name}": array for name, array in state.best_weights.items()}
+    arrays |= {f"optimizer/{i}": np.array(v) for i, v in enumerate(optimizer.variables)}
+    facts = {
+        "rows": state.rows,
+        "best_epoch": state.best_epoch,
+        "generator": generator.bit_generator.state,
+    }
+    save_checkpoint(scratch_path, Checkpoint(arrays=arrays, state=facts))
+
+
+def resume(
+    network: Network,
+    optimizer: keras.optimizers.Optimizer,
+    generator: np.random.Generator,
+    scratch_path: Path,
+) -> State:
+    """Load the checkpoint into network, optimizer and generator; a fresh state without one."""
+    checkpoint = load_checkpoint(scratch_path)
+    if checkpoint is None:
+        return State()
+    assign_weights(network, with_prefix(checkpoint.arrays, "weights/"))
+    stored = with_prefix(checkpoint.arrays, "optimizer/")
+    for number, variable in enumerate(optimizer.variables):
+        variable.assign(stored[str(number)])
+    generator.bit_generator.state = checkpoint.state["generator"]
+    return State(
+        rows=checkpoint.state["rows"],
+        best_epoch=checkpoint.state["best_epoch"],
+        best_weights=with_prefix(checkpoint.arrays, "best/"),
+    )
+
+
+def with_prefix(arrays: dict[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
+    """Return the arrays whose name starts with `prefix`, without it."""
+    return {
+        name.removeprefix(prefix): array
+        for name, array in arrays.items()
+        if name.startswith(prefix)
+    }
+
+
+def use_deterministic_operations() -> None:
+    """Have TensorFlow give equal results for equal inputs, at a small cost in speed."""
+    tf.config.experimental.enable_op_determinism()

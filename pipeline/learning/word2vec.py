@@ -1,0 +1,109 @@
+"""Word vectors by gensim, with the settings of the original C tool."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from gensim.models import Word2Vec
+from gensim.models.callbacks import CallbackAny2Vec
+
+from pipeline.artifacts.embedding import Embedding
+from pipeline.errors import DataError
+
+# gensim silently cuts longer sentences.
+LONGEST_SENTENCE = 10_000
+
+
+def sentences(stretches: Iterable[Sequence[str]]) -> Iterator[list[str]]:
+    """Cut stretches of words into sentences that gensim takes whole."""
+    for words in stretches:
+        for start in range(0, len(words), LONGEST_SENTENCE):
+            yield list(words[start : start + LONGEST_SENTENCE])
+
+
+class EpochReport(CallbackAny2Vec):  # type: ignore[misc]
+    """Reports the end of every epoch; gensim takes callbacks only as objects of its own class."""
+
+    def __init__(self, progress: Callable[[float, float, str], None], epochs: int) -> None:
+        self.progress = progress
+        self.epochs = epochs
+        self.done = 0
+
+    def on_epoch_end(self, model: Any) -> None:
+        """Count the epoch and pass the count on."""
+        self.done += 1
+        self.progress(self.done, self.epochs, f"epoch {self.done}/{self.epochs}")
+
+
+def train_word2vec(
+    stretches: Sequence[Sequence[str]],
+    *,
+    vector_size: int,
+    window: int,
+    negative: int,
+    sample: float,
+    epochs: int,
+    alpha: float,
+    min_alpha: float,
+    min_count: int,
+    seed: int,
+    workers: int,
+    progress: Callable[[float, float, str], None],
+) -> Embedding:
+    """Train CBOW vectors with negative sampling (Mikolov et al. 2013).
+
+    Parameters
+    ----------
+    stretches : sequences of words
+        Contexts never cross from one stretch into the next.
+    vector_size : int
+        E, the dimensions.
+    window, negative, sample, epochs, alpha, min_alpha, min_count
+        As gensim's `Word2Vec` names them.
+    workers : int
+        1 gives equal bytes for equal input and seed; more are quicker and do not.
+    progress : called after each epoch with (epochs done, epochs in all, note)
+
+    Returns
+    -------
+    Embedding
+        Words by falling count.
+
+    Raises
+    ------
+    DataError
+        No word occurs `min_count` times.
+    """
+    model = Word2Vec(
+        sg=0,
+        hs=0,
+        cbow_mean=1,
+        shrink_windows=True,
+        vector_size=vector_size,
+        window=window,
+        negative=negative,
+        sample=sample,
+        alpha=alpha,
+        min_alpha=min_alpha,
+        min_count=min_count,
+        seed=seed,
+        workers=workers,
+    )
+    corpus = list(sentences(stretches))
+    model.build_vocab(corpus)
+    if len(model.wv) < 2:
+        raise DataError(
+            f"embed: expected words that occur {min_count} times or more, found {len(model.wv)}; "
+            "lower embed.min_count or bring a longer text"
+        )
+    model.train(
+        corpus,
+        total_examples=model.corpus_count,
+        epochs=epochs,
+        callbacks=[EpochReport(progress, epochs)],
+    )
+    words = tuple(model.wv.index_to_key)
+    counts = np.array([model.wv.get_vecattr(word, "count") for word in words], dtype=np.int64)
+    return Embedding(words=words, counts=counts, vectors=model.wv.vectors.astype(np.float32))

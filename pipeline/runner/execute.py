@@ -1,0 +1,225 @@
+"""Run what has to be run, stage by stage, and keep what comes of it.
+
+Each stage is planned anew from the inputs that are really there, so an output that came out the
+same as before stops the cascade.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+from pipeline.config import Settings
+from pipeline.errors import DataError, InputChanged, XuxieError
+from pipeline.runner.commit import commit, quarantine
+from pipeline.runner.disk import remove, usable
+from pipeline.runner.failures import as_failure
+from pipeline.runner.fingerprint import file_digests
+from pipeline.runner.graph import select
+from pipeline.runner.lock import hold
+from pipeline.runner.memo import save_memo
+from pipeline.runner.plan import Step, file_names, plan_stage
+from pipeline.runner.sources import all_source_digests, source_digests
+from pipeline.runner.store import Record, Store, load
+from pipeline.stage import Context, Stage, StageConfig
+
+SCRATCH = ".scratch"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one step: its artifact, and whether the stage ran for it."""
+
+    step: Step
+    record: Record
+    ran: bool
+
+
+class Reporter(Protocol):
+    """Told what a run is doing."""
+
+    def started(self, step: Step) -> None:
+        """Hear that a stage begins to run."""
+
+    def progress(self, step: Step, done: float, total: float, note: str = "") -> None:
+        """Hear that a running stage has finished `done` of `total` units."""
+
+    def finished(self, outcome: Outcome) -> None:
+        """Hear that a stage has run and its artifact is stored."""
+
+    def skipped(self, step: Step) -> None:
+        """Hear that a stage is fresh and does not run."""
+
+
+def execute(
+    stages: Sequence[Stage],
+    settings: Settings,
+    store: Store,
+    *,
+    targets: Sequence[str],
+    force: AbstractSet[str] = frozenset(),
+    reporter: Reporter,
+    command: str = "xuxie",
+) -> list[Outcome]:
+    """Bring the target stages and all that they need up to date, under the lock.
+
+    Raises
+    ------
+    Busy
+        If another run holds the store.
+    StageFailed
+        If a stage raises something unforeseen, or its result cannot be saved.
+    InputChanged
+        If a source or a module was edited while the stage was running; nothing is kept then.
+    XuxieError
+        Whatever else a stage raises of this tree.
+    """
+    chosen = select(stages, targets)
+    outcomes: dict[str, Outcome] = {}
+    with hold(store, command):
+        # Modules are imported about now; later edits of the files are not what will run.
+        sources = all_source_digests(chosen, store.memo)
+        for stage in chosen:
+            config = settings.values[stage.name]
+            step = plan_stage(
+                stage,
+                config,
+                store,
+                inputs={name: outcomes[name].record for name in stage.inputs},
+                source=sources[stage.name],
+                forced=stage.name in force,
+            )
+            outcomes[stage.name] = _bring_up_to_date(step, config, outcomes, store, reporter)
+            save_memo(store.memo)
+    return list(outcomes.values())
+
+
+def _bring_up_to_date(
+    step: Step,
+    config: StageConfig,
+    earlier: Mapping[str, Outcome],
+    store: Store,
+    reporter: Reporter,
+) -> Outcome:
+    """Skip a fresh stage, run any other."""
+    if step.record is not None:
+        _drop_scratch(step, store)  # a run may have been killed between its commit and this
+        reporter.skipped(step)
+        return Outcome(step, step.record, ran=False)
+    _refuse_missing_files(step, config)
+    _refuse_changes(step, config, store)
+    reporter.started(step)
+    with usable(store.folder):
+        scratch_path = _prepare(step, store)
+    started, clock = datetime.now(UTC), time.perf_counter()
+    value = _run(step, config, earlier, store, reporter, scratch_path)
+    history = {
+        "started": started.isoformat(timespec="microseconds"),
+        "seconds": round(time.perf_counter() - clock, 3),
+        "names": file_names(config),
+    }
+    _refuse_changes(step, config, store)
+    record = _keep(step, value, store, history)
+    _drop_scratch(step, store)
+    outcome = Outcome(step, record, ran=True)
+    reporter.finished(outcome)
+    return outcome
+
+
+def _prepare(step: Step, store: Store) -> Path:
+    """Move a damaged artifact away; return the scratch folder, emptied if the stage is forced."""
+    if step.damaged and step.key:
+        quarantine(store, step.stage.name, step.key)
+    if step.forced:
+        _drop_scratch(step, store)
+    scratch_path = _scratch_path(step, store)
+    scratch_path.mkdir(parents=True, exist_ok=True)
+    return scratch_path
+
+
+def _scratch_path(step: Step, store: Store) -> Path:
+    """Return the scratch folder of a step's cache key."""
+    return store.folder / SCRATCH / f"{step.stage.name}-{step.key}"
+
+
+def _drop_scratch(step: Step, store: Store) -> None:
+    """Remove the scratch folder, if there is one."""
+    with usable(store.folder):
+        remove(_scratch_path(step, store))
+
+
+def _run(
+    step: Step,
+    config: StageConfig,
+    earlier: Mapping[str, Outcome],
+    store: Store,
+    reporter: Reporter,
+    scratch_path: Path,
+) -> Any:
+    """Load the inputs, call the stage and return its value; the inputs are let go on return."""
+    import numpy as np
+
+    context = Context(
+        progress=partial(reporter.progress, step),
+        generator=np.random.default_rng(getattr(config, "seed", 0)),
+        scratch_path=scratch_path,
+    )
+    loaded = {
+        name: load(store, earlier[name].record, earlier[name].step.stage.codec)
+        for name in step.stage.inputs
+    }
+    try:
+        return step.stage.run(config, **loaded, context=context)
+    except XuxieError:
+        raise
+    except Exception as error:
+        raise as_failure(step.stage.name, error, store.folder) from error
+
+
+def _keep(step: Step, value: Any, store: Store, history: Mapping[str, Any]) -> Record:
+    """Commit a stage's value; nothing of it stays if that fails."""
+    codec = step.stage.codec
+    try:
+        facts = codec.describe(value)
+        return commit(
+            store, step.components, partial(codec.save, value), {**history, "facts": facts}
+        )
+    except XuxieError:
+        raise
+    except Exception as error:
+        raise as_failure(step.stage.name, error, store.folder, saving=True) from error
+
+
+def _refuse_missing_files(step: Step, config: StageConfig) -> None:
+    """Raise if an external file cannot be read."""
+    for label, path in config.files().items():
+        if step.components["files"].get(label) is None:
+            raise DataError(
+                f"{step.stage.name}: expected a readable {label} file, got {path}; give another"
+            )
+
+
+def _refuse_changes(step: Step, config: StageConfig, store: Store) -> None:
+    """Raise if what the key stands for is no longer what lies on disk."""
+    _refuse_difference(step, "file", step.components["files"], file_digests(config, store.memo))
+    _refuse_difference(
+        step, "module", step.components["source"], source_digests(step.stage, store.memo)
+    )
+
+
+def _refuse_difference(
+    step: Step, kind: str, before: Mapping[str, Any], now: Mapping[str, Any]
+) -> None:
+    """Raise for the first name whose digest is not what it was."""
+    for name in sorted(before.keys() | now.keys()):
+        if before.get(name) != now.get(name):
+            raise InputChanged(
+                f"{step.stage.name}: expected the {kind} {name} to stay as it was during the run,"
+                " it was changed; nothing was kept, run again"
+            )

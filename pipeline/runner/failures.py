@@ -1,0 +1,32 @@
+"""What a stage's exception means, in one line."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from pathlib import Path
+
+from pipeline.errors import StageFailed
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+LEAST_FREE = 2**20  # bytes; libraries that hide the error number fail with less than this left
+LONGEST = 300
+
+
+def as_failure(stage: str, error: Exception, folder: Path, *, saving: bool = False) -> StageFailed:
+    """Return the error to raise in place of `error`."""
+    if is_disk_full(error, folder):
+        return StageFailed(
+            f"{stage}: disk full in {folder}; nothing was kept, make room, run again"
+        )
+    message = " ".join(str(error).split())[:LONGEST]
+    what = f"{type(error).__name__}: {message}" if message else type(error).__name__
+    doing = "be saved" if saving else "finish"
+    return StageFailed(f"{stage}: expected to {doing}, got {what}; --debug shows where")
+
+
+def is_disk_full(error: Exception, folder: Path) -> bool:
+    """Return whether an error comes from a full disk, however a library has wrapped it."""
+    if getattr(error, "errno", None) in FULL or "No space left" in str(error):
+        return True
+    return isinstance(error, OSError) and shutil.disk_usage(folder).free < LEAST_FREE

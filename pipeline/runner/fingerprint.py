@@ -1,0 +1,99 @@
+"""What decides a stage's result, spelled out as JSON; its digest is the cache key.
+
+No absolute path, no time stamp and no clock is part of it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from functools import cache
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from pipeline.runner.canonical import digest
+from pipeline.runner.disk import sha256
+from pipeline.runner.memo import Memo, recall
+from pipeline.stage import Stage, StageConfig
+
+SCHEMA = 1
+# One library, several distributions: the first that is installed counts.
+VARIANTS = {"tensorflow": ("tensorflow", "tensorflow-cpu")}
+JIEBA_DICTIONARY = "jieba dictionary"
+
+
+def components(
+    stage: Stage,
+    config: StageConfig,
+    memo: Memo,
+    *,
+    inputs: Mapping[str, str],
+    source: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return everything that decides the result of a stage.
+
+    Parameters
+    ----------
+    inputs : content digest of each input artifact
+    source : see `sources.source_digests`
+    """
+    return {
+        "schema": SCHEMA,
+        "stage": stage.name,
+        "source": dict(source),
+        "settings": config.key_settings(),
+        "files": file_digests(config, memo),
+        "inputs": dict(inputs),
+        "libraries": library_versions(stage.libraries, memo),
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+    }
+
+
+def key_of(parts: Mapping[str, Any]) -> str:
+    """Return the cache key: the sha256 of the components' canonical JSON."""
+    return digest(parts)
+
+
+def file_digests(config: StageConfig, memo: Memo) -> dict[str, str | None]:
+    """Return label → sha256 of the external files; None for one that cannot be read."""
+    return {label: _file_digest(path, memo) for label, path in config.files().items()}
+
+
+def library_versions(libraries: tuple[str, ...], memo: Memo) -> dict[str, str | None]:
+    """Return library → version, None where it is not installed.
+
+    jieba's word list decides the words as much as its code does, so its digest counts too.
+    """
+    versions = {name: _version(name) for name in libraries}
+    if {"jieba", "rjieba"} & set(libraries):
+        versions[JIEBA_DICTIONARY] = _jieba_dictionary_digest(memo)
+    return versions
+
+
+def _file_digest(path: Path, memo: Memo) -> str | None:
+    """Return a file's sha256, or None if it cannot be read."""
+    try:
+        return str(recall(memo, Path(path), "sha256", sha256))
+    except OSError:
+        return None
+
+
+@cache
+def _version(library: str) -> str | None:
+    """Return the installed version of a library."""
+    for distribution in VARIANTS.get(library, (library,)):
+        try:
+            return metadata.version(distribution)
+        except metadata.PackageNotFoundError:
+            continue
+    return None
+
+
+def _jieba_dictionary_digest(memo: Memo) -> str | None:
+    """Return the sha256 of jieba's dict.txt, found without importing jieba."""
+    spec = find_spec("jieba")
+    if spec is None or spec.origin is None:
+        return None
+    return _file_digest(Path(spec.origin).with_name("dict.txt"), memo)

@@ -1,0 +1,75 @@
+"""What a stage is: its settings, its inputs, its function and how its result is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from pipeline.artifacts.codec import Codec
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class StageConfig(BaseModel):
+    """Settings of one stage: frozen, unknown fields refused.
+
+    A field that names a file on this machine is declared `json_schema_extra={"path": True}`:
+    relative values are resolved against the place they were given in (see `pipeline.config`). Such
+    a field belongs in `files`, so that the file's *content* and never its path enters the key.
+    A field called `seed` seeds the generator of the stage's `Context`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def files(self) -> dict[str, Path]:
+        """External files that the stage reads: label → path. Labels hold no absolute path."""
+        return {}
+
+    def key_settings(self) -> dict[str, Any]:
+        """Return the settings that decide the result, as JSON values; paths are left out."""
+        fields = type(self).model_fields
+        hidden = {name for name, field in fields.items() if is_path_field(field.json_schema_extra)}
+        return self.model_dump(mode="json", exclude=hidden)
+
+
+def is_path_field(extra: object) -> bool:
+    """Return whether a field's `json_schema_extra` marks it as a path."""
+    return isinstance(extra, dict) and extra.get("path") is True
+
+
+class Progress(Protocol):
+    """Called by a stage as it works."""
+
+    def __call__(self, done: float, total: float, note: str = "") -> None:
+        """Report that `done` of `total` units are finished; `note` is a short live figure."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the runner lends to a running stage."""
+
+    progress: Progress
+    generator: np.random.Generator
+    scratch_path: Path  # private to this cache key; survives a failed or interrupted run
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The declaration of one stage.
+
+    `run(config, *, <input>=…, context)` receives each input's loaded artifact under the input's
+    stage name and returns the value that `codec` stores. It opens no artifact path itself.
+    `libraries` are the distributions whose version decides the result.
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    config: type[StageConfig]
+    run: Callable[..., Any]
+    codec: Codec[Any]
+    libraries: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""The stages: what to do. One file a stage, each with its settings, functions and declaration."""

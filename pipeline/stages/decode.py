@@ -1,0 +1,80 @@
+"""decode: everything the numpy engine needs to write, calibrated on the validation chapters."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from pipeline.artifacts.bundle import BUNDLE, WriterBundle
+from pipeline.artifacts.embedding import Embedding
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.artifacts.training import Training
+from pipeline.artifacts.windows import Windows, evaluation_starts
+from pipeline.engine.calibrate import calibrate
+from pipeline.engine.export import export_bundle
+from pipeline.stage import Context, Stage, StageConfig
+
+EXAMPLES = 3
+
+
+class DecodeConfig(StageConfig):
+    """Settings of `decode`."""
+
+    calibration_targets: int = Field(
+        20_000,
+        ge=1,
+        le=10_000_000,
+        description="validation targets, spread evenly, to fit scale and prior weight on",
+    )
+
+
+def opening(words: list[str]) -> str | None:
+    """Return a paragraph's words up to its first punctuation, if that makes a good seed phrase."""
+    for number, word in enumerate(words):
+        if not word[0].isalnum():
+            phrase = "".join(words[: number + 1])
+            return phrase if 2 <= number <= 6 and 4 <= len(phrase) <= 12 else None
+    return None
+
+
+def example_phrases(windows: Windows, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return openings of training paragraphs that consist of known words, spread over the novel."""
+    break_ids = [number for number, word in enumerate(words) if word == PARAGRAPH_BREAK]
+    phrases: dict[str, None] = {}
+    for start, stop in windows.spans["train"]:
+        ids = windows.ids[start:stop]
+        for position in np.flatnonzero(np.isin(ids, break_ids)):
+            following: NDArray[np.int32] = ids[position + 1 : position + 9]
+            if (following < len(words)).all() and (
+                phrase := opening([words[i] for i in following])
+            ):
+                phrases[phrase] = None
+    found = list(phrases)
+    return tuple(found[len(found) * i // EXAMPLES] for i in range(min(EXAMPLES, len(found))))
+
+
+def decode(
+    config: DecodeConfig, *, embed: Embedding, window: Windows, train: Training, context: Context
+) -> WriterBundle:
+    """Export the trained weights and fit scale and prior weight."""
+    bundle = export_bundle(
+        train.weights,
+        words=embed.words,
+        counts=embed.counts,
+        steps=window.steps,
+        examples=example_phrases(window, embed.words),
+    )
+    starts = evaluation_starts(window, "validation")
+    chosen = np.linspace(0, len(starts) - 1, min(config.calibration_targets, len(starts)))
+    return calibrate(window.ids, starts[chosen.astype(np.int64)], bundle)
+
+
+STAGE = Stage(
+    name="decode",
+    inputs=("embed", "window", "train"),
+    config=DecodeConfig,
+    run=decode,
+    codec=BUNDLE,
+    libraries=("numpy",),
+)

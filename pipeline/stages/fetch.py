@@ -1,0 +1,219 @@
+"""fetch: a novel, wherever it comes from and however it is encoded, as clean text with chapters."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from pipeline.artifacts.corpus import CORPUS, Corpus
+from pipeline.errors import DataError
+from pipeline.stage import Context, Stage, StageConfig
+from pipeline.text.chapters import divide
+from pipeline.text.clean import Cleaned, Rejoin, clean
+from pipeline.text.encoding import Decoded, decode
+from pipeline.text.headings import is_heading
+from pipeline.text.request import DownloadPolicy
+from pipeline.text.source import Document, kind_of, read_source, source_files
+
+AUTO = "auto"
+FIRST_LINES = 5  # paragraphs of a folder's file among which a heading is looked for
+
+
+class FetchConfig(StageConfig):
+    """Where the novel is and how it is read."""
+
+    source: str = Field(
+        default="data/novella.txt",
+        min_length=1,
+        description="a text file, a folder of .txt files, an http(s) address, or one of 红楼梦, "
+        "三国演义, 西游记, 水浒传 (from Project Gutenberg)",
+        json_schema_extra={"path": True},
+    )
+    encoding: str = Field(
+        default=AUTO,
+        min_length=1,
+        description="encoding of the source, such as utf-8, gb18030, big5; auto finds out",
+    )
+    simplify: bool = Field(
+        default=False, description="turn traditional characters into simplified ones"
+    )
+    rejoin_lines: Rejoin = Field(
+        default="auto",
+        description="join hard line ends: auto where the text is evenly wrapped, always, never",
+    )
+    remove_adverts: bool = Field(default=True, description="cut the advertising lines of web sites")
+    min_chinese_share: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="least share of Chinese characters among all letters, 0 to 1",
+    )
+    min_characters: int = Field(
+        default=2000, ge=1, description="least number of Chinese characters in the novel"
+    )
+    downloads: str = Field(
+        default="data/downloads",
+        min_length=1,
+        description="folder that downloaded novels are kept in",
+        json_schema_extra={"path": True},
+    )
+    max_bytes: int = Field(
+        default=64 * 2**20, ge=1, le=2**31, description="most bytes to download, after unpacking"
+    )
+    timeout_seconds: float = Field(
+        default=60.0, gt=0, le=3600, description="most seconds for one download, all together"
+    )
+    allow_private_addresses: bool = Field(
+        default=False, description="download from loopback and private networks too (for tests)"
+    )
+
+    def files(self) -> dict[str, Path]:
+        """Return the files that the source stands for; none for what is downloaded."""
+        return source_files(self.source)
+
+    def key_settings(self) -> dict[str, Any]:
+        """Return the settings that decide the result; how to download is not one of them."""
+        download = {"max_bytes", "timeout_seconds", "allow_private_addresses"}
+        settings = {k: v for k, v in super().key_settings().items() if k not in download}
+        if kind_of(self.source) in ("url", "catalogue"):
+            settings["source"] = self.source
+        return settings
+
+
+def fetch(config: FetchConfig, *, context: Context) -> Corpus:
+    """Read, decode, clean and divide the novel.
+
+    Raises
+    ------
+    DataError
+        The source cannot be used: missing, an archive, not Chinese, too short.
+    SettingsError
+        `config.encoding` is not the name of an encoding.
+    """
+    documents = read_documents(config)
+    parts: list[tuple[Decoded, Cleaned]] = []
+    for index, document in enumerate(documents):
+        context.progress(index, len(documents), document.name)
+        parts.append(read_document(document, config))
+    context.progress(len(documents), len(documents))
+    paragraphs = join_documents(documents, [cleaned for _, cleaned in parts])
+    encodings = "+".join(sorted({decoded.encoding for decoded, _ in parts}))
+    check_chinese(paragraphs, encodings, config)
+    division = divide(to_simplified(paragraphs) if config.simplify else paragraphs)
+    return Corpus(
+        paragraphs=division.paragraphs,
+        chapters=division.chapters,
+        encoding=encodings,
+        replaced=sum(decoded.replaced for decoded, _ in parts),
+        removed_lines=division.removed_lines + sum(part.removed_lines for _, part in parts),
+        rejoined_lines=sum(part.rejoined_lines for _, part in parts),
+        source_digest=digest(documents),
+    )
+
+
+def read_documents(config: FetchConfig) -> tuple[Document, ...]:
+    """Read or download the source as the settings say."""
+    policy = DownloadPolicy(
+        max_bytes=config.max_bytes,
+        timeout_seconds=config.timeout_seconds,
+        allow_private=config.allow_private_addresses,
+    )
+    return read_source(config.source, downloads=Path(config.downloads), policy=policy)
+
+
+def read_document(document: Document, config: FetchConfig) -> tuple[Decoded, Cleaned]:
+    """Decode and clean one document."""
+    encoding = None if config.encoding == AUTO else config.encoding
+    decoded = decode(document.data, encoding, name=document.name)
+    cleaned = clean(
+        decoded.text, rejoin_lines=config.rejoin_lines, remove_adverts=config.remove_adverts
+    )
+    return decoded, cleaned
+
+
+def join_documents(documents: Sequence[Document], cleaned: Sequence[Cleaned]) -> list[str]:
+    """Return all paragraphs in order; a folder's file without a heading gets one from its name."""
+    if len(documents) == 1:
+        return list(cleaned[0].paragraphs)
+    paragraphs: list[str] = []
+    for index, (document, part) in enumerate(zip(documents, cleaned, strict=True)):
+        if not any(map(is_heading, part.paragraphs[:FIRST_LINES])):
+            paragraphs.append(heading_from_name(Path(document.name).stem, index + 1))
+        paragraphs.extend(part.paragraphs)
+    return paragraphs
+
+
+def heading_from_name(stem: str, position: int) -> str:
+    """Return a chapter heading made of a file name.
+
+    >>> heading_from_name("02 夜雨", 2)
+    '第2章　夜雨'
+    >>> heading_from_name("第二章　夜雨", 2)
+    '第二章　夜雨'
+    """
+    if is_heading(stem):
+        return stem
+    title = stem.lstrip("0123456789 _-.、")[:30].rstrip("。，；、,;．：: ")
+    return f"第{position}章　{title}".rstrip()
+
+
+def check_chinese(paragraphs: Sequence[str], encoding: str, config: FetchConfig) -> None:
+    """Refuse a text that is not mostly Chinese, or too short to learn from."""
+    counts = Counter("".join(paragraphs))
+    letters = sum(n for c, n in counts.items() if unicodedata.category(c).startswith("L"))
+    chinese = sum(n for c, n in counts.items() if is_chinese(c))
+    share = chinese / max(1, letters)
+    hint = "if it is Chinese, name its encoding with --set fetch.encoding=…"
+    if share < config.min_chinese_share:
+        raise DataError(
+            f"{config.source}: expected a Chinese text, got {chinese} Chinese characters among "
+            f"{letters} letters ({share:.0%}) when read as {encoding}; {hint}"
+        )
+    if chinese < config.min_characters:
+        raise DataError(
+            f"{config.source}: expected at least {config.min_characters} Chinese characters, got "
+            f"{chinese} when read as {encoding}; give a longer text"
+        )
+
+
+def is_chinese(character: str) -> bool:
+    """Return whether a character is a Chinese one, from any plane."""
+    return unicodedata.name(character, "").startswith("CJK UNIFIED") or character == "〇"
+
+
+def to_simplified(paragraphs: Sequence[str]) -> list[str]:
+    """Turn traditional characters into simplified ones, paragraph by paragraph.
+
+    Raises
+    ------
+    DataError
+        OpenCC is not installed.
+    """
+    try:
+        import opencc
+    except ImportError as error:
+        raise DataError(
+            "fetch.simplify: expected the package opencc, found none; run pip install opencc"
+        ) from error
+    # tw2s and not t2s, which leaves 跟著 and 看著 as they are: most Big5 novels write 着 that way
+    text: str = opencc.OpenCC("tw2s").convert("\n".join(paragraphs))
+    return text.split("\n")
+
+
+def digest(documents: Sequence[Document]) -> str:
+    """Return the sha256 of one document, or of the digests and names of several."""
+    if len(documents) == 1:
+        return hashlib.sha256(documents[0].data).hexdigest()
+    lines = (f"{hashlib.sha256(d.data).hexdigest()} {d.name}\n" for d in documents)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+STAGE = Stage(
+    name="fetch", inputs=(), config=FetchConfig, run=fetch, codec=CORPUS, libraries=("opencc",)
+)

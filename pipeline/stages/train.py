@@ -1,0 +1,157 @@
+"""train: the LSTM learns to point at the next word's vector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from pipeline.artifacts.embedding import Embedding
+from pipeline.artifacts.training import TRAINING, Training
+from pipeline.artifacts.windows import Windows, evaluation_starts
+from pipeline.engine.calibrate import calibrate
+from pipeline.engine.export import export_bundle, log_frequencies
+from pipeline.engine.score import score_windows, summarise
+from pipeline.stage import Context, Stage, StageConfig
+
+if TYPE_CHECKING:
+    from pipeline.learning.batches import Batch
+
+
+class TrainConfig(StageConfig):
+    """Settings of `train`."""
+
+    objective: Literal["contrastive", "mse"] = Field(
+        "contrastive",
+        description="loss: cross-entropy over cosines, or the article's mean squared error",
+    )
+    vectors: Literal["tied", "separate", "frozen"] = Field(
+        "tied",
+        description="word vectors: one trained table for input and output, two trained tables, or "
+        "word2vec's as they are (always so with mse)",
+    )
+    hidden: int = Field(200, ge=1, le=4096, description="units of the LSTM")
+    epochs: int = Field(8, ge=1, le=1000, description="passes over the training chapters, at most")
+    patience: int = Field(
+        2, ge=1, le=1000, description="epochs without a better validation before training stops"
+    )
+    batch_size: int = Field(64, ge=1, le=4096, description="sequences in a batch, at most")
+    epoch_batches: int = Field(
+        250,
+        ge=1,
+        le=1_000_000,
+        description="batches in an epoch, at least: a short novel gets smaller batches",
+    )
+    learning_rate: float = Field(3e-3, gt=0, le=10, description="Adam's step size at the start")
+    clip_norm: float = Field(1.0, gt=0, description="greatest norm of the whole gradient")
+    input_dropout: float = Field(0.3, ge=0, lt=1, description="share of input units dropped")
+    output_dropout: float = Field(0.4, ge=0, lt=1, description="share of LSTM outputs dropped")
+    candidates: int = Field(
+        1500, ge=1, le=1_000_000, description="words drawn for each batch to compete with targets"
+    )
+    validation_targets: int = Field(
+        4000, ge=1, le=10_000_000, description="targets, spread evenly, to validate an epoch on"
+    )
+    seed: int = Field(1, ge=0, lt=2**31, description="seed of the random numbers")
+
+
+def spread(starts: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Return at most `count` of the starts (N,), evenly spaced."""
+    return starts[np.linspace(0, len(starts) - 1, min(count, len(starts))).astype(np.int64)]
+
+
+def validator(
+    config: TrainConfig, embed: Embedding, window: Windows
+) -> Callable[[dict[str, NDArray[np.float32]]], dict[str, Any]]:
+    """Return a function weights → validation scores, with scale and prior weight fitted."""
+    starts = spread(evaluation_starts(window, "validation"), config.validation_targets)  # (N,)
+
+    def validate(weights: dict[str, NDArray[np.float32]]) -> dict[str, Any]:
+        bundle = export_bundle(weights, words=embed.words, counts=embed.counts, steps=window.steps)
+        bundle = calibrate(window.ids, starts, bundle)
+        return summarise(score_windows(window.ids, starts, bundle))
+
+    return validate
+
+
+def fit_batch_size(config: TrainConfig, window: Windows) -> int:
+    """Return the sequences in a batch: fewer for a short novel, which else had too few updates."""
+    tokens = sum(int(stop - start) for start, stop in window.spans["train"])
+    sequences = tokens // window.steps
+    return max(1, min(config.batch_size, sequences // config.epoch_batches))
+
+
+def batch_maker(
+    config: TrainConfig, embed: Embedding, window: Windows
+) -> Callable[[np.random.Generator], tuple[int, Iterator[Batch]]]:
+    """Return a function generator → (number of batches, batches) of one epoch."""
+    from pipeline.learning.batches import build_sampler, epoch_batches, sequence_starts
+
+    batch_size = fit_batch_size(config, window)
+    sampler = build_sampler(
+        embed.counts, draws=config.candidates, targets=batch_size * window.steps
+    )
+
+    def make_batches(generator: np.random.Generator) -> tuple[int, Iterator[Batch]]:
+        starts = sequence_starts(window, generator)
+        batches = epoch_batches(
+            window,
+            starts,
+            sampler,
+            generator,
+            batch_size=batch_size,
+            input_size=embed.vectors.shape[1],
+            hidden=config.hidden,
+            input_dropout=config.input_dropout,
+            output_dropout=config.output_dropout,
+        )
+        return -(-len(starts) // batch_size), batches
+
+    return make_batches
+
+
+def train(config: TrainConfig, *, embed: Embedding, window: Windows, context: Context) -> Training:
+    """Train the network, going on from this key's checkpoint if there is one."""
+    # TensorFlow takes seconds to load: only when there is something to train.
+    from pipeline.learning.loop import Plan, fit, use_deterministic_operations
+    from pipeline.learning.network import build_network
+    from pipeline.learning.objectives import OBJECTIVES
+
+    use_deterministic_operations()
+    objective = OBJECTIVES[config.objective]
+    network = build_network(
+        embed.vectors,
+        log_frequencies(embed.counts),
+        hidden=config.hidden,
+        vectors_mode=config.vectors if objective.trains_vectors else "frozen",
+        seed=config.seed,
+    )
+    weights, history = fit(
+        network,
+        objective.loss,
+        Plan(
+            epochs=config.epochs,
+            patience=config.patience,
+            learning_rate=config.learning_rate,
+            clip_norm=config.clip_norm,
+        ),
+        make_batches=batch_maker(config, embed, window),
+        validate=validator(config, embed, window),
+        generator=context.generator,
+        scratch_path=context.scratch_path,
+        progress=context.progress,
+    )
+    return Training(weights=weights, history={"objective": config.objective, **history})
+
+
+STAGE = Stage(
+    name="train",
+    inputs=("embed", "window"),
+    config=TrainConfig,
+    run=train,
+    codec=TRAINING,
+    libraries=("keras", "numpy", "tensorflow", "tensorflow-cpu"),
+)

@@ -1,0 +1,85 @@
+"""window: the token stream, and which part of it each window belongs to."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from pipeline.artifacts.embedding import Embedding
+from pipeline.artifacts.segmentation import Part, Section, Segmentation, section_words
+from pipeline.artifacts.windows import PARTS, WINDOWS, Windows, evaluation_starts
+from pipeline.errors import DataError
+from pipeline.stage import Context, Stage, StageConfig
+
+
+class WindowConfig(StageConfig):
+    """Settings of `window`."""
+
+    steps: int = Field(20, ge=1, le=1000, description="words of context before a target")
+
+
+def token_ids(segmentation: Segmentation, section: Section, ids: dict[str, int]) -> NDArray[Any]:
+    """Return the ids of a section's words, int32 (tokens,); `len(ids)` where a word is unknown."""
+    unknown = len(ids)
+    words = section_words(segmentation, section)
+    return np.fromiter((ids.get(word, unknown) for word in words), dtype=np.int32)
+
+
+def merge_spans(parts: list[Part], bounds: NDArray[np.int64], part: Part) -> NDArray[np.int64]:
+    """Return the token ranges of a part, int64 (S, 2), neighbouring sections joined.
+
+    `bounds` int64 (sections + 1,) holds where each section starts, and the end of the last.
+    """
+    spans = []
+    for kind, group in groupby(range(len(parts)), key=lambda number: parts[number]):
+        numbers = list(group)
+        if kind == part:
+            spans.append((bounds[numbers[0]], bounds[numbers[-1] + 1]))
+    return np.array(spans, dtype=np.int64).reshape(-1, 2)
+
+
+def window(
+    config: WindowConfig, *, segment: Segmentation, embed: Embedding, context: Context
+) -> Windows:
+    """Turn words into ids and sections into spans.
+
+    Raises
+    ------
+    DataError
+        A part has no window.
+    """
+    ids = {word: number for number, word in enumerate(embed.words)}
+    stream = [token_ids(segment, section, ids) for section in segment.sections]
+    bounds = np.cumsum([0] + [len(tokens) for tokens in stream])  # (sections + 1,)
+    parts = [section.part for section in segment.sections]
+    windows = Windows(
+        ids=np.concatenate(stream),
+        spans={part: merge_spans(parts, bounds, part) for part in PARTS},
+        steps=config.steps,
+        vocabulary_size=len(embed.words),
+        sections=tuple(
+            {"title": s.title, "part": s.part, "start": int(start), "stop": int(stop)}
+            for s, start, stop in zip(segment.sections, bounds[:-1], bounds[1:], strict=True)
+        ),
+    )
+    for part in PARTS:
+        if not len(evaluation_starts(windows, part)):
+            raise DataError(
+                f"window: expected windows of {config.steps} words in every part, found none for "
+                f"{part}; lower window.steps or bring a longer text"
+            )
+    return windows
+
+
+STAGE = Stage(
+    name="window",
+    inputs=("segment", "embed"),
+    config=WindowConfig,
+    run=window,
+    codec=WINDOWS,
+    libraries=("numpy",),
+)

@@ -1,0 +1,56 @@
+"""The record of what was downloaded: address → sha256, in one JSON file."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from pipeline.errors import DataError
+
+RECORD_NAME = "digests.json"
+
+
+def read_digests(folder: Path) -> dict[str, str]:
+    """Return the recorded digests; none if there is no record yet.
+
+    Raises
+    ------
+    DataError
+        The record is not a JSON object of strings.
+    """
+    path = folder / RECORD_NAME
+    if not path.exists():
+        return {}
+    try:
+        digests = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: expected JSON, got {error}; repair or delete it") from error
+    if not isinstance(digests, dict) or not all(isinstance(v, str) for v in digests.values()):
+        raise DataError(f"{path}: expected an object of address: sha256; repair or delete it")
+    return digests
+
+
+def known_digest(folder: Path, url: str) -> str | None:
+    """Return the sha256 recorded for an address, or None."""
+    return read_digests(folder).get(url)
+
+
+def record_digest(folder: Path, url: str, digest: str) -> None:
+    """Add an address to the record."""
+    _write(folder, {**read_digests(folder), url: digest})
+
+
+def forget_digest(folder: Path, url: str) -> None:
+    """Take an address out of the record, if it is there."""
+    digests = read_digests(folder)
+    if digests.pop(url, None) is not None:
+        _write(folder, digests)
+
+
+def _write(folder: Path, digests: dict[str, str]) -> None:
+    """Replace the record in one step, so that an interruption leaves the old one or the new."""
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f".{RECORD_NAME}.{os.getpid()}"
+    temporary.write_text(json.dumps(digests, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    temporary.replace(folder / RECORD_NAME)

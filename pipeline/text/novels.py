@@ -1,0 +1,30 @@
+"""A small catalogue of public-domain novels that can be named instead of a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Novel:
+    """A novel of Project Gutenberg."""
+
+    title: str
+    author: str
+    number: int  # of the e-book
+
+    @property
+    def url(self) -> str:
+        """Return the address of the plain UTF-8 text."""
+        return f"https://www.gutenberg.org/cache/epub/{self.number}/pg{self.number}.txt"
+
+
+NOVELS = {
+    novel.title: novel
+    for novel in (
+        Novel("红楼梦", "曹雪芹", 24264),
+        Novel("三国演义", "罗贯中", 23950),
+        Novel("西游记", "吴承恩", 23962),
+        Novel("水浒传", "施耐庵", 23863),
+    )
+}

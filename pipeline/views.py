@@ -1,0 +1,103 @@
+"""Results as lines of text for people. Nothing here prints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipeline.engine.generate import Choice
+    from pipeline.engine.seed import Seed
+
+SCORES = ("top1", "top5", "top10", "mrr", "cosine", "perplexity", "coverage")
+
+
+def status_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a line a stage: state, seconds, size, reasons; rows as `explain.status_rows` makes."""
+    for row in rows:
+        seconds = "" if row["seconds"] is None else f"{row['seconds']:,.1f} s"
+        size = "" if row["bytes"] is None else f"{row['bytes'] / 1e6:,.2f} MB"
+        reasons = "; ".join(row["reasons"])
+        yield f"{row['stage']:<10}{row['state']:<9}{seconds:>10}{size:>12}  {reasons}".rstrip()
+
+
+def score_lines(models: Mapping[str, Mapping[str, float | None]]) -> Iterator[str]:
+    """Yield the scores of one part as a table, a line a model."""
+    yield f"{'model':<12}" + "".join(f"{name:>11}" for name in SCORES)
+    for model, scores in models.items():
+        yield f"{model:<12}" + "".join(f"{format_score(scores[name]):>11}" for name in SCORES)
+
+
+def format_score(score: float | None) -> str:
+    """Write a share with four decimals, a perplexity with one."""
+    if score is None:
+        return "–"
+    return f"{score:.4f}" if abs(score) <= 1 else f"{score:,.1f}"
+
+
+def setting_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a line a setting: name, value, origin, description."""
+    for row in rows:
+        value = json.dumps(row["value"], ensure_ascii=False)
+        yield f"{row['setting']} = {value}  ({row['origin']})"
+        yield f"    {row['description']}"
+
+
+def fact_line(facts: Mapping[str, Any]) -> str:
+    """Return facts of an artifact in one line; those that are zero or empty are left out."""
+    shown = {name: value for name, value in facts.items() if value not in (0, "", None)}
+    return " · ".join(
+        f"{name} {value:,}" if isinstance(value, int) else f"{name} {value}"
+        for name, value in shown.items()
+    )
+
+
+def choice_line(choice: Choice) -> str:
+    """Return a written word with the candidates for its place: word (cosine, probability)."""
+    others = "  ".join(
+        f"{show_word(c.word)} {c.cosine:+.2f} {c.probability:.3f}" for c in choice.candidates
+    )
+    own = f"{show_word(choice.word)} {choice.cosine:+.2f} {choice.probability:.3f}"
+    return f"{own}  │  {others}"
+
+
+def show_word(word: str) -> str:
+    """Return a word as it can be shown in a line."""
+    return "¶" if word == "</s>" else word
+
+
+def generation_json(
+    seed_phrase: str, seed: Seed, samples: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return samples, each of `rng_seed` and `choices`, as JSON values."""
+    from pipeline.engine.generate import spell
+
+    return {
+        "seed_phrase": seed_phrase,
+        "seed_words": list(seed.words),
+        "dropped": list(seed.dropped),
+        "samples": [
+            {
+                "rng_seed": sample["rng_seed"],
+                "text": spell([c.word for c in sample["choices"]], previous=seed.words[-1]),
+                "words": [choice_json(choice) for choice in sample["choices"]],
+            }
+            for sample in samples
+        ],
+    }
+
+
+def choice_json(choice: Choice) -> dict[str, Any]:
+    """Return a choice as JSON values."""
+    row: dict[str, Any] = {
+        "word": choice.word,
+        "cosine": round(choice.cosine, 6),
+        "probability": round(choice.probability, 8),
+    }
+    if choice.candidates:
+        row["candidates"] = [
+            {"word": c.word, "cosine": round(c.cosine, 6), "probability": round(c.probability, 8)}
+            for c in choice.candidates
+        ]
+    return row

@@ -1,0 +1,94 @@
+"""A run: what is run, what is kept, and what a failure leaves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fakes import STAGES, VALUE, Recorder, run_all, settings_of
+
+from pipeline.errors import DataError, StageFailed
+from pipeline.runner.execute import execute
+from pipeline.runner.explain import outcome_rows
+from pipeline.runner.store import Store, load, records
+
+
+def scratches(store: Store) -> list[str]:
+    return sorted(path.name.split("-")[0] for path in (store.folder / ".scratch").iterdir())
+
+
+def test_only_what_is_needed_runs(store: Store) -> None:
+    assert run_all(store) == ["read", "spell", "count"]
+    assert run_all(store) == []
+    assert run_all(store, "count.rate=0.1") == ["count"]
+    assert run_all(store) == [], "the artifact of the first settings is still there"
+    assert run_all(store, force="count") == ["count"]
+    assert scratches(store) == []
+
+
+def test_the_reporter_hears_all(store: Store) -> None:
+    recorder = Recorder()
+    outcomes = execute(STAGES, settings_of(store.root), store, targets=["spell"], reporter=recorder)
+    assert recorder.ran == ["read", "spell"]
+    assert recorder.notes == ["read finished", "spell 1/1 spelt", "spell finished"]
+    rows = outcome_rows(outcomes)
+    assert [(row["stage"], row["ran"]) for row in rows] == [("read", True), ("spell", True)]
+    assert rows[1]["facts"] == {"length": 4}, "宝玉听了，笑道。 is four words of two characters"
+
+
+def test_values_pass_from_stage_to_stage(store: Store) -> None:
+    run_all(store)
+    value = load(store, records(store, "count")[0], VALUE)
+    # numpy's default_rng(0).integers(99), the generator of a stage without a seed setting.
+    import numpy as np
+
+    drawn = int(np.random.default_rng(0).integers(99))
+    assert value == {"words": 4, "characters": 8, "drawn": drawn}
+
+
+def test_an_unchanged_output_stops_the_cascade(store: Store) -> None:
+    run_all(store)
+    (store.root / "novel.txt").write_text("宝玉听了，笑道。\n\n", encoding="utf-8")
+    assert run_all(store) == ["read"], "trailing white space is stripped, so the text is the same"
+
+
+def test_a_changed_output_does_not(store: Store) -> None:
+    run_all(store)
+    (store.root / "novel.txt").write_text("黛玉听了，笑道。\n", encoding="utf-8")
+    assert run_all(store) == ["read", "spell", "count"]
+
+
+def test_a_bug_is_one_line_and_keeps_the_scratch_folder(store: Store) -> None:
+    with pytest.raises(StageFailed) as caught:
+        run_all(store, "count.mode=bug")
+    assert "count: expected to finish, got ZeroDivisionError: division by zero" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+    assert scratches(store) == ["count"]
+    assert records(store, "count") == []
+
+
+def test_errors_for_the_user_and_interruptions_pass(store: Store) -> None:
+    with pytest.raises(DataError, match="give a novel"):
+        run_all(store, "count.mode='bad data'")
+    with pytest.raises(KeyboardInterrupt):
+        run_all(store, "count.mode=interrupt")
+    assert run_all(store) == ["count"], "the lock is free again"
+
+
+def test_force_starts_afresh(store: Store, project: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run_all(store, "count.mode=interrupt")
+    mark = next((store.folder / ".scratch").iterdir()) / "mark"
+    mark.touch()
+    with pytest.raises(KeyboardInterrupt):
+        run_all(store, "count.mode=interrupt")
+    assert mark.exists(), "an interrupted run can be resumed"
+    with pytest.raises(KeyboardInterrupt):
+        run_all(store, "count.mode=interrupt", force="count")
+    assert not mark.exists()
+
+
+def test_a_missing_source_is_bad_data(store: Store) -> None:
+    with pytest.raises(DataError, match=r"read: expected a readable source file, got .*no\.txt"):
+        run_all(store, "read.source=no.txt")
