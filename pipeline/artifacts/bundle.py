@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from pipeline.artifacts.codec import (
     Codec,
@@ -22,6 +19,10 @@ from pipeline.artifacts.codec import (
     write_tensors,
 )
 from pipeline.errors import ArtifactDamaged
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 SCHEMA = 1
 
@@ -95,6 +96,8 @@ def load_bundle(folder: Path) -> WriterBundle:
     ArtifactDamaged
         Also for a bundle of a newer schema.
     """
+    import numpy as np
+
     facts = read_json(folder / "writer.json")
     if facts.get("schema") != SCHEMA:
         raise ArtifactDamaged(

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from pipeline.artifacts.codec import Codec, read_json, write_json
 from pipeline.errors import ArtifactDamaged
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,9 @@ class Embedding:
 
 
 def write_word2vec(path: Path, words: tuple[str, ...], vectors: NDArray[np.float32]) -> None:
-    """Write words and vectors (V, E) as the C tool does: text header, then word, floats, newline."""
+    """Write words and vectors (V, E) as the C tool does: header, then word, floats, newline."""
+    import numpy as np
+
     rows = np.ascontiguousarray(vectors, dtype="<f4")  # (V, E) float32
     with path.open("wb") as file:
         file.write(f"{len(words)} {rows.shape[1]}\n".encode())
@@ -56,6 +59,8 @@ def read_word2vec(path: Path) -> tuple[tuple[str, ...], NDArray[np.float32]]:
     ArtifactDamaged
         The header or a row is not what the format promises.
     """
+    import numpy as np
+
     data = path.read_bytes()
     header, _, _ = data[:64].partition(b"\n")
     try:
@@ -89,6 +94,8 @@ def save_embedding(embedding: Embedding, folder: Path) -> None:
 
 def load_embedding(folder: Path) -> Embedding:
     """Read what `save_embedding` wrote."""
+    import numpy as np
+
     words, vectors = read_word2vec(folder / "vectors.bin")
     vocabulary = read_json(folder / "vocabulary.json")
     if list(words) != vocabulary["words"]:

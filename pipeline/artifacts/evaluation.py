@@ -51,7 +51,9 @@ def load_evaluation(folder: Path) -> Evaluation:
 def describe_evaluation(evaluation: Evaluation) -> dict[str, Any]:
     """Return the facts shown to people."""
     network = evaluation.scores["test"]["network"]
-    return {f"test {name}": network[name] for name in ("top1", "mrr", "perplexity")}
+    return {
+        f"test {name}": round(network[name] or 0.0, 4) for name in ("top1", "mrr", "perplexity")
+    }
 
 
 EVALUATION = Codec(save=save_evaluation, load=load_evaluation, describe=describe_evaluation)

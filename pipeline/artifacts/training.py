@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from pipeline.artifacts.codec import (
     Codec,
@@ -22,6 +19,10 @@ from pipeline.artifacts.codec import (
     write_tensors,
 )
 from pipeline.errors import ArtifactDamaged
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 # V vocabulary, E embedding, H hidden. Row V of the input vectors stands for an unknown word.
 # The four gates lie side by side in Keras' order: input, forget, cell, output.
@@ -58,6 +59,8 @@ def check_weights(weights: dict[str, NDArray[Any]]) -> dict[str, NDArray[np.floa
     ArtifactDamaged
         Naming the array that is missing, superfluous or wrong.
     """
+    import numpy as np
+
     extra = sorted(set(weights) - set(WEIGHT_SHAPES))
     missing = sorted(set(WEIGHT_SHAPES) - set(weights))
     if extra or missing:

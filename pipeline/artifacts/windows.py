@@ -12,15 +12,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from pipeline.artifacts.codec import Codec, read_json, write_json
 from pipeline.artifacts.segmentation import Part
 from pipeline.errors import ArtifactDamaged
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
 
@@ -51,6 +51,8 @@ class Windows:
 
 def window_view(ids: NDArray[np.int32], *, steps: int) -> NDArray[np.int32]:
     """Return every window with its target as a view (tokens - steps, steps + 1) of `ids`."""
+    from numpy.lib.stride_tricks import sliding_window_view
+
     return sliding_window_view(ids, steps + 1)
 
 
@@ -61,6 +63,8 @@ def evaluation_starts(windows: Windows, part: Part) -> NDArray[np.int64]:
     target has exactly `steps` words of context. Only the very first `steps` words of the novel
     cannot be targets.
     """
+    import numpy as np
+
     starts = [
         np.arange(max(start - windows.steps, 0), stop - windows.steps, dtype=np.int64)
         for start, stop in windows.spans[part]
@@ -68,8 +72,17 @@ def evaluation_starts(windows: Windows, part: Part) -> NDArray[np.int64]:
     return np.concatenate(starts) if starts else np.empty(0, dtype=np.int64)
 
 
+def spread(starts: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Return at most `count` of the starts (N,), evenly spaced."""
+    import numpy as np
+
+    return starts[np.linspace(0, len(starts) - 1, min(count, len(starts))).astype(np.int64)]
+
+
 def save_windows(windows: Windows, folder: Path) -> None:
     """Write ids.npy, windows.npz and split.json."""
+    import numpy as np
+
     np.save(folder / "ids.npy", windows.ids, allow_pickle=False)
     spans = {f"{part}_spans": windows.spans[part] for part in PARTS}
     np.savez(folder / "windows.npz", **spans)  # type: ignore[arg-type]
@@ -83,6 +96,8 @@ def save_windows(windows: Windows, folder: Path) -> None:
 
 def load_windows(folder: Path) -> Windows:
     """Map ids.npy into memory and read the rest of what `save_windows` wrote."""
+    import numpy as np
+
     split = read_json(folder / "split.json")
     try:
         ids = np.load(folder / "ids.npy", mmap_mode="r", allow_pickle=False)
@@ -101,7 +116,9 @@ def load_windows(folder: Path) -> Windows:
 
 def describe_windows(windows: Windows) -> dict[str, Any]:
     """Return the facts shown to people."""
-    counts = {part: len(evaluation_starts(windows, part)) for part in PARTS}
+    import numpy as np
+
+    counts = {str(part): len(evaluation_starts(windows, part)) for part in PARTS}
     known = float(np.mean(windows.ids < windows.vocabulary_size))
     return {"tokens": len(windows.ids), "coverage": round(known, 4), **counts}
 

@@ -19,7 +19,7 @@ from pipeline.engine.lstm import Floats
 from pipeline.engine.score import BATCH, predict_vectors
 
 ITERATIONS = 20
-TOLERANCE = 1e-4  # relative; float32 sums cannot tell smaller steps apart
+TOLERANCE = 1e-4  # relative: float32 sums cannot tell smaller steps apart
 
 
 def calibrate(
@@ -91,7 +91,7 @@ def likelihood_of_batch(
     log_prior: Floats,
     parameters: NDArray[np.float64],
 ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
-    """Sums over a batch of what `likelihood` averages: cosines (B, V), targets (B,)."""
+    """Sum over a batch what `likelihood` averages: cosines (B, V), targets (B,)."""
     scores = word_scores(
         cosine, log_prior=log_prior, scale=parameters[0], prior_weight=parameters[1]
     )

@@ -49,7 +49,7 @@ def check(name: str, value: float, holds: bool, expected: str) -> None:
 
 
 def penalise(log_probabilities: Floats, recent_ids: NDArray[np.int64], *, penalty: float) -> Floats:
-    """Divide the probability of `recent_ids` by `penalty`: (V,) → float32 (V,), not renormalised."""
+    """Divide the probability of `recent_ids` by `penalty`: (V,) → (V,), not renormalised."""
     if penalty == 1 or not len(recent_ids):
         return log_probabilities
     result = log_probabilities.copy()  # (V,)
@@ -91,7 +91,7 @@ def shortlist(log_probabilities: Floats, *, top_k: int) -> NDArray[np.int64]:
 
 
 def nucleus_size(chances: NDArray[np.float64], *, top_p: float) -> int:
-    """Return how many of the chances (K,), best first, are needed to reach `top_p`; at least one."""
+    """Return how many of the chances (K,), best first, reach `top_p`; at least one."""
     if top_p >= 1:
         return len(chances)
     return min(int(np.searchsorted(np.cumsum(chances), top_p)) + 1, len(chances))

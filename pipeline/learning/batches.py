@@ -125,7 +125,7 @@ def epoch_batches(
     input_dropout: float,
     output_dropout: float,
 ) -> Iterator[Batch]:
-    """Yield the batches of one epoch; `starts` from `sequence_starts`, the last batch is smaller."""
+    """Yield the batches of an epoch; `starts` from `sequence_starts`, the last one is smaller."""
     view = sliding_window_view(windows.ids, windows.steps + 1)  # (tokens - T, T + 1)
     for first in range(0, len(starts), batch_size):
         rows = view[starts[first : first + batch_size]]  # (B, T + 1) int32

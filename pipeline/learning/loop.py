@@ -123,7 +123,7 @@ def compile_step(network: Network, loss: Loss, optimizer: keras.optimizers.Optim
         tf.TensorSpec((None, 1, None), tf.float32),  # output_mask (B, 1, H)
     ]
 
-    @tf.function(input_signature=signature)
+    @tf.function(input_signature=signature)  # type: ignore[untyped-decorator]
     def compiled(
         inputs: tf.Tensor,
         targets: tf.Tensor,

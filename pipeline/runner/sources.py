@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,20 +27,31 @@ INSTALLED = ("site-packages", "dist-packages")
 
 
 def all_source_digests(stages: Iterable[Stage], memo: Memo) -> dict[str, dict[str, str]]:
-    """Return stage name → `source_digests`."""
+    """Return stage name → `source_digests`; with the code that reads the stage's inputs."""
     places: Places = {}
-    return {stage.name: source_digests(stage, memo, places) for stage in stages}
+    by_name = {stage.name: stage for stage in stages}
+    return {
+        stage.name: source_digests(
+            stage, memo, places, [by_name[name].codec.load for name in stage.inputs]
+        )
+        for stage in by_name.values()
+    }
 
 
-def source_digests(stage: Stage, memo: Memo, places: Places | None = None) -> dict[str, str]:
+def source_digests(
+    stage: Stage,
+    memo: Memo,
+    places: Places | None = None,
+    readers: Sequence[Callable[..., Any]] = (),
+) -> dict[str, str]:
     """Return dotted module name → digest for all project code that the stage can run.
 
-    The start is the modules of `run`, the settings and the codec. A module belongs to the project
-    if its file lies under the folder that holds the top package of the module it starts from.
+    The start is the modules of `run`, the settings, the codec and `readers`. A module belongs to
+    the project if its file lies under the folder that holds the top package of its start.
     """
     places = {} if places is None else places
     found: dict[str, str] = {}
-    waiting = list({_module_of(part) for part in _parts(stage)})
+    waiting = list({_module_of(part) for part in (*_parts(stage), *readers)})
     while waiting:
         name, path, root = waiting.pop()
         if name in found:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
+
 from pydantic import Field
 
 from pipeline.artifacts.bundle import BUNDLE, WriterBundle
-from pipeline.artifacts.embedding import Embedding
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.artifacts.training import Training
-from pipeline.artifacts.windows import Windows, evaluation_starts
-from pipeline.engine.calibrate import calibrate
-from pipeline.engine.export import export_bundle
+from pipeline.artifacts.windows import Windows, evaluation_starts, spread
 from pipeline.stage import Context, Stage, StageConfig
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pipeline.artifacts.embedding import Embedding
+    from pipeline.artifacts.training import Training
 
 EXAMPLES = 3
 
@@ -40,6 +43,8 @@ def opening(words: list[str]) -> str | None:
 
 def example_phrases(windows: Windows, words: tuple[str, ...]) -> tuple[str, ...]:
     """Return openings of training paragraphs that consist of known words, spread over the novel."""
+    import numpy as np
+
     break_ids = [number for number, word in enumerate(words) if word == PARAGRAPH_BREAK]
     phrases: dict[str, None] = {}
     for start, stop in windows.spans["train"]:
@@ -58,6 +63,9 @@ def decode(
     config: DecodeConfig, *, embed: Embedding, window: Windows, train: Training, context: Context
 ) -> WriterBundle:
     """Export the trained weights and fit scale and prior weight."""
+    from pipeline.engine.calibrate import calibrate
+    from pipeline.engine.export import export_bundle
+
     bundle = export_bundle(
         train.weights,
         words=embed.words,
@@ -65,9 +73,8 @@ def decode(
         steps=window.steps,
         examples=example_phrases(window, embed.words),
     )
-    starts = evaluation_starts(window, "validation")
-    chosen = np.linspace(0, len(starts) - 1, min(config.calibration_targets, len(starts)))
-    return calibrate(window.ids, starts[chosen.astype(np.int64)], bundle)
+    starts = spread(evaluation_starts(window, "validation"), config.calibration_targets)
+    return calibrate(window.ids, starts, bundle)
 
 
 STAGE = Stage(

@@ -6,7 +6,6 @@ import os
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 from pydantic import Field
 
 from pipeline.artifacts.embedding import EMBEDDING, Embedding, read_word2vec
@@ -66,6 +65,8 @@ def take_pretrained(path: Path, stretches: list[list[str]], *, min_count: int) -
         words, vectors = read_word2vec(path)
     except (OSError, ArtifactDamaged) as error:
         raise DataError(f"embed.pretrained: {error}") from error
+    import numpy as np
+
     counts = Counter(word for words in stretches for word in words)
     rows = {word: row for row, word in enumerate(words)}
     kept = [
@@ -90,7 +91,6 @@ def embed(config: EmbedConfig, *, segment: Segmentation, context: Context) -> Em
     stretches = training_stretches(segment)
     if config.pretrained:
         return take_pretrained(Path(config.pretrained), stretches, min_count=config.min_count)
-    # gensim takes a second to load: only when there is something to train.
     from pipeline.learning.word2vec import train_word2vec
 
     settings = config.model_dump(exclude={"reproducible", "pretrained"})

@@ -7,19 +7,18 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
 from pipeline.artifacts.corpus import CORPUS, Corpus
 from pipeline.errors import DataError
 from pipeline.stage import Context, Stage, StageConfig
-from pipeline.text.chapters import divide
-from pipeline.text.clean import Cleaned, Rejoin, clean
-from pipeline.text.encoding import Decoded, decode
-from pipeline.text.headings import is_heading
-from pipeline.text.request import DownloadPolicy
-from pipeline.text.source import Document, kind_of, read_source, source_files
+
+if TYPE_CHECKING:
+    from pipeline.text.clean import Cleaned
+    from pipeline.text.encoding import Decoded
+    from pipeline.text.source import Document
 
 AUTO = "auto"
 FIRST_LINES = 5  # paragraphs of a folder's file among which a heading is looked for
@@ -43,7 +42,7 @@ class FetchConfig(StageConfig):
     simplify: bool = Field(
         default=False, description="turn traditional characters into simplified ones"
     )
-    rejoin_lines: Rejoin = Field(
+    rejoin_lines: Literal["auto", "always", "never"] = Field(
         default="auto",
         description="join hard line ends: auto where the text is evenly wrapped, always, never",
     )
@@ -75,10 +74,14 @@ class FetchConfig(StageConfig):
 
     def files(self) -> dict[str, Path]:
         """Return the files that the source stands for; none for what is downloaded."""
+        from pipeline.text.source import source_files
+
         return source_files(self.source)
 
     def key_settings(self) -> dict[str, Any]:
         """Return the settings that decide the result; how to download is not one of them."""
+        from pipeline.text.source import kind_of
+
         download = {"max_bytes", "timeout_seconds", "allow_private_addresses"}
         settings = {k: v for k, v in super().key_settings().items() if k not in download}
         if kind_of(self.source) in ("url", "catalogue"):
@@ -96,6 +99,8 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
     SettingsError
         `config.encoding` is not the name of an encoding.
     """
+    from pipeline.text.chapters import divide
+
     documents = read_documents(config)
     parts: list[tuple[Decoded, Cleaned]] = []
     for index, document in enumerate(documents):
@@ -119,6 +124,9 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
 
 def read_documents(config: FetchConfig) -> tuple[Document, ...]:
     """Read or download the source as the settings say."""
+    from pipeline.text.request import DownloadPolicy
+    from pipeline.text.source import read_source
+
     policy = DownloadPolicy(
         max_bytes=config.max_bytes,
         timeout_seconds=config.timeout_seconds,
@@ -129,6 +137,9 @@ def read_documents(config: FetchConfig) -> tuple[Document, ...]:
 
 def read_document(document: Document, config: FetchConfig) -> tuple[Decoded, Cleaned]:
     """Decode and clean one document."""
+    from pipeline.text.clean import clean
+    from pipeline.text.encoding import decode
+
     encoding = None if config.encoding == AUTO else config.encoding
     decoded = decode(document.data, encoding, name=document.name)
     cleaned = clean(
@@ -139,6 +150,8 @@ def read_document(document: Document, config: FetchConfig) -> tuple[Decoded, Cle
 
 def join_documents(documents: Sequence[Document], cleaned: Sequence[Cleaned]) -> list[str]:
     """Return all paragraphs in order; a folder's file without a heading gets one from its name."""
+    from pipeline.text.headings import is_heading
+
     if len(documents) == 1:
         return list(cleaned[0].paragraphs)
     paragraphs: list[str] = []
@@ -157,6 +170,8 @@ def heading_from_name(stem: str, position: int) -> str:
     >>> heading_from_name("第二章　夜雨", 2)
     '第二章　夜雨'
     """
+    from pipeline.text.headings import is_heading
+
     if is_heading(stem):
         return stem
     title = stem.lstrip("0123456789 _-.、")[:30].rstrip("。，；、,;．：: ")

@@ -10,22 +10,21 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.artifacts.corpus import Corpus
 from pipeline.artifacts.segmentation import SEGMENTATION, Segmentation
 from pipeline.stage import Context, Stage, StageConfig
-from pipeline.text.dictionary import out_of_dictionary, read_user_dictionary
-from pipeline.text.holdout import divide_parts
-from pipeline.text.segment import Engine, cut_paragraphs
+
+if TYPE_CHECKING:
+    from pipeline.artifacts.corpus import Corpus
 
 
 class SegmentConfig(StageConfig):
     """How the text is cut into words, and which chapters are held out."""
 
-    engine: Engine = Field(
+    engine: Literal["rjieba", "jieba"] = Field(
         default="rjieba", description="rjieba, or the slower reference jieba: the words are equal"
     )
     user_dictionary: str = Field(
@@ -68,6 +67,8 @@ class SegmentConfig(StageConfig):
 
 def count_unknown(lines: Sequence[str], user_dictionary: Path | None) -> list[tuple[str, int]]:
     """Return the words that no dictionary lists with their counts, most frequent first."""
+    from pipeline.text.dictionary import out_of_dictionary, read_user_dictionary
+
     counts = Counter(word for line in lines for word in line.split(" "))
     user_words = read_user_dictionary(user_dictionary) if user_dictionary else ()
     unknown = [(word, counts[word]) for word in out_of_dictionary(counts, user_words)]
@@ -76,6 +77,9 @@ def count_unknown(lines: Sequence[str], user_dictionary: Path | None) -> list[tu
 
 def segment(config: SegmentConfig, *, fetch: Corpus, context: Context) -> Segmentation:
     """Cut every paragraph into words and divide the chapters into parts."""
+    from pipeline.text.holdout import divide_parts
+    from pipeline.text.segment import cut_paragraphs
+
     user_dictionary = Path(config.user_dictionary) if config.user_dictionary else None
     words = cut_paragraphs(
         fetch.paragraphs,

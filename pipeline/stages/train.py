@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
-from pipeline.artifacts.embedding import Embedding
 from pipeline.artifacts.training import TRAINING, Training
-from pipeline.artifacts.windows import Windows, evaluation_starts
-from pipeline.engine.calibrate import calibrate
-from pipeline.engine.export import export_bundle, log_frequencies
-from pipeline.engine.score import score_windows, summarise
+from pipeline.artifacts.windows import Windows, evaluation_starts, spread
 from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pipeline.artifacts.embedding import Embedding
     from pipeline.learning.batches import Batch
 
 
@@ -58,15 +56,14 @@ class TrainConfig(StageConfig):
     seed: int = Field(1, ge=0, lt=2**31, description="seed of the random numbers")
 
 
-def spread(starts: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    """Return at most `count` of the starts (N,), evenly spaced."""
-    return starts[np.linspace(0, len(starts) - 1, min(count, len(starts))).astype(np.int64)]
-
-
 def validator(
     config: TrainConfig, embed: Embedding, window: Windows
 ) -> Callable[[dict[str, NDArray[np.float32]]], dict[str, Any]]:
     """Return a function weights → validation scores, with scale and prior weight fitted."""
+    from pipeline.engine.calibrate import calibrate
+    from pipeline.engine.export import export_bundle
+    from pipeline.engine.score import score_windows, summarise
+
     starts = spread(evaluation_starts(window, "validation"), config.validation_targets)  # (N,)
 
     def validate(weights: dict[str, NDArray[np.float32]]) -> dict[str, Any]:
@@ -115,7 +112,7 @@ def batch_maker(
 
 def train(config: TrainConfig, *, embed: Embedding, window: Windows, context: Context) -> Training:
     """Train the network, going on from this key's checkpoint if there is one."""
-    # TensorFlow takes seconds to load: only when there is something to train.
+    from pipeline.engine.export import log_frequencies
     from pipeline.learning.loop import Plan, fit, use_deterministic_operations
     from pipeline.learning.network import build_network
     from pipeline.learning.objectives import OBJECTIVES

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
-from pipeline.artifacts.embedding import Embedding
 from pipeline.artifacts.segmentation import Part, Section, Segmentation, section_words
 from pipeline.artifacts.windows import PARTS, WINDOWS, Windows, evaluation_starts
 from pipeline.errors import DataError
 from pipeline.stage import Context, Stage, StageConfig
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pipeline.artifacts.embedding import Embedding
 
 
 class WindowConfig(StageConfig):
@@ -24,6 +27,8 @@ class WindowConfig(StageConfig):
 
 def token_ids(segmentation: Segmentation, section: Section, ids: dict[str, int]) -> NDArray[Any]:
     """Return the ids of a section's words, int32 (tokens,); `len(ids)` where a word is unknown."""
+    import numpy as np
+
     unknown = len(ids)
     words = section_words(segmentation, section)
     return np.fromiter((ids.get(word, unknown) for word in words), dtype=np.int32)
@@ -34,6 +39,8 @@ def merge_spans(parts: list[Part], bounds: NDArray[np.int64], part: Part) -> NDA
 
     `bounds` int64 (sections + 1,) holds where each section starts, and the end of the last.
     """
+    import numpy as np
+
     spans = []
     for kind, group in groupby(range(len(parts)), key=lambda number: parts[number]):
         numbers = list(group)
@@ -52,6 +59,8 @@ def window(
     DataError
         A part has no window.
     """
+    import numpy as np
+
     ids = {word: number for number, word in enumerate(embed.words)}
     stream = [token_ids(segment, section, ids) for section in segment.sections]
     bounds = np.cumsum([0] + [len(tokens) for tokens in stream])  # (sections + 1,)

@@ -6,12 +6,14 @@ import difflib
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pipeline.errors import DataError
-from pipeline.text.download import DownloadPolicy, download, forget
 from pipeline.text.novels import NOVELS
 from pipeline.text.numerals import NUMERAL_CLASS, number
+
+if TYPE_CHECKING:
+    from pipeline.text.request import DownloadPolicy
 
 Kind = Literal["url", "catalogue", "folder", "file"]
 
@@ -98,6 +100,8 @@ def read_source(source: str, *, downloads: Path, policy: DownloadPolicy) -> tupl
     DownloadRefused
         See `download`.
     """
+    from pipeline.text.download import download
+
     kind = kind_of(source)
     if kind in ("url", "catalogue"):
         title = catalogue_title(source)
@@ -175,6 +179,8 @@ def _natural(name: str) -> list[tuple[int, int, str]]:
 
 def forget_source(source: str, downloads: Path) -> None:
     """Drop the recorded digest and the kept copy of a download; nothing to do for files."""
+    from pipeline.text.download import forget
+
     title = catalogue_title(source)
     if kind_of(source) in ("url", "catalogue"):
         forget(NOVELS[title].url if title else source, downloads)

@@ -1,0 +1,91 @@
+"""The real pipeline on a small text, in processes of its own."""
+
+from __future__ import annotations
+
+import functools
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+TINY = ROOT / "configs" / "tiny.toml"
+NOVELLA = ROOT / "data" / "novella.txt"
+STAGES = ("fetch", "segment", "embed", "window", "train", "decode", "evaluate")
+FIRST_LEFT_OUT = "第七章"  # the small novel ends before it: six chapters
+SECONDS = 120  # for one process; none should need a quarter of it
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A folder of artifacts that `run-all` has filled, the novel it read, and what it printed."""
+
+    artifacts: Path
+    novel: Path
+    output: str
+
+
+def write_small_novel(folder: Path, encoding: str = "gb18030") -> Path:
+    """Write the novella's first six chapters to `folder`, encoded as web novels are."""
+    text = NOVELLA.read_text(encoding="utf-8")
+    path = folder / "small_novel.txt"
+    path.write_bytes(text[: text.index(FIRST_LEFT_OUT)].encode(encoding))
+    return path
+
+
+def arguments_for(artifacts: Path, novel: Path) -> list[str]:
+    """Return the options that make a run small."""
+    return ["--config", str(TINY), "--source", str(novel), "--artifacts", str(artifacts)]
+
+
+def start(arguments: Sequence[str], cwd: Path | None = None) -> subprocess.Popen[str]:
+    """Start `python cli.py` with the arguments; stdout and stderr are pipes."""
+    return subprocess.Popen(
+        [sys.executable, str(ROOT / "cli.py"), *arguments],
+        cwd=cwd,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def call(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run `python cli.py` with the arguments to its end."""
+    process = start(arguments, cwd)
+    try:
+        output, errors = process.communicate(timeout=SECONDS)
+    finally:
+        process.kill()
+    return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
+
+
+def environment() -> dict[str, str]:
+    """Return this process's environment with UTF-8 pipes and TensorFlow's remarks left out."""
+    return {**os.environ, "PYTHONIOENCODING": "utf-8", "TF_CPP_MIN_LOG_LEVEL": "3"}
+
+
+@functools.cache
+def trained(factory: pytest.TempPathFactory) -> Trained:
+    """Run the whole pipeline once a session; tests that change the artifacts take a copy."""
+    folder = factory.mktemp("trained")
+    novel = write_small_novel(folder)
+    artifacts = folder / "artifacts"
+    done = call("run-all", *arguments_for(artifacts, novel))
+    assert done.returncode == 0, done.stderr
+    return Trained(artifacts, novel, done.stdout)
+
+
+def artifact_files(artifacts: Path) -> dict[str, bytes]:
+    """Return stage/file → bytes of all artifacts; manifests, which tell times, are left out."""
+    return {
+        f"{stage}/{path.name}": path.read_bytes()
+        for stage in STAGES
+        for path in sorted((artifacts / stage).glob("*/*"))
+        if path.name != "manifest.json"
+    }
