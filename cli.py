@@ -203,7 +203,8 @@ def show_result(project: Project, outcomes: Sequence[Outcome]) -> None:
     print(f"\n{evaluation.sample}\n")
     print(f"curves     {record.path / 'curves.png'}")
     print(f"artifacts  {project.store.folder}")
-    print(f'write on   python cli.py generate "{evaluation.seed_phrase}" --words 200')
+    elsewhere = "" if project.store.folder == ARTIFACTS else f" --artifacts {project.store.folder}"
+    print(f'write on   python cli.py generate "{evaluation.seed_phrase}" --words 200{elsewhere}')
 
 
 @app.command(epilog="Example: python cli.py status --verify")

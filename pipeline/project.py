@@ -117,8 +117,10 @@ def fresh_writer(project: Project) -> tuple[Writer, list[str]]:
         if record is not None:
             lost = ", ".join(path.name for path in first.files().values())
             return open_writer(project.store, record), [f"{lost} is gone; writing without it"]
-    why = ". ".join(explain.sentence(step) for step in waiting)
-    raise NotReady(f"no up-to-date writer. {why}. Run: {run_command(project)}")
+    raise NotReady(
+        f"expected an up-to-date writer, found {explain.causes(waiting)}; run: "
+        f"{run_command(project)}"
+    )
 
 
 def run_command(project: Project) -> str:

@@ -28,9 +28,7 @@ def silent(done: float, total: float, note: str = "") -> None:
 
 def context_in(folder: Path, *, seed: int = 1, progress: Progress = silent) -> Context:
     """A stage's context with a fresh generator and `folder` for scratch."""
-    return Context(
-        progress=progress, generator=np.random.default_rng(seed), scratch_path=folder
-    )
+    return Context(progress=progress, generator=np.random.default_rng(seed), scratch_path=folder)
 
 
 def made_up_words(count: int) -> tuple[str, ...]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 TINY = ROOT / "configs" / "tiny.toml"
@@ -48,6 +47,8 @@ def start(arguments: Sequence[str], cwd: Path | None = None) -> subprocess.Popen
         [sys.executable, str(ROOT / "cli.py"), *arguments],
         cwd=cwd,
         env=environment(),
+        # Under a shell's `&`, Ctrl-C is ignored and children inherit that; these shall hear it.
+        preexec_fn=None if os.name == "nt" else heed_interrupts,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -65,15 +66,21 @@ def call(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProces
     return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
 
 
+def heed_interrupts() -> None:
+    """Let SIGINT do what it does by default."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def environment() -> dict[str, str]:
     """Return this process's environment with UTF-8 pipes and TensorFlow's remarks left out."""
     return {**os.environ, "PYTHONIOENCODING": "utf-8", "TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
 @functools.cache
-def trained(factory: pytest.TempPathFactory) -> Trained:
-    """Run the whole pipeline once a session; tests that change the artifacts take a copy."""
-    folder = factory.mktemp("trained")
+def trained(base: Path) -> Trained:
+    """Run the whole pipeline once a session, below pytest's base folder; to be read only."""
+    folder = base / "trained"
+    folder.mkdir()
     novel = write_small_novel(folder)
     artifacts = folder / "artifacts"
     done = call("run-all", *arguments_for(artifacts, novel))

@@ -21,7 +21,7 @@ from pipeline.errors import SettingsError
 from pipeline.runner.canonical import canonical, digest
 from pipeline.runner.fingerprint import components, key_of, library_versions
 from pipeline.runner.memo import SETTLED_SECONDS, Memo, open_memo, recall, save_memo
-from pipeline.runner.sources import analyse, resolve, source_digests
+from pipeline.runner.sources import all_source_digests, analyse, resolve, source_digests
 from pipeline.stage import Stage
 
 PROJECT = {
@@ -243,3 +243,16 @@ def test_the_memo_does_not_grow_for_ever(tmp_path: Path) -> None:
 def test_digest_is_the_sha256_of_the_canonical_form() -> None:
     # sha256sum of the two bytes "{}".
     assert digest({}) == "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+
+
+def test_the_code_that_reads_an_input_counts(cut: Stage, memo: Memo) -> None:
+    # A reader that is mended gives its consumers another value from the very same files.
+    def load(folder: Path) -> str:
+        return ""
+
+    load.__module__ = "book.stages.cut"
+    producer = replace(READ, name="first", codec=replace(READ.codec, load=load))
+    consumer = replace(READ, name="second", inputs=("first",))
+    found = all_source_digests([producer, consumer], memo)
+    assert "book.stages.cut" in found["second"]
+    assert "book.stages.cut" not in source_digests(replace(READ, name="second"), memo)

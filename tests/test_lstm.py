@@ -17,9 +17,13 @@ from pipeline.engine.score import predict_vectors
 
 def test_sigmoid_is_the_logistic_function_and_never_overflows() -> None:
     x = np.array([-1e4, -30, -2, 0, 0.5, 30, 1e4], dtype=np.float32)
-    expected = [1 / (1 + math.exp(-v)) if v > -700 else 0.0 for v in x.tolist()]
+    expected = [logistic(v) if v > -700 else 0.0 for v in x.tolist()]
     with np.errstate(all="raise", under="ignore"):
         np.testing.assert_allclose(sigmoid(x), expected, atol=1e-7)
+
+
+def logistic(x: float) -> float:
+    return 1 / (1 + math.exp(-x))
 
 
 def test_a_step_follows_the_formula_gate_by_gate() -> None:
@@ -27,7 +31,6 @@ def test_a_step_follows_the_formula_gate_by_gate() -> None:
     i, f, g, o = (0.3, -0.7, 1.1, -0.2)
     kernel = np.array([[0.5, -0.4, 0.9, 0.1]], dtype=np.float32)
     h, c = 0.6, -0.8
-    logistic = lambda v: 1 / (1 + math.exp(-v))  # noqa: E731
     cell = logistic(f - 0.4 * h) * c + logistic(i + 0.5 * h) * math.tanh(g + 0.9 * h)
     hidden = logistic(o + 0.1 * h) * math.tanh(cell)
     new_hidden, new_cell = lstm_step(

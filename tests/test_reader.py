@@ -29,7 +29,7 @@ def test_a_prediction_knows_exactly_the_last_words(ids: list[int]) -> None:
 
 
 def test_a_word_outside_the_window_is_forgotten_and_one_inside_is_not() -> None:
-    def predicted(ids: list[int]) -> np.ndarray:  # type: ignore[type-arg]
+    def predicted(ids: list[int]) -> np.ndarray:
         memory = empty_memory(BUNDLE)
         for word_id in ids:
             memory = read_word(memory, word_id, BUNDLE)

@@ -26,7 +26,8 @@ def sampling(**changes: Any) -> Sampling:
 
 def log_chances_of(scores: list[float]) -> Floats:
     values = np.array(scores, dtype=np.float64)
-    return (values - np.logaddexp.reduce(values)).astype(np.float32)
+    result: Floats = (values - np.logaddexp.reduce(values)).astype(np.float32)
+    return result
 
 
 log_chances = st.lists(st.floats(-20, 5, width=32), min_size=2, max_size=25).map(log_chances_of)

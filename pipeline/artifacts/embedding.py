@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.artifacts.codec import Codec, read_json, write_json
+from pipeline.artifacts.codec import Codec, check_array, read_json, write_json
 from pipeline.errors import ArtifactDamaged
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def read_word2vec(path: Path) -> tuple[tuple[str, ...], NDArray[np.float32]]:
     Raises
     ------
     ArtifactDamaged
-        The header or a row is not what the format promises.
+        The header or a row is not what the format promises, or a number is not finite.
     """
     import numpy as np
 
@@ -82,6 +82,8 @@ def read_word2vec(path: Path) -> tuple[tuple[str, ...], NDArray[np.float32]]:
         words.append(data[position:space].lstrip(b"\n").decode("utf-8", errors="replace"))
         vectors[row] = np.frombuffer(data, dtype="<f4", count=size, offset=start)
         position = stop
+    if not np.isfinite(vectors).all():
+        raise ArtifactDamaged(f"{path.name}: expected finite numbers, got NaN or infinity")
     return tuple(words), vectors
 
 
@@ -101,6 +103,7 @@ def load_embedding(folder: Path) -> Embedding:
     if list(words) != vocabulary["words"]:
         raise ArtifactDamaged("vocabulary.json and vectors.bin list different words")
     counts = np.array(vocabulary["counts"], dtype=np.int64)  # (V,)
+    check_array("counts", counts, shape=(len(words),), dtype=np.int64)
     return Embedding(words=words, counts=counts, vectors=vectors)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.artifacts.codec import Codec, read_json, write_json
+from pipeline.artifacts.codec import Codec, check_array, read_json, write_json
 from pipeline.artifacts.segmentation import Part
 from pipeline.errors import ArtifactDamaged
 
@@ -96,6 +96,8 @@ def save_windows(windows: Windows, folder: Path) -> None:
 
 def load_windows(folder: Path) -> Windows:
     """Map ids.npy into memory and read the rest of what `save_windows` wrote."""
+    from zipfile import BadZipFile
+
     import numpy as np
 
     split = read_json(folder / "split.json")
@@ -103,8 +105,9 @@ def load_windows(folder: Path) -> Windows:
         ids = np.load(folder / "ids.npy", mmap_mode="r", allow_pickle=False)
         with np.load(folder / "windows.npz", allow_pickle=False) as arrays:
             spans: dict[Part, NDArray[np.int64]] = {part: arrays[f"{part}_spans"] for part in PARTS}
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, EOFError, BadZipFile, ValueError, KeyError) as error:
         raise ArtifactDamaged(f"windows: expected numpy arrays, got {error}") from error
+    check_array("ids", ids, shape=(ids.size,), dtype=np.int32)
     return Windows(
         ids=ids,
         spans=spans,

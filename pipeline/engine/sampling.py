@@ -71,8 +71,9 @@ def choose(log_probabilities: Floats, sampling: Sampling, generator: np.random.G
     if sampling.temperature == 0 or sampling.top_k == 1:
         return int(np.argmax(log_probabilities))
     ids = shortlist(log_probabilities, top_k=sampling.top_k)  # (K,) best first
-    scaled = log_probabilities[ids].astype(np.float64) / sampling.temperature  # (K,)
-    chances = np.exp(scaled - scaled[0])  # (K,)
+    distances = log_probabilities[ids].astype(np.float64) - log_probabilities[ids[0]]  # (K,) ≤ 0
+    with np.errstate(over="ignore"):  # a tiny temperature may send all but the best to −inf
+        chances = np.exp(distances / sampling.temperature)  # (K,)
     chances /= chances.sum()
     kept = nucleus_size(chances, top_p=sampling.top_p)
     cumulative = np.cumsum(chances[:kept])  # (kept,)

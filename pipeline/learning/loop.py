@@ -102,6 +102,8 @@ def fit(
         report = EpochReport(done, plan.epochs, count, progress)
         mean_loss = run_epoch(step, batches, optimizer, plan, report)
         weights = export_weights(network)
+        if not all(np.isfinite(array).all() for array in weights.values()):
+            raise diverged(math.nan, done + 1, plan)
         row = {"epoch": done + 1, "train_loss": mean_loss, **validate(weights)}
         state.rows.append(row)
         if state.best_epoch == 0 or row["perplexity"] < best_row(state)["perplexity"]:
@@ -193,14 +195,19 @@ def run_epoch(
         optimizer.learning_rate = rate
         value = step(batch)
         if not math.isfinite(value):
-            raise StageFailed(
-                f"train: the loss is {value} in epoch {report.done + 1} at learning rate "
-                f"{rate:.2g}; lower it with --set train.learning_rate={plan.learning_rate / 4:.2g}"
-            )
+            raise diverged(value, report.done + 1, plan)
         known = float(batch.weights.sum())
         total, weight = total + value * known, weight + known
         report(number, batch, total / max(weight, 1.0))
     return total / max(weight, 1.0)
+
+
+def diverged(loss: float, epoch: int, plan: Plan) -> StageFailed:
+    """Return the error for a loss that is no finite number any more."""
+    return StageFailed(
+        f"train: expected a finite loss, got {loss} in epoch {epoch} at learning rate "
+        f"{plan.learning_rate:g}; lower it: --set train.learning_rate={plan.learning_rate / 4:g}"
+    )
 
 
 def best_row(state: State) -> dict[str, Any]:
@@ -224,7 +231,7 @@ def save_state(
     """Write the checkpoint of a finished epoch."""
     arrays: dict[str, NDArray[Any]] = {f"weights/{name}": a for name, a in weights.items()}
     arrays |= {f"best/{name}": array for name, array in state.best_weights.items()}
-    arrays |= {f"optimizer/{i}": np.array(v) for i, v in enumerate(optimizer.variables)}
+    arrays |= {f"optimizer/{i}": v.numpy() for i, v in enumerate(optimizer.variables)}
     facts = {
         "rows": state.rows,
         "best_epoch": state.best_epoch,

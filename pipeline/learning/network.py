@@ -12,8 +12,6 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from pipeline.artifacts.training import check_weights
-
 # `frozen`: word2vec's vectors stay as they are. `tied`: one trained table for input and output.
 # `separate`: two trained tables that start from the same vectors.
 Vectors = Literal["frozen", "tied", "separate"]
@@ -121,10 +119,10 @@ def trainable_variables(network: Network) -> list[keras.Variable]:
 def export_weights(network: Network) -> dict[str, NDArray[np.float32]]:
     """Copy the network into arrays of `WEIGHT_SHAPES`."""
     weights: dict[str, Any] = {
-        name: np.array(variable) for name, variable in all_variables(network).items()
+        name: np.array(variable.numpy()) for name, variable in all_variables(network).items()
     }
     weights.setdefault("output_vectors", weights["input_vectors"][:-1].copy())
-    return check_weights(weights)
+    return weights
 
 
 def assign_weights(network: Network, weights: dict[str, NDArray[np.float32]]) -> None:

@@ -47,6 +47,16 @@ def sentence(step: Step) -> str:
     return f"{step.stage.name}: {'; '.join(step.reasons) or 'up to date'}"
 
 
+def causes(steps: Sequence[Step]) -> str:
+    """Return in one line which stages are stale or missing, with the reasons that are their own."""
+    parts = []
+    for step in steps:
+        own = [reason for reason in step.reasons if not reason.startswith("input ")]
+        why = f" ({'; '.join(own)})" if own else ""
+        parts.append(f"{step.stage.name} {step.state}{why}")
+    return ", ".join(parts)
+
+
 def not_fresh(steps: Sequence[Step]) -> list[Step]:
     """Return the steps that a run would do."""
     return [step for step in steps if step.state != "fresh"]

@@ -32,7 +32,7 @@ class TrainConfig(StageConfig):
         "word2vec's as they are (always so with mse)",
     )
     hidden: int = Field(200, ge=1, le=4096, description="units of the LSTM")
-    epochs: int = Field(8, ge=1, le=1000, description="passes over the training chapters, at most")
+    epochs: int = Field(10, ge=1, le=1000, description="passes over the training chapters, at most")
     patience: int = Field(
         2, ge=1, le=1000, description="epochs without a better validation before training stops"
     )

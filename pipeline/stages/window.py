@@ -76,12 +76,21 @@ def window(
         ),
     )
     for part in PARTS:
-        if not len(evaluation_starts(windows, part)):
-            raise DataError(
-                f"window: expected windows of {config.steps} words in every part, found none for "
-                f"{part}; lower window.steps or bring a longer text"
-            )
+        refuse_empty(windows, part)
     return windows
+
+
+def refuse_empty(windows: Windows, part: Part) -> None:
+    """Raise unless a part has a window; one to train on has to lie in training text as a whole."""
+    if part == "train":
+        found = any(stop - start > windows.steps for start, stop in windows.spans[part])
+    else:
+        found = len(evaluation_starts(windows, part)) > 0
+    if not found:
+        raise DataError(
+            f"window: expected windows of {windows.steps} words in every part, found none for "
+            f"{part}; lower window.steps or bring a longer text"
+        )
 
 
 STAGE = Stage(

@@ -64,7 +64,7 @@ def cut_stretches(sizes: Sequence[int], *, count: int) -> list[Chapter]:
     for number, size in enumerate(sizes, 1):
         total += size
         left = len(sizes) - number
-        if total >= share * len(bounds) or left < LEAST - len(bounds):
+        if total >= share * len(bounds) or left <= LEAST - len(bounds):
             bounds.append(number)
     bounds[-1] = len(sizes)
     return [

@@ -1,0 +1,116 @@
+"""Whole commands, cold: `run-all` with nothing to do, and `generate` until its first word."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+
+from benchmarks.compare import Comparison, Meter, Size, compare
+from benchmarks.novel import random_bundle
+from pipeline.artifacts.bundle import save_bundle
+from pipeline.catalog import STAGES, WRITER
+from pipeline.project import ROOT, Project, open_project
+from pipeline.reporting import LogReporter
+from pipeline.runner.commit import commit
+from pipeline.runner.execute import execute
+from pipeline.runner.plan import plan
+
+ROUNDS = {"tiny": 1, "quick": 3, "full": 15}
+TINY = ROOT / "configs" / "tiny.toml"
+# What takes seconds to do once and changes nothing of how long it takes to find it done.
+SETTINGS = (
+    "segment.user_dictionary=",
+    "segment.holdout_every=20",
+    "train.epochs=1",
+    "train.epoch_batches=1",
+)
+NOTHING_TO_DO = "everything is up to date"
+SEED = "一丁"  # the first two words of `random_bundle`
+
+
+def measure(size: Size) -> list[Comparison]:
+    """Train a tiny project, then time commands that find it trained."""
+    with tempfile.TemporaryDirectory() as name:
+        artifacts = Path(name)
+        options = ["--config", str(TINY), "--artifacts", str(artifacts)]
+        options += [word for setting in SETTINGS for word in ("--set", setting)]
+        project = open_project(artifacts, config_path=TINY, overrides=SETTINGS)
+        targets = [stage.name for stage in STAGES]
+        reporter = LogReporter(io.StringIO())
+        execute(STAGES, project.settings, project.store, targets=targets, reporter=reporter)
+        idle = compare(
+            "run-all, all cached",
+            ours=lambda: run_seconds([sys.executable, "cli.py", "run-all", *options]),
+            other=bare("typer, pydantic"),
+            rounds=ROUNDS[size],
+            against="bare import typer, pydantic",
+            unit="s",
+            note="a whole process; the novella's project, with a tiny model",
+        )
+        words = install_large_writer(project)
+        first_word = compare(
+            "generate, first word",
+            ours=lambda: first_word_seconds(["generate", SEED, "--words", "1", *options]),
+            other=bare("typer, pydantic, numpy"),
+            rounds=ROUNDS[size],
+            against="bare import typer, pydantic, numpy",
+            unit="s",
+            note=f"from the start of the process; random writer of {words:,} words",
+        )
+    return [idle, first_word]
+
+
+def install_large_writer(project: Project) -> int:
+    """Put a writer of 7,000 words in the tiny one's place; return how many words it has."""
+    bundle = random_bundle()
+    step = plan(STAGES, project.settings, project.store, only=WRITER.name)[-1]
+    history = {"started": "", "seconds": 0.0, "names": {}, "facts": {}}
+    commit(project.store, step.components, partial(save_bundle, bundle), history)
+    return len(bundle.words)
+
+
+def bare(modules: str) -> Meter:
+    """Return a meter of the seconds of a process that does nothing but import."""
+    return lambda: run_seconds([sys.executable, "-c", f"import {modules}"], expected="")
+
+
+def run_seconds(command: list[str], expected: str = NOTHING_TO_DO) -> float:
+    """Return the wall seconds of a process, from its start to its end.
+
+    Raises
+    ------
+    RuntimeError
+        It failed, or did not say what was expected: then something else was measured.
+    """
+    began = time.perf_counter()
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+    seconds = time.perf_counter() - began
+    if done.returncode or not done.stdout.startswith(expected):
+        raise RuntimeError(f"expected {expected!r}, got {done.stdout[-200:]}{done.stderr[-200:]}")
+    return seconds
+
+
+def first_word_seconds(arguments: list[str]) -> float:
+    """Return the wall seconds from the start of cli.py until a word after the seed phrase is out.
+
+    Raises
+    ------
+    RuntimeError
+        It ended before that.
+    """
+    command = [sys.executable, "cli.py", *arguments]
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    began = time.perf_counter()
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env=environment) as process:
+        output = process.stdout
+        if output is None or len(output.read(len((SEED + "一").encode()))) <= len(SEED.encode()):
+            raise RuntimeError(f"expected a word after {SEED}, got none; run cli.py generate")
+        seconds = time.perf_counter() - began
+        output.read()
+    return seconds

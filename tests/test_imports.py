@@ -1,0 +1,80 @@
+"""What each part loads: the heavy libraries stay away from everything that has to be quick."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pipelines import ROOT, environment, trained
+
+HEAVY = ("tensorflow", "keras", "gensim", "sklearn", "matplotlib", "jieba", "rjieba")
+# Runs a statement and then prints which heavy libraries are loaded.
+PROBE = """
+import json, sys
+try:
+    {statement}
+except SystemExit:
+    pass
+print()
+print(json.dumps([name for name in {heavy} if name in sys.modules]))
+"""
+
+
+def loaded_by(statement: str) -> list[str]:
+    """Run one line of Python in a fresh process; return the heavy libraries it has loaded."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE.format(statement=statement, heavy=HEAVY)],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=True,
+    )
+    found: list[str] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def modules(package: str) -> list[str]:
+    """Return the dotted names of all modules of a package below `pipeline`."""
+    files = sorted((ROOT / "pipeline" / package).glob("*.py"))
+    return [f"pipeline.{package}.{path.stem}" for path in files if path.stem != "__init__"]
+
+
+def test_the_probe_sees_what_is_loaded() -> None:
+    assert loaded_by("import jieba") == ["jieba"]
+
+
+@pytest.mark.parametrize("package", ["engine", "runner", "text", "artifacts", "stages"])
+def test_importing_a_package_loads_nothing_heavy(package: str) -> None:
+    names = modules(package)
+
+    assert names
+    assert loaded_by(f"import {', '.join(names)}") == []
+
+
+def test_importing_the_command_line_loads_nothing_heavy() -> None:
+    assert loaded_by("import cli, pipeline.catalog, pipeline.project, pipeline.reporting") == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["run-all", "--help"], ["status"], ["status", "--verify"], ["dag"], ["config"]],
+    ids=" ".join,
+)
+def test_quick_commands_load_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
+    if arguments[0] == "status":
+        arguments = [*arguments, "--artifacts", str(tmp_path / "artifacts")]
+
+    assert loaded_by(f"import cli, sys; sys.argv = {['cli.py', *arguments]}; cli.main()") == []
+
+
+def test_writing_loads_nothing_heavy(tmp_path_factory: pytest.TempPathFactory) -> None:
+    artifacts = trained(tmp_path_factory.getbasetemp()).artifacts
+    arguments = ["cli.py", "generate", "青棠听了，", "--words", "5", "--artifacts", str(artifacts)]
+
+    assert loaded_by(f"import cli, sys; sys.argv = {arguments}; cli.main()") == []

@@ -1,0 +1,153 @@
+"""Word vectors: reproducible, from training text alone, or taken from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from bundles import context_in, segmentation_of
+
+from pipeline.artifacts.embedding import EMBEDDING, Embedding, write_word2vec
+from pipeline.artifacts.segmentation import Segmentation
+from pipeline.errors import DataError
+from pipeline.stages.embed import EmbedConfig, embed
+
+# 春 and 秋 stand in the same places, so do 花 and 月; 梅 is only in the test chapter.
+GENERATOR = np.random.default_rng(0)
+SENTENCES = tuple(
+    f"{GENERATOR.choice(['春', '秋'])} 天 看 {GENERATOR.choice(['花', '月'])} 。"
+    for _ in range(120)
+)
+NOVEL = segmentation_of(
+    [
+        ("train", SENTENCES[:60]),
+        ("validation", ["兰 天 看 花 。"] * 9),
+        ("train", [*SENTENCES[60:], "雪"]),
+        ("test", ["梅 天 看 花 。"] * 9),
+    ]
+)
+
+
+def embedded(folder: Path, *, segment: Segmentation = NOVEL, **changes: Any) -> Embedding:
+    settings = {"vector_size": 8, "window": 3, "negative": 5, "sample": 0.0, "epochs": 5}
+    return embed(
+        EmbedConfig(**{**settings, **changes}), segment=segment, context=context_in(folder)
+    )
+
+
+def stored(embedding: Embedding, folder: Path) -> dict[str, bytes]:
+    folder.mkdir()
+    EMBEDDING.save(embedding, folder)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_equal_seeds_give_equal_bytes_and_others_do_not(tmp_path: Path) -> None:
+    first = stored(embedded(tmp_path), tmp_path / "a")
+    assert stored(embedded(tmp_path), tmp_path / "b") == first
+    assert stored(embedded(tmp_path, seed=2), tmp_path / "c") != first
+
+
+def test_words_come_with_their_counts_in_training_text_most_frequent_first(tmp_path: Path) -> None:
+    found = embedded(tmp_path)
+    text = " ".join([*SENTENCES, "雪"]).split(" ")
+    expected = {word: text.count(word) for word in set(text) - {"雪"}}  # once is too rare
+    expected["</s>"] = len(SENTENCES) + 1
+    assert dict(zip(found.words, found.counts.tolist(), strict=True)) == expected
+    assert (np.diff(found.counts) <= 0).all()
+    assert found.vectors.shape == (len(expected), 8)
+    assert found.vectors.dtype == np.float32
+
+
+def test_nothing_of_the_held_out_chapters_is_learnt(tmp_path: Path) -> None:
+    found = embedded(tmp_path, min_count=1)
+    assert {"雪"} <= set(found.words)
+    assert not {"梅", "兰"} & set(found.words)
+    lines = list(NOVEL.lines)
+    for section in NOVEL.sections:
+        if section.part != "train":
+            lines[section.start : section.stop] = ["菊 竹"] * (section.stop - section.start)
+    other = Segmentation(tuple(lines), NOVEL.sections, NOVEL.engine, NOVEL.unknown)
+    np.testing.assert_array_equal(
+        embedded(tmp_path, segment=other, min_count=1).vectors, found.vectors
+    )
+
+
+@pytest.mark.parametrize(("min_count", "rare_is_kept"), [(1, True), (2, False)])
+def test_min_count_leaves_out_rarer_words(
+    min_count: int, rare_is_kept: bool, tmp_path: Path
+) -> None:
+    found = embedded(tmp_path, min_count=min_count, epochs=1)
+    assert ("雪" in found.words) is rare_is_kept
+
+
+def test_words_of_the_same_places_become_neighbours(tmp_path: Path) -> None:
+    found = embedded(tmp_path, epochs=60)
+    units = found.vectors / np.linalg.norm(found.vectors, axis=1, keepdims=True)
+    unit = dict(zip(found.words, units, strict=True))
+    assert unit["春"] @ unit["秋"] > unit["春"] @ unit["月"]
+    assert unit["花"] @ unit["月"] > unit["花"] @ unit["春"]
+
+
+def test_too_short_a_text_is_refused_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"occur 1000 times or more, found 0; lower") as caught:
+        embedded(tmp_path, min_count=1000)
+    assert "\n" not in str(caught.value)
+
+
+def test_progress_comes_by_epoch(tmp_path: Path) -> None:
+    heard: list[tuple[float, float, str]] = []
+    context = context_in(
+        tmp_path, progress=lambda done, total, note="": heard.append((done, total, note))
+    )
+    embed(EmbedConfig(vector_size=4, epochs=3), segment=NOVEL, context=context)
+    assert heard == [(1, 3, "epoch 1/3"), (2, 3, "epoch 2/3"), (3, 3, "epoch 3/3")]
+
+
+def test_a_stretch_longer_than_gensim_takes_is_cut_and_not_lost() -> None:
+    from pipeline.learning.word2vec import LONGEST_SENTENCE, sentences
+
+    long = [str(number) for number in range(2 * LONGEST_SENTENCE + 5)]
+    cut = list(sentences([long, ["一"]]))
+    assert [len(part) for part in cut] == [LONGEST_SENTENCE, LONGEST_SENTENCE, 5, 1]
+    assert [word for part in cut for word in part] == [*long, "一"]
+
+
+# Vectors from a file
+
+
+def test_pretrained_vectors_take_the_place_of_training(tmp_path: Path) -> None:
+    words = ("梅", "花", "春", "远方", "</s>")
+    vectors = np.arange(15, dtype=np.float32).reshape(5, 3)
+    write_word2vec(tmp_path / "v.bin", words, vectors)
+    found = embedded(tmp_path, pretrained=str(tmp_path / "v.bin"))
+    # Words of the training text alone, by falling count; 梅 is only in the test chapter.
+    assert found.words[0] == "</s>"
+    assert set(found.words) == {"</s>", "花", "春"}
+    assert (np.diff(found.counts) <= 0).all()
+    for word, vector in zip(found.words, found.vectors, strict=True):
+        np.testing.assert_array_equal(vector, vectors[words.index(word)])
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (None, "No such file"),
+        (b"", "expected a word2vec binary header"),
+        ("第一回".encode() * 50, "expected a word2vec binary header"),
+        (b"3 200\nabc", "do not fit in the file"),
+        (b"1 1\nword \x00\x00\x80\x3f\n", "has 0 of them"),
+        (b"2 1\n\xe8\x8a\xb1 \x00\x00\xc0\x7f\n\xe6\x9c\x88 \x00\x00\xc0\x7f\n", "finite"),  # NaN
+    ],
+)
+def test_a_bad_vector_file_is_refused_in_one_line(
+    data: bytes | None, message: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "v.bin"
+    if data is not None:
+        path.write_bytes(data)
+    with pytest.raises(DataError, match=message) as caught:
+        embedded(tmp_path, pretrained=str(path))
+    assert str(caught.value).startswith("embed.pretrained: ")
+    assert "\n" not in str(caught.value)
