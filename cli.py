@@ -287,7 +287,7 @@ def generate(
     seed_phrase: Annotated[str, typer.Argument(help="What the text begins with.")],
     words: Annotated[int, typer.Option("--words", help="Words to write.")] = 200,
     greedy: Annotated[bool, typer.Option("--greedy", help="Always the most probable.")] = False,
-    temperature: Annotated[float, typer.Option(help="0 is greedy, 1 as the model says.")] = 0.8,
+    temperature: Annotated[float, typer.Option(help="0 is greedy, 1 as the model says.")] = 0.7,
     top_k: Annotated[int, typer.Option(help="Choose among the k best; 0 for all.")] = 0,
     top_p: Annotated[float, typer.Option(help="Choose among the best that sum to p.")] = 0.9,
     repetition_penalty: Annotated[

@@ -23,9 +23,10 @@ def status_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def score_lines(models: Mapping[str, Mapping[str, float | None]]) -> Iterator[str]:
-    """Yield the scores of one part as a table, a line a model."""
+    """Yield the scores of one part as a table, a line a model, the most surprised one first."""
     yield f"{'model':<12}" + "".join(f"{name:>11}" for name in SCORES)
-    for model, scores in models.items():
+    rows = sorted(models.items(), key=lambda item: -(item[1]["perplexity"] or 0))
+    for model, scores in rows:
         yield f"{model:<12}" + "".join(f"{format_score(scores[name]):>11}" for name in SCORES)
 
 

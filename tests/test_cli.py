@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import signal
 from dataclasses import replace
@@ -319,6 +320,16 @@ def test_generation_as_json(trained: Trained) -> None:
         assert len(row["candidates"]) == 5
         assert abs(row["cosine"]) <= 1
         assert 0 < row["probability"] <= 1
+
+
+def test_the_examples_of_the_readme_work(trained: Trained) -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    start_of_example = 'python cli.py generate "青棠听了，"'
+    examples = [shlex.split(line, comments=True)[4:] for line in lines if start_of_example in line]
+
+    assert len(examples) >= 5
+    for options in examples:
+        assert len(generate(trained, *options, "--words", "3")[0].split()) >= 1  # and exit code 0
 
 
 def test_unknown_words_are_named_and_dropped(trained: Trained) -> None:

@@ -11,7 +11,9 @@ import pytest
 from pipelines import ROOT, environment, trained
 
 HEAVY = ("tensorflow", "keras", "gensim", "sklearn", "matplotlib", "jieba", "rjieba")
-# Runs a statement and then prints which heavy libraries are loaded.
+# What commands that read nothing but settings and manifests can do without as well.
+LARGE = ("numpy", "rich", "safetensors", "pooch", "opencc")
+# Runs a statement and then prints which of these libraries are loaded.
 PROBE = """
 import json, sys
 try:
@@ -19,14 +21,14 @@ try:
 except SystemExit:
     pass
 print()
-print(json.dumps([name for name in {heavy} if name in sys.modules]))
+print(json.dumps([name for name in {names} if name in sys.modules]))
 """
 
 
-def loaded_by(statement: str) -> list[str]:
-    """Run one line of Python in a fresh process; return the heavy libraries it has loaded."""
+def loaded_by(statement: str, names: tuple[str, ...] = HEAVY) -> list[str]:
+    """Run one line of Python in a fresh process; return which of the libraries it has loaded."""
     done = subprocess.run(
-        [sys.executable, "-c", PROBE.format(statement=statement, heavy=HEAVY)],
+        [sys.executable, "-c", PROBE.format(statement=statement, names=names)],
         cwd=ROOT,
         env=environment(),
         capture_output=True,
@@ -70,7 +72,8 @@ def test_quick_commands_load_nothing_heavy(tmp_path: Path, arguments: list[str])
     if arguments[0] == "status":
         arguments = [*arguments, "--artifacts", str(tmp_path / "artifacts")]
 
-    assert loaded_by(f"import cli, sys; sys.argv = {['cli.py', *arguments]}; cli.main()") == []
+    statement = f"import cli, sys; sys.argv = {['cli.py', *arguments]}; cli.main()"
+    assert loaded_by(statement, HEAVY + LARGE) == []
 
 
 def test_writing_loads_nothing_heavy(tmp_path_factory: pytest.TempPathFactory) -> None:

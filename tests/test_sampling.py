@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 import math
 from typing import Any
 
@@ -11,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+import cli
 from pipeline.engine.sampling import Sampling, choose, nucleus_size, penalise, shortlist
 from pipeline.errors import SettingsError
 
@@ -192,3 +195,10 @@ def test_a_bad_value_is_refused_by_the_option_s_name(name: str, bad: float) -> N
     assert str(caught.value).startswith(f"--{name.replace('_', '-')}: expected ")
     assert str(bad) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_the_command_line_offers_the_same_defaults() -> None:
+    # cli.py repeats them, so that `--help` need not load numpy.
+    offered = inspect.signature(cli.generate).parameters
+    for field in dataclasses.fields(Sampling):
+        assert offered[field.name].default == field.default

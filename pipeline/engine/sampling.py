@@ -28,7 +28,7 @@ class Sampling:
         Divides the probability of words written lately (after Keskar et al. 2019).
     """
 
-    temperature: float = 0.8
+    temperature: float = 0.7
     top_k: int = 0
     top_p: float = 0.9
     repetition_penalty: float = 1.2
