@@ -23,6 +23,7 @@ from pipeline.project import (
     Project,
     fresh_writer,
     open_project,
+    other_novel,
     remember_run,
     reopen_last,
 )
@@ -223,6 +224,8 @@ def status(
         artifacts, config_path=config, overrides=sets or (), source=source, encoding=encoding
     )
     show_plan(plan(STAGES, project.settings, project.store, verify=verify), as_json)
+    if (note := other_novel(project)) is not None:
+        say(f"xuxie: {note}")
 
 
 def show_plan(steps: Sequence[Step], as_json: bool) -> None:

@@ -96,6 +96,15 @@ def reopen_last(artifacts: Path) -> Project:
     )
 
 
+def other_novel(project: Project) -> str | None:
+    """Return a note where the last complete run named a novel, and this project names none."""
+    last = pointer.current(project.store)
+    if last is None or last.source is None or project.source or project.config_path:
+        return None
+    hint = shlex.join(["--source", last.source])
+    return f"these are the default novel's stages; the last complete run was made with {hint}"
+
+
 def fresh_writer(project: Project) -> tuple[Writer, list[str]]:
     """Return the writer that belongs to the settings as they are now, and notes for the user.
 

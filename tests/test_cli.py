@@ -509,3 +509,11 @@ def test_a_busy_folder_refuses_runs_and_serves_readers(trained: Trained) -> None
     assert f"held by run-all (process {os.getpid()}) since " in second.stderr
     assert states == {"fresh"}
     assert output.startswith(SEED_PHRASE)
+
+
+def test_status_of_the_default_novel_points_to_the_last_run(own: Trained) -> None:
+    code, output, errors = invoke("status", "--artifacts", str(own.artifacts))
+    assert code == 0
+    assert "missing" in output or "stale" in output  # the default novel is not what was trained on
+    assert f"--source {own.novel}" in errors
+    assert invoke("status", *run_options(own))[2] == ""

@@ -51,9 +51,10 @@ def read_json(path: Path) -> Any:
 def write_tensors(path: Path, tensors: Mapping[str, NDArray[Any]]) -> None:
     """Write named arrays as safetensors, in name order."""
     import numpy as np
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
-    save_file({name: np.array(tensors[name], order="C") for name in sorted(tensors)}, path)
+    # Written by us, since the library's own writer hides its files from all other users.
+    path.write_bytes(save({name: np.array(tensors[name], order="C") for name in sorted(tensors)}))
 
 
 def read_tensors(path: Path) -> dict[str, NDArray[Any]]:

@@ -21,6 +21,8 @@ def sha256(path: Path) -> str:
 
 def sync(path: Path) -> None:
     """Force a file's bytes, or a folder's list of names, to the disk."""
+    if os.name == "nt" and path.is_dir():
+        return  # Windows cannot open a folder, and keeps its names safe by itself
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
