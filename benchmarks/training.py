@@ -48,11 +48,11 @@ def our_training(config: TrainConfig, batches: int) -> Callable[[], None]:
     """Return a function that trains on some batches with the default settings."""
     import keras
 
-    from pipeline.learning.loop import compile_step, use_deterministic_operations
+    from pipeline.learning.loop import compile_step, prepare_tensorflow
     from pipeline.learning.network import build_network, trainable_variables
     from pipeline.learning.objectives import OBJECTIVES
 
-    use_deterministic_operations()  # as `train` does; it holds for Keras' fit here too
+    prepare_tensorflow()  # as `train` does; it holds for Keras' fit here too
     embed, windows = random_words(config)
     network = build_network(
         embed.vectors,

@@ -25,7 +25,7 @@ from pipeline.learning.checkpoint import (
     load_checkpoint,
     save_checkpoint,
 )
-from pipeline.learning.loop import Plan, fit, use_deterministic_operations
+from pipeline.learning.loop import Plan, fit, prepare_tensorflow
 from pipeline.learning.network import assign_weights, build_network, export_weights
 from pipeline.learning.objectives import OBJECTIVES
 from pipeline.stage import Progress
@@ -192,7 +192,7 @@ def run_loop(
     folder: Path, perplexities: list[float], *, epochs: int, patience: int
 ) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
     """Train with scripted validation scores; return (weights, history, weights by epoch)."""
-    use_deterministic_operations()
+    prepare_tensorflow()
     network = build_network(
         EMBEDDING.vectors,
         log_frequencies(EMBEDDING.counts),

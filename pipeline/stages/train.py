@@ -113,11 +113,11 @@ def batch_maker(
 def train(config: TrainConfig, *, embed: Embedding, window: Windows, context: Context) -> Training:
     """Train the network, going on from this key's checkpoint if there is one."""
     from pipeline.engine.export import log_frequencies
-    from pipeline.learning.loop import Plan, fit, use_deterministic_operations
+    from pipeline.learning.loop import Plan, fit, prepare_tensorflow
     from pipeline.learning.network import build_network
     from pipeline.learning.objectives import OBJECTIVES
 
-    use_deterministic_operations()
+    prepare_tensorflow()
     objective = OBJECTIVES[config.objective]
     network = build_network(
         embed.vectors,
