@@ -119,11 +119,12 @@ def score_unigram(targets: NDArray[np.int32], *, log_prior: Floats) -> Scores:
 
 def join_scores(parts: list[Scores]) -> Scores:
     """Concatenate the scores of several batches."""
+    cosines = [part.cosines for part in parts if part.cosines is not None]
     return Scores(
         known=np.concatenate([part.known for part in parts]),
         ranks=np.concatenate([part.ranks for part in parts]),
         log_probabilities=np.concatenate([part.log_probabilities for part in parts]),
-        cosines=np.concatenate([part.cosines for part in parts if part.cosines is not None]),
+        cosines=np.concatenate(cosines) if cosines else None,
     )
 
 

@@ -51,6 +51,7 @@ def score_part(
     window: Windows, part: Part, decode: WriterBundle, progress: Progress
 ) -> dict[str, dict[str, float | None]]:
     """Return model → scores over every target of a held-out part."""
+    from pipeline.engine.ngram import score_kneser_ney, train_kneser_ney
     from pipeline.engine.score import score_unigram, score_windows, summarise
 
     starts = evaluation_starts(window, part)  # (N,)
@@ -62,7 +63,15 @@ def score_part(
         progress=lambda done, total: progress(offset + done / total, len(HELD_OUT), part),
     )
     unigram = score_unigram(window.ids[starts + window.steps], log_prior=decode.log_prior)
-    return {"unigram": summarise(unigram), "network": summarise(network)}
+    ngram = train_kneser_ney(
+        window.ids, window.spans["train"], vocabulary_size=window.vocabulary_size
+    )
+    kneser_ney = score_kneser_ney(window.ids, starts, ngram, steps=window.steps)
+    return {
+        "unigram": summarise(unigram),
+        "kneser_ney": summarise(kneser_ney),
+        "network": summarise(network),
+    }
 
 
 def evaluate(
