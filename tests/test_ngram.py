@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline.engine.ngram import (
-    discounts,
     next_probabilities,
-    score_kneser_ney,
     train_kneser_ney,
 )
-from pipeline.engine.score import summarise
 
 VOCABULARY = 5  # ids 0 to 4; 5 is the unknown word
 
@@ -48,7 +44,7 @@ def slow_counts(spans: list[Text], order: int) -> list[Counter[Gram]]:
     counts = []
     for k in range(1, order):
         longer = set(grams[k].values())
-        counts.append(Counter({gram: 0 for gram in grams[k - 1].values()}))
+        counts.append(Counter(dict.fromkeys(grams[k - 1].values(), 0)))
         counts[-1].update(gram[1:] for gram in longer)
     return [*counts, Counter(grams[order - 1].values())]
 
