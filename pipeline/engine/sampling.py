@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from pipeline.engine.lstm import Floats
 from pipeline.errors import SettingsError
 
+FIRST_SHORTLIST = 128  # words
+
 
 @dataclass(frozen=True)
 class Sampling:
@@ -70,15 +72,33 @@ def choose(log_probabilities: Floats, sampling: Sampling, generator: np.random.G
     """
     if sampling.temperature == 0 or sampling.top_k == 1:
         return int(np.argmax(log_probabilities))
-    ids = shortlist(log_probabilities, top_k=sampling.top_k)  # (K,) best first
-    distances = log_probabilities[ids].astype(np.float64) - log_probabilities[ids[0]]  # (K,) ≤ 0
-    with np.errstate(over="ignore"):  # a tiny temperature may send all but the best to −inf
-        chances = np.exp(distances / sampling.temperature)  # (K,)
-    chances /= chances.sum()
-    kept = nucleus_size(chances, top_p=sampling.top_p)
-    cumulative = np.cumsum(chances[:kept])  # (kept,)
+    ids, chances = keep(log_probabilities, sampling)  # (K,) each
+    cumulative = np.cumsum(chances)  # (K,)
     drawn = np.searchsorted(cumulative, generator.random() * cumulative[-1], side="right")
-    return int(ids[min(int(drawn), kept - 1)])
+    return int(ids[min(int(drawn), len(ids) - 1)])
+
+
+def keep(
+    log_probabilities: Floats, sampling: Sampling
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the words that top-k and top-p leave, best first, and weights in their proportions.
+
+    Sorting the vocabulary would take longer than all else that writing a word takes, and the words
+    that sum to p are mostly few: so ever longer shortlists are tried until one holds them.
+    """
+    limit = min(sampling.top_k or len(log_probabilities), len(log_probabilities))
+    size = min(FIRST_SHORTLIST, limit) if sampling.top_p < 1 else limit
+    distances = log_probabilities.astype(np.float64) - log_probabilities.max()  # (V,) ≤ 0
+    with np.errstate(over="ignore"):  # a tiny temperature may send all but the best to −inf
+        weights = np.exp(distances / sampling.temperature)  # (V,)
+    candidates = shortlist(log_probabilities, top_k=limit) if sampling.top_k else None
+    total = weights.sum() if candidates is None else weights[candidates].sum()
+    while True:
+        ids = shortlist(log_probabilities, top_k=size) if candidates is None else candidates
+        kept = nucleus_size(weights[ids] / total, top_p=sampling.top_p)
+        if kept < len(ids) or len(ids) == limit:
+            return ids[:kept], weights[ids[:kept]]
+        size = min(size * 8, limit)
 
 
 def shortlist(log_probabilities: Floats, *, top_k: int) -> NDArray[np.int64]:
