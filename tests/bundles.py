@@ -125,7 +125,7 @@ def segmentation_of(sections: Sequence[tuple[Part, Sequence[str]]]) -> Segmentat
     for number, (part, own_lines) in enumerate(sections):
         made.append(Section(f"第{number}回", len(lines), len(lines) + len(own_lines), part))
         lines.extend(own_lines)
-    return Segmentation(lines=tuple(lines), sections=tuple(made), engine="rjieba", unknown=())
+    return Segmentation(lines=tuple(lines), sections=tuple(made), unknown=())
 
 
 def words_with_break(count: int) -> tuple[str, ...]:

@@ -517,3 +517,11 @@ def test_status_of_the_default_novel_points_to_the_last_run(own: Trained) -> Non
     assert "missing" in output or "stale" in output  # the default novel is not what was trained on
     assert f"--source {own.novel}" in errors
     assert invoke("status", *run_options(own))[2] == ""
+
+
+def test_the_other_engine_cuts_alike_and_stops_the_cascade(own: Trained) -> None:
+    rows = status_of(own, "--set", "segment.engine=jieba")
+    assert rows["segment"]["reasons"] == ["engine rjieba → jieba"]
+    done = call("run-all", *run_options(own), "--set", "segment.engine=jieba")
+    assert done.returncode == 0
+    assert stages_done(done.stderr) == ["segment"]

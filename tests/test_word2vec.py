@@ -68,7 +68,7 @@ def test_nothing_of_the_held_out_chapters_is_learnt(tmp_path: Path) -> None:
     for section in NOVEL.sections:
         if section.part != "train":
             lines[section.start : section.stop] = ["菊 竹"] * (section.stop - section.start)
-    other = Segmentation(tuple(lines), NOVEL.sections, NOVEL.engine, NOVEL.unknown)
+    other = Segmentation(tuple(lines), NOVEL.sections, NOVEL.unknown)
     np.testing.assert_array_equal(
         embedded(tmp_path, segment=other, min_count=1).vectors, found.vectors
     )

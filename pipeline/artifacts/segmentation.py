@@ -39,7 +39,6 @@ class Segmentation:
 
     lines: tuple[str, ...]
     sections: tuple[Section, ...]
-    engine: str
     unknown: tuple[tuple[str, int], ...]
 
 
@@ -67,7 +66,6 @@ def load_segmentation(folder: Path) -> Segmentation:
     return Segmentation(
         lines=tuple(text.split("\n")[:-1]),
         sections=tuple(Section(**section) for section in facts["sections"]),
-        engine=facts["engine"],
         unknown=tuple((word, count) for word, count in facts["unknown"]),
     )
 
@@ -83,7 +81,6 @@ def describe_segmentation(segmentation: Segmentation) -> dict[str, Any]:
     return {
         "words": count_words(segmentation),
         "out-of-dictionary words": len(segmentation.unknown),
-        "engine": segmentation.engine,
         "held-out sections": f"{parts.count('validation')} validation, {parts.count('test')} test",
     }
 

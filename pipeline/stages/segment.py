@@ -99,7 +99,6 @@ def segment(config: SegmentConfig, *, fetch: Corpus, context: Context) -> Segmen
     return Segmentation(
         lines=lines,
         sections=sections,
-        engine=config.engine,
         unknown=tuple(count_unknown(lines, user_dictionary)),
     )
 
