@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar, cast
 
 import typer
 
@@ -21,11 +21,11 @@ from pipeline.errors import SettingsError, XuxieError
 from pipeline.project import (
     ARTIFACTS,
     Project,
+    find_project,
     fresh_writer,
     open_project,
     other_novel,
     remember_run,
-    reopen_last,
 )
 from pipeline.reporting import open_reporter
 from pipeline.runner import explain, graph
@@ -35,6 +35,8 @@ from pipeline.runner.plan import Step, plan
 from pipeline.runner.store import load, open_store
 
 if TYPE_CHECKING:
+    from io import BufferedIOBase
+
     from pipeline.artifacts.evaluation import Evaluation
     from pipeline.engine.generate import Choice
 
@@ -319,11 +321,7 @@ def generate(
     if samples < 1:
         raise SettingsError(f"--samples: expected at least 1, got {samples}")
     sampling = Sampling(0.0 if greedy else temperature, top_k, top_p, repetition_penalty)
-    project = (
-        open_project(artifacts, config_path=config, overrides=sets or (), source=source)
-        if source or config or sets
-        else reopen_last(artifacts)
-    )
+    project = find_project(artifacts, config_path=config, overrides=sets or (), source=source)
     writer, notes = fresh_writer(project)
     seed = writer.understand(seed_phrase)
     if seed.dropped:
@@ -362,6 +360,31 @@ def print_stream(seed_phrase: str, previous: str, choices: Iterator[Choice]) -> 
         print(spell([choice.word], previous=previous), end="", flush=True)
         previous = choice.word
     print()
+
+
+@app.command(epilog="Example: python cli.py score chapter.txt --json-lines")
+@guarded
+def score(
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="A text, or - for UTF-8 on stdin.")],
+    json_lines: Annotated[bool, typer.Option("--json-lines", help="A JSON object a line.")] = False,
+    encoding: Annotated[str | None, typer.Option("--encoding", help="Encoding of FILE.")] = None,
+    source: Source = None,
+    config: Config = None,
+    sets: Sets = None,
+    artifacts: Artifacts = ARTIFACTS,
+) -> None:
+    """Score each word of a text: its rank, log probability and cosine given the words before it."""
+    from pipeline.scoring import score_text
+
+    project = find_project(artifacts, config_path=config, overrides=sets or (), source=source)
+    writer, notes = fresh_writer(project)
+    for note in notes:
+        say(f"xuxie: {note}")
+    pipe = cast("BufferedIOBase", sys.stdin.buffer)
+    scored = score_text(project.settings, writer.bundle, file, pipe=pipe, encoding=encoding)
+    for line in views.scoring_lines(scored, json_lines=json_lines):
+        print(line)
+    sys.stdout.flush()  # here, where a reader that has gone away is no error
 
 
 def main() -> None:

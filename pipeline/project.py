@@ -96,6 +96,15 @@ def reopen_last(artifacts: Path) -> Project:
     )
 
 
+def find_project(
+    artifacts: Path, *, config_path: Path | None, overrides: Sequence[str], source: str | None
+) -> Project:
+    """Return the project that the options name, or that of the last complete run if none do."""
+    if not (source or config_path or overrides):
+        return reopen_last(artifacts)
+    return open_project(artifacts, config_path=config_path, overrides=overrides, source=source)
+
+
 def other_novel(project: Project) -> str | None:
     """Return a note where the last complete run named a novel, and this project names none."""
     last = pointer.current(project.store)

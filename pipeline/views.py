@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pipeline.engine.generate import Choice
     from pipeline.engine.seed import Seed
+    from pipeline.engine.stream import ScoredWord
 
 SCORES = ("top1", "top5", "top10", "mrr", "cosine", "perplexity", "coverage")
+LEAD = ("top1_difference", "perplexity_ratio")
 
 
 def status_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -22,19 +24,42 @@ def status_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"{row['stage']:<10}{row['state']:<9}{seconds:>10}{size:>12}  {reasons}".rstrip()
 
 
-def score_lines(models: Mapping[str, Mapping[str, float | None]]) -> Iterator[str]:
-    """Yield the scores of one part as a table, a line a model, the most surprised one first."""
-    yield f"{'model':<12}" + "".join(f"{name:>11}" for name in SCORES)
+def score_lines(models: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the scores of one part as a table, a line a model, the most surprised one first.
+
+    Where there are intervals, a line for each model and one for the comparison follow.
+    """
+    yield f"{'model':<17}" + "".join(f"{name:>11}" for name in SCORES)
     rows = sorted(models.items(), key=lambda item: -(item[1]["perplexity"] or 0))
     for model, scores in rows:
-        yield f"{model:<12}" + "".join(f"{format_score(scores[name]):>11}" for name in SCORES)
+        yield f"{model:<17}" + "".join(f"{format_score(scores[name]):>11}" for name in SCORES)
+    if all(scores["interval"] for _, scores in rows):
+        yield from interval_lines(rows)
+
+
+def interval_lines(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[str]:
+    """Yield the 95 % intervals of models, and those of the network's lead on Kneser–Ney."""
+    yield "95 % intervals, held-out chapters drawn with replacement:"
+    for model, scores in rows:
+        yield f"{model:<17}" + format_intervals(scores["interval"], ("top1", "perplexity"))
+    for _, scores in rows:
+        if lead := scores.get("against_kneser_ney_known"):
+            yield "against kneser_ney_known: " + format_intervals(lead, LEAD)
+
+
+def format_intervals(intervals: Mapping[str, Sequence[float]], names: Sequence[str]) -> str:
+    """Write intervals as `name low to high`, side by side."""
+    return "   ".join(
+        f"{name} {format_score(intervals[name][0])} to {format_score(intervals[name][1])}"
+        for name in names
+    )
 
 
 def format_score(score: float | None) -> str:
-    """Write a share with four decimals, a perplexity with one."""
+    """Write a share or a ratio with four decimals, a perplexity with one."""
     if score is None:
         return "–"
-    return f"{score:.4f}" if abs(score) <= 1 else f"{score:,.1f}"
+    return f"{score:.4f}" if abs(score) < 10 else f"{score:,.1f}"
 
 
 def setting_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -102,3 +127,44 @@ def choice_json(choice: Choice) -> dict[str, Any]:
             for c in choice.candidates
         ]
     return row
+
+
+def scoring_lines(scored: Iterable[ScoredWord], *, json_lines: bool) -> Iterator[str]:
+    """Yield a line a word as the words come, and a summary at the end; nothing before the first."""
+    from pipeline.engine.stream import Tally
+
+    tally = Tally()
+    for word in scored:
+        if not tally.words and not json_lines:
+            yield f"{'rank':>7}{'log p':>10}{'cosine':>9}  word"
+        tally.add(word)
+        yield json.dumps(scored_json(word), ensure_ascii=False) if json_lines else scored_line(word)
+    summary = tally.summary()
+    yield json.dumps({"summary": summary}) if json_lines else summary_line(summary)
+
+
+def scored_line(scored: ScoredWord) -> str:
+    """Return a scored word in columns; the word comes last, as its width is uncertain."""
+    word = show_word(scored.word)
+    if scored.rank is None or scored.log_probability is None or scored.cosine is None:
+        return f"{'–' if scored.known else 'unknown':>7}{'–':>10}{'–':>9}  {word}"
+    return f"{scored.rank:>7}{scored.log_probability:>10.4f}{scored.cosine:>+9.4f}  {word}"
+
+
+def scored_json(scored: ScoredWord) -> dict[str, Any]:
+    """Return a scored word as JSON values; scores are null where there are none."""
+    return {
+        "word": scored.word,
+        "known": scored.known,
+        "rank": scored.rank,
+        "log_probability": scored.log_probability and round(scored.log_probability, 6),
+        "cosine": scored.cosine and round(scored.cosine, 6),
+    }
+
+
+def summary_line(summary: Mapping[str, int | float | None]) -> str:
+    """Return the figures of a text in one line."""
+    return "summary  " + "  ".join(
+        f"{name} {value:,}" if isinstance(value, int) else f"{name} {format_score(value)}"
+        for name, value in summary.items()
+    )

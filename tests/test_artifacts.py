@@ -38,6 +38,7 @@ from pipeline.artifacts.windows import WINDOWS
 from pipeline.errors import ArtifactDamaged
 
 ROW = {"top1": 0.1, "mrr": 0.2, "perplexity": 90.5, "cosine": None}
+INTERVAL = {"top1": [0.05, 0.15], "mrr": [0.1, 0.3], "perplexity": [80.5, 101.0]}
 VALUES: dict[str, tuple[Codec[Any], Any]] = {
     "corpus": (
         CORPUS,
@@ -79,7 +80,22 @@ VALUES: dict[str, tuple[Codec[Any], Any]] = {
     "evaluation": (
         EVALUATION,
         Evaluation(
-            scores={"test": {"network": dict(ROW)}},
+            scores={
+                "validation": {
+                    "network": {**ROW, "interval": None, "against_kneser_ney_known": None}
+                },
+                "test": {
+                    "unigram": {**ROW, "interval": INTERVAL},
+                    "network": {
+                        **ROW,
+                        "interval": INTERVAL,
+                        "against_kneser_ney_known": {
+                            "top1_difference": [-0.01, 0.03],
+                            "perplexity_ratio": [0.5, 0.75],
+                        },
+                    },
+                },
+            },
             curves=b"\x89PNG\r\n\x1a\n",
             seed_phrase="宝玉听了，",
             sample="宝玉听了，\n笑道。\n",

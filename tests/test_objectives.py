@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 from bundles import falling_counts, random_embedding, random_weights
 from numpy.typing import NDArray
+from scipy.special import iv  # type: ignore[import-untyped]
 
 from pipeline.engine.export import log_frequencies
 from pipeline.learning.batches import build_sampler, draw_candidates
 from pipeline.learning.network import Network, assign_weights, build_network
-from pipeline.learning.objectives import OBJECTIVES, Targets
+from pipeline.learning.objectives import OBJECTIVES, Targets, configured_loss
 
 COUNTS = falling_counts(30)
 LOG_PRIOR = log_frequencies(COUNTS)
@@ -99,6 +100,101 @@ def test_mse_is_the_mean_squared_error_to_the_word2vec_vector() -> None:
     )
 
 
+@pytest.mark.parametrize(("factor", "expected"), [(1, 0), (0.01, 0), (7, 0), (-1, 2), (-7, 2)])
+def test_cosine_is_0_along_the_word2vec_vector_and_2_against_it(
+    factor: float, expected: float
+) -> None:
+    network = network_of("separate")  # its tables no longer hold the word2vec vectors
+    _, targets = drawn(2, 40)
+    along = random_embedding().vectors[targets] * np.float32(factor)
+    few = np.unique(targets).astype(np.int32)
+    found = loss_of("cosine", along, network, targets, candidates=few)
+    assert found == pytest.approx(expected, abs=1e-6)
+
+
+def test_cosine_is_1_across_the_vector_and_where_nothing_is_predicted() -> None:
+    network = network_of()
+    target = np.array([4], np.int32)
+    wanted = random_embedding().vectors[target]
+    across = np.zeros_like(wanted)
+    across[0, :2] = wanted[0, 1], -wanted[0, 0]
+    assert loss_of("cosine", across, network, target) == pytest.approx(1, abs=1e-6)
+    assert loss_of("cosine", np.zeros_like(wanted), network, target) == 1
+
+
+def test_vmf_is_the_negative_log_density_of_the_words_direction() -> None:
+    network = network_of("separate")
+    predicted, targets = drawn(2, 40)
+    wanted = random_embedding().vectors[targets].astype(np.float64)
+    wanted /= np.linalg.norm(wanted, axis=1, keepdims=True)
+    norms = np.linalg.norm(predicted.astype(np.float64), axis=1)
+    # In six dimensions I_{m/2−1} is I_2: float64 holds it without any care.
+    density = norms**2 / ((2 * math.pi) ** 3 * iv(2, norms))
+    density *= np.exp((predicted * wanted).sum(axis=1))
+    expected = -np.log(density).mean()
+    few = np.unique(targets).astype(np.int32)
+    found = loss_of("vmf", predicted, network, targets, candidates=few)
+    assert found == pytest.approx(expected, abs=1e-4)
+
+
+def test_the_settings_of_vmf_weigh_length_and_product() -> None:
+    network = network_of()
+    predicted, targets = drawn(2, 40)
+    batch = Targets(targets, np.ones(40, np.float32), EVERY_WORD, np.zeros(30, np.float32))
+
+    def loss(lambda1: float, lambda2: float) -> float:
+        settings = {"vmf_lambda1": lambda1, "vmf_lambda2": lambda2, "hidden": 8}
+        return float(configured_loss(OBJECTIVES["vmf"], settings)(predicted, network, batch))
+
+    wanted = random_embedding().vectors[targets]
+    wanted = wanted / np.linalg.norm(wanted, axis=1, keepdims=True)
+    length = float(np.linalg.norm(predicted, axis=1).mean())
+    product = float((predicted * wanted).sum(axis=1).mean())
+    assert loss(0, 1) == loss_of("vmf", predicted, network, targets)
+    assert loss(0.5, 1) - loss(0, 1) == pytest.approx(0.5 * length, rel=1e-4)
+    assert loss(0, 0.1) - loss(0, 1) == pytest.approx(0.9 * product, rel=1e-4)
+
+
+@pytest.mark.parametrize("objective", ["cosine", "vmf"])
+def test_the_gradient_is_the_slope_of_the_loss(objective: str) -> None:
+    import tensorflow as tf
+
+    network = network_of()
+    predicted, targets = drawn(5, 3)
+    batch = Targets(targets, np.ones(3, np.float32), EVERY_WORD, np.zeros(30, np.float32))
+    tensor = tf.constant(predicted)
+    with tf.GradientTape() as tape:
+        tape.watch(tensor)
+        loss = OBJECTIVES[objective].loss(tensor, network, batch)
+    gradient = tape.gradient(loss, tensor).numpy()
+    step = np.float32(1e-2)
+    for place in np.ndindex(predicted.shape):
+        shift = np.zeros_like(predicted)
+        shift[place] = step
+        slope = (
+            loss_of(objective, predicted + shift, network, targets)
+            - loss_of(objective, predicted - shift, network, targets)
+        ) / (2 * step)
+        # A loss of about 3 is held to 2e-7 in float32, so its slope over 0.02 to some 2e-5.
+        assert gradient[place] == pytest.approx(slope, abs=3e-4)
+
+
+def test_vmf_has_a_gradient_where_nothing_is_predicted() -> None:
+    import tensorflow as tf
+
+    network = network_of()
+    target = np.array([4], np.int32)
+    batch = Targets(target, np.ones(1, np.float32), EVERY_WORD, np.zeros(30, np.float32))
+    tensor = tf.zeros((1, 6))
+    with tf.GradientTape() as tape:
+        tape.watch(tensor)
+        loss = OBJECTIVES["vmf"].loss(tensor, network, batch, vmf_lambda1=0.02)
+    wanted = random_embedding().vectors[target]
+    np.testing.assert_allclose(
+        tape.gradient(loss, tensor), -wanted / np.linalg.norm(wanted), atol=1e-5
+    )
+
+
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_unknown_targets_play_no_part(objective: str) -> None:
     network = network_of()
@@ -177,4 +273,13 @@ def test_only_trained_vectors_are_in_the_list_of_variables() -> None:
     assert "input_vectors" in names["tied"]
     assert {"input_vectors", "output_vectors"} <= names["separate"]
     assert not {"input_vectors", "output_vectors"} & names["frozen"]
-    assert not OBJECTIVES["mse"].trains_vectors, "else all vectors would shrink to one point"
+    trains = {name for name, objective in OBJECTIVES.items() if objective.trains_vectors}
+    assert trains == {"contrastive"}, "by the others all vectors would go to one point"
+
+
+def test_the_settings_name_every_objective_and_what_the_losses_take() -> None:
+    from pipeline.stages.train import TrainConfig
+
+    assert set(get_args(TrainConfig.model_fields["objective"].annotation)) == set(OBJECTIVES)
+    taken = {name for objective in OBJECTIVES.values() for name in objective.settings}
+    assert taken <= set(TrainConfig.model_fields)

@@ -88,8 +88,23 @@ def test_a_text_in_which_each_word_decides_the_next_is_learnt(vectors: str, tmp_
     assert training.history["objective"] == "contrastive"
 
 
-def test_mse_leaves_the_vectors_as_they_are(tmp_path: Path) -> None:
-    training = trained(tmp_path, objective="mse", vectors="tied")
+@pytest.mark.parametrize("objective", ["cosine", "vmf"])
+def test_the_other_objectives_learn_it_too(objective: str, tmp_path: Path) -> None:
+    training = trained(
+        tmp_path, objective=objective, epochs=8, hidden=24, input_dropout=0, output_dropout=0
+    )
+    bundle = export_bundle(
+        training.weights, words=EMBEDDING.words, counts=EMBEDDING.counts, steps=WINDOWS.steps
+    )
+    found = summarise(score_windows(WINDOWS.ids, evaluation_starts(WINDOWS, "test"), bundle))
+    # All twelve words are equally frequent: always the same one would be right 1/12 of the time.
+    assert found["top1"] is not None
+    assert found["top1"] > 0.9
+
+
+@pytest.mark.parametrize("objective", ["mse", "cosine", "vmf"])
+def test_without_rivals_vectors_are_left_as_they_are(objective: str, tmp_path: Path) -> None:
+    training = trained(tmp_path, objective=objective, vectors="tied")
     np.testing.assert_array_equal(training.weights["output_vectors"], EMBEDDING.vectors)
     losses = [row["train_loss"] for row in training.history["epochs"]]
     assert losses == sorted(losses, reverse=True)

@@ -1,6 +1,6 @@
 """`evaluate`'s artifact: held-out scores, the loss curves and a sample.
 
-evaluation.json   part → model → scores
+evaluation.json   part → model → scores with their intervals; the seed phrase
 curves.png        the curves of the training
 sample.txt        a continuation of the seed phrase
 """
@@ -13,17 +13,22 @@ from typing import Any
 
 from pipeline.artifacts.codec import Codec, read_json, write_json
 
+ModelScores = dict[str, Any]  # JSON values; `Evaluation` tells which
+
 
 @dataclass(frozen=True)
 class Evaluation:
     """Held-out scores and what people look at.
 
     `scores[part][model]` holds `top1`, `top5`, `top10`, `mrr`, `cosine` (None for a model without
-    vectors), `perplexity` (over targets inside the vocabulary), `coverage` and `targets`.
+    vectors), `perplexity` (over targets inside the vocabulary), `coverage` and `targets`; and
+    `interval`: the 95 % interval [low, high] of `top1`, `mrr` and `perplexity` over chapters. The
+    network has `against_kneser_ney_known` too: the intervals of `top1_difference` and of
+    `perplexity_ratio`. Both are None where the part has fewer than two chapters.
     `curves` is a PNG image; `sample` a continuation, of which `seed_phrase` is the beginning.
     """
 
-    scores: dict[str, dict[str, dict[str, float | None]]]
+    scores: dict[str, dict[str, ModelScores]]
     curves: bytes
     seed_phrase: str
     sample: str

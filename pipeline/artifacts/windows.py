@@ -72,6 +72,15 @@ def evaluation_starts(windows: Windows, part: Part) -> NDArray[np.int64]:
     return np.concatenate(starts) if starts else np.empty(0, dtype=np.int64)
 
 
+def target_sections(windows: Windows, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the index in `sections` of each target (N,), given the window starts (N,)."""
+    import numpy as np
+
+    # The sections lie end to end: a token's is the first that stops after it.
+    stops = np.array([section["stop"] for section in windows.sections])  # (sections,)
+    return np.searchsorted(stops, starts + windows.steps, side="right").astype(np.int64)
+
+
 def spread(starts: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     """Return at most `count` of the starts (N,), evenly spaced."""
     import numpy as np

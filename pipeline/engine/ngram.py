@@ -13,7 +13,7 @@ unknown word, id V, is counted like any other and takes its share of the probabi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -194,15 +194,23 @@ def next_probabilities(model: KneserNey, contexts: NDArray[np.int32]) -> Floats:
 
 def score_kneser_ney(
     ids: NDArray[np.int32], starts: Ids, model: KneserNey, *, steps: int
-) -> Scores:
-    """Score the target of every window as `score_windows` does, on the same tokens."""
+) -> dict[str, Scores]:
+    """Score the target of every window as `score_windows` does, on the same tokens.
+
+    Returns two readings of one model. `kneser_ney` gives the unknown word its share of the
+    probability; `kneser_ney_known` shares everything among the V known words, as the network does,
+    and so is the fair one to compare perplexities with. Their ranks are the same.
+    """
     view = window_view(ids, steps=steps)  # (tokens - steps, steps + 1)
-    parts = []
+    parts, masses = [], []
     for first in range(0, len(starts), BATCH):
         windows = view[starts[first : first + BATCH]]  # (B, steps + 1)
-        chances = next_probabilities(model, windows[:, :-1])[:, :-1]  # (B, V)
-        parts.append(score_probabilities(chances, windows[:, -1]))
-    return join_scores(parts)
+        chances = next_probabilities(model, windows[:, :-1])  # (B, V + 1)
+        parts.append(score_probabilities(chances[:, :-1], windows[:, -1]))
+        masses.append(np.log1p(-chances[:, -1].astype(np.float64)))  # (B,)
+    scores = join_scores(parts)
+    shared = scores.log_probabilities - np.where(scores.known, np.concatenate(masses), 0.0)
+    return {"kneser_ney": scores, "kneser_ney_known": replace(scores, log_probabilities=shared)}
 
 
 def score_probabilities(chances: Floats, targets: NDArray[np.int32]) -> Scores:

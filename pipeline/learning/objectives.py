@@ -2,17 +2,22 @@
 
 Each takes predictions ê (N, E), the network, and a batch's targets, weights, candidates and log
 inclusion probabilities (see `pipeline.learning.batches.Batch`), and returns one number: the mean
-over known targets.
+over known targets. `mse`, `cosine` and `vmf` see the true word alone; they compare with its raw
+word2vec vector, for vectors trained by them would all shrink or turn to one point.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
 from pipeline.learning.network import Network, output_table
+from pipeline.learning.vmf import log_normaliser
+
+LEAST_SQUARE = 1e-12  # added to ‖ê‖²: the norm's gradient is then 0 and not NaN where ê = 0
 
 
 class Targets(NamedTuple):
@@ -28,10 +33,19 @@ Loss = Callable[[tf.Tensor, Network, Targets], tf.Tensor]
 
 
 class Objective(NamedTuple):
-    """A loss, and whether it may train the word vectors it is measured against."""
+    """A loss, and whether it may train the word vectors it is measured against.
 
-    loss: Loss
+    `settings` are the fields of `train`'s settings that the loss takes as keyword arguments.
+    """
+
+    loss: Callable[..., tf.Tensor]  # a `Loss` once its settings are given, or by their defaults
     trains_vectors: bool
+    settings: tuple[str, ...] = ()
+
+
+def configured_loss(objective: Objective, settings: Mapping[str, Any]) -> Loss:
+    """Return the objective's loss with its own among `settings` (field → value) filled in."""
+    return partial(objective.loss, **{name: settings[name] for name in objective.settings})
 
 
 def weighted_mean(losses: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
@@ -39,12 +53,45 @@ def weighted_mean(losses: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
     return tf.reduce_sum(losses * weights) / tf.maximum(tf.reduce_sum(weights), 1.0)
 
 
+def wanted_vectors(network: Network, batch: Targets) -> tf.Tensor:
+    """Return the raw word2vec vector of each target, (N, E)."""
+    return tf.gather(network.word2vec, tf.gather(batch.candidates, batch.targets))
+
+
 def mse(predicted: tf.Tensor, network: Network, batch: Targets) -> tf.Tensor:
     """Mean squared error to the target's raw word2vec vector, the original article's loss."""
-    target_ids = tf.gather(batch.candidates, batch.targets)  # (N,)
-    wanted = tf.gather(network.word2vec, target_ids)  # (N, E)
-    errors = tf.reduce_mean(tf.square(predicted - wanted), axis=1)  # (N,)
+    errors = tf.reduce_mean(tf.square(predicted - wanted_vectors(network, batch)), axis=1)  # (N,)
     return weighted_mean(errors, batch.weights)
+
+
+def cosine(predicted: tf.Tensor, network: Network, batch: Targets) -> tf.Tensor:
+    """Mean of 1 − cos(ê, e_w), from 0 (the same direction) to 2 (the opposite one)."""
+    wanted = tf.math.l2_normalize(wanted_vectors(network, batch), axis=1)  # (N, E)
+    cosines = tf.reduce_sum(tf.math.l2_normalize(predicted, axis=1) * wanted, axis=1)  # (N,)
+    return weighted_mean(1 - cosines, batch.weights)
+
+
+def vmf(
+    predicted: tf.Tensor,
+    network: Network,
+    batch: Targets,
+    *,
+    vmf_lambda1: float = 0.0,
+    vmf_lambda2: float = 1.0,
+) -> tf.Tensor:
+    """Mean of −log C_m(‖ê‖) − λ2 ê·e_w + λ1 ‖ê‖, with e_w of length one.
+
+    With λ1 = 0 and λ2 = 1 it is the negative log likelihood, in nats, of the word's direction under
+    a von Mises–Fisher density around ê whose concentration is ‖ê‖. A λ1 > 0 or a λ2 < 1 keeps ‖ê‖
+    from growing: the two regularisers of Kumar & Tsvetkov (2019), "Von Mises-Fisher Loss for
+    Training Sequence to Sequence Models with Continuous Outputs".
+    """
+    wanted = tf.math.l2_normalize(wanted_vectors(network, batch), axis=1)  # (N, E)
+    norms = tf.sqrt(tf.reduce_sum(tf.square(predicted), axis=1) + LEAST_SQUARE)  # (N,)
+    products = tf.reduce_sum(predicted * wanted, axis=1)  # (N,)
+    normalisers = log_normaliser(norms, predicted.shape[1])  # (N,)
+    losses = vmf_lambda1 * norms - vmf_lambda2 * products - normalisers  # (N,)
+    return weighted_mean(losses, batch.weights)
 
 
 def contrastive(predicted: tf.Tensor, network: Network, batch: Targets) -> tf.Tensor:
@@ -55,18 +102,20 @@ def contrastive(predicted: tf.Tensor, network: Network, batch: Targets) -> tf.Te
     Bengio & Senécal 2003, Jean et al. 2015).
     """
     words = tf.gather(output_table(network).value, batch.candidates)  # (K, E)
-    cosine = tf.matmul(
+    cosines = tf.matmul(
         tf.math.l2_normalize(predicted, axis=1),
         tf.math.l2_normalize(words, axis=1),
         transpose_b=True,
     )  # (N, K)
     prior = network.prior_weight.value * tf.gather(network.log_prior, batch.candidates)  # (K,)
-    scores = tf.exp(network.log_scale.value) * cosine + (prior - batch.log_inclusion)  # (N, K)
+    scores = tf.exp(network.log_scale.value) * cosines + (prior - batch.log_inclusion)  # (N, K)
     losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=batch.targets, logits=scores)
     return weighted_mean(losses, batch.weights)
 
 
 OBJECTIVES: dict[str, Objective] = {
     "mse": Objective(mse, trains_vectors=False),
+    "cosine": Objective(cosine, trains_vectors=False),
+    "vmf": Objective(vmf, trains_vectors=False, settings=("vmf_lambda1", "vmf_lambda2")),
     "contrastive": Objective(contrastive, trains_vectors=True),
 }

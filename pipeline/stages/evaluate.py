@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from pipeline.artifacts.evaluation import EVALUATION, Evaluation
+from pipeline.artifacts.evaluation import EVALUATION, Evaluation, ModelScores
 from pipeline.artifacts.segmentation import Part, Segmentation
-from pipeline.artifacts.windows import Windows, evaluation_starts
-from pipeline.stage import Context, Progress, Stage, StageConfig
+from pipeline.artifacts.windows import Windows, evaluation_starts, target_sections
+from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from pipeline.artifacts.bundle import WriterBundle
     from pipeline.artifacts.training import Training
+    from pipeline.engine.score import Scores
 
 HELD_OUT: tuple[Part, ...] = ("validation", "test")
 
@@ -47,31 +52,51 @@ def held_out_opening(segment: Segmentation) -> str:
     return "".join(words)
 
 
-def score_part(
-    window: Windows, part: Part, decode: WriterBundle, progress: Progress
-) -> dict[str, dict[str, float | None]]:
-    """Return model → scores over every target of a held-out part."""
+def score_models(
+    window: Windows,
+    starts: NDArray[np.int64],
+    decode: WriterBundle,
+    progress: Callable[[float, float], None],
+) -> dict[str, Scores]:
+    """Return model → scores of the targets of all window starts (N,); the network takes longest."""
     from pipeline.engine.ngram import score_kneser_ney, train_kneser_ney
-    from pipeline.engine.score import score_unigram, score_windows, summarise
+    from pipeline.engine.score import score_unigram, score_windows
 
-    starts = evaluation_starts(window, part)  # (N,)
-    offset = HELD_OUT.index(part)
-    network = score_windows(
-        window.ids,
-        starts,
-        decode,
-        progress=lambda done, total: progress(offset + done / total, len(HELD_OUT), part),
-    )
-    unigram = score_unigram(window.ids[starts + window.steps], log_prior=decode.log_prior)
     ngram = train_kneser_ney(
         window.ids, window.spans["train"], vocabulary_size=window.vocabulary_size
     )
-    kneser_ney = score_kneser_ney(window.ids, starts, ngram, steps=window.steps)
     return {
-        "unigram": summarise(unigram),
-        "kneser_ney": summarise(kneser_ney),
-        "network": summarise(network),
+        "unigram": score_unigram(window.ids[starts + window.steps], log_prior=decode.log_prior),
+        **score_kneser_ney(window.ids, starts, ngram, steps=window.steps),
+        "network": score_windows(window.ids, starts, decode, progress=progress),
     }
+
+
+def score_part(
+    window: Windows, part: Part, decode: WriterBundle, context: Context
+) -> dict[str, ModelScores]:
+    """Return model → scores over every target of a held-out part, with intervals over chapters."""
+    from pipeline.engine.bootstrap import compare_intervals, draw_chapters, score_intervals
+    from pipeline.engine.score import summarise
+
+    starts = evaluation_starts(window, part)  # (N,)
+    offset = HELD_OUT.index(part)
+    scores = score_models(
+        window,
+        starts,
+        decode,
+        lambda done, total: context.progress(offset + done / total, len(HELD_OUT), part),
+    )
+    chapters = target_sections(window, starts)  # (N,)
+    taken = draw_chapters(chapters, context.generator)
+    rows: dict[str, ModelScores] = {
+        model: {**summarise(own), "interval": score_intervals(own, chapters, taken)}
+        for model, own in scores.items()
+    }
+    rows["network"]["against_kneser_ney_known"] = compare_intervals(
+        scores["network"], scores["kneser_ney_known"], chapters, taken
+    )
+    return rows
 
 
 def evaluate(
@@ -92,7 +117,7 @@ def evaluate(
         seed_phrase, words=config.sample_words, rng_seed=config.seed
     )
     return Evaluation(
-        scores={part: score_part(window, part, decode, context.progress) for part in HELD_OUT},
+        scores={part: score_part(window, part, decode, context) for part in HELD_OUT},
         curves=draw_curves(train.history),
         seed_phrase=seed_phrase,
         sample=seed_phrase + sample,

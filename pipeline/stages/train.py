@@ -22,14 +22,21 @@ if TYPE_CHECKING:
 class TrainConfig(StageConfig):
     """Settings of `train`."""
 
-    objective: Literal["contrastive", "mse"] = Field(
+    objective: Literal["contrastive", "mse", "cosine", "vmf"] = Field(
         "contrastive",
-        description="loss: cross-entropy over cosines, or the article's mean squared error",
+        description="loss: contrastive, cross-entropy over cosines; mse, the article's mean "
+        "squared error; cosine, one minus the cosine; vmf, the von Mises-Fisher likelihood",
     )
     vectors: Literal["tied", "separate", "frozen"] = Field(
         "tied",
         description="word vectors: one trained table for input and output, two trained tables, or "
-        "word2vec's as they are (always so with mse)",
+        "word2vec's as they are (always so with mse, cosine and vmf)",
+    )
+    vmf_lambda1: float = Field(
+        0.02, ge=0, le=1, description="with vmf: weight of the prediction's length in the loss"
+    )
+    vmf_lambda2: float = Field(
+        0.1, gt=0, le=1, description="with vmf: factor of the dot product with the true word"
     )
     hidden: int = Field(200, ge=1, le=4096, description="units of the LSTM")
     epochs: int = Field(10, ge=1, le=1000, description="passes over the training chapters, at most")
@@ -115,7 +122,7 @@ def train(config: TrainConfig, *, embed: Embedding, window: Windows, context: Co
     from pipeline.engine.export import log_frequencies
     from pipeline.learning.loop import Plan, fit, prepare_tensorflow
     from pipeline.learning.network import build_network
-    from pipeline.learning.objectives import OBJECTIVES
+    from pipeline.learning.objectives import OBJECTIVES, configured_loss
 
     prepare_tensorflow()
     objective = OBJECTIVES[config.objective]
@@ -128,7 +135,7 @@ def train(config: TrainConfig, *, embed: Embedding, window: Windows, context: Co
     )
     weights, history = fit(
         network,
-        objective.loss,
+        configured_loss(objective, config.model_dump()),
         Plan(
             epochs=config.epochs,
             patience=config.patience,
