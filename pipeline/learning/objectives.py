@@ -33,13 +33,15 @@ Loss = Callable[[tf.Tensor, Network, Targets], tf.Tensor]
 
 
 class Objective(NamedTuple):
-    """A loss, and whether it may train the word vectors it is measured against.
+    """A loss, and what it does with word vectors.
 
-    `settings` are the fields of `train`'s settings that the loss takes as keyword arguments.
+    `trains_vectors` says whether it may train those it is measured against, `raw_vectors` whether
+    it is defined on word2vec's vectors as they are. `settings` are the fields of `train`'s settings that the loss takes as keyword arguments.
     """
 
     loss: Callable[..., tf.Tensor]  # a `Loss` once its settings are given, or by their defaults
     trains_vectors: bool
+    raw_vectors: bool = False
     settings: tuple[str, ...] = ()
 
 
@@ -114,7 +116,7 @@ def contrastive(predicted: tf.Tensor, network: Network, batch: Targets) -> tf.Te
 
 
 OBJECTIVES: dict[str, Objective] = {
-    "mse": Objective(mse, trains_vectors=False),
+    "mse": Objective(mse, trains_vectors=False, raw_vectors=True),
     "cosine": Objective(cosine, trains_vectors=False),
     "vmf": Objective(vmf, trains_vectors=False, settings=("vmf_lambda1", "vmf_lambda2")),
     "contrastive": Objective(contrastive, trains_vectors=True),

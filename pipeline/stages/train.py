@@ -32,6 +32,13 @@ class TrainConfig(StageConfig):
         description="word vectors: one trained table for input and output, two trained tables, or "
         "word2vec's as they are (always so with mse, cosine and vmf)",
     )
+    centre: bool = Field(
+        True,
+        description="take the vectors' mean out and scale them to mean length 1 (never with mse)",
+    )
+    remove_components: int = Field(
+        0, ge=0, le=100, description="with centre: principal components to take out too"
+    )
     vmf_lambda1: float = Field(
         0.02, ge=0, le=1, description="with vmf: weight of the prediction's length in the loss"
     )
@@ -120,14 +127,18 @@ def batch_maker(
 def train(config: TrainConfig, *, embed: Embedding, window: Windows, context: Context) -> Training:
     """Train the network, going on from this key's checkpoint if there is one."""
     from pipeline.engine.export import log_frequencies
+    from pipeline.learning.centre import centre_vectors
     from pipeline.learning.loop import Plan, fit, prepare_tensorflow
     from pipeline.learning.network import build_network
     from pipeline.learning.objectives import OBJECTIVES, configured_loss
 
     prepare_tensorflow()
     objective = OBJECTIVES[config.objective]
+    vectors = embed.vectors  # (V, E)
+    if config.centre and not objective.raw_vectors:
+        vectors = centre_vectors(vectors, components=config.remove_components)
     network = build_network(
-        embed.vectors,
+        vectors,
         log_frequencies(embed.counts),
         hidden=config.hidden,
         vectors_mode=config.vectors if objective.trains_vectors else "frozen",
