@@ -25,7 +25,8 @@ def centre_vectors(vectors: NDArray[np.float32], *, components: int = 0) -> NDAr
     -------
     float32 (V, E)
     """
-    centred = vectors - vectors.mean(axis=0)  # (V, E)
+    # In double precision: what is left may be a hundredth of what is taken away.
+    centred = vectors - vectors.mean(axis=0, dtype=np.float64)  # (V, E) float64
     if components:
         _, _, directions = np.linalg.svd(centred, full_matrices=False)  # (min(V, E), E)
         common = directions[:components]  # (components, E)

@@ -36,7 +36,8 @@ class Objective(NamedTuple):
     """A loss, and what it does with word vectors.
 
     `trains_vectors` says whether it may train those it is measured against, `raw_vectors` whether
-    it is defined on word2vec's vectors as they are. `settings` are the fields of `train`'s settings that the loss takes as keyword arguments.
+    it is defined on word2vec's vectors as they are. `settings` are the fields of `train`'s settings
+    that the loss takes as keyword arguments.
     """
 
     loss: Callable[..., tf.Tensor]  # a `Loss` once its settings are given, or by their defaults
