@@ -203,6 +203,7 @@ def show_result(project: Project, outcomes: Sequence[Outcome]) -> None:
     for part in ("validation", "test"):
         print(f"\n{part} chapters, never seen in training")
         print(*views.score_lines(evaluation.scores[part]), sep="\n")
+    print(*views.writing_lines(evaluation.writing), sep="\n")
     print(f"\n{evaluation.sample}\n")
     print(f"curves     {record.path / 'curves.png'}")
     print(f"artifacts  {project.store.folder}")

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 SCORES = ("top1", "top5", "top10", "mrr", "cosine", "perplexity", "coverage")
 LEAD = ("top1_difference", "perplexity_ratio")
 
+WRITING = ("distinct2", "repeated4", "longest_copy", "punctuation_distance")
+
 
 def status_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Yield a line a stage: state, seconds, size, reasons; rows as `explain.status_rows` makes."""
@@ -35,6 +37,15 @@ def score_lines(models: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         yield f"{model:<17}" + "".join(f"{format_score(scores[name]):>11}" for name in SCORES)
     if all(scores["interval"] for _, scores in rows):
         yield from interval_lines(rows)
+
+
+def writing_lines(ways: Mapping[str, Mapping[str, float | None]]) -> Iterator[str]:
+    """Yield the measures of written text as a table, a line a way of writing."""
+    if ways:
+        yield "\nwritten from held-out openings, beside what really follows them (held_out)"
+        yield f"{'way':<12}" + "".join(f"{name:>19}" for name in WRITING)
+    for way, measures in ways.items():
+        yield f"{way:<12}" + "".join(f"{format_score(measures[name]):>19}" for name in WRITING)
 
 
 def interval_lines(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[str]:

@@ -525,3 +525,15 @@ def test_the_other_engine_cuts_alike_and_stops_the_cascade(own: Trained) -> None
     done = call("run-all", *run_options(own), "--set", "segment.engine=jieba")
     assert done.returncode == 0
     assert stages_done(done.stderr) == ["segment"]
+
+
+def test_written_text_is_measured_beside_the_real_one(trained: Trained) -> None:
+    (path,) = trained.artifacts.glob("evaluate/*/evaluation.json")
+    writing = json.loads(path.read_text(encoding="utf-8"))["writing"]
+    assert set(writing) == {"held_out", "greedy", "top_p", "default"}
+    for measures in writing.values():
+        assert 0 < measures["distinct1"] <= measures["distinct2"] <= measures["distinct3"] <= 1
+        assert 0 <= measures["repeated4"] < 1
+        assert measures["longest_copy"] >= measures["mean_longest_copy"] > 0
+    # The most probable word is always chosen from among fewer words than the novel uses.
+    assert writing["greedy"]["distinct1"] < writing["held_out"]["distinct1"]

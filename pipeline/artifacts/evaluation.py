@@ -25,10 +25,13 @@ class Evaluation:
     `interval`: the 95 % interval [low, high] of `top1`, `mrr` and `perplexity` over chapters. The
     network has `against_kneser_ney_known` too: the intervals of `top1_difference` and of
     `perplexity_ratio`. Both are None where the part has fewer than two chapters.
+    `writing[way]` holds the measures of `pipeline.engine.diversity` for texts written from held-out
+    openings in several ways, and for the `held_out` text itself.
     `curves` is a PNG image; `sample` a continuation, of which `seed_phrase` is the beginning.
     """
 
     scores: dict[str, dict[str, ModelScores]]
+    writing: dict[str, dict[str, float | None]]
     curves: bytes
     seed_phrase: str
     sample: str
@@ -36,7 +39,11 @@ class Evaluation:
 
 def save_evaluation(evaluation: Evaluation, folder: Path) -> None:
     """Write evaluation.json, curves.png and sample.txt."""
-    facts = {**evaluation.scores, "seed_phrase": evaluation.seed_phrase}
+    facts = {
+        **evaluation.scores,
+        "writing": evaluation.writing,
+        "seed_phrase": evaluation.seed_phrase,
+    }
     write_json(folder / "evaluation.json", facts)
     (folder / "curves.png").write_bytes(evaluation.curves)
     (folder / "sample.txt").write_text(evaluation.sample + "\n", encoding="utf-8", newline="\n")
@@ -47,6 +54,7 @@ def load_evaluation(folder: Path) -> Evaluation:
     scores = read_json(folder / "evaluation.json")
     return Evaluation(
         seed_phrase=scores.pop("seed_phrase"),
+        writing=scores.pop("writing"),
         scores=scores,
         curves=(folder / "curves.png").read_bytes(),
         sample=(folder / "sample.txt").read_text(encoding="utf-8").removesuffix("\n"),

@@ -94,7 +94,11 @@ def measure_texts(
     """Return all measures of written texts beside the training text `source`, int32 (tokens,)."""
     ends = ids_of(words, lambda word: word in SENTENCE_ENDS)
     punctuation = ids_of(words, lambda word: not any(map(str.isalnum, word)))
-    copies = longest_copies(texts, source)
+    # Two unknown words need not be the same: each gets a number of its own.
+    known = [
+        np.where(text < len(words), text, len(words) + 1 + np.arange(len(text))) for text in texts
+    ]
+    copies = longest_copies(known, source)
     return {
         **{f"distinct{n}": distinct_share(texts, n) for n in (1, 2, 3)},
         "repeated4": repeated_share(texts, 4),

@@ -62,7 +62,8 @@ def write(
     memory = empty_memory(bundle)
     for word_id in seed_ids[-bundle.steps :]:
         memory = read_word(memory, word_id, bundle)
-    penalised = np.array([any(map(str.isalnum, word)) for word in bundle.words])  # (V,)
+    # The unknown word, id V, may stand in a seed but is never written.
+    penalised = [any(map(str.isalnum, word)) for word in bundle.words] + [False]  # V + 1
     break_id = break_position(bundle)
     history = list(seed_ids)
     while words > 0:

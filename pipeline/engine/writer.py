@@ -7,12 +7,27 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.artifacts.bundle import WriterBundle
 from pipeline.engine.generate import Choice, spell, write
 from pipeline.engine.sampling import Sampling
 from pipeline.engine.seed import Seed, cut_seed
 from pipeline.errors import DataError, SettingsError
+
+
+def write_ids(
+    bundle: WriterBundle,
+    seed_ids: NDArray[np.int32],
+    *,
+    words: int,
+    sampling: Sampling,
+    generator: np.random.Generator,
+) -> NDArray[np.int32]:
+    """Write on from ids (T,) and return the ids of the words and breaks written."""
+    ids = {word: number for number, word in enumerate(bundle.words)}
+    choices = write(bundle, seed_ids.tolist(), words=words, sampling=sampling, generator=generator)
+    return np.array([ids[choice.word] for choice in choices], dtype=np.int32)
 
 
 class Writer:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from pipeline.artifacts.evaluation import EVALUATION, Evaluation, ModelScores
-from pipeline.artifacts.segmentation import Part, Segmentation
-from pipeline.artifacts.windows import Windows, evaluation_starts, target_sections
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part, Segmentation
+from pipeline.artifacts.windows import Windows, evaluation_starts, spread, target_sections
 from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
@@ -33,6 +33,10 @@ class EvaluateConfig(StageConfig):
         description="what the sample continues; empty takes the first held-out chapter's opening",
     )
     sample_words: int = Field(200, ge=1, le=100_000, description="words of the sample")
+    continuations: int = Field(
+        50, ge=1, le=10_000, description="texts written from held-out openings to be measured"
+    )
+    continuation_words: int = Field(200, ge=10, le=10_000, description="words of such a text")
     seed: int = Field(1, ge=0, lt=2**31, description="seed of the sample's random numbers")
 
 
@@ -99,6 +103,55 @@ def score_part(
     return rows
 
 
+def held_out_openings(
+    window: Windows, words: tuple[str, ...], config: EvaluateConfig
+) -> NDArray[np.int64]:
+    """Return token positions (P,) of test paragraphs that a context and a whole text follow."""
+    import numpy as np
+
+    length = window.steps + config.continuation_words
+    break_id = words.index(PARAGRAPH_BREAK) if PARAGRAPH_BREAK in words else -1
+    found = [
+        start + np.flatnonzero(window.ids[start : max(start, stop - length)] == break_id) + 1
+        for start, stop in window.spans["test"]
+    ]
+    return spread(np.concatenate(found), config.continuations)
+
+
+def measure_writing(
+    config: EvaluateConfig, window: Windows, decode: WriterBundle, context: Context
+) -> dict[str, dict[str, float | None]]:
+    """Return way of writing → measures of texts from held-out openings; none if too short a part.
+
+    Every way goes on from the same openings; `held_out` is what really follows them.
+    """
+    import numpy as np
+
+    from pipeline.engine.diversity import measure_texts
+    from pipeline.engine.sampling import Sampling
+    from pipeline.engine.writer import write_ids
+
+    openings = held_out_openings(window, decode.words, config)
+    if not len(openings):
+        return {}
+    count = config.continuation_words
+    seeds = [window.ids[start : start + window.steps] for start in openings]
+    ways = {
+        "greedy": Sampling(temperature=0, repetition_penalty=1),
+        "top_p": Sampling(temperature=1, repetition_penalty=1),
+        "default": Sampling(),
+    }
+    texts = {"held_out": [window.ids[s + window.steps :][:count] for s in openings]}
+    for number, (way, sampling) in enumerate(ways.items()):
+        context.progress(number, len(ways), f"writing {way}")
+        texts[way] = [
+            write_ids(decode, seed, words=count, sampling=sampling, generator=context.generator)
+            for seed in seeds
+        ]
+    source = np.concatenate([window.ids[start:stop] for start, stop in window.spans["train"]])
+    return {way: measure_texts(written, source, decode.words) for way, written in texts.items()}
+
+
 def evaluate(
     config: EvaluateConfig,
     *,
@@ -118,6 +171,7 @@ def evaluate(
     )
     return Evaluation(
         scores={part: score_part(window, part, decode, context) for part in HELD_OUT},
+        writing=measure_writing(config, window, decode, context),
         curves=draw_curves(train.history),
         seed_phrase=seed_phrase,
         sample=seed_phrase + sample,
