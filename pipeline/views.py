@@ -43,9 +43,9 @@ def writing_lines(ways: Mapping[str, Mapping[str, float | None]]) -> Iterator[st
     """Yield the measures of written text as a table, a line a way of writing."""
     if ways:
         yield "\nwritten from held-out openings, beside what really follows them (held_out)"
-        yield f"{'way':<12}" + "".join(f"{name:>19}" for name in WRITING)
+        yield f"{'way':<12}" + "".join(f"{name:>22}" for name in WRITING)
     for way, measures in ways.items():
-        yield f"{way:<12}" + "".join(f"{format_score(measures[name]):>19}" for name in WRITING)
+        yield f"{way:<12}" + "".join(f"{format_score(measures[name]):>22}" for name in WRITING)
 
 
 def interval_lines(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from pipeline.engine.diversity import (
     measure_texts,
     repeated_share,
     sentence_length,
+    tell_unknown_apart,
 )
 
 Ids = NDArray[np.int32]
@@ -76,3 +77,9 @@ def test_measures_of_the_source_itself() -> None:
     assert measured["longest_copy"] == 7
     assert measured["punctuation_distance"] == 0.0
     assert measured["sentence_length"] == pytest.approx(7 / 2)
+
+
+def test_unknown_words_are_not_taken_for_the_same() -> None:
+    apart = tell_unknown_apart([ids(0, 5, 5), ids(5)], 5)
+    assert apart[0][0] == 0
+    assert len({*apart[0][1:].tolist(), *apart[1].tolist()}) == 3

@@ -94,11 +94,8 @@ def measure_texts(
     """Return all measures of written texts beside the training text `source`, int32 (tokens,)."""
     ends = ids_of(words, lambda word: word in SENTENCE_ENDS)
     punctuation = ids_of(words, lambda word: not any(map(str.isalnum, word)))
-    # Two unknown words need not be the same: each gets a number of its own.
-    known = [
-        np.where(text < len(words), text, len(words) + 1 + np.arange(len(text))) for text in texts
-    ]
-    copies = longest_copies(known, source)
+    texts = tell_unknown_apart(texts, len(words))
+    copies = longest_copies(texts, source)
     return {
         **{f"distinct{n}": distinct_share(texts, n) for n in (1, 2, 3)},
         "repeated4": repeated_share(texts, 4),
@@ -107,6 +104,15 @@ def measure_texts(
         "sentence_length": sentence_length(texts, ends),
         "punctuation_distance": frequency_distance(texts, [source], punctuation),
     }
+
+
+def tell_unknown_apart(texts: Sequence[Ids], unknown: int) -> list[Ids]:
+    """Give every unknown word a number of its own: rare words are seldom the same one."""
+    lengths = np.cumsum([0, *map(len, texts)])
+    return [
+        np.where(text == unknown, unknown + 1 + start + np.arange(len(text)), text).astype(np.int32)
+        for text, start in zip(texts, lengths, strict=False)
+    ]
 
 
 def ids_of(words: Sequence[str], chosen: Callable[[str], bool]) -> Ids:
