@@ -26,6 +26,7 @@ from pipeline.project import (
     open_project,
     other_novel,
     remember_run,
+    seeded_writer,
 )
 from pipeline.reporting import open_reporter
 from pipeline.runner import explain, graph
@@ -323,10 +324,7 @@ def generate(
         raise SettingsError(f"--samples: expected at least 1, got {samples}")
     sampling = Sampling(0.0 if greedy else temperature, top_k, top_p, repetition_penalty)
     project = find_project(artifacts, config_path=config, overrides=sets or (), source=source)
-    writer, notes = fresh_writer(project)
-    seed = writer.understand(seed_phrase)
-    if seed.dropped:
-        notes.append(f"not in this novel's vocabulary, dropped: {' '.join(seed.dropped)}")
+    writer, seed, notes = seeded_writer(project, seed_phrase)
     for note in notes:
         say(f"xuxie: {note}")
     first_seed = secrets.randbelow(2**31) if rng_seed is None else rng_seed
@@ -345,17 +343,19 @@ def generate(
         elif show_candidates:
             print(*map(views.choice_line, choices), sep="\n")
         else:
-            if number:
-                print("\n――――")
-            print_stream(seed_phrase, seed.words[-1], choices)
+            print_stream(seed_phrase, seed.words[-1], choices, after_another=number > 0)
     if as_json:
         print_json(views.generation_json(seed_phrase, seed, texts))
 
 
-def print_stream(seed_phrase: str, previous: str, choices: Iterator[Choice]) -> None:
+def print_stream(
+    seed_phrase: str, previous: str, choices: Iterator[Choice], *, after_another: bool
+) -> None:
     """Print the seed phrase, and the words as they come."""
     from pipeline.engine.generate import spell
 
+    if after_another:
+        print("\n――――")
     print(seed_phrase, end="", flush=True)
     for choice in choices:
         print(spell([choice.word], previous=previous), end="", flush=True)

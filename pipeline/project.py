@@ -18,6 +18,7 @@ from pipeline.runner.plan import plan
 from pipeline.runner.store import Record, Store, check, load, open_store
 
 if TYPE_CHECKING:
+    from pipeline.engine.seed import Seed
     from pipeline.engine.writer import Writer
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -139,6 +140,21 @@ def fresh_writer(project: Project) -> tuple[Writer, list[str]]:
         f"expected an up-to-date writer, found {explain.causes(waiting)}; run: "
         f"{run_command(project)}"
     )
+
+
+def seeded_writer(project: Project, seed_phrase: str) -> tuple[Writer, Seed, list[str]]:
+    """Return the writer, the seed phrase as it understands it, and notes for the user.
+
+    Raises
+    ------
+    NotReady, DataError
+        See `fresh_writer` and `Writer.understand`.
+    """
+    writer, notes = fresh_writer(project)
+    seed = writer.understand(seed_phrase)
+    if seed.dropped:
+        notes.append(f"not in this novel's vocabulary, dropped: {' '.join(seed.dropped)}")
+    return writer, seed, notes
 
 
 def run_command(project: Project) -> str:

@@ -1,10 +1,14 @@
-"""Fixtures shared by the runner's tests."""
+"""Fixtures shared by the tests of the runner and of the command line."""
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pipelines import Trained
+from pipelines import trained as train_once
 
 from pipeline.runner.store import Store, open_store
 
@@ -23,3 +27,17 @@ def project(tmp_path: Path) -> Path:
 def store(project: Path) -> Store:
     """An empty store in the project folder."""
     return open_store(project / "artifacts")
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """The artifacts that all tests read; those that change something take `own`."""
+    return train_once(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture
+def own(trained: Trained, tmp_path: Path) -> Trained:
+    """A copy of the artifacts for one test."""
+    artifacts = tmp_path / "artifacts"
+    shutil.copytree(trained.artifacts, artifacts)
+    return replace(trained, artifacts=artifacts)

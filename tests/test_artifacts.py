@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pickle
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -158,8 +157,8 @@ def test_facts_are_json_and_short(name: str) -> None:
 @every_artifact
 def test_no_file_is_a_pickle(name: str, tmp_path: Path) -> None:
     for data in saved(name, tmp_path / "first").values():
-        with pytest.raises((pickle.UnpicklingError, ValueError, EOFError, KeyError, IndexError)):
-            pickle.loads(data)
+        # A pickle begins with 0x80, from protocol 2 on, and ends with a full stop.
+        assert not (data.startswith(b"\x80") and data.endswith(b"."))
 
 
 def test_a_segmentation_yields_its_words_and_paragraph_breaks() -> None:

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pytest
 from pipelines import ROOT, Trained, call, environment
-from pipelines import trained as train_once
 from typer.testing import CliRunner
 
 import cli
@@ -26,12 +25,6 @@ from pipeline.views import scoring_lines
 
 ROW = ["word", "known", "rank", "log_probability", "cosine"]
 SUMMARY = ["words", "targets", "known", "coverage", "top1", "top5", "top10", "mrr", "cosine"]
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
-    """The artifacts that all tests read."""
-    return train_once(tmp_path_factory.getbasetemp())
 
 
 def score(

@@ -1,0 +1,45 @@
+"""Calling the command line on a trained small model, in this process."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pipelines import Trained, arguments_for
+from typer.testing import CliRunner
+
+import cli
+
+SEED_PHRASE = "青棠听了，"
+
+
+def invoke(*arguments: str) -> tuple[int, str, str]:
+    """Call a command in this process; return exit code, stdout and stderr."""
+    result = CliRunner().invoke(cli.app, list(arguments))
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def run_options(trained: Trained) -> list[str]:
+    return arguments_for(trained.artifacts, trained.novel)
+
+
+def status_of(trained: Trained, *options: str) -> dict[str, dict[str, Any]]:
+    """The rows of `status --json` by stage."""
+    code, output, _ = invoke("status", "--json", *run_options(trained), *options)
+    assert code == 0
+    return {row["stage"]: row for row in json.loads(output)}
+
+
+def stages_done(errors: str) -> list[str]:
+    """The stages that a run's log says have run."""
+    return [line.partition(":")[0] for line in errors.splitlines() if ": done in " in line]
+
+
+def generate(trained: Trained, *options: str, seed_phrase: str = SEED_PHRASE) -> tuple[str, str]:
+    """Write twelve words; return stdout and stderr."""
+    code, output, errors = invoke(
+        "generate", seed_phrase, "--words", "12", "--artifacts", str(trained.artifacts), *options
+    )
+    assert code == 0, errors
+    return output, errors

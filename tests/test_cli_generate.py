@@ -1,0 +1,216 @@
+"""`generate` on a really trained small model: texts, options, one-line errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+from pathlib import Path
+
+import pytest
+from commands import SEED_PHRASE, generate, invoke, run_options
+from pipelines import ROOT, STAGES, Trained, arguments_for, call, start
+
+from pipeline import load_writer
+
+# generate
+
+
+def test_generate_writes_on_from_the_seed_phrase(trained: Trained) -> None:
+    output, errors = generate(trained)
+
+    assert output.startswith(SEED_PHRASE)
+    assert len(output) >= len(SEED_PHRASE) + 12  # a word is at least a character
+    assert errors == ""
+
+
+def test_greedy_writes_the_same_every_time(trained: Trained) -> None:
+    assert generate(trained, "--greedy") == generate(trained, "--greedy")
+    assert generate(trained, "--greedy") == generate(trained, "--temperature", "0")
+
+
+def test_equal_random_seeds_give_equal_texts(trained: Trained) -> None:
+    first, again, other = (generate(trained, "--rng-seed", seed)[0] for seed in ("1", "1", "2"))
+
+    assert first == again
+    assert first != other
+
+
+def test_samples_are_told_apart(trained: Trained) -> None:
+    output, _ = generate(trained, "--samples", "2", "--rng-seed", "1")
+
+    first, second = output.split("\n\n――――\n")
+    assert first == generate(trained, "--rng-seed", "1")[0].removesuffix("\n")
+    assert second == generate(trained, "--rng-seed", "2")[0]
+
+
+def test_candidates_are_shown_with_cosine_and_probability(trained: Trained) -> None:
+    output, _ = generate(trained, "--show-candidates", "--greedy", "--repetition-penalty", "1")
+
+    for line in output.splitlines():
+        chosen, _, others = line.partition("  │  ")
+        assert len(others.split("  ")) == 5
+        # Greedy without penalty takes the first candidate; a second break in a row is barred.
+        assert chosen == others.split("  ")[0]
+
+
+def test_generation_as_json(trained: Trained) -> None:
+    output, _ = generate(trained, "--json", "--show-candidates", "--rng-seed", "1")
+
+    value = json.loads(output)
+    assert list(value) == ["seed_phrase", "seed_words", "dropped", "samples"]
+    assert value["seed_phrase"] == "".join(value["seed_words"]) == SEED_PHRASE
+    (sample,) = value["samples"]
+    assert (list(sample), sample["rng_seed"]) == (["rng_seed", "text", "words"], 1)
+    words = [row["word"] for row in sample["words"]]
+    assert len([word for word in words if word != "</s>"]) == 12
+    assert "".join(words).replace("</s>", "\n") == sample["text"]
+    for row in sample["words"]:
+        assert list(row) == ["word", "cosine", "probability", "candidates"]
+        assert len(row["candidates"]) == 5
+        assert abs(row["cosine"]) <= 1
+        assert 0 < row["probability"] <= 1
+
+
+def test_the_examples_of_the_readme_work(trained: Trained) -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    start_of_example = 'python cli.py generate "青棠听了，"'
+    examples = [shlex.split(line, comments=True)[4:] for line in lines if start_of_example in line]
+
+    assert len(examples) >= 5
+    for options in examples:
+        assert len(generate(trained, *options, "--words", "3")[0].split()) >= 1  # and exit code 0
+
+
+def test_unknown_words_are_named_and_dropped(trained: Trained) -> None:
+    output, errors = generate(trained, "--rng-seed", "1", seed_phrase="青棠龘听了，")
+
+    assert errors == "xuxie: not in this novel's vocabulary, dropped: 龘\n"
+    plain = generate(trained, "--rng-seed", "1")[0].removeprefix(SEED_PHRASE)
+    assert output == "青棠龘听了，" + plain
+
+
+def test_a_phrase_of_nothing_known_is_answered_with_three_examples(trained: Trained) -> None:
+    code, output, errors = invoke("generate", "龘龘", "--artifacts", str(trained.artifacts))
+
+    assert (code, output) == (3, "")
+    assert len(errors.splitlines()) == 1
+    examples = [part.partition("”")[0] for part in errors.split("“")[1:]]
+    novel = trained.novel.read_bytes().decode("gb18030")
+    assert len(examples) == 3
+    assert all(example in novel for example in examples)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "complaint"),
+    [
+        ([""], 3, "seed phrase"),
+        (["  \n"], 3, "seed phrase"),
+        (["Hello, world"], 3, "seed phrase"),
+        ([SEED_PHRASE, "--words", "0"], 2, "--words: expected at least 1, got 0"),
+        ([SEED_PHRASE, "--temperature", "-1"], 2, "--temperature: expected"),
+        ([SEED_PHRASE, "--temperature", "nan"], 2, "--temperature: expected"),
+        ([SEED_PHRASE, "--top-k", "-1"], 2, "--top-k: expected"),
+        ([SEED_PHRASE, "--top-p", "0"], 2, "--top-p: expected"),
+        ([SEED_PHRASE, "--repetition-penalty", "0.5"], 2, "--repetition-penalty: expected"),
+        ([SEED_PHRASE, "--prior-weight", "inf"], 2, "--prior-weight: expected"),
+        ([SEED_PHRASE, "--samples", "0"], 2, "--samples: expected"),
+        ([SEED_PHRASE, "--rng-seed", "-1"], 2, "--rng-seed: expected"),
+    ],
+)
+def test_bad_requests_are_one_line(
+    trained: Trained, arguments: list[str], code: int, complaint: str
+) -> None:
+    found, output, errors = invoke("generate", *arguments, "--artifacts", str(trained.artifacts))
+
+    assert (found, output) == (code, "")
+    assert len(errors.splitlines()) == 1
+    assert errors.startswith(f"xuxie: {complaint}")
+
+
+def test_generate_without_a_model_names_stages_and_command(tmp_path: Path) -> None:
+    code, output, errors = invoke("generate", SEED_PHRASE, "--artifacts", str(tmp_path / "none"))
+
+    assert (code, output) == (2, "")
+    assert len(errors.splitlines()) == 1
+    assert all(f"{stage} missing (never run)" in errors for stage in STAGES[:6])
+    assert errors.endswith(f"; run: python cli.py run-all --artifacts {tmp_path / 'none'}\n")
+
+
+def test_generate_with_stale_stages_says_why_and_never_trains(trained: Trained) -> None:
+    code, output, errors = invoke(
+        "generate", SEED_PHRASE, "--set", "train.learning_rate=0.001", *run_options(trained)
+    )
+
+    assert (code, output) == (2, "")
+    assert "found train stale (learning_rate 0.003 → 0.001), decode stale; run: " in errors
+    command = errors.partition("; run: ")[2]
+    assert command.startswith("python cli.py run-all --config ")
+    assert " --set train.learning_rate=0.001 " in command
+
+
+def test_generate_after_a_move_and_from_another_folder(own: Trained, tmp_path: Path) -> None:
+    moved = tmp_path / "elsewhere" / "moved"
+    moved.parent.mkdir()
+    own.artifacts.rename(moved)
+
+    done = call("generate", SEED_PHRASE, "--words", "12", "--artifacts", "moved", cwd=moved.parent)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(SEED_PHRASE)
+
+
+def test_generate_goes_on_when_the_novel_is_gone(own: Trained, tmp_path: Path) -> None:
+    novel = tmp_path / "gone.txt"
+    novel.write_bytes(own.novel.read_bytes())
+    # The same bytes under another name: nothing runs, but the run is remembered with that name.
+    code, output, _ = invoke("run-all", *arguments_for(own.artifacts, novel))
+    assert (code, "nothing to do" in output) == (0, True)
+    novel.unlink()
+
+    output, errors = generate(own)
+
+    assert output.startswith(SEED_PHRASE)
+    assert errors == "xuxie: gone.txt is gone; writing without it\n"
+
+
+def test_the_writer_from_python_writes_what_the_command_writes(trained: Trained) -> None:
+    text = load_writer(trained.artifacts).continue_text(SEED_PHRASE, words=12, rng_seed=1)
+
+    assert SEED_PHRASE + text + "\n" == generate(trained, "--rng-seed", "1")[0]
+
+
+def test_words_are_shown_as_they_come_and_ctrl_c_ends_them(trained: Trained) -> None:
+    options = ["--words", "10000000", "--artifacts", str(trained.artifacts)]
+    process = start(["generate", SEED_PHRASE, *options])
+    try:
+        assert process.stdout is not None
+        assert process.stdout.read(50).startswith(SEED_PHRASE)
+        assert process.poll() is None  # it writes still
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    finally:
+        process.kill()
+
+    assert process.returncode == 130
+    assert errors.strip().startswith("xuxie: interrupted")
+    assert len(errors.strip().splitlines()) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell's pipe")
+def test_a_reader_that_has_seen_enough_is_no_error(trained: Trained) -> None:
+    options = ["--words", "10000000", "--artifacts", str(trained.artifacts)]
+    process = start(["generate", SEED_PHRASE, *options])
+    try:
+        assert process.stdout is not None
+        process.stdout.read(10)
+        process.stdout.close()
+        assert process.wait(timeout=30) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+    finally:
+        process.kill()
+
+
+# bad sources, a busy folder
