@@ -18,6 +18,7 @@ from pipeline.engine.bootstrap import (
     drawn,
     score_intervals,
 )
+from pipeline.engine.ngram import train_kneser_ney
 from pipeline.engine.score import Scores, summarise
 from pipeline.stages.evaluate import score_part
 from pipeline.views import score_lines
@@ -194,7 +195,10 @@ def test_an_evaluation_has_intervals_where_a_part_has_chapters(
 ) -> None:
     windows, bundle = held_out_windows(), random_bundle()
     context = context_in(tmp_path_factory.mktemp("scratch"))
-    test = score_part(windows, "test", bundle, context)
+    ngram = train_kneser_ney(
+        windows.ids, windows.spans["train"], vocabulary_size=windows.vocabulary_size
+    )
+    test = score_part(windows, "test", bundle, ngram, context)
     assert list(test) == ["unigram", "kneser_ney", "kneser_ney_known", "network"]
     for row in test.values():
         for name in NAMES:
@@ -204,7 +208,7 @@ def test_an_evaluation_has_intervals_where_a_part_has_chapters(
     assert low < test["network"]["perplexity"] / test["kneser_ney_known"]["perplexity"] < high
     low, high = test["network"]["against_kneser_ney_known"]["top1_difference"]
     assert low <= test["network"]["top1"] - test["kneser_ney"]["top1"] <= high
-    validation = score_part(windows, "validation", bundle, context)
+    validation = score_part(windows, "validation", bundle, ngram, context)
     assert [row["interval"] for row in validation.values()] == [None, None, None, None]
     assert validation["network"]["against_kneser_ney_known"] is None
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pipeline.artifacts.bundle import WriterBundle
     from pipeline.artifacts.training import Training
+    from pipeline.engine.ngram import KneserNey
     from pipeline.engine.score import Scores
 
 HELD_OUT: tuple[Part, ...] = ("validation", "test")
@@ -60,15 +61,13 @@ def score_models(
     window: Windows,
     starts: NDArray[np.int64],
     decode: WriterBundle,
+    ngram: KneserNey,
     progress: Callable[[float, float], None],
 ) -> dict[str, Scores]:
     """Return model → scores of the targets of all window starts (N,); the network takes longest."""
-    from pipeline.engine.ngram import score_kneser_ney, train_kneser_ney
+    from pipeline.engine.ngram import score_kneser_ney
     from pipeline.engine.score import score_unigram, score_windows
 
-    ngram = train_kneser_ney(
-        window.ids, window.spans["train"], vocabulary_size=window.vocabulary_size
-    )
     return {
         "unigram": score_unigram(window.ids[starts + window.steps], log_prior=decode.log_prior),
         **score_kneser_ney(window.ids, starts, ngram, steps=window.steps),
@@ -77,7 +76,7 @@ def score_models(
 
 
 def score_part(
-    window: Windows, part: Part, decode: WriterBundle, context: Context
+    window: Windows, part: Part, decode: WriterBundle, ngram: KneserNey, context: Context
 ) -> dict[str, ModelScores]:
     """Return model → scores over every target of a held-out part, with intervals over chapters."""
     from pipeline.engine.bootstrap import compare_intervals, draw_chapters, score_intervals
@@ -89,6 +88,7 @@ def score_part(
         window,
         starts,
         decode,
+        ngram,
         lambda done, total: context.progress(offset + done / total, len(HELD_OUT), part),
     )
     chapters = target_sections(window, starts)  # (N,)
@@ -163,14 +163,18 @@ def evaluate(
 ) -> Evaluation:
     """Score both held-out parts, draw the curves, write a sample."""
     from pipeline.engine.curves import draw_curves
+    from pipeline.engine.ngram import train_kneser_ney
     from pipeline.engine.writer import Writer
 
     seed_phrase = config.seed_phrase or held_out_opening(segment)
     sample = Writer(decode).continue_text(
         seed_phrase, words=config.sample_words, rng_seed=config.seed
     )
+    ngram = train_kneser_ney(
+        window.ids, window.spans["train"], vocabulary_size=window.vocabulary_size
+    )
     return Evaluation(
-        scores={part: score_part(window, part, decode, context) for part in HELD_OUT},
+        scores={part: score_part(window, part, decode, ngram, context) for part in HELD_OUT},
         writing=measure_writing(config, window, decode, context),
         curves=draw_curves(train.history),
         seed_phrase=seed_phrase,
