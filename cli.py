@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar, cast
 
 import typer
 
-from pipeline import views
+from pipeline import options, views
 from pipeline.catalog import STAGES
 from pipeline.config import describe_settings
 from pipeline.errors import SettingsError, XuxieError
+from pipeline.options import AcceptNew, Artifacts, AsJson, Config, DryRun, Encoding, Sets, Source
 from pipeline.project import (
     ARTIFACTS,
     Project,
@@ -55,24 +56,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-Config = Annotated[Path | None, typer.Option("--config", help="Settings file in TOML.")]
-Sets = Annotated[
-    list[str] | None, typer.Option("--set", help="One setting, as train.epochs=3; repeatable.")
-]
-Source = Annotated[
-    str | None,
-    typer.Option("--source", help="The novel: a file, a folder, an address, or a name as 红楼梦."),
-]
-Encoding = Annotated[
-    str | None, typer.Option("--encoding", help="Encoding of the novel, as gb18030 or big5.")
-]
-Artifacts = Annotated[Path, typer.Option("--artifacts", help="Folder of the artifacts.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")]
-AcceptNew = Annotated[
-    bool, typer.Option("--accept-new", help="Download again and accept changed bytes.")
-]
 
 
 def guarded(command: Callable[P, R]) -> Callable[P, R]:
@@ -291,23 +274,17 @@ def show_config(
 @app.command(epilog='Example: python cli.py generate "宝玉听了，" --words 200 --temperature 0.7')
 @guarded
 def generate(
-    seed_phrase: Annotated[str, typer.Argument(help="What the text begins with.")],
-    words: Annotated[int, typer.Option("--words", help="Words to write.")] = 200,
-    greedy: Annotated[bool, typer.Option("--greedy", help="Always the most probable.")] = False,
-    temperature: Annotated[float, typer.Option(help="0 is greedy, 1 as the model says.")] = 0.7,
-    top_k: Annotated[int, typer.Option(help="Choose among the k best; 0 for all.")] = 0,
-    top_p: Annotated[float, typer.Option(help="Choose among the best that sum to p.")] = 0.9,
-    repetition_penalty: Annotated[
-        float, typer.Option(help="Divides the probability of words written lately.")
-    ] = 1.2,
-    prior_weight: Annotated[
-        float | None, typer.Option(help="Weight of word frequency; 0 is nearest cosine alone.")
-    ] = None,
-    rng_seed: Annotated[int | None, typer.Option(help="Equal seeds, equal texts.")] = None,
-    samples: Annotated[int, typer.Option(help="How many continuations.")] = 1,
-    show_candidates: Annotated[
-        bool, typer.Option("--show-candidates", help="Show each word's best candidates.")
-    ] = False,
+    seed_phrase: options.SeedPhrase,
+    words: options.Words = 200,
+    greedy: options.Greedy = False,
+    temperature: options.Temperature = 0.7,
+    top_k: options.TopK = 0,
+    top_p: options.TopP = 0.9,
+    repetition_penalty: options.RepetitionPenalty = 1.2,
+    prior_weight: options.PriorWeight = None,
+    rng_seed: options.RngSeed = None,
+    samples: options.Samples = 1,
+    show_candidates: options.ShowCandidates = False,
     source: Source = None,
     config: Config = None,
     sets: Sets = None,

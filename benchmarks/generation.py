@@ -17,6 +17,7 @@ from benchmarks.compare import Comparison, Size, compare, per_second
 from benchmarks.novel import HIDDEN, STEPS, VECTOR_SIZE, random_bundle
 from pipeline.artifacts.bundle import WriterBundle
 from pipeline.engine.decode import cosines
+from pipeline.engine.foretell import Model
 from pipeline.engine.generate import write
 from pipeline.engine.lstm import Floats
 from pipeline.engine.reader import empty_memory, predict_next, read_word
@@ -55,7 +56,7 @@ def measure(size: Size) -> list[Comparison]:
 def write_ours(bundle: WriterBundle, words: int) -> None:
     """Write by the engine as it stands, with its default sampling."""
     generator = np.random.default_rng(0)
-    for _ in write(bundle, [0], words=words, sampling=Sampling(), generator=generator):
+    for _ in write(Model(bundle), [0], words=words, sampling=Sampling(), generator=generator):
         pass
 
 

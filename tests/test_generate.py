@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.engine.generate import Choice, next_word, spell
-from pipeline.engine.reader import empty_memory, read_word
+from pipeline.engine.foretell import Model, begin, foretell
+from pipeline.engine.generate import Choice, spell
 from pipeline.engine.sampling import Sampling
 from pipeline.engine.writer import Writer
 from pipeline.errors import SettingsError
@@ -77,14 +77,12 @@ def test_only_the_last_words_of_a_long_seed_matter_for_what_comes_next() -> None
 
 
 def test_the_first_choice_has_the_probability_of_the_model() -> None:
-    memory = empty_memory(WRITER.bundle)
-    for word in SEED.words:
-        memory = read_word(memory, WRITER.ids[word], WRITER.bundle)
-    cosine, log_chances = next_word(memory, WRITER.bundle)
+    model = Model(WRITER.bundle)
+    foretold = foretell(begin(model, [WRITER.ids[word] for word in SEED.words]), model)
     choice = next(WRITER.stream(SEED, rng_seed=1))
     number = WRITER.ids[choice.word]
-    assert choice.probability == pytest.approx(float(np.exp(log_chances[number])))
-    assert choice.cosine == pytest.approx(float(cosine[number]))
+    assert choice.probability == pytest.approx(float(np.exp(foretold.log_chances[number])))
+    assert choice.cosine == pytest.approx(float(foretold.cosine[number]))
 
 
 def test_candidates_are_the_best_words_best_first() -> None:

@@ -9,9 +9,7 @@ import numpy as np
 import pytest
 from bundles import random_bundle
 
-from pipeline.engine.decode import cosines
-from pipeline.engine.generate import next_word
-from pipeline.engine.reader import empty_memory, predict_next, read_word
+from pipeline.engine.foretell import Model, begin, foretell, read
 from pipeline.engine.score import score_windows, summarise
 from pipeline.engine.stream import ScoredWord, Tally, score_words
 
@@ -47,17 +45,18 @@ def test_with_full_context_the_scores_are_those_of_windows(batch: int) -> None:
 def test_every_word_is_scored_as_the_reader_foretells_it() -> None:
     """The reader keeps states of its own: an independent way to the same numbers."""
     known = [word for word in WORDS if word != "龘"][:12]
-    memory = empty_memory(BUNDLE)
+    model = Model(BUNDLE)
+    reading = begin(model, [])
     for number, scored in enumerate(score_words(known, BUNDLE, batch=4)):
         position = BUNDLE.words.index(scored.word)
         assert scored.context == min(number, BUNDLE.steps)
         if number:
-            cosine = cosines(predict_next(memory, BUNDLE), output_vectors=BUNDLE.output_vectors)
-            log_chances = next_word(memory, BUNDLE)[1]
-            assert scored.cosine == pytest.approx(float(cosine[position]), abs=1e-5)
+            foretold = foretell(reading, model)
+            log_chances = foretold.log_chances
+            assert scored.cosine == pytest.approx(float(foretold.cosine[position]), abs=1e-5)
             assert scored.log_probability == pytest.approx(float(log_chances[position]), abs=1e-5)
             assert scored.rank == 1 + int((log_chances > log_chances[position]).sum())
-        memory = read_word(memory, position, BUNDLE)
+        reading = read(reading, position, model)
 
 
 def test_the_first_word_has_no_scores_whether_known_or_not() -> None:

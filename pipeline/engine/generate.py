@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.artifacts.bundle import WriterBundle
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.engine.decode import cosines, log_softmax, word_scores
-from pipeline.engine.lstm import Floats
-from pipeline.engine.reader import Memory, empty_memory, predict_next, read_word
+from pipeline.engine.foretell import Foretold, Model, begin, foretell, read
 from pipeline.engine.sampling import Sampling, choose, penalise, shortlist
 
 RECENT_WORDS = 40  # how far back the repetition penalty looks: two windows
@@ -38,7 +36,7 @@ class Choice:
 
 
 def write(
-    bundle: WriterBundle,
+    model: Model,
     seed_ids: Sequence[int],
     *,
     words: int,
@@ -50,33 +48,32 @@ def write(
 
     Parameters
     ----------
-    bundle : WriterBundle
+    model : Model
     seed_ids : at least one id
-        Only the last `bundle.steps` can matter.
     words : int
     sampling : Sampling
     generator : numpy.random.Generator
     candidates : int
         How many candidates to report for each word.
     """
-    memory = empty_memory(bundle)
-    for word_id in seed_ids[-bundle.steps :]:
-        memory = read_word(memory, word_id, bundle)
+    bundle = model.bundle
+    reading = begin(model, seed_ids)
     # The unknown word, id V, may stand in a seed but is never written.
     penalised = [any(map(str.isalnum, word)) for word in bundle.words] + [False]  # V + 1
     break_id = break_position(bundle)
     history = list(seed_ids)
     while words > 0:
-        cosine, log_chances = next_word(memory, bundle)
+        foretold = foretell(reading, model)
+        log_chances = foretold.log_chances
         if history[-1] == break_id:
             log_chances[break_id] = -np.inf  # no empty paragraph
         recent = np.array([i for i in history[-RECENT_WORDS:] if penalised[i]], dtype=np.int64)
         weighed = penalise(log_chances, recent, penalty=sampling.repetition_penalty)
         word_id = choose(weighed, sampling, generator)
-        yield report(word_id, cosine, log_chances, bundle, candidates)
+        yield report(word_id, foretold, bundle, candidates)
         words -= word_id != break_id
         history.append(word_id)
-        memory = read_word(memory, word_id, bundle)
+        reading = read(reading, word_id, model)
 
 
 def break_position(bundle: WriterBundle) -> int:
@@ -84,22 +81,9 @@ def break_position(bundle: WriterBundle) -> int:
     return bundle.words.index(PARAGRAPH_BREAK) if PARAGRAPH_BREAK in bundle.words else -1
 
 
-def next_word(memory: Memory, bundle: WriterBundle) -> tuple[Floats, Floats]:
-    """Return cosines (V,) and log probabilities (V,) of the next word."""
-    cosine = cosines(predict_next(memory, bundle), output_vectors=bundle.output_vectors)
-    scores = word_scores(
-        cosine,
-        log_prior=bundle.log_prior,
-        scale=bundle.scale,
-        prior_weight=bundle.prior_weight,
-    )
-    return cosine, log_softmax(scores)
-
-
-def report(
-    word_id: int, cosine: Floats, log_chances: Floats, bundle: WriterBundle, candidates: int
-) -> Choice:
-    """Put a choice into words; `cosine` and `log_chances` are (V,)."""
+def report(word_id: int, foretold: Foretold, bundle: WriterBundle, candidates: int) -> Choice:
+    """Put a choice into words."""
+    cosine, log_chances = foretold.cosine, foretold.log_chances  # (V,)
     best: NDArray[np.int64] = (
         shortlist(log_chances, top_k=candidates) if candidates else np.empty(0, dtype=np.int64)
     )

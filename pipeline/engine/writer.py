@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.artifacts.bundle import WriterBundle
+from pipeline.engine.foretell import Model
 from pipeline.engine.generate import Choice, spell, write
 from pipeline.engine.sampling import Sampling
 from pipeline.engine.seed import Seed, cut_seed
@@ -26,7 +27,9 @@ def write_ids(
 ) -> NDArray[np.int32]:
     """Write on from ids (T,) and return the ids of the words and breaks written."""
     ids = {word: number for number, word in enumerate(bundle.words)}
-    choices = write(bundle, seed_ids.tolist(), words=words, sampling=sampling, generator=generator)
+    choices = write(
+        Model(bundle), seed_ids.tolist(), words=words, sampling=sampling, generator=generator
+    )
     return np.array([ids[choice.word] for choice in choices], dtype=np.int32)
 
 
@@ -104,7 +107,7 @@ class Writer:
                 raise SettingsError(f"--prior-weight: expected a number, got {prior_weight}")
             bundle = replace(bundle, prior_weight=prior_weight)
         return write(
-            bundle,
+            Model(bundle),
             [self.ids[word] for word in seed.words],
             words=words,
             sampling=sampling or Sampling(),
