@@ -7,40 +7,49 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar, cast
 
 import typer
 
 from pipeline import options, views
-from pipeline.catalog import STAGES
+from pipeline.artifacts.report import FILE as REPORT_FILE
+from pipeline.catalog import EVALUATION, REPORT, STAGES
 from pipeline.config import describe_settings
-from pipeline.errors import SettingsError, XuxieError
-from pipeline.options import AcceptNew, Artifacts, AsJson, Config, DryRun, Encoding, Sets, Source
+from pipeline.errors import XuxieError
+from pipeline.options import AcceptNew, Artifacts, AsJson, Asked, DryRun
 from pipeline.project import (
     ARTIFACTS,
     Project,
+    cut_novel,
     find_project,
+    forget_download,
+    found_names,
+    fresh_report,
     fresh_writer,
     open_project,
     other_novel,
     remember_run,
     seeded_writer,
 )
+from pipeline.publish import copy_page
 from pipeline.reporting import open_reporter
 from pipeline.runner import explain, graph
 from pipeline.runner.clean import clean as clean_store
 from pipeline.runner.execute import Outcome, execute
 from pipeline.runner.plan import Step, plan
 from pipeline.runner.store import load, open_store
+from pipeline.writing import check_generate, converse, session_result, write_samples
 
 if TYPE_CHECKING:
     from io import BufferedIOBase
 
     from pipeline.artifacts.evaluation import Evaluation
-    from pipeline.engine.generate import Choice
+    from pipeline.engine.rules.pen import Pen
+    from pipeline.engine.sampling import Sampling
+    from pipeline.engine.seed import Seed
+    from pipeline.engine.session import Desk, Session
 
 INTERRUPTED = 130
 CANDIDATES = 5
@@ -92,20 +101,16 @@ def print_json(value: Any) -> None:
 
 @app.command("run-all", epilog="Example: python cli.py run-all --source my_novel.txt")
 @guarded
+@options.takes(asked=options.novel_from)
 def run_all(
-    source: Source = None,
-    config: Config = None,
-    sets: Sets = None,
-    encoding: Encoding = None,
+    asked: Asked,
     accept_new: AcceptNew = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
     """Bring all stages up to date: from a novel to a continuation."""
-    project = open_project(
-        artifacts, config_path=config, overrides=sets or (), source=source, encoding=encoding
-    )
+    project = open_project(artifacts, **asked)
     force = forget_download(project) if accept_new else frozenset()
     if dry_run:
         return show_plan(plan(STAGES, project.settings, project.store, force=force), as_json)
@@ -118,22 +123,18 @@ def run_all(
 
 @app.command("run", epilog="Example: python cli.py run train --force")
 @guarded
+@options.takes(asked=options.novel_from)
 def run_one(
     stage: Annotated[str, typer.Argument(help="The stage; `dag` lists them.")],
+    asked: Asked,
     force: Annotated[bool, typer.Option("--force", help="Run it even if it is fresh.")] = False,
-    source: Source = None,
-    config: Config = None,
-    sets: Sets = None,
-    encoding: Encoding = None,
     accept_new: AcceptNew = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
     """Bring one stage up to date, and what it needs."""
-    project = open_project(
-        artifacts, config_path=config, overrides=sets or (), source=source, encoding=encoding
-    )
+    project = open_project(artifacts, **asked)
     forced = (forget_download(project) if accept_new else frozenset()) | (
         {stage} if force else frozenset()
     )
@@ -146,16 +147,6 @@ def run_one(
     if not any(outcome.ran for outcome in outcomes):
         print(f"{stage} is up to date; nothing to do (--force runs it all the same)")
     return None
-
-
-def forget_download(project: Project) -> frozenset[str]:
-    """Forget the recorded digest of the novel's download; return the stages to force."""
-    from pipeline.text.source import forget_source
-
-    fetch = STAGES[0].name
-    settings = project.settings.values[fetch].model_dump()
-    forget_source(settings["source"], Path(settings["downloads"]))
-    return frozenset({fetch})
 
 
 def run_stages(
@@ -179,37 +170,51 @@ def run_stages(
 
 def show_result(project: Project, outcomes: Sequence[Outcome]) -> None:
     """Print scores, sample and where things lie; one line if there was nothing to do."""
-    record = outcomes[-1].record
+    records = {outcome.record.stage: outcome.record for outcome in outcomes}
+    page_path = records[REPORT.name].path / REPORT_FILE
     if not any(outcome.ran for outcome in outcomes):
-        print(f"everything is up to date; nothing to do (sample: {record.path / 'sample.txt'})")
-        return
-    evaluation: Evaluation = load(project.store, record, STAGES[-1].codec)
-    for part in ("validation", "test"):
-        print(f"\n{part} chapters, never seen in training")
-        print(*views.score_lines(evaluation.scores[part]), sep="\n")
-    print(*views.writing_lines(evaluation.writing), sep="\n")
-    print(f"\n{evaluation.sample}\n")
-    print(f"curves     {record.path / 'curves.png'}")
+        return print(f"everything is up to date; nothing to do (report: {page_path})")
+    evaluation: Evaluation = load(project.store, records[EVALUATION.name], EVALUATION.codec)
+    print(*views.result_lines(evaluation), sep="\n")
+    print(f"report     {page_path}")
     print(f"artifacts  {project.store.folder}")
     elsewhere = "" if project.store.folder == ARTIFACTS else f" --artifacts {project.store.folder}"
-    print(f'write on   python cli.py generate "{evaluation.seed_phrase}" --words 200{elsewhere}')
+    return print(
+        f'write on   python cli.py generate "{evaluation.seed_phrase}" --words 200{elsewhere}'
+    )
+
+
+@app.command(epilog="Example: python cli.py report --output my_novel.html")
+@guarded
+@options.takes(asked=options.writer_from)
+def report(
+    asked: Asked,
+    output: options.Output = None,
+    as_json: AsJson = False,
+    artifacts: Artifacts = ARTIFACTS,
+) -> None:
+    """Say where the report lies: a page of HTML on what was learnt and how well."""
+    project = find_project(artifacts, **asked)
+    record, notes = fresh_report(project)
+    for note in notes:
+        say(f"xuxie: {note}")
+    if record is None:
+        record = run_stages(project, [REPORT.name], frozenset(), "report")[-1].record
+    path = copy_page(record.path / REPORT_FILE, output)
+    return print_json({"report": str(path)}) if as_json else print(path)
 
 
 @app.command(epilog="Example: python cli.py status --verify")
 @guarded
+@options.takes(asked=options.novel_from)
 def status(
+    asked: Asked,
     verify: Annotated[bool, typer.Option("--verify", help="Digest every file again.")] = False,
-    source: Source = None,
-    config: Config = None,
-    sets: Sets = None,
-    encoding: Encoding = None,
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
     """Show which stages are fresh, stale or missing, and why."""
-    project = open_project(
-        artifacts, config_path=config, overrides=sets or (), source=source, encoding=encoding
-    )
+    project = open_project(artifacts, **asked)
     show_plan(plan(STAGES, project.settings, project.store, verify=verify), as_json)
     if (note := other_novel(project)) is not None:
         say(f"xuxie: {note}")
@@ -256,38 +261,33 @@ def clean(
 
 @app.command("config", epilog="Example: python cli.py config --set train.epochs=3")
 @guarded
+@options.takes(asked=options.novel_from)
 def show_config(
-    source: Source = None,
-    config: Config = None,
-    sets: Sets = None,
-    encoding: Encoding = None,
+    asked: Asked,
     as_json: AsJson = False,
 ) -> None:
     """Show every setting, its value, and where the value came from."""
-    project = open_project(
-        ARTIFACTS, config_path=config, overrides=sets or (), source=source, encoding=encoding
-    )
+    project = open_project(ARTIFACTS, **asked)
     rows = describe_settings(project.settings)
     return print_json(rows) if as_json else print(*views.setting_lines(rows), sep="\n")
 
 
 @app.command(epilog='Example: python cli.py generate "宝玉听了，" --words 200 --temperature 0.7')
 @guarded
+@options.takes(pen=options.pen_from, sampling=options.sampling_from, asked=options.writer_from)
 def generate(
     seed_phrase: options.SeedPhrase,
-    words: options.Words = 200,
-    greedy: options.Greedy = False,
-    temperature: options.Temperature = 0.7,
-    top_k: options.TopK = 0,
-    top_p: options.TopP = 0.9,
-    repetition_penalty: options.RepetitionPenalty = 1.2,
+    pen: Pen,
+    sampling: Sampling,
+    asked: Asked,
+    unknown: options.Unknown = "parts",
     prior_weight: options.PriorWeight = None,
+    memory: options.Memory = None,
     rng_seed: options.RngSeed = None,
     samples: options.Samples = 1,
     show_candidates: options.ShowCandidates = False,
-    source: Source = None,
-    config: Config = None,
-    sets: Sets = None,
+    why: options.Why = False,
+    interactive: options.Interactive = False,
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
@@ -295,71 +295,75 @@ def generate(
 
     Without --source, --config and --set, with the writer of the last complete run.
     """
-    from pipeline.engine.sampling import Sampling
+    from pipeline.engine.session import open_session
 
-    if samples < 1:
-        raise SettingsError(f"--samples: expected at least 1, got {samples}")
-    sampling = Sampling(0.0 if greedy else temperature, top_k, top_p, repetition_penalty)
-    project = find_project(artifacts, config_path=config, overrides=sets or (), source=source)
-    writer, seed, notes = seeded_writer(project, seed_phrase)
+    check_generate(samples, interactive=interactive, why=why)
+    project = find_project(artifacts, **asked)
+    writer, seed, notes = seeded_writer(project, seed_phrase, unknown)
+    writer = writer if memory is None else writer.remembering(memory)
     for note in notes:
         say(f"xuxie: {note}")
     first_seed = secrets.randbelow(2**31) if rng_seed is None else rng_seed
-    texts = []
-    for number in range(samples):
-        choices = writer.stream(
-            seed,
-            words=words,
-            sampling=sampling,
-            rng_seed=first_seed + number,
-            prior_weight=prior_weight,
-            candidates=CANDIDATES if show_candidates else 0,
-        )
-        if as_json:
-            texts.append({"rng_seed": first_seed + number, "choices": list(choices)})
-        elif show_candidates:
-            print(*map(views.choice_line, choices), sep="\n")
-        else:
-            print_stream(seed_phrase, seed.words[-1], choices, after_another=number > 0)
-    if as_json:
-        print_json(views.generation_json(seed_phrase, seed, texts))
+    chosen: dict[str, Any] = {"pen": pen, "sampling": sampling, "prior_weight": prior_weight}
+    if interactive:
+        session, desk = open_session(writer, seed, rng_seed=first_seed, **chosen)
+        return write_together(session, desk, seed_phrase, seed, as_json)
+    for piece, aside in write_samples(
+        writer,
+        seed_phrase,
+        seed,
+        rng_seeds=range(first_seed, first_seed + samples),
+        novel=cut_novel(project) if why else None,
+        candidates=CANDIDATES if show_candidates or why else 0,
+        as_json=as_json,
+        **chosen,
+    ):
+        print(piece, end="", flush=True, file=sys.stderr if aside else sys.stdout)
+    return None
 
 
-def print_stream(
-    seed_phrase: str, previous: str, choices: Iterator[Choice], *, after_another: bool
+def write_together(
+    session: Session, desk: Desk, seed_phrase: str, seed: Seed, as_json: bool
 ) -> None:
-    """Print the seed phrase, and the words as they come."""
-    from pipeline.engine.generate import spell
-
-    if after_another:
-        print("\n――――")
-    print(seed_phrase, end="", flush=True)
-    for choice in choices:
-        print(spell([choice.word], previous=previous), end="", flush=True)
-        previous = choice.word
-    print()
+    """Hold a session: the dialogue goes to stderr, the finished text to stdout."""
+    interrupted = False
+    try:
+        for state, told in converse(session, desk, seed_phrase, sys.stdin.readline):
+            session = state
+            say(told)
+    except KeyboardInterrupt:
+        interrupted = True
+    print(session_result(session, desk, seed_phrase, seed, as_json=as_json))
+    if interrupted:
+        raise typer.Exit(INTERRUPTED)
 
 
 @app.command(epilog="Example: python cli.py score chapter.txt --json-lines")
 @guarded
+@options.takes(asked=options.writer_from)
 def score(
     file: Annotated[str, typer.Argument(metavar="FILE|-", help="A text, or - for UTF-8 on stdin.")],
+    asked: Asked,
     json_lines: Annotated[bool, typer.Option("--json-lines", help="A JSON object a line.")] = False,
     encoding: Annotated[str | None, typer.Option("--encoding", help="Encoding of FILE.")] = None,
-    source: Source = None,
-    config: Config = None,
-    sets: Sets = None,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
     """Score each word of a text: its rank, log probability and cosine given the words before it."""
     from pipeline.scoring import score_text
 
-    project = find_project(artifacts, config_path=config, overrides=sets or (), source=source)
+    project = find_project(artifacts, **asked)
     writer, notes = fresh_writer(project)
     for note in notes:
         say(f"xuxie: {note}")
     pipe = cast("BufferedIOBase", sys.stdin.buffer)
-    scored = score_text(project.settings, writer.bundle, file, pipe=pipe, encoding=encoding)
+    scored = score_text(
+        project.settings,
+        writer.bundle,
+        file,
+        pipe=pipe,
+        encoding=encoding,
+        names=found_names(project),
+    )
     for line in views.scoring_lines(scored, json_lines=json_lines):
         print(line)
     sys.stdout.flush()  # here, where a reader that has gone away is no error

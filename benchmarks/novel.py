@@ -1,4 +1,4 @@
-"""The novel that is measured on, and a writer of a given size that knows nothing."""
+"""The novel that is measured on."""
 
 from __future__ import annotations
 
@@ -6,19 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.artifacts.bundle import WriterBundle
 from pipeline.artifacts.corpus import Corpus
+from pipeline.artifacts.segmentation import Segmentation
 from pipeline.project import ROOT
 from pipeline.stage import Context
 from pipeline.stages.fetch import FetchConfig, fetch
+from pipeline.stages.segment import SegmentConfig, segment
 
 NOVELLA = ROOT / "data" / "novella.txt"
 LONG_NOVEL = ROOT.parent / "shared" / "corpora" / "hongloumeng.txt"
-
-VOCABULARY = 7000  # about that of 红楼梦 at five occurrences or more
-VECTOR_SIZE = 200
-HIDDEN = 200
-STEPS = 20
 
 
 def novel_path(*, long: bool) -> Path:
@@ -28,31 +24,15 @@ def novel_path(*, long: bool) -> Path:
 
 def read_novel(path: Path) -> Corpus:
     """Return a novel as the `fetch` stage reads it."""
-    context = Context(lambda *_: None, np.random.default_rng(0), path.parent)
-    return fetch(FetchConfig(source=str(path)), context=context)
+    return fetch(FetchConfig(source=str(path)), context=quiet_context(path.parent))
 
 
-def random_bundle() -> WriterBundle:
-    """Return a writer of 7,000 one-character words with H = E = 200 and random weights.
+def quiet_context(folder: Path) -> Context:
+    """Return a stage's context that reports nothing."""
+    return Context(lambda *_: None, np.random.default_rng(0), folder)
 
-    What writing costs depends on the sizes alone. The words are the Chinese characters from 一 on.
-    """
-    generator = np.random.default_rng(0)
 
-    def draw(*shape: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-        return generator.standard_normal(shape, dtype=np.float32) * np.float32(0.1)
-
-    vectors = draw(VOCABULARY, VECTOR_SIZE)
-    return WriterBundle(
-        words=tuple(chr(ord("一") + number) for number in range(VOCABULARY)),
-        gate_table=draw(VOCABULARY + 1, 4 * HIDDEN),
-        recurrent_kernel=draw(HIDDEN, 4 * HIDDEN),
-        projection_kernel=draw(HIDDEN, VECTOR_SIZE),
-        projection_bias=draw(VECTOR_SIZE),
-        output_vectors=vectors / np.linalg.norm(vectors, axis=1, keepdims=True),
-        log_prior=np.full(VOCABULARY, -np.log(VOCABULARY), dtype=np.float32),
-        scale=10.0,
-        prior_weight=1.0,
-        steps=STEPS,
-        examples=("一丁",),
-    )
+def cut_novel(path: Path) -> Segmentation:
+    """Return a novel as the `segment` stage cuts it, without a dictionary of its own."""
+    config = SegmentConfig(user_dictionary="")
+    return segment(config, fetch=read_novel(path), context=quiet_context(path.parent))

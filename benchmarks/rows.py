@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from benchmarks import commands, generation, segmentation, training, windows
-from benchmarks.compare import Comparison, Size
+from benchmarks import (
+    commands,
+    generation,
+    novel_growth,
+    peak,
+    pytorch,
+    scoring,
+    segmentation,
+    training,
+    vocabulary_growth,
+    windows,
+)
+from benchmarks.compare import Size
+from benchmarks.table import Result
 
-ROWS: dict[str, Callable[[Size], list[Comparison]]] = {
+ROWS: dict[str, Callable[[Size], Sequence[Result]]] = {
     "segmentation": segmentation.measure,
     "windows": windows.measure,
+    "training": training.measure,
+    "pytorch": pytorch.measure,
+    "peak": peak.measure,
     "generation": generation.measure,
     "commands": commands.measure,
-    "training": training.measure,
+    "scoring": scoring.measure,
+    "vocabulary-growth": vocabulary_growth.measure,
+    "novel-growth": novel_growth.measure,
 }

@@ -6,18 +6,17 @@ imported.
 
 from __future__ import annotations
 
-import multiprocessing
 import tempfile
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.compare import Comparison, Meter, Size, compare
-from benchmarks.novel import STEPS, VECTOR_SIZE, novel_path, read_novel
+from benchmarks.compare import Bar, Comparison, Size, compare
+from benchmarks.made_up import STEPS, VECTOR_SIZE
+from benchmarks.novel import cut_novel, novel_path, quiet_context
+from benchmarks.process import MEGABYTE, fresh, peak_megabytes
 from pipeline.artifacts.embedding import Embedding, load_embedding, save_embedding
 from pipeline.artifacts.segmentation import (
     Segmentation,
@@ -26,11 +25,8 @@ from pipeline.artifacts.segmentation import (
     section_words,
 )
 from pipeline.artifacts.windows import save_windows, window_view
-from pipeline.stage import Context
-from pipeline.stages.segment import SegmentConfig, segment
 from pipeline.stages.window import WindowConfig, window
 
-MEGABYTE = 1e6
 MATERIALISED = {"tiny": 20 * MEGABYTE, "quick": 200 * MEGABYTE, "full": 1000 * MEGABYTE}  # bytes
 ROUNDS = {"tiny": 1, "quick": 1, "full": 3}
 LIMIT = 300  # MB above the interpreter for 红楼梦
@@ -53,8 +49,9 @@ def measure(size: Size) -> list[Comparison]:
                 rounds=ROUNDS[size],
                 against=f"float32 (N, {STEPS}, {VECTOR_SIZE})",
                 unit="MB",
-                note=f"{path.name}, N = {tokens - STEPS:,}; above a process with the same imports, "
-                f"limit {LIMIT} MB; floats: {budget / MEGABYTE:,.0f} MB measured, scaled to N",
+                bar=Bar("ours", "≤", LIMIT),
+                note=f"{path.name}, N = {tokens - STEPS:,}; above a process with the same imports; "
+                f"floats: {budget / MEGABYTE:,.0f} MB measured, scaled to N",
                 warm_up=False,
             )
         ]
@@ -76,8 +73,7 @@ def measure(size: Size) -> list[Comparison]:
 
 def store_inputs(path: Path, folder: Path) -> int:
     """Store a novel's words, and random vectors of two sizes; return the number of tokens."""
-    context = Context(lambda *_: None, np.random.default_rng(0), folder)
-    words = segment(SegmentConfig(user_dictionary=""), fetch=read_novel(path), context=context)
+    words = cut_novel(path)
     save_segmentation(words, folder)
     for vector_size in (VECTOR_SIZE, 2):
         vectors_folder = folder / str(vector_size)
@@ -103,18 +99,6 @@ def random_embedding(words: Segmentation, vector_size: int) -> Embedding:
     )
 
 
-def fresh(work: Callable[[], float]) -> Meter:
-    """Return a meter that does the work in a new process each time."""
-
-    def meter() -> float:
-        # Forked, it would begin with this process's memory.
-        spawn = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(max_workers=1, mp_context=spawn) as pool:
-            return pool.submit(work).result()
-
-    return meter
-
-
 def stage_peak(folder: Path, steps: int, vector_size: int) -> float:
     """Do what the runner does for `window`: load, run, save; return the MB that it took."""
     before = peak_megabytes()
@@ -122,7 +106,7 @@ def stage_peak(folder: Path, steps: int, vector_size: int) -> float:
         WindowConfig(steps=steps),
         segment=load_segmentation(folder),
         embed=load_embedding(folder / str(vector_size)),
-        context=Context(lambda *_: None, np.random.default_rng(0), folder),
+        context=quiet_context(folder),
     )
     with tempfile.TemporaryDirectory() as target:
         save_windows(result, Path(target))
@@ -137,18 +121,3 @@ def materialised_peak(count: int, budget: int) -> float:
     vectors = np.ones((100, VECTOR_SIZE), dtype=np.float32)
     windows = vectors[window_view(ids, steps=STEPS)[:, :-1]]  # (N, T, E) float32
     return (peak_megabytes() - before) * count / len(windows)
-
-
-def peak_megabytes() -> float:
-    """Return the most memory that this process has had resident.
-
-    Linux's ru_maxrss cannot be used: a process inherits there the peak of the one that started it.
-    """
-    status = Path("/proc/self/status")
-    if status.exists():
-        lines = status.read_text().splitlines()
-        kilobytes = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
-        return kilobytes * 1024 / MEGABYTE
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE  # bytes on macOS

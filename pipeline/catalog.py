@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from pipeline.stage import Stage, StageConfig
-from pipeline.stages import decode, embed, evaluate, fetch, segment, train, window
+from pipeline.stages import (
+    decode,
+    embed,
+    evaluate,
+    fetch,
+    regress,
+    report,
+    segment,
+    train,
+    window,
+    writer,
+)
 
 STAGES: tuple[Stage, ...] = (
     fetch.STAGE,
@@ -11,11 +22,22 @@ STAGES: tuple[Stage, ...] = (
     embed.STAGE,
     window.STAGE,
     train.STAGE,
+    regress.STAGE,
     decode.STAGE,
+    writer.STAGE,
     evaluate.STAGE,
+    report.STAGE,
 )
 
-# The stage whose artifact writes.
-WRITER = decode.STAGE
+# The stage that cuts the novel into words.
+SEGMENTER = segment.STAGE
+
+# The stages whose artifacts write: the network, and its memories of the novel.
+NETWORK = decode.STAGE
+WRITER = writer.STAGE
+
+# The stages whose artifacts people look at.
+EVALUATION = evaluate.STAGE
+REPORT = report.STAGE
 
 SECTIONS: dict[str, type[StageConfig]] = {stage.name: stage.config for stage in STAGES}

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.catalog import SECTIONS, STAGES, WRITER
+from pipeline.catalog import NETWORK, REPORT, SECTIONS, SEGMENTER, STAGES, WRITER
 from pipeline.config import Settings, load_settings
-from pipeline.errors import NotReady
+from pipeline.errors import NotReady, SettingsError
 from pipeline.runner import explain, pointer
 from pipeline.runner.execute import Outcome
-from pipeline.runner.plan import plan
+from pipeline.runner.plan import Step, plan
 from pipeline.runner.store import Record, Store, check, load, open_store
+from pipeline.stage import Stage
 
 if TYPE_CHECKING:
+    from pipeline.artifacts.segmentation import Segmentation
     from pipeline.engine.seed import Seed
     from pipeline.engine.writer import Writer
 
@@ -57,6 +59,7 @@ def open_project(
     if encoding:
         overrides = (*overrides, f"fetch.encoding={json.dumps(encoding)}")
     cwd = cwd or Path.cwd()
+    config_path = find_config(config_path, cwd)
     settings = load_settings(
         SECTIONS,
         default_path=DEFAULTS,
@@ -68,6 +71,30 @@ def open_project(
     )
     store = open_store(artifacts, root=ROOT)
     return Project(settings, store, config_path, tuple(overrides), source, cwd)
+
+
+def find_config(config_path: Path | None, cwd: Path) -> Path | None:
+    """Return the settings file that `--config` means: a path, or a preset by its name, as `best`.
+
+    The default settings are loaded anyway, with paths that start at the project: None for them.
+
+    Raises
+    ------
+    SettingsError
+        There is neither such a file nor such a preset; the presets are named.
+    """
+    if config_path is None:
+        return None
+    path = cwd / config_path
+    if config_path.name == str(config_path) and not config_path.suffix and not path.exists():
+        presets = {preset.stem: preset for preset in sorted(DEFAULTS.parent.glob("*.toml"))}
+        if config_path.name not in presets:
+            names = ", ".join(presets)
+            raise SettingsError(
+                f"--config: expected a TOML file or one of {names}, got {config_path.name}"
+            )
+        path = config_path = presets[config_path.name]
+    return None if path.resolve() == DEFAULTS else config_path
 
 
 def remember_run(project: Project, outcomes: Sequence[Outcome]) -> None:
@@ -106,6 +133,16 @@ def find_project(
     return open_project(artifacts, config_path=config_path, overrides=overrides, source=source)
 
 
+def forget_download(project: Project) -> frozenset[str]:
+    """Forget the recorded digest of the novel's download; return the stages to force."""
+    from pipeline.text.source import forget_source
+
+    fetch = STAGES[0].name
+    settings = project.settings.values[fetch].model_dump()
+    forget_source(settings["source"], Path(settings["downloads"]))
+    return frozenset({fetch})
+
+
 def other_novel(project: Project) -> str | None:
     """Return a note where the last complete run named a novel, and this project names none."""
     last = pointer.current(project.store)
@@ -129,32 +166,66 @@ def fresh_writer(project: Project) -> tuple[Writer, list[str]]:
     steps = plan(STAGES, project.settings, project.store, only=WRITER.name)
     waiting = explain.not_fresh(steps)
     if not waiting:
-        return open_writer(project.store, steps[-1].record), []
-    first = project.settings.values[waiting[0].stage.name]
-    if waiting[0].stage is STAGES[0] and not all(p.exists() for p in first.files().values()):
-        record = last_writer(project.store)
-        if record is not None:
-            lost = ", ".join(path.name for path in first.files().values())
-            return open_writer(project.store, record), [f"{lost} is gone; writing without it"]
+        return open_writer(project.store, {step.stage.name: step.record for step in steps}), []
+    if lost := lost_novel(project, waiting):
+        records = last_writer(project.store)
+        if all(records.values()):
+            return open_writer(project.store, records), [f"{lost} is gone; writing without it"]
     raise NotReady(
         f"expected an up-to-date writer, found {explain.causes(waiting)}; run: "
         f"{run_command(project)}"
     )
 
 
-def seeded_writer(project: Project, seed_phrase: str) -> tuple[Writer, Seed, list[str]]:
+def fresh_report(project: Project) -> tuple[Record | None, list[str]]:
+    """Return the report that belongs to the settings as they are now, and notes for the user.
+
+    None where nothing but the report itself has yet to run. As with `fresh_writer`, a novel that
+    has been moved away leaves the last complete run's report.
+
+    Raises
+    ------
+    NotReady
+        Another stage is stale or missing.
+    """
+    steps = plan(STAGES, project.settings, project.store, only=REPORT.name)
+    waiting = explain.not_fresh(steps)
+    if all(step.stage is REPORT for step in waiting):
+        return steps[-1].record, []
+    if lost := lost_novel(project, waiting):
+        record = last_record(project.store, REPORT)
+        if record is not None:
+            return record, [f"{lost} is gone; this is the last complete run's report"]
+    raise NotReady(
+        f"expected up-to-date results to report, found {explain.causes(waiting)}; run: "
+        f"{run_command(project)}"
+    )
+
+
+def lost_novel(project: Project, waiting: Sequence[Step]) -> str:
+    """Return the names of the novel's files if that they are gone is why stages wait, else ""."""
+    files = project.settings.values[waiting[0].stage.name].files().values()
+    if waiting[0].stage is not STAGES[0] or all(path.exists() for path in files):
+        return ""
+    return ", ".join(path.name for path in files)
+
+
+def seeded_writer(
+    project: Project, seed_phrase: str, unknown: str = "parts"
+) -> tuple[Writer, Seed, list[str]]:
     """Return the writer, the seed phrase as it understands it, and notes for the user.
 
     Raises
     ------
-    NotReady, DataError
-        See `fresh_writer` and `Writer.understand`.
+    SettingsError, NotReady, DataError
+        See `read_unknown`, `fresh_writer` and `Writer.understand`.
     """
+    from pipeline.engine.seed import read_unknown, seed_notes
+
+    way = read_unknown(unknown)
     writer, notes = fresh_writer(project)
-    seed = writer.understand(seed_phrase)
-    if seed.dropped:
-        notes.append(f"not in this novel's vocabulary, dropped: {' '.join(seed.dropped)}")
-    return writer, seed, notes
+    seed = writer.understand(seed_phrase, unknown=way)
+    return writer, seed, notes + seed_notes(seed)
 
 
 def run_command(project: Project) -> str:
@@ -171,19 +242,57 @@ def run_command(project: Project) -> str:
     return shlex.join(words)
 
 
-def last_writer(store: Store) -> Record | None:
-    """Return the writer's artifact of the last complete run, if it is there and sound."""
+def last_record(store: Store, stage: Stage) -> Record | None:
+    """Return a stage's artifact of the last complete run, if it is there and sound."""
     last = pointer.current(store)
-    key = last.keys.get(WRITER.name) if last else None
-    return check(store, WRITER.name, key)[0] if key else None
+    key = last.keys.get(stage.name) if last else None
+    return check(store, stage.name, key)[0] if key else None
 
 
-def open_writer(store: Store, record: Record | None) -> Writer:
-    """Load a writer from its artifact."""
+def last_writer(store: Store) -> dict[str, Record | None]:
+    """Return the artifacts that write, each as `last_record` does, by stage."""
+    return {stage.name: last_record(store, stage) for stage in (NETWORK, WRITER)}
+
+
+def found_names(project: Project) -> list[str]:
+    """Return the names that the novel was cut with beside the dictionaries' words.
+
+    Raises
+    ------
+    NotReady
+        `segment` was to find names, and its artifact is not there.
+    """
+    if not project.settings.values[SEGMENTER.name].model_dump()["discover_names"]:
+        return []
+    return [name.word for name in cut_novel(project).names]
+
+
+def cut_novel(project: Project) -> Segmentation:
+    """Return the novel as words: as it is now, or as the last complete run saw it.
+
+    Raises
+    ------
+    NotReady
+        `segment`'s artifact is not there.
+    """
+    step = plan(STAGES, project.settings, project.store, only=SEGMENTER.name)[-1]
+    record = step.record or last_record(project.store, SEGMENTER)
+    if record is None:
+        raise NotReady(
+            f"expected the novel cut into words, got no {SEGMENTER.name} artifact; run: "
+            f"{run_command(project)}"
+        )
+    novel: Segmentation = load(project.store, record, SEGMENTER.codec)
+    return novel
+
+
+def open_writer(store: Store, records: Mapping[str, Record | None]) -> Writer:
+    """Load a writer from its two artifacts, which `records` holds by stage."""
     from pipeline.engine.writer import Writer
 
-    if record is None:
+    network, memories = records[NETWORK.name], records[WRITER.name]
+    if network is None or memories is None:
         raise NotReady(
             f"{store.folder}: expected a trained writer, found none; run: python cli.py run-all"
         )
-    return Writer(load(store, record, WRITER.codec))
+    return Writer(load(store, network, NETWORK.codec), load(store, memories, WRITER.codec))

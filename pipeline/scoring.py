@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from io import BufferedIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ def score_text(
     *,
     pipe: BufferedIOBase,
     encoding: str | None = None,
+    names: Sequence[str] = (),
 ) -> Iterator[ScoredWord]:
     """Yield the words of a text with their scores, as the text is read.
 
@@ -38,6 +39,8 @@ def score_text(
         What `PIPE` stands for: UTF-8.
     encoding : str, optional
         Of the text; a file's is found out.
+    names : sequence of str
+        Those that `segment` found in the novel and cut it with.
 
     Raises
     ------
@@ -53,22 +56,20 @@ def score_text(
         title, texts = "standard input", read_pipe(pipe, name="standard input", encoding=encoding)
     else:
         title, texts = name, read_file(Path(name), encoding=encoding)
-    words = read_words(
-        require_chinese(texts, name=title), trained_cut(settings), convert=converter(settings)
-    )
+    cut = trained_cut(settings, names)
+    words = read_words(require_chinese(texts, name=title), cut, convert=converter(settings))
     return score_words(words, bundle)
 
 
-def trained_cut(settings: Settings) -> Cut:
-    """Return the segmenter that cut the novel."""
-    from pipeline.text.dictionary import read_user_dictionary
+def trained_cut(settings: Settings, names: Sequence[str] = ()) -> Cut:
+    """Return the segmenter that cut the novel, with the names found in it."""
+    from pipeline.text.dictionary import starting_words
     from pipeline.text.segment import make_cut
 
     segment = settings.values["segment"].model_dump()
     user_dictionary = segment["user_dictionary"]
-    return make_cut(
-        segment["engine"], read_user_dictionary(Path(user_dictionary)) if user_dictionary else ()
-    )
+    own = Path(user_dictionary) if user_dictionary else None
+    return make_cut(segment["engine"], starting_words(own, names))
 
 
 def converter(settings: Settings) -> Callable[[str], str] | None:

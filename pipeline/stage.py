@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -36,6 +36,15 @@ class StageConfig(BaseModel):
         hidden = {name for name, field in fields.items() if is_path_field(field.json_schema_extra)}
         return self.model_dump(mode="json", exclude=hidden)
 
+    def changed(self) -> frozenset[str]:
+        """Return the names of the settings that are not the defaults."""
+        fields = type(self).model_fields.items()
+        return frozenset(
+            name
+            for name, field in fields
+            if getattr(self, name) != field.get_default(call_default_factory=True)
+        )
+
 
 def is_path_field(extra: object) -> bool:
     """Return whether a field's `json_schema_extra` marks it as a path."""
@@ -50,12 +59,33 @@ class Progress(Protocol):
 
 
 @dataclass(frozen=True)
+class Made:
+    """How an artifact upstream came to be: for people to read, never part of a key.
+
+    `settings` are those that decided the result, `changed` the names of those that are not the
+    defaults; `names` the bare names of the external files, by label.
+    """
+
+    seconds: float
+    bytes: int
+    settings: Mapping[str, Any]
+    changed: frozenset[str]
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Context:
-    """What the runner lends to a running stage."""
+    """What the runner lends to a running stage.
+
+    `made` tells of every stage upstream. As it is not part of the key, a stage that shows it may
+    show how an equal artifact was made on another day; and one that shows seconds does not make
+    equal bytes, so nothing may stand downstream of it.
+    """
 
     progress: Progress
     generator: np.random.Generator
     scratch_path: Path  # private to this cache key; survives a failed or interrupted run
+    made: Mapping[str, Made] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

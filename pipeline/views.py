@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipeline.engine.generate import Choice
+    from pipeline.artifacts.evaluation import Evaluation
+    from pipeline.engine.generate import Candidate, Choice
     from pipeline.engine.seed import Seed
     from pipeline.engine.stream import ScoredWord
 
 SCORES = ("top1", "top5", "top10", "mrr", "cosine", "perplexity", "coverage")
+ABLATION = ("top1", "mrr", "perplexity")
 LEAD = ("top1_difference", "perplexity_ratio")
 
 WRITING = ("distinct2", "repeated4", "longest_copy", "punctuation_distance")
@@ -24,6 +26,17 @@ def status_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         size = "" if row["bytes"] is None else f"{row['bytes'] / 1e6:,.2f} MB"
         reasons = "; ".join(row["reasons"])
         yield f"{row['stage']:<10}{row['state']:<9}{seconds:>10}{size:>12}  {reasons}".rstrip()
+
+
+def result_lines(evaluation: Evaluation) -> Iterator[str]:
+    """Yield what a run came to: the scores on both held-out parts, the memories', the sample."""
+    for part in ("validation", "test"):
+        yield f"\n{part} chapters, never seen in training"
+        yield from score_lines(evaluation.scores[part])
+    yield "\nwhat the memories add on the test chapters, weights fitted on the validation chapters"
+    yield from ablation_lines(evaluation.ablation["test"])
+    yield from writing_lines(evaluation.writing)
+    yield f"\n{evaluation.sample}\n"
 
 
 def score_lines(models: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -39,6 +52,15 @@ def score_lines(models: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         yield from interval_lines(rows)
 
 
+def ablation_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield what each memory adds on one part, a line a mixture with its weights."""
+    yield f"{'mixture':<21}" + "".join(f"{name:>11}" for name in ABLATION) + "   weights"
+    for row in rows:
+        scores = "".join(f"{format_score(row[name]):>11}" for name in ABLATION)
+        weights = "  ".join(f"{name} {share:.3f}" for name, share in row["weights"].items())
+        yield f"{row['name']:<21}{scores}   {weights}"
+
+
 def writing_lines(ways: Mapping[str, Mapping[str, float | None]]) -> Iterator[str]:
     """Yield the measures of written text as a table, a line a way of writing."""
     if ways:
@@ -49,13 +71,14 @@ def writing_lines(ways: Mapping[str, Mapping[str, float | None]]) -> Iterator[st
 
 
 def interval_lines(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[str]:
-    """Yield the 95 % intervals of models, and those of the network's lead on Kneser–Ney."""
+    """Yield the 95 % intervals of models, and those of their leads on Kneser–Ney."""
     yield "95 % intervals, held-out chapters drawn with replacement:"
     for model, scores in rows:
         yield f"{model:<17}" + format_intervals(scores["interval"], ("top1", "perplexity"))
-    for _, scores in rows:
+    yield "against kneser_ney_known:"
+    for model, scores in rows:
         if lead := scores.get("against_kneser_ney_known"):
-            yield "against kneser_ney_known: " + format_intervals(lead, LEAD)
+            yield f"{model:<17}" + format_intervals(lead, LEAD)
 
 
 def format_intervals(intervals: Mapping[str, Sequence[float]], names: Sequence[str]) -> str:
@@ -92,11 +115,13 @@ def fact_line(facts: Mapping[str, Any]) -> str:
 
 def choice_line(choice: Choice) -> str:
     """Return a written word with the candidates for its place: word (cosine, probability)."""
-    others = "  ".join(
-        f"{show_word(c.word)} {c.cosine:+.2f} {c.probability:.3f}" for c in choice.candidates
-    )
-    own = f"{show_word(choice.word)} {choice.cosine:+.2f} {choice.probability:.3f}"
-    return f"{own}  │  {others}"
+    others = "  ".join(map(candidate_line, choice.candidates))
+    return f"{candidate_line(choice)}  │  {others}"
+
+
+def candidate_line(candidate: Candidate | Choice) -> str:
+    """Return a word with its cosine and its probability."""
+    return f"{show_word(candidate.word)} {candidate.cosine:+.2f} {candidate.probability:.3f}"
 
 
 def show_word(word: str) -> str:
@@ -114,6 +139,10 @@ def generation_json(
         "seed_phrase": seed_phrase,
         "seed_words": list(seed.words),
         "dropped": list(seed.dropped),
+        "stand_ins": [
+            {"word": stand_in.word, "parts": [list(parts) for parts in stand_in.parts]}
+            for stand_in in seed.stand_ins
+        ],
         "samples": [
             {
                 "rng_seed": sample["rng_seed"],

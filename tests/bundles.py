@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.artifacts.bundle import WriterBundle
 from pipeline.artifacts.embedding import Embedding
+from pipeline.artifacts.layers import upper_shapes
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part, Section, Segmentation
 from pipeline.artifacts.training import WEIGHT_SHAPES
 from pipeline.artifacts.windows import PARTS, Windows
@@ -42,9 +43,9 @@ def falling_counts(count: int) -> NDArray[np.int64]:
 
 
 def random_weights(
-    seed: int = 0, *, vocabulary: int = 30, embedding: int = 6, hidden: int = 8
+    seed: int = 0, *, vocabulary: int = 30, embedding: int = 6, hidden: int = 8, layers: int = 1
 ) -> Weights:
-    """Normal random arrays in the shapes of `WEIGHT_SHAPES`."""
+    """Normal random arrays in the shapes of `WEIGHT_SHAPES`, and those of upper layers."""
     generator = np.random.default_rng(seed)
     sizes = {
         "V": vocabulary,
@@ -53,18 +54,24 @@ def random_weights(
         "H": hidden,
         "4H": 4 * hidden,
     }
+    shapes = {name: tuple(sizes[s] for s in letters) for name, letters in WEIGHT_SHAPES.items()}
     return {
-        name: np.array(generator.normal(size=[sizes[letter] for letter in letters]), np.float32)
-        for name, letters in WEIGHT_SHAPES.items()
+        name: np.array(generator.normal(size=shape), np.float32)
+        for name, shape in (shapes | upper_shapes(layers - 1, hidden)).items()
     }
 
 
 def random_bundle(
-    seed: int = 0, *, words: Sequence[str] = made_up_words(30), steps: int = 5, hidden: int = 8
+    seed: int = 0,
+    *,
+    words: Sequence[str] = made_up_words(30),
+    steps: int = 5,
+    hidden: int = 8,
+    layers: int = 1,
 ) -> WriterBundle:
     """A writer with random weights."""
     return export_bundle(
-        random_weights(seed, vocabulary=len(words), hidden=hidden),
+        random_weights(seed, vocabulary=len(words), hidden=hidden, layers=layers),
         words=tuple(words),
         counts=falling_counts(len(words)),
         steps=steps,
@@ -115,6 +122,24 @@ def toy_novel(seed: int = 0, *, tokens: int = 600) -> tuple[Embedding, Windows]:
     return (
         Embedding(words=words, counts=counts, vectors=vectors),
         windows_of(parts, steps=5, vocabulary_size=12),
+    )
+
+
+def chapters_of_noise(seed: int = 2, *, vocabulary: int = 30) -> Windows:
+    """Chapters of random words, unknown ones among them; some held-out ones stand side by side."""
+    ids = np.random.default_rng(seed).integers(0, vocabulary + 1, size=1000, dtype=np.int32)
+    parts: tuple[tuple[Part, int, int], ...] = (
+        ("train", 0, 600),
+        ("test", 600, 700),
+        ("train", 700, 720),
+        ("validation", 720, 800),
+        ("test", 800, 900),
+        ("test", 900, 1000),
+    )
+    return windows_of(
+        [(part, ids[start:stop].tolist()) for part, start, stop in parts],
+        steps=5,
+        vocabulary_size=vocabulary,
     )
 
 

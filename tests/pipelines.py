@@ -14,7 +14,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 TINY = ROOT / "configs" / "tiny.toml"
 NOVELLA = ROOT / "data" / "novella.txt"
-STAGES = ("fetch", "segment", "embed", "window", "train", "decode", "evaluate")
+STAGES = (
+    "fetch",
+    "segment",
+    "embed",
+    "window",
+    "train",
+    "regress",
+    "decode",
+    "writer",
+    "evaluate",
+    "report",
+)
 FIRST_LEFT_OUT = "第七章"  # the small novel ends before it: six chapters
 SECONDS = 120  # for one process; none should need a quarter of it
 
@@ -41,14 +52,17 @@ def arguments_for(artifacts: Path, novel: Path) -> list[str]:
     return ["--config", str(TINY), "--source", str(novel), "--artifacts", str(artifacts)]
 
 
-def start(arguments: Sequence[str], cwd: Path | None = None) -> subprocess.Popen[str]:
-    """Start `python cli.py` with the arguments; stdout and stderr are pipes."""
+def start(
+    arguments: Sequence[str], cwd: Path | None = None, *, talk: bool = False
+) -> subprocess.Popen[str]:
+    """Start `python cli.py` with the arguments; stdout and stderr are pipes, stdin to talk."""
     return subprocess.Popen(
         [sys.executable, str(ROOT / "cli.py"), *arguments],
         cwd=cwd,
         env=environment(),
         # Under a shell's `&`, Ctrl-C is ignored and children inherit that; these shall hear it.
         preexec_fn=None if os.name == "nt" else heed_interrupts,
+        stdin=subprocess.PIPE if talk else None,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -89,10 +103,14 @@ def trained(base: Path) -> Trained:
 
 
 def artifact_files(artifacts: Path) -> dict[str, bytes]:
-    """Return stage/file → bytes of all artifacts; manifests, which tell times, are left out."""
+    """Return stage/file → bytes of all artifacts that runs make alike.
+
+    Manifests tell times, and so does the report, from which nothing is made: both are left out.
+    """
     return {
         f"{stage}/{path.name}": path.read_bytes()
         for stage in STAGES
+        if stage != "report"
         for path in sorted((artifacts / stage).glob("*/*"))
         if path.name != "manifest.json"
     }

@@ -85,7 +85,7 @@ VALUES: dict[str, tuple[Codec[Any], Any]] = {
                 },
                 "test": {
                     "unigram": {**ROW, "interval": INTERVAL},
-                    "network": {
+                    "writer": {
                         **ROW,
                         "interval": INTERVAL,
                         "against_kneser_ney_known": {
@@ -94,6 +94,17 @@ VALUES: dict[str, tuple[Codec[Any], Any]] = {
                         },
                     },
                 },
+            },
+            ablation={
+                "test": [
+                    {
+                        "name": "network+cache",
+                        "top1": 0.1,
+                        "mrr": 0.2,
+                        "perplexity": 80.5,
+                        "weights": {"network": 0.75, "cache": 0.25},
+                    }
+                ]
             },
             writing={"default": {"distinct2": 0.5, "longest_copy": 7.0, "sentence_length": None}},
             curves=b"\x89PNG\r\n\x1a\n",

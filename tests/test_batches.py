@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 from pipeline.learning.batches import (
     Batch,
+    Dropout,
     build_sampler,
+    consecutive_starts,
     draw_candidates,
+    drop_words,
     dropout_mask,
     epoch_batches,
     sequence_starts,
@@ -34,8 +37,8 @@ def one_epoch(seed: int, *, draws: int = 6, batch_size: int = 4) -> list[Batch]:
             batch_size=batch_size,
             input_size=3,
             hidden=8,
-            input_dropout=0.25,
-            output_dropout=0.5,
+            layers=2,
+            dropout=Dropout(inputs=0.25, outputs=0.5),
         )
     )
 
@@ -117,7 +120,7 @@ def test_as_many_draws_as_words_make_every_word_a_candidate_for_certain() -> Non
 
 @pytest.mark.parametrize("dropout", [0.1, 0.5, 0.9])
 def test_a_dropout_mask_keeps_the_mean(dropout: float) -> None:
-    mask = dropout_mask(200, 100, dropout=dropout, generator=np.random.default_rng(1))
+    mask = dropout_mask((200, 1, 100), dropout=dropout, generator=np.random.default_rng(1))
     assert mask.shape == (200, 1, 100)
     assert mask.dtype == np.float32
     np.testing.assert_allclose(np.unique(mask), [0, 1 / (1 - dropout)], rtol=1e-6)
@@ -129,6 +132,51 @@ def test_a_dropout_mask_keeps_the_mean(dropout: float) -> None:
 def test_no_dropout_is_a_mask_of_ones_and_draws_nothing() -> None:
     generator = np.random.default_rng(1)
     before = generator.bit_generator.state
-    mask = dropout_mask(3, 4, dropout=0.0, generator=generator)
+    mask = dropout_mask((3, 1, 4), dropout=0.0, generator=generator)
     np.testing.assert_array_equal(mask, np.ones((3, 1, 4)))
+    assert generator.bit_generator.state == before
+
+
+@pytest.mark.parametrize("batch_size", [1, 4, 7, 39])
+def test_consecutive_sequences_follow_each_other_row_by_row(batch_size: int) -> None:
+    generator = np.random.default_rng(2)
+    starts = consecutive_starts(WINDOWS, generator, batch_size=batch_size)
+    rows = starts.reshape(-1, batch_size)  # a batch a line
+    assert (np.diff(rows, axis=0) == 5).all(), "each row goes on where it stopped"
+    assert len(np.unique(starts)) == len(starts)
+    assert 39 - batch_size < len(starts) <= 40, "less than a batch is left out"
+
+
+def test_a_batch_says_which_rows_go_on() -> None:
+    # Two spans: the second stretch starts anew where the novel has a held-out gap.
+    parts = [("train", STREAM[:52]), ("test", STREAM[:7]), ("train", STREAM[:52])]
+    windows = windows_of(parts, steps=5, vocabulary_size=30)  # type: ignore[arg-type]
+    generator = np.random.default_rng(3)
+    starts = consecutive_starts(windows, generator, batch_size=1)
+    batches = epoch_batches(
+        windows,
+        starts,
+        build_sampler(COUNTS, draws=6, targets=5),
+        generator,
+        batch_size=1,
+        input_size=3,
+        hidden=8,
+        dropout=Dropout(),
+    )
+    fresh = [bool(batch.fresh[0, 0]) for batch in batches]
+    gap = int(np.flatnonzero(np.diff(starts) != 5)[0]) + 1
+    assert [number for number, flag in enumerate(fresh) if flag] == [0, gap]
+
+
+def test_dropped_words_become_the_unknown_word_as_often_as_said() -> None:
+    generator = np.random.default_rng(1)
+    inputs = np.zeros((400, 50), np.int32)
+    dropped = drop_words(inputs, unknown=30, dropout=0.2, generator=generator)
+    assert set(np.unique(dropped)) == {0, 30}
+    # 20,000 draws of variance 0.2 · 0.8, within 4.5 standard errors.
+    assert abs((dropped == 30).mean() - 0.2) < 4.5 * np.sqrt(0.16 / 20_000)
+    before = generator.bit_generator.state
+    np.testing.assert_array_equal(
+        drop_words(inputs, unknown=30, dropout=0.0, generator=generator), inputs
+    )
     assert generator.bit_generator.state == before

@@ -6,22 +6,24 @@ import math
 
 import numpy as np
 import pytest
-from bundles import context_in, random_bundle, windows_of
+from bundles import chapters_of_noise, context_in, random_bundle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pipeline.artifacts.windows import Windows, evaluation_starts, target_sections
+from pipeline.artifacts.windows import evaluation_starts, target_sections
 from pipeline.engine.bootstrap import (
     compare_intervals,
     draw_chapters,
     drawn,
     score_intervals,
 )
+from pipeline.engine.foretell import Model
 from pipeline.engine.ngram import train_kneser_ney
 from pipeline.engine.score import Scores, summarise
 from pipeline.stages.evaluate import score_part
-from pipeline.views import score_lines
+from pipeline.stages.writer import WriterConfig, writer
+from pipeline.views import ablation_lines, score_lines
 
 NAMES = ("top1", "mrr", "perplexity")
 
@@ -159,25 +161,8 @@ def test_nothing_known_is_no_division_by_zero() -> None:
     assert found == {"top1": [0, 0], "mrr": [0, 0], "perplexity": [1, 1]}
 
 
-def held_out_windows() -> Windows:
-    """Three test chapters, two of them side by side, and one validation chapter."""
-    ids = np.random.default_rng(0).integers(0, 31, size=1000).tolist()
-    return windows_of(
-        [
-            ("train", ids[:600]),
-            ("test", ids[600:700]),
-            ("train", ids[700:720]),
-            ("validation", ids[720:800]),
-            ("test", ids[800:900]),
-            ("test", ids[900:1000]),
-        ],
-        steps=5,
-        vocabulary_size=30,
-    )
-
-
 def test_a_target_belongs_to_the_section_it_stands_in() -> None:
-    windows = held_out_windows()
+    windows = chapters_of_noise()
     for part in ("test", "validation"):
         starts = evaluation_starts(windows, part)
         found = target_sections(windows, starts)
@@ -193,23 +178,30 @@ def test_a_target_belongs_to_the_section_it_stands_in() -> None:
 def test_an_evaluation_has_intervals_where_a_part_has_chapters(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    windows, bundle = held_out_windows(), random_bundle()
+    windows, bundle, regress = chapters_of_noise(), random_bundle(), random_bundle(1)
     context = context_in(tmp_path_factory.mktemp("scratch"))
+    model = Model(bundle, writer(WriterConfig(), window=windows, decode=bundle, context=context))
     ngram = train_kneser_ney(
         windows.ids, windows.spans["train"], vocabulary_size=windows.vocabulary_size
     )
-    test = score_part(windows, "test", bundle, ngram, context)
-    assert list(test) == ["unigram", "kneser_ney", "kneser_ney_known", "network"]
+    test, ablation = score_part(windows, "test", model, ngram, regress, context)
+    models = ["unigram", "kneser_ney", "kneser_ney_known", "mse", "network", "writer"]
+    assert list(test) == models
+    assert [row["name"] for row in ablation] == ["network", "network+cache", "network+ngram", "all"]
+    for row, same in ((ablation[0], test["network"]), (ablation[-1], test["writer"])):
+        assert [row[name] for name in NAMES] == [same[name] for name in NAMES]
+    assert ablation[-1]["weights"] == model.weights
     for row in test.values():
         for name in NAMES:
             low, high = row["interval"][name]
             assert low < row[name] < high, "three unlike chapters on both sides of their mean"
-    low, high = test["network"]["against_kneser_ney_known"]["perplexity_ratio"]
-    assert low < test["network"]["perplexity"] / test["kneser_ney_known"]["perplexity"] < high
-    low, high = test["network"]["against_kneser_ney_known"]["top1_difference"]
-    assert low <= test["network"]["top1"] - test["kneser_ney"]["top1"] <= high
-    validation = score_part(windows, "validation", bundle, ngram, context)
-    assert [row["interval"] for row in validation.values()] == [None, None, None, None]
+    for name in ("network", "writer"):
+        low, high = test[name]["against_kneser_ney_known"]["perplexity_ratio"]
+        assert low < test[name]["perplexity"] / test["kneser_ney_known"]["perplexity"] < high
+        low, high = test[name]["against_kneser_ney_known"]["top1_difference"]
+        assert low <= test[name]["top1"] - test["kneser_ney"]["top1"] <= high
+    validation, _ = score_part(windows, "validation", model, ngram, regress, context)
+    assert {row["interval"] for row in validation.values()} == {None}
     assert validation["network"]["against_kneser_ney_known"] is None
 
 
@@ -232,10 +224,19 @@ def test_lines_show_intervals_below_the_table() -> None:
     assert lines[4:] == [
         "kneser_ney       top1 0.2250 to 0.2412   perplexity 1,085.1 to 1,197.3",
         "network          top1 0.2250 to 0.2412   perplexity 1,085.1 to 1,197.3",
-        "against kneser_ney_known: top1_difference -0.0150 to -0.0021   "
-        "perplexity_ratio 0.5512 to 1.0241",
+        "against kneser_ney_known:",
+        "network          top1_difference -0.0150 to -0.0021   perplexity_ratio 0.5512 to 1.0241",
     ]
     assert max(map(len, lines)) <= 100
+
+
+def test_an_ablation_is_a_line_a_mixture() -> None:
+    row = {"name": "network+cache", "top1": 0.2362, "mrr": 0.3148, "perplexity": 78.4357}
+    lines = list(ablation_lines([{**row, "weights": {"network": 0.8866, "cache": 0.1134}}]))
+    assert lines == [
+        "mixture                     top1        mrr perplexity   weights",
+        "network+cache             0.2362     0.3148       78.4   network 0.887  cache 0.113",
+    ]
 
 
 def test_lines_without_intervals_are_the_table_alone() -> None:

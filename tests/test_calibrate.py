@@ -120,3 +120,16 @@ def test_targets_that_are_always_nearest_give_a_finite_scale() -> None:
     found = calibrate(rows.reshape(-1), np.arange(0, rows.size, 6), bundle)
     assert np.isfinite([found.scale, found.prior_weight]).all()
     assert found.scale > 10, "certainty asks for a greater scale"
+
+
+def test_the_prior_may_be_kept_out_of_the_fit() -> None:
+    truth = replace(random_bundle(1), scale=6.0, prior_weight=0.0)
+    rows = sampled_stream(truth)
+    starts = np.arange(0, rows.size, 6)
+    found = calibrate(rows.reshape(-1), starts, replace(truth, scale=1.0), prior=False)
+    assert found.prior_weight == 0
+    assert found.scale == pytest.approx(6, abs=0.3)
+    # Elsewhere than at its own optimum, β stays all the same and s makes the best of it.
+    held = calibrate(rows.reshape(-1), starts, replace(truth, prior_weight=0.5), prior=False)
+    assert held.prior_weight == 0.5
+    assert held.scale != pytest.approx(6, abs=0.01)

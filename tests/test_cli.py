@@ -13,7 +13,7 @@ from pipelines import ROOT, STAGES, Trained, arguments_for, call
 from pipeline.runner.lock import hold
 from pipeline.runner.store import open_store
 
-COMMANDS = ("run-all", "run", "status", "dag", "clean", "config", "generate")
+COMMANDS = ("run-all", "run", "status", "dag", "clean", "config", "generate", "report")
 
 
 # run-all, run, status
@@ -27,8 +27,10 @@ def test_run_all_ends_with_scores_a_sample_and_where_things_lie(trained: Trained
         "validation chapters, never seen in training",
         "test chapters, never seen in training",
     ]
-    assert len([line for line in lines if line.startswith("network ")]) == 2
+    assert len([line for line in lines if line.startswith("network ")]) == 3  # and the ablation
     assert len([line for line in lines if line.startswith("unigram ")]) == 2
+    assert len([line for line in lines if line.startswith("writer ")]) == 2
+    assert len([line for line in lines if line.startswith(("network+", "all "))]) == 3
     assert sample.strip() in trained.output
     assert f"artifacts  {trained.artifacts}" in lines
     assert lines[-1].startswith("write on   python cli.py generate ")
@@ -91,10 +93,18 @@ def test_the_plan_names_old_and_new_value_and_stays_a_plan(trained: Trained) -> 
     rows = {row["stage"]: (row["state"], row["reasons"]) for row in json.loads(output)}
     assert code == 0
     assert rows == {
-        **dict.fromkeys(("fetch", "segment", "embed", "window"), ("fresh", [])),
+        **dict.fromkeys(("fetch", "segment", "embed", "window", "regress"), ("fresh", [])),
         "train": ("stale", ["learning_rate 0.003 → 0.001"]),
         "decode": ("stale", ["input train changes"]),
-        "evaluate": ("stale", ["input train changes", "input decode changes"]),
+        "writer": ("stale", ["input decode changes"]),
+        "evaluate": (
+            "stale",
+            ["input train changes", "input decode changes", "input writer changes"],
+        ),
+        "report": (
+            "stale",
+            [f"input {stage} changes" for stage in ("train", "decode", "writer", "evaluate")],
+        ),
     }
     assert {row["state"] for row in status_of(trained).values()} == {"fresh"}
 
@@ -105,11 +115,11 @@ def test_a_training_setting_reruns_train_and_what_follows(own: Trained) -> None:
     done = call("run-all", "--set", "train.learning_rate=0.001", *run_options(own))
 
     assert done.returncode == 0, done.stderr
-    assert stages_done(done.stderr) == ["train", "decode", "evaluate"]
+    assert stages_done(done.stderr) == ["train", "decode", "writer", "evaluate", "report"]
     after = status_of(own, "--set", "train.learning_rate=0.001")
     assert {row["state"] for row in after.values()} == {"fresh"}
     changed = [stage for stage in STAGES if after[stage]["key"] != before[stage]]
-    assert changed == ["train", "decode", "evaluate"]
+    assert changed == ["train", "decode", "writer", "evaluate", "report"]
 
 
 def test_a_forced_stage_runs_alone_and_gives_the_same_bytes(own: Trained) -> None:

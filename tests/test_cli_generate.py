@@ -30,6 +30,13 @@ def test_greedy_writes_the_same_every_time(trained: Trained) -> None:
     assert generate(trained, "--greedy") == generate(trained, "--temperature", "0")
 
 
+def test_memories_can_be_chosen_by_name(trained: Trained) -> None:
+    whole = generate(trained, "--rng-seed", "1", "--words", "40")
+    both = generate(trained, "--rng-seed", "1", "--words", "40", "--memory", "ngram,cache")
+    assert whole == both
+    assert generate(trained, "--rng-seed", "1", "--words", "40", "--memory", "none") != whole
+
+
 def test_equal_random_seeds_give_equal_texts(trained: Trained) -> None:
     first, again, other = (generate(trained, "--rng-seed", seed)[0] for seed in ("1", "1", "2"))
 
@@ -46,12 +53,12 @@ def test_samples_are_told_apart(trained: Trained) -> None:
 
 
 def test_candidates_are_shown_with_cosine_and_probability(trained: Trained) -> None:
-    output, _ = generate(trained, "--show-candidates", "--greedy", "--repetition-penalty", "1")
+    output, _ = generate(trained, "--show-candidates", "--greedy", "--bare")
 
     for line in output.splitlines():
         chosen, _, others = line.partition("  │  ")
         assert len(others.split("  ")) == 5
-        # Greedy without penalty takes the first candidate; a second break in a row is barred.
+        # Greedy and bare takes the first candidate; a second break in a row is barred.
         assert chosen == others.split("  ")[0]
 
 
@@ -59,12 +66,13 @@ def test_generation_as_json(trained: Trained) -> None:
     output, _ = generate(trained, "--json", "--show-candidates", "--rng-seed", "1")
 
     value = json.loads(output)
-    assert list(value) == ["seed_phrase", "seed_words", "dropped", "samples"]
+    assert list(value) == ["seed_phrase", "seed_words", "dropped", "stand_ins", "samples"]
     assert value["seed_phrase"] == "".join(value["seed_words"]) == SEED_PHRASE
     (sample,) = value["samples"]
     assert (list(sample), sample["rng_seed"]) == (["rng_seed", "text", "words"], 1)
     words = [row["word"] for row in sample["words"]]
-    assert len([word for word in words if word != "</s>"]) == 12
+    assert len([word for word in words if word != "</s>"]) >= 12
+    assert sample["text"].rstrip("”’》")[-1] in "。！？…", "it ends with a sentence"
     assert "".join(words).replace("</s>", "\n") == sample["text"]
     for row in sample["words"]:
         assert list(row) == ["word", "cosine", "probability", "candidates"]
@@ -91,6 +99,44 @@ def test_unknown_words_are_named_and_dropped(trained: Trained) -> None:
     assert output == "青棠龘听了，" + plain
 
 
+def stranger(trained: Trained) -> tuple[str, list[str]]:
+    """A character that the novel writes only in longer words, and three of these at most."""
+    priors = load_writer(trained.artifacts).log_priors
+    longer = (c for word in priors for c in word if len(word) > 1 and "\u4e00" <= c <= "\u9fff")
+    character = next(c for c in longer if c not in priors)
+    holders = [word for word in priors if character in word]
+    return character, sorted(holders, key=priors.__getitem__, reverse=True)[:3]
+
+
+def test_unknown_words_stand_in_by_their_parts(trained: Trained) -> None:
+    word, parts = stranger(trained)
+    output, errors = generate(trained, "--json", seed_phrase=f"青棠听了，{word}，")
+
+    assert errors == (
+        f"xuxie: {word}: not in this novel's vocabulary; stands in by its parts {' '.join(parts)}\n"
+    )
+    value = json.loads(output)
+    assert value["seed_words"][-2:] == [word, "，"]
+    assert (value["dropped"], value["stand_ins"]) == ([], [{"word": word, "parts": [parts]}])
+
+
+def test_unknown_words_can_be_dropped_or_refused(trained: Trained) -> None:
+    word, _ = stranger(trained)
+    phrase = f"青棠听了，{word}，"
+    output, errors = generate(trained, "--json", "--unknown", "drop", seed_phrase=phrase)
+    assert errors == f"xuxie: not in this novel's vocabulary, dropped: {word}\n"
+    assert (json.loads(output)["dropped"], json.loads(output)["stand_ins"]) == ([word], [])
+
+    for way, code, complaint in (
+        ("error", 3, f"seed phrase: expected words that the novel knows, got {word}; use others"),
+        ("mean", 2, "--unknown: expected drop, parts or error, got 'mean'"),
+    ):
+        arguments = [phrase, "--unknown", way, "--artifacts", str(trained.artifacts)]
+        found, output, errors = invoke("generate", *arguments)
+        assert (found, output, len(errors.splitlines())) == (code, "", 1)
+        assert errors.startswith(f"xuxie: {complaint}")
+
+
 def test_a_phrase_of_nothing_known_is_answered_with_three_examples(trained: Trained) -> None:
     code, output, errors = invoke("generate", "龘龘", "--artifacts", str(trained.artifacts))
 
@@ -115,6 +161,18 @@ def test_a_phrase_of_nothing_known_is_answered_with_three_examples(trained: Trai
         ([SEED_PHRASE, "--top-p", "0"], 2, "--top-p: expected"),
         ([SEED_PHRASE, "--repetition-penalty", "0.5"], 2, "--repetition-penalty: expected"),
         ([SEED_PHRASE, "--prior-weight", "inf"], 2, "--prior-weight: expected"),
+        ([SEED_PHRASE, "--penalty-window", "-1"], 2, "--penalty-window: expected"),
+        ([SEED_PHRASE, "--no-repeat", "1"], 2, "--no-repeat: expected 0 or"),
+        ([SEED_PHRASE, "--max-copy", "-1"], 2, "--max-copy: expected"),
+        ([SEED_PHRASE, "--sentences", "0"], 2, "--sentences: expected at least 1, got 0"),
+        ([SEED_PHRASE, "--must-include", "青棠,龘"], 2, "--must-include: expected words"),
+        ([SEED_PHRASE, "--ban", "龘", "--ban", "青棠"], 2, "--ban: expected words of this novel"),
+        ([SEED_PHRASE, "--until", "龘"], 2, "--until: expected characters of this novel, got 龘"),
+        ([SEED_PHRASE, "--interactive", "--samples", "2"], 2, "--samples: expected 1 with"),
+        ([SEED_PHRASE, "--interactive", "--must-include", "青棠"], 2, "--must-include: expected"),
+        ([SEED_PHRASE, "--memory", "cahce"], 2, "--memory: expected none or some of cache, ngram"),
+        ([SEED_PHRASE, "--memory", "neighbours"], 2, "--memory: expected one of what this writer"),
+        ([SEED_PHRASE, "--memory", ""], 2, "--memory: expected none or some of"),
         ([SEED_PHRASE, "--samples", "0"], 2, "--samples: expected"),
         ([SEED_PHRASE, "--rng-seed", "-1"], 2, "--rng-seed: expected"),
     ],
@@ -134,7 +192,9 @@ def test_generate_without_a_model_names_stages_and_command(tmp_path: Path) -> No
 
     assert (code, output) == (2, "")
     assert len(errors.splitlines()) == 1
-    assert all(f"{stage} missing (never run)" in errors for stage in STAGES[:6])
+    needed = [stage for stage in STAGES if stage not in ("regress", "evaluate", "report")]
+    assert all(f"{stage} missing (never run)" in errors for stage in needed)
+    assert "evaluate" not in errors
     assert errors.endswith(f"; run: python cli.py run-all --artifacts {tmp_path / 'none'}\n")
 
 
@@ -144,7 +204,10 @@ def test_generate_with_stale_stages_says_why_and_never_trains(trained: Trained) 
     )
 
     assert (code, output) == (2, "")
-    assert "found train stale (learning_rate 0.003 → 0.001), decode stale; run: " in errors
+    assert (
+        "found train stale (learning_rate 0.003 → 0.001), decode stale, writer stale; run: "
+        in errors
+    )
     command = errors.partition("; run: ")[2]
     assert command.startswith("python cli.py run-all --config ")
     assert " --set train.learning_rate=0.001 " in command

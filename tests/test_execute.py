@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from fakes import STAGES, VALUE, Recorder, run_all, settings_of
+from fakes import (
+    COUNT,
+    READ,
+    SPELL,
+    STAGES,
+    VALUE,
+    CountConfig,
+    Recorder,
+    SpellConfig,
+    run_all,
+    settings_of,
+)
 
+from pipeline.config import load_settings
 from pipeline.errors import DataError, StageFailed
 from pipeline.runner.execute import execute
 from pipeline.runner.explain import outcome_rows
 from pipeline.runner.store import Store, load, records
+from pipeline.stage import Context
 
 
 def scratches(store: Store) -> list[str]:
@@ -44,6 +59,45 @@ def test_values_pass_from_stage_to_stage(store: Store) -> None:
 
     drawn = int(np.random.default_rng(0).integers(99))
     assert value == {"words": 4, "characters": 8, "drawn": drawn}
+
+
+def test_a_stage_hears_how_what_is_upstream_was_made(store: Store) -> None:
+    heard: dict[str, Any] = {}
+
+    def spell(config: SpellConfig, *, read: str, context: Context) -> list[str]:
+        heard["spell"] = context.made
+        return [read]
+
+    def count(config: CountConfig, *, spell: list[str], context: Context) -> dict[str, Any]:
+        heard["count"] = context.made
+        return {}
+
+    # `count` needs `read` by way of `spell` alone, and `spell` does not need `other`.
+    stages = (
+        READ,
+        replace(READ, name="other"),
+        replace(SPELL, run=spell),
+        replace(COUNT, inputs=("spell",), run=count),
+    )
+    sections = {stage.name: stage.config for stage in stages}
+    settings = load_settings(
+        sections,
+        default_path=store.root / "default.toml",
+        overrides=("count.mode=other", "spell.length=3"),
+        root=store.root,
+        cwd=store.root,
+    )
+    names = [stage.name for stage in stages]
+    outcomes = execute(stages, settings, store, targets=names, reporter=Recorder())
+
+    assert heard["spell"].keys() == {"read"}
+    assert list(heard["count"]) == ["read", "spell"]
+    made = {outcome.record.stage: outcome.record for outcome in outcomes}
+    for name, told in heard["count"].items():
+        assert (told.seconds, told.bytes) == (made[name].seconds, made[name].bytes)
+    assert heard["count"]["read"].names == {"source": "novel.txt"}
+    assert heard["count"]["spell"].settings == {"length": 3, "seed": 0}
+    assert heard["count"]["spell"].changed == {"length"}
 
 
 def test_an_unchanged_output_stops_the_cascade(store: Store) -> None:

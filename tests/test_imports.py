@@ -51,7 +51,7 @@ def test_the_probe_sees_what_is_loaded() -> None:
     assert loaded_by("import jieba") == ["jieba"]
 
 
-@pytest.mark.parametrize("package", ["engine", "runner", "text", "artifacts", "stages"])
+@pytest.mark.parametrize("package", ["engine", "runner", "text", "page", "artifacts", "stages"])
 def test_importing_a_package_loads_nothing_heavy(package: str) -> None:
     names = modules(package)
 

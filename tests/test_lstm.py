@@ -42,8 +42,8 @@ def test_a_step_follows_the_formula_gate_by_gate() -> None:
     np.testing.assert_allclose([new_hidden[0, 0], new_cell[0, 0]], [hidden, cell], rtol=1e-6)
 
 
-@pytest.mark.parametrize("mode", ["tied", "separate", "frozen"])
-def test_the_numpy_engine_predicts_what_keras_predicts(mode: str) -> None:
+@pytest.mark.parametrize(("mode", "layers"), [("tied", 1), ("both", 2), ("frozen", 3)])
+def test_the_numpy_engine_predicts_what_keras_predicts(mode: str, layers: int) -> None:
     from pipeline.learning.network import assign_weights, build_network, export_weights, predict
 
     embedding = random_embedding()
@@ -51,22 +51,53 @@ def test_the_numpy_engine_predicts_what_keras_predicts(mode: str) -> None:
         embedding.vectors,
         log_frequencies(embedding.counts),
         hidden=8,
+        layers=layers,
         vectors_mode=mode,  # type: ignore[arg-type]
         seed=3,
     )
-    assign_weights(network, random_weights(5))
+    assign_weights(network, random_weights(5, layers=layers))
     bundle = export_bundle(
         export_weights(network), words=embedding.words, counts=embedding.counts, steps=5
     )
     generator = np.random.default_rng(7)
     for batch, steps in ((1, 1), (4, 2), (3, 5), (2, 23)):
         ids = generator.integers(0, 31, size=(batch, steps), dtype=np.int32)  # 30 is unknown
-        ones = np.ones((batch, 1, 6), np.float32), np.ones((batch, 1, 8), np.float32)
-        by_keras = np.array(predict(network, ids, *ones)).reshape(batch, steps, 6)
+        ones = all_ones(batch, layers)
+        zeros = np.zeros((layers, 2, batch, 8), np.float32)
+        predicted, _ = predict(network, ids, *ones, zeros)
+        by_keras = np.array(predicted).reshape(batch, steps, 6)
         assert np.abs(by_keras).max() > 0.1, "an all-zero answer would prove nothing"
         for length in range(1, steps + 1):
             by_numpy = predict_vectors(ids[:, :length], bundle)
             np.testing.assert_allclose(by_numpy, by_keras[:, length - 1], atol=1e-5)
+
+
+def all_ones(batch: int, layers: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The masks of `predict` that drop nothing."""
+    shapes = (batch, 1, 6), (batch, layers, 8), (layers, 1, 1)
+    return tuple(np.ones(shape, np.float32) for shape in shapes)  # type: ignore[return-value]
+
+
+def test_a_recurrent_mask_is_as_a_network_with_those_weights_at_zero() -> None:
+    from pipeline.learning.network import assign_weights, build_network, predict
+
+    embedding = random_embedding()
+    network = build_network(
+        embedding.vectors, log_frequencies(embedding.counts), hidden=8, vectors_mode="tied", seed=3
+    )
+    ids = np.array([[1, 2, 3]], dtype=np.int32)
+    inputs, outputs, kernels = all_ones(1, 1)
+    zeros = np.zeros((1, 2, 1, 8), np.float32)
+    mask = np.random.default_rng(1).integers(0, 2, (1, 8, 32)).astype(np.float32)
+    weights = random_weights(5)
+    assign_weights(network, weights)
+    masked = np.array(predict(network, ids, inputs, outputs, mask, zeros)[0])
+    unmasked = np.array(predict(network, ids, inputs, outputs, kernels, zeros)[0])
+    thinned = weights | {"recurrent_kernel": weights["recurrent_kernel"] * mask[0]}
+    assign_weights(network, thinned)
+    expected = np.array(predict(network, ids, inputs, outputs, kernels, zeros)[0])
+    np.testing.assert_allclose(masked, expected, atol=1e-6)
+    assert not np.allclose(masked, unmasked, atol=1e-3)
 
 
 def test_the_dropout_masks_reach_the_units_they_name() -> None:
@@ -79,19 +110,49 @@ def test_the_dropout_masks_reach_the_units_they_name() -> None:
     weights = random_weights(5)
     assign_weights(network, weights)
     ids = np.array([[1, 2, 3]], dtype=np.int32)
-    everything = np.ones((1, 1, 6), np.float32)
+    everything, _, kernels = all_ones(1, 1)
     nothing = np.zeros((1, 1, 8), np.float32)
-    dropped = np.array(predict(network, ids, everything, nothing))
+    zeros = np.zeros((1, 2, 1, 8), np.float32)
+    dropped = np.array(predict(network, ids, everything, nothing, kernels, zeros)[0])
     np.testing.assert_allclose(dropped, np.tile(weights["projection_bias"], (3, 1)), atol=1e-6)
+
+
+def test_states_handed_on_are_as_if_the_text_had_been_read_in_one() -> None:
+    from pipeline.learning.network import assign_weights, build_network, predict
+
+    embedding = random_embedding()
+    network = build_network(
+        embedding.vectors,
+        log_frequencies(embedding.counts),
+        hidden=8,
+        layers=2,
+        vectors_mode="tied",
+        seed=3,
+    )
+    assign_weights(network, random_weights(5, layers=2))
+    ids = np.random.default_rng(7).integers(0, 31, size=(3, 10), dtype=np.int32)
+    ones = all_ones(3, 2)
+    zeros = np.zeros((2, 2, 3, 8), np.float32)
+    whole, after_whole = predict(network, ids, *ones, zeros)
+    first, between = predict(network, ids[:, :4], *ones, zeros)
+    second, after = predict(network, ids[:, 4:], *ones, between)
+    joined = np.concatenate([np.reshape(first, (3, 4, 6)), np.reshape(second, (3, 6, 6))], axis=1)
+    np.testing.assert_allclose(joined, np.reshape(whole, (3, 10, 6)), atol=1e-5)
+    np.testing.assert_allclose(after, after_whole, atol=1e-5)
 
 
 def test_last_hidden_and_project_take_a_batch_row_by_row() -> None:
     weights = random_weights(2)
     table = weights["input_vectors"] @ weights["kernel"] + weights["bias"]
-    arrays = {"gate_table": table, "recurrent_kernel": weights["recurrent_kernel"]}
+    kernel = weights["recurrent_kernel"]
     ids = np.random.default_rng(1).integers(0, 31, size=(6, 9), dtype=np.int32)
-    together = last_hidden(ids, **arrays)
-    apart = np.concatenate([last_hidden(ids[row : row + 1], **arrays) for row in range(6)])
+    together = last_hidden(ids, gate_table=table, recurrent_kernel=kernel)
+    apart = np.concatenate(
+        [
+            last_hidden(ids[row : row + 1], gate_table=table, recurrent_kernel=kernel)
+            for row in range(6)
+        ]
+    )
     np.testing.assert_allclose(together, apart, atol=1e-6)
     vectors = project(
         together,

@@ -14,12 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from pipeline.artifacts.ngram import KneserNey
 from pipeline.artifacts.windows import evaluation_starts
 from pipeline.engine.ngram import (
-    KneserNey,
     discounts,
+    next_known,
     next_probabilities,
     score_kneser_ney,
+    share_among_known,
     train_kneser_ney,
 )
 from pipeline.engine.score import summarise
@@ -114,6 +116,33 @@ def test_probabilities_sum_to_one(spans: list[Text], context: Text, order: int) 
     assert found.shape == (2, VOCABULARY + 1), "all words and the unknown one"
     assert (found >= 0).all()
     np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-5)
+
+
+@given(spans=texts, context=st.lists(st.integers(0, VOCABULARY), max_size=7), order=orders)
+@settings(max_examples=60, deadline=None)
+def test_one_context_of_any_length_is_read_as_many_are(
+    spans: list[Text], context: Text, order: int
+) -> None:
+    model = train_kneser_ney(*joined(spans), vocabulary_size=VOCABULARY, order=order)
+    found = next_known(model, context)
+    if context:
+        chances = next_probabilities(model, np.array([context], dtype=np.int32))[0]
+    else:
+        chances = model.unigram
+    np.testing.assert_allclose(found, share_among_known(chances), atol=1e-5)
+    np.testing.assert_allclose(found, chances[:-1] / (1 - chances[-1]), rtol=1e-3)
+
+
+def test_a_context_shorter_than_the_order_uses_what_there_is() -> None:
+    ids, bounds = joined([[0, 1, 2, 0, 1, 3]])
+    long, short = (
+        train_kneser_ney(ids, bounds, vocabulary_size=VOCABULARY, order=order) for order in (5, 3)
+    )
+    context = np.array([[1]], dtype=np.int32)
+    # Of one word before, only the pairs speak: in both models 1 is followed by 2 and by 3.
+    for model in (long, short):
+        chances = next_probabilities(model, context)[0]
+        assert chances[2] == chances[3] > chances[[0, 1, 4]].max()
 
 
 def arrays(model: KneserNey) -> list[Any]:

@@ -21,7 +21,7 @@ LOG_PRIOR = log_frequencies(COUNTS)
 EVERY_WORD = np.arange(30, dtype=np.int32)
 
 
-def network_of(mode: str = "separate") -> Network:
+def network_of(mode: str = "both") -> Network:
     embedding = random_embedding()
     network = build_network(
         embedding.vectors,
@@ -80,7 +80,7 @@ def cross_entropies(
     return result
 
 
-@pytest.mark.parametrize("mode", ["tied", "separate", "frozen"])
+@pytest.mark.parametrize("mode", ["tied", "both", "frozen"])
 def test_with_every_word_a_candidate_contrastive_is_the_cross_entropy(mode: str) -> None:
     network = network_of(mode)
     predicted, targets = drawn(1, 40)
@@ -89,7 +89,7 @@ def test_with_every_word_a_candidate_contrastive_is_the_cross_entropy(mode: str)
 
 
 def test_mse_is_the_mean_squared_error_to_the_word2vec_vector() -> None:
-    network = network_of("separate")  # its tables no longer hold the word2vec vectors
+    network = network_of("both")  # its tables no longer hold the word2vec vectors
     predicted, targets = drawn(2, 40)
     wanted = random_embedding().vectors[targets]
     expected = np.mean((predicted - wanted) ** 2)
@@ -104,7 +104,7 @@ def test_mse_is_the_mean_squared_error_to_the_word2vec_vector() -> None:
 def test_cosine_is_0_along_the_word2vec_vector_and_2_against_it(
     factor: float, expected: float
 ) -> None:
-    network = network_of("separate")  # its tables no longer hold the word2vec vectors
+    network = network_of("both")  # its tables no longer hold the word2vec vectors
     _, targets = drawn(2, 40)
     along = random_embedding().vectors[targets] * np.float32(factor)
     few = np.unique(targets).astype(np.int32)
@@ -123,7 +123,7 @@ def test_cosine_is_1_across_the_vector_and_where_nothing_is_predicted() -> None:
 
 
 def test_vmf_is_the_negative_log_density_of_the_words_direction() -> None:
-    network = network_of("separate")
+    network = network_of("both")
     predicted, targets = drawn(2, 40)
     wanted = random_embedding().vectors[targets].astype(np.float64)
     wanted /= np.linalg.norm(wanted, axis=1, keepdims=True)
@@ -268,10 +268,10 @@ def test_only_trained_vectors_are_in_the_list_of_variables() -> None:
 
     names = {
         mode: {variable.name for variable in trainable_variables(network_of(mode))}
-        for mode in ("tied", "separate", "frozen")
+        for mode in ("tied", "both", "frozen")
     }
     assert "input_vectors" in names["tied"]
-    assert {"input_vectors", "output_vectors"} <= names["separate"]
+    assert {"input_vectors", "output_vectors"} <= names["both"]
     assert not {"input_vectors", "output_vectors"} & names["frozen"]
     trains = {name for name, objective in OBJECTIVES.items() if objective.trains_vectors}
     assert trains == {"contrastive"}, "by the others all vectors would go to one point"

@@ -15,17 +15,18 @@ UNKNOWN = len(BUNDLE.words)
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.integers(0, UNKNOWN), min_size=1, max_size=14))
-def test_a_prediction_knows_exactly_the_last_words(ids: list[int]) -> None:
-    memory = empty_memory(BUNDLE)
+@given(st.lists(st.integers(0, UNKNOWN), min_size=1, max_size=14), st.sampled_from([1, 2]))
+def test_a_prediction_knows_exactly_the_last_words(ids: list[int], layers: int) -> None:
+    bundle = random_bundle(11, steps=4, layers=layers)
+    memory = empty_memory(bundle)
     for count, word_id in enumerate(ids, 1):
-        memory = read_word(memory, word_id, BUNDLE)
-        window = np.array([ids[max(count - BUNDLE.steps, 0) : count]], dtype=np.int32)
+        memory = read_word(memory, word_id, bundle)
+        window = np.array([ids[max(count - bundle.steps, 0) : count]], dtype=np.int32)
         np.testing.assert_allclose(
-            predict_next(memory, BUNDLE), predict_vectors(window, BUNDLE)[0], atol=1e-5
+            predict_next(memory, bundle), predict_vectors(window, bundle)[0], atol=1e-5
         )
     assert memory.words_read == len(ids)
-    assert memory.hidden.shape == (4, 8)
+    assert memory.hidden.shape == (layers, 4, 8)
 
 
 def test_a_word_outside_the_window_is_forgotten_and_one_inside_is_not() -> None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -26,9 +26,17 @@ from pipeline.learning.checkpoint import (
     load_checkpoint,
     save_checkpoint,
 )
-from pipeline.learning.loop import Plan, fit, prepare_tensorflow
-from pipeline.learning.network import assign_weights, build_network, export_weights
+from pipeline.learning.loop import fit, prepare_tensorflow
+from pipeline.learning.network import (
+    Vectors,
+    assign_weights,
+    build_network,
+    export_weights,
+    trainable_variables,
+)
 from pipeline.learning.objectives import OBJECTIVES
+from pipeline.learning.plan import Plan, Schedule, rate_at
+from pipeline.learning.step import build_optimizer
 from pipeline.stage import Progress
 from pipeline.stages.train import TrainConfig, fit_batch_size, train
 
@@ -71,11 +79,21 @@ def interrupt_after(epochs: float) -> Progress:
     return progress
 
 
-@pytest.mark.parametrize("vectors", ["tied", "frozen"])
-def test_a_text_in_which_each_word_decides_the_next_is_learnt(vectors: str, tmp_path: Path) -> None:
-    training = trained(
-        tmp_path, vectors=vectors, epochs=8, hidden=24, input_dropout=0, output_dropout=0
-    )
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"vectors": "tied"},
+        {"vectors": "frozen"},
+        {"layers": 2, "warmup": 0.1},
+        {"carry_state": True, "word_dropout": 0.05, "weight_decay": 0.01},
+        {"recurrent_dropout": 0.1},
+        {"optimizer": "sgd", "learning_rate": 2.0, "schedule": "constant"},
+    ],
+)
+def test_a_text_in_which_each_word_decides_the_next_is_learnt(
+    changes: dict[str, Any], tmp_path: Path
+) -> None:
+    training = trained(tmp_path, epochs=8, hidden=24, input_dropout=0, output_dropout=0, **changes)
     rows = training.history["epochs"]
     assert rows[-1]["train_loss"] < 0.5 * rows[0]["train_loss"]
     bundle = export_bundle(
@@ -101,6 +119,57 @@ def test_the_other_objectives_learn_it_too(objective: str, tmp_path: Path) -> No
     # All twelve words are equally frequent: always the same one would be right 1/12 of the time.
     assert found["top1"] is not None
     assert found["top1"] > 0.9
+
+
+@pytest.mark.parametrize(
+    ("vectors", "moved"),
+    [
+        ("tied", {"input_vectors", "output_vectors"}),
+        ("both", {"input_vectors", "output_vectors"}),
+        ("input", {"input_vectors"}),
+        ("output", {"output_vectors"}),
+        ("frozen", set()),
+    ],
+)
+def test_only_the_vectors_that_are_named_are_trained(
+    vectors: str, moved: set[str], tmp_path: Path
+) -> None:
+    weights = trained(tmp_path, vectors=vectors, epochs=1).weights
+    start = centre_vectors(EMBEDDING.vectors)
+    tables = {
+        "input_vectors": weights["input_vectors"][:-1],
+        "output_vectors": weights["output_vectors"],
+    }
+    assert {name for name, table in tables.items() if not np.array_equal(table, start)} == moved
+    equal = np.array_equal(tables["input_vectors"], tables["output_vectors"])
+    assert equal == (vectors in ("tied", "frozen"))
+
+
+def test_weights_decay_and_biases_do_not() -> None:
+    # Without a gradient a step multiplies a weight by 1 − rate · decay.
+    network = build_network(
+        EMBEDDING.vectors, log_frequencies(EMBEDDING.counts), hidden=4, vectors_mode="tied", seed=1
+    )
+    plan = Plan(epochs=1, patience=1, schedule=Schedule(0.1), clip_norm=1.0, weight_decay=1.0)
+    optimizer = build_optimizer(network, plan)
+    before = export_weights(network)
+    variables = trainable_variables(network)
+    optimizer.apply_gradients([(np.zeros(v.shape, np.float32), v) for v in variables])
+    after = export_weights(network)
+    for name in ("recurrent_kernel", "input_vectors"):
+        np.testing.assert_allclose(after[name], 0.9 * before[name], rtol=1e-5)
+    np.testing.assert_array_equal(after["bias"], before["bias"])
+    np.testing.assert_array_equal(after["log_scale"], before["log_scale"])
+
+
+def test_the_learning_rate_rises_then_falls_along_half_a_cosine() -> None:
+    schedule = Schedule(0.4, warmup=0.2)
+    # At 0.6 the cosine is half way: cos(π/2) = 0.
+    expected = {0.0: 0.0, 0.1: 0.2, 0.2: 0.4, 0.6: 0.2, 1.0: 0.0}
+    for share, rate in expected.items():
+        assert rate_at(schedule, share) == pytest.approx(rate, abs=1e-12)
+    assert rate_at(Schedule(0.4, shape="constant"), 0.99) == 0.4
+    assert rate_at(Schedule(0.4), 0.0) == 0.4
 
 
 @pytest.mark.parametrize("objective", ["mse", "cosine", "vmf"])
@@ -226,7 +295,7 @@ def run_loop(
     weights, history = fit(
         network,
         OBJECTIVES["contrastive"].loss,
-        Plan(epochs=epochs, patience=patience, learning_rate=0.01, clip_norm=1.0),
+        Plan(epochs=epochs, patience=patience, schedule=Schedule(0.01), clip_norm=1.0),
         make_batches=lambda generator: (1, one_batch(generator)),
         validate=validate,
         generator=np.random.default_rng(1),
@@ -240,12 +309,14 @@ def one_batch(generator: np.random.Generator) -> Iterator[Batch]:
     ids = generator.integers(0, 12, size=(2, 6), dtype=np.int32)
     yield Batch(
         inputs=ids[:, :-1],
+        fresh=np.ones((2, 1), np.float32),
         targets=ids[:, 1:].reshape(-1),
         weights=np.ones(10, np.float32),
         candidates=np.arange(12, dtype=np.int32),
         log_inclusion=np.zeros(12, np.float32),
         input_mask=np.ones((2, 1, 6), np.float32),
-        output_mask=np.ones((2, 1, 4), np.float32),
+        output_masks=np.ones((2, 1, 4), np.float32),
+        recurrent_masks=np.ones((1, 1, 1), np.float32),
     )
 
 
@@ -270,7 +341,7 @@ def test_training_stops_when_patience_is_over_and_keeps_the_best(
 
 
 def test_the_network_gives_back_what_it_was_given() -> None:
-    for mode in ("tied", "separate", "frozen"):
+    for mode in get_args(Vectors):
         network = build_network(
             EMBEDDING.vectors,
             log_frequencies(EMBEDDING.counts),

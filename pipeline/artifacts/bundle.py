@@ -18,6 +18,7 @@ from pipeline.artifacts.codec import (
     write_json,
     write_tensors,
 )
+from pipeline.artifacts.layers import Layer, count_upper, pack_upper, take_upper, upper_shapes
 from pipeline.errors import ArtifactDamaged
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class WriterBundle:
     gate_table : (V + 1, 4H)
         x·W + b of every word; row V stands for an unknown word.
     recurrent_kernel : (H, 4H)
+    upper_layers : tuple of Layer
+        The LSTM's layers above the first, mostly none.
     projection_kernel : (H, E)
     projection_bias : (E,)
     output_vectors : (V, E)
@@ -62,6 +65,7 @@ class WriterBundle:
     prior_weight: float
     steps: int
     examples: tuple[str, ...]
+    upper_layers: tuple[Layer, ...] = ()
 
 
 ARRAYS = (
@@ -76,7 +80,8 @@ ARRAYS = (
 
 def save_bundle(bundle: WriterBundle, folder: Path) -> None:
     """Write writer.safetensors and writer.json."""
-    write_tensors(folder / "writer.safetensors", {name: getattr(bundle, name) for name in ARRAYS})
+    arrays = {name: getattr(bundle, name) for name in ARRAYS} | pack_upper(bundle.upper_layers)
+    write_tensors(folder / "writer.safetensors", arrays)
     facts = {
         "schema": SCHEMA,
         "words": list(bundle.words),
@@ -118,7 +123,8 @@ def load_bundle(folder: Path) -> WriterBundle:
         prior_weight=float(facts["prior_weight"]),
         steps=int(facts["steps"]),
         examples=tuple(facts["examples"]),
-        **arrays,
+        upper_layers=take_upper(arrays),
+        **{name: arrays[name] for name in ARRAYS},
     )
 
 
@@ -137,6 +143,7 @@ def bundle_shapes(
         "projection_bias": (embedding,),
         "output_vectors": (vocabulary, embedding),
         "log_prior": (vocabulary,),
+        **upper_shapes(count_upper(arrays), hidden),
     }
 
 

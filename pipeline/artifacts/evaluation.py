@@ -1,6 +1,6 @@
 """`evaluate`'s artifact: held-out scores, the loss curves and a sample.
 
-evaluation.json   part → model → scores with their intervals; the seed phrase
+evaluation.json   part → model → scores with their intervals; the ablation; the seed phrase
 curves.png        the curves of the training
 sample.txt        a continuation of the seed phrase
 """
@@ -23,14 +23,18 @@ class Evaluation:
     `scores[part][model]` holds `top1`, `top5`, `top10`, `mrr`, `cosine` (None for a model without
     vectors), `perplexity` (over targets inside the vocabulary), `coverage` and `targets`; and
     `interval`: the 95 % interval [low, high] of `top1`, `mrr` and `perplexity` over chapters. The
-    network has `against_kneser_ney_known` too: the intervals of `top1_difference` and of
-    `perplexity_ratio`. Both are None where the part has fewer than two chapters.
+    `network` and the whole `writer` have `against_kneser_ney_known` too: the intervals of
+    `top1_difference` and of `perplexity_ratio`. Both are None where the part has fewer than two
+    chapters.
+    `ablation[part]` is a row for each mixture, from the network alone to the whole writer: `name`,
+    `top1`, `mrr`, `perplexity` and `weights`, component → share.
     `writing[way]` holds the measures of `pipeline.engine.diversity` for texts written from held-out
     openings in several ways, and for the `held_out` text itself.
     `curves` is a PNG image; `sample` a continuation, of which `seed_phrase` is the beginning.
     """
 
     scores: dict[str, dict[str, ModelScores]]
+    ablation: dict[str, list[ModelScores]]
     writing: dict[str, dict[str, float | None]]
     curves: bytes
     seed_phrase: str
@@ -41,6 +45,7 @@ def save_evaluation(evaluation: Evaluation, folder: Path) -> None:
     """Write evaluation.json, curves.png and sample.txt."""
     facts = {
         **evaluation.scores,
+        "ablation": evaluation.ablation,
         "writing": evaluation.writing,
         "seed_phrase": evaluation.seed_phrase,
     }
@@ -55,6 +60,7 @@ def load_evaluation(folder: Path) -> Evaluation:
     return Evaluation(
         seed_phrase=scores.pop("seed_phrase"),
         writing=scores.pop("writing"),
+        ablation=scores.pop("ablation"),
         scores=scores,
         curves=(folder / "curves.png").read_bytes(),
         sample=(folder / "sample.txt").read_text(encoding="utf-8").removesuffix("\n"),
@@ -63,10 +69,8 @@ def load_evaluation(folder: Path) -> Evaluation:
 
 def describe_evaluation(evaluation: Evaluation) -> dict[str, Any]:
     """Return the facts shown to people."""
-    network = evaluation.scores["test"]["network"]
-    return {
-        f"test {name}": round(network[name] or 0.0, 4) for name in ("top1", "mrr", "perplexity")
-    }
+    writer = evaluation.scores["test"]["writer"]
+    return {f"test {name}": round(writer[name] or 0.0, 4) for name in ("top1", "mrr", "perplexity")}
 
 
 EVALUATION = Codec(save=save_evaluation, load=load_evaluation, describe=describe_evaluation)

@@ -1,7 +1,7 @@
 """`segment`'s artifact: the novel as words, and which chapters are held out.
 
 words.txt      a paragraph a line, its words separated by one space
-segment.json   chapters with their part, counts, words outside the dictionary
+segment.json   chapters with their part, counts, words outside the dictionary, names found
 """
 
 from __future__ import annotations
@@ -30,16 +30,43 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Name:
+    """A word that the novel itself taught the segmenter, and the evidence for it.
+
+    Attributes
+    ----------
+    word : str
+    count : int
+        Occurrences in the training chapters.
+    pmi : float
+        Pointwise mutual information of its two parts where they hold together least, in bits.
+    left_entropy, right_entropy : float
+        Entropy of the characters before and after it, in bits.
+    fit : float
+        How much likelier those are beside a name than elsewhere, in bits.
+    """
+
+    word: str
+    count: int
+    pmi: float
+    left_entropy: float
+    right_entropy: float
+    fit: float
+
+
+@dataclass(frozen=True)
 class Segmentation:
     """A novel as words.
 
     `lines` are paragraphs of space-separated words; `sections` cover them in order without gaps;
-    `unknown` are the words that no dictionary lists, with their counts, most frequent first.
+    `unknown` are the words that no dictionary lists and that are not among `names`, with their
+    counts, most frequent first; `names` were found before cutting, the surest first.
     """
 
     lines: tuple[str, ...]
     sections: tuple[Section, ...]
     unknown: tuple[tuple[str, int], ...]
+    names: tuple[Name, ...] = ()
 
 
 def section_words(segmentation: Segmentation, section: Section) -> Iterator[str]:
@@ -67,6 +94,7 @@ def load_segmentation(folder: Path) -> Segmentation:
         lines=tuple(text.split("\n")[:-1]),
         sections=tuple(Section(**section) for section in facts["sections"]),
         unknown=tuple((word, count) for word, count in facts["unknown"]),
+        names=tuple(Name(**name) for name in facts["names"]),
     )
 
 
@@ -81,6 +109,7 @@ def describe_segmentation(segmentation: Segmentation) -> dict[str, Any]:
     return {
         "words": count_words(segmentation),
         "out-of-dictionary words": len(segmentation.unknown),
+        "names": len(segmentation.names),
         "held-out sections": f"{parts.count('validation')} validation, {parts.count('test')} test",
     }
 

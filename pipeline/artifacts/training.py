@@ -18,6 +18,7 @@ from pipeline.artifacts.codec import (
     write_json,
     write_tensors,
 )
+from pipeline.artifacts.layers import count_upper, upper_shapes
 from pipeline.errors import ArtifactDamaged
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # V vocabulary, E embedding, H hidden. Row V of the input vectors stands for an unknown word.
-# The four gates lie side by side in Keras' order: input, forget, cell, output.
+# The four gates lie side by side in Keras' order: input, forget, cell, output. Layers above the
+# first come on top of these: `pipeline.artifacts.layers`.
 WEIGHT_SHAPES: dict[str, tuple[str, ...]] = {
     "input_vectors": ("V+1", "E"),
     "output_vectors": ("V", "E"),
@@ -61,23 +63,24 @@ def check_weights(weights: dict[str, NDArray[Any]]) -> dict[str, NDArray[np.floa
     """
     import numpy as np
 
-    extra = sorted(set(weights) - set(WEIGHT_SHAPES))
-    missing = sorted(set(WEIGHT_SHAPES) - set(weights))
+    hidden = (*weights.get("projection_kernel", np.empty(0)).shape, 0)[0]
+    upper = upper_shapes(count_upper(weights), hidden)
+    wanted = set(WEIGHT_SHAPES) | set(upper)
+    extra, missing = sorted(set(weights) - wanted), sorted(wanted - set(weights))
     if extra or missing:
         raise ArtifactDamaged(
             f"weights: missing {missing or 'nothing'}, unexpected {extra or 'nothing'}"
         )
     vocabulary, embedding = (*weights["output_vectors"].shape, 0, 0)[:2]
-    hidden = weights["projection_kernel"].shape[:1] or (0,)
     sizes = {
         "V": vocabulary,
         "V+1": vocabulary + 1,
         "E": embedding,
-        "H": hidden[0],
-        "4H": 4 * hidden[0],
+        "H": hidden,
+        "4H": 4 * hidden,
     }
-    for name, letters in WEIGHT_SHAPES.items():
-        shape = tuple(sizes[letter] for letter in letters)
+    shapes = {name: tuple(sizes[s] for s in letters) for name, letters in WEIGHT_SHAPES.items()}
+    for name, shape in (shapes | upper).items():
         check_array(name, weights[name], shape=shape, dtype=np.float32)
     return weights
 

@@ -23,12 +23,13 @@ TOLERANCE = 1e-4  # relative: float32 sums cannot tell smaller steps apart
 
 
 def calibrate(
-    ids: NDArray[np.int32], starts: NDArray[np.int64], bundle: WriterBundle
+    ids: NDArray[np.int32], starts: NDArray[np.int64], bundle: WriterBundle, *, prior: bool = True
 ) -> WriterBundle:
     """Return the bundle with s and β at the optimum for the windows whose target is known.
 
-    `ids` int32 (tokens,), `starts` int64 (N,) as in `score_windows`. With no known target, or
-    where the fit would turn s negative, the bundle is returned as it came.
+    `ids` int32 (tokens,), `starts` int64 (N,) as in `score_windows`; without `prior`, β stays as it
+    is. With no known target, or where the fit would turn s negative, the bundle is returned as it
+    came.
     """
     windows = window_view(ids, steps=bundle.steps)[starts]  # (N, steps + 1)
     windows = windows[windows[:, -1] < len(bundle.words)]
@@ -37,7 +38,7 @@ def calibrate(
     predicted = np.concatenate(
         [predict_vectors(part[:, :-1], bundle) for part in batches(windows)]
     )  # (N, E)
-    parameters = fit(predicted, windows[:, -1], bundle)
+    parameters = fit(predicted, windows[:, -1], bundle, free=1 + prior)
     if parameters[0] <= 0:
         return bundle
     return replace(bundle, scale=float(parameters[0]), prior_weight=float(parameters[1]))
@@ -48,12 +49,18 @@ def batches(rows: NDArray[np.int32]) -> list[NDArray[np.int32]]:
     return [rows[first : first + BATCH] for first in range(0, len(rows), BATCH)]
 
 
-def fit(predicted: Floats, targets: NDArray[np.int32], bundle: WriterBundle) -> NDArray[np.float64]:
-    """Newton with step halving from the bundle's own values: ê (N, E), targets (N,) → (s, β)."""
+def fit(
+    predicted: Floats, targets: NDArray[np.int32], bundle: WriterBundle, *, free: int = 2
+) -> NDArray[np.float64]:
+    """Newton with step halving from the bundle's own values: ê (N, E), targets (N,) → (s, β).
+
+    Only the first `free` of the two move.
+    """
     parameters = np.array([bundle.scale, bundle.prior_weight])  # (2,)
     value, gradient, hessian = likelihood(predicted, targets, bundle, parameters)
     for _ in range(ITERATIONS):
-        step = np.linalg.solve(hessian - 1e-9 * np.eye(2), -gradient)  # (2,)
+        step = np.zeros(2)
+        step[:free] = np.linalg.solve(hessian[:free, :free] - 1e-9 * np.eye(free), -gradient[:free])
         new = likelihood(predicted, targets, bundle, parameters + step)
         smallest = TOLERANCE * max(1.0, np.abs(parameters).max())
         while new[0] < value and np.abs(step).max() > smallest:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.artifacts.bundle import WriterBundle
+from pipeline.artifacts.layers import take_upper
 from pipeline.engine.decode import unit_rows
 from pipeline.engine.lstm import Floats
 
@@ -34,6 +35,7 @@ def export_bundle(
         words=words,
         gate_table=weights["input_vectors"] @ weights["kernel"] + weights["bias"],  # (V + 1, 4H)
         recurrent_kernel=weights["recurrent_kernel"],
+        upper_layers=take_upper(weights),
         projection_kernel=weights["projection_kernel"],
         projection_bias=weights["projection_bias"],
         output_vectors=unit_rows(weights["output_vectors"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from pipeline.artifacts.bundle import WriterBundle
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.engine.foretell import Foretold, Model, begin, foretell, read
+from pipeline.engine.lstm import Floats
+from pipeline.engine.rules.marks import Role
+from pipeline.engine.rules.weigh import Progress, Rules, go_on, is_done, is_last_break, start, weigh
 from pipeline.engine.sampling import Sampling, choose, penalise, shortlist
-
-RECENT_WORDS = 40  # how far back the repetition penalty looks: two windows
 
 
 @dataclass(frozen=True)
@@ -27,74 +28,107 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Choice:
-    """A written word, and the best candidates there were for its place (best first)."""
+    """A written word, and the best candidates there were for its place (best first).
+
+    Attributes
+    ----------
+    word : str
+    cosine : float
+        cos(ê, e_w).
+    probability : float
+        The model's own, before rules, penalty and temperature.
+    candidates : tuple of Candidate
+    word_id : int
+    vector : float32 (E,)
+        ê.
+    shares : component → share of the probability
+        λ_k·p_k(word); see `Foretold`.
+    """
 
     word: str
     cosine: float
     probability: float
     candidates: tuple[Candidate, ...]
+    word_id: int
+    vector: Floats = field(repr=False, compare=False)
+    shares: dict[str, float] = field(repr=False, compare=False)
 
 
 def write(
     model: Model,
     seed_ids: Sequence[int],
     *,
-    words: int,
+    rules: Rules,
     sampling: Sampling,
     generator: np.random.Generator,
     candidates: int = 0,
 ) -> Iterator[Choice]:
-    """Yield choices until `words` words are written; paragraph breaks come on top of them.
+    """Yield choices until the rules let the text end; early only where every word is banned.
 
     Parameters
     ----------
     model : Model
-    seed_ids : at least one id
-    words : int
+    seed_ids : at least one id; V stands for an unknown word
+    rules : Rules
+        From `make_rules`, for this model's vocabulary.
     sampling : Sampling
     generator : numpy.random.Generator
     candidates : int
         How many candidates to report for each word.
     """
-    bundle = model.bundle
+    progress = start(seed_ids, rules)
     reading = begin(model, seed_ids)
-    # The unknown word, id V, may stand in a seed but is never written.
-    penalised = [any(map(str.isalnum, word)) for word in bundle.words] + [False]  # V + 1
-    break_id = break_position(bundle)
-    history = list(seed_ids)
-    while words > 0:
+    while not is_done(progress, rules):
         foretold = foretell(reading, model)
-        log_chances = foretold.log_chances
-        if history[-1] == break_id:
-            log_chances[break_id] = -np.inf  # no empty paragraph
-        recent = np.array([i for i in history[-RECENT_WORDS:] if penalised[i]], dtype=np.int64)
-        weighed = penalise(log_chances, recent, penalty=sampling.repetition_penalty)
-        word_id = choose(weighed, sampling, generator)
-        yield report(word_id, foretold, bundle, candidates)
-        words -= word_id != break_id
-        history.append(word_id)
+        chances = open_to(foretold, progress, rules, sampling)
+        if chances.max() == -np.inf:
+            return
+        word_id = choose(chances, sampling, generator)
+        if is_last_break(progress, word_id, rules):
+            return
+        yield report(word_id, foretold, model.bundle, candidates)
+        go_on(progress, word_id, rules)
         reading = read(reading, word_id, model)
 
 
-def break_position(bundle: WriterBundle) -> int:
-    """Return the id of the paragraph break, −1 where the vocabulary has none."""
-    return bundle.words.index(PARAGRAPH_BREAK) if PARAGRAPH_BREAK in bundle.words else -1
+def open_to(foretold: Foretold, progress: Progress, rules: Rules, sampling: Sampling) -> Floats:
+    """Return what the rules and the repetition penalty leave of the log probabilities (V,)."""
+    roles = rules.marks.roles
+    window = progress.draft.ids[-sampling.penalty_window :] if sampling.penalty_window else []
+    unknown = len(rules.words)
+    recent = [i for i in window if i < unknown and roles[i] is Role.WORD]
+    penalised = penalise(
+        foretold.log_chances,
+        np.array(recent, dtype=np.int64),
+        penalty=sampling.repetition_penalty,
+    )
+    return weigh(penalised, progress, rules)
 
 
 def report(word_id: int, foretold: Foretold, bundle: WriterBundle, candidates: int) -> Choice:
     """Put a choice into words."""
-    cosine, log_chances = foretold.cosine, foretold.log_chances  # (V,)
+    log_chances = foretold.log_chances  # (V,)
     best: NDArray[np.int64] = (
         shortlist(log_chances, top_k=candidates) if candidates else np.empty(0, dtype=np.int64)
     )
+    own = candidate_of(word_id, foretold, bundle)
     return Choice(
+        word=own.word,
+        cosine=own.cosine,
+        probability=own.probability,
+        candidates=tuple(candidate_of(int(i), foretold, bundle) for i in best),
+        word_id=word_id,
+        vector=foretold.vector,
+        shares={name: float(share[word_id]) for name, share in foretold.shares.items()},
+    )
+
+
+def candidate_of(word_id: int, foretold: Foretold, bundle: WriterBundle) -> Candidate:
+    """Return a word with the cosine and the probability that it has here."""
+    return Candidate(
         word=bundle.words[word_id],
-        cosine=float(cosine[word_id]),
-        probability=float(np.exp(log_chances[word_id])),
-        candidates=tuple(
-            Candidate(bundle.words[i], float(cosine[i]), float(np.exp(log_chances[i])))
-            for i in best
-        ),
+        cosine=float(foretold.cosine[word_id]),
+        probability=float(np.exp(foretold.log_chances[word_id])),
     )
 
 

@@ -7,13 +7,17 @@ Keras' order i, f, g, o:
     c' = f∘c + i∘g                 h' = o∘tanh(c')
 
 N windows, T steps, H hidden, V vocabulary. The inputs are a fixed table of words, so x·W + b is a
-look-up: `gate_table` (V + 1, 4H).
+look-up: `gate_table` (V + 1, 4H). Layers above the first read the hidden states of the one below.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
+
+from pipeline.artifacts.layers import Layer
 
 Floats = NDArray[np.float32]
 
@@ -51,26 +55,57 @@ def lstm_step(
     return output * np.tanh(cell), cell
 
 
-def last_hidden(ids: NDArray[np.int32], *, gate_table: Floats, recurrent_kernel: Floats) -> Floats:
-    """Read windows of words from a zero state and return the last hidden state.
+def stack_step(
+    gates: Floats,
+    hidden: Floats,
+    cell: Floats,
+    *,
+    recurrent_kernel: Floats,
+    upper_layers: Sequence[Layer] = (),
+) -> tuple[Floats, Floats]:
+    """Advance all L layers one step: gates (N, 4H), hidden and cell (L, N, H), shapes kept."""
+    states = [lstm_step(gates, hidden[0], cell[0], recurrent_kernel=recurrent_kernel)]
+    for number, layer in enumerate(upper_layers, 1):
+        gates = states[-1][0] @ layer.kernel + layer.bias  # (N, 4H)
+        states.append(
+            lstm_step(gates, hidden[number], cell[number], recurrent_kernel=layer.recurrent_kernel)
+        )
+    return np.stack([state[0] for state in states]), np.stack([state[1] for state in states])
+
+
+def last_hidden(
+    ids: NDArray[np.int32],
+    *,
+    gate_table: Floats,
+    recurrent_kernel: Floats,
+    upper_layers: Sequence[Layer] = (),
+) -> Floats:
+    """Read windows of words from a zero state; return the top layer's last hidden state.
 
     Parameters
     ----------
     ids : int32 (N, T)
     gate_table : float32 (V + 1, 4H)
     recurrent_kernel : float32 (H, 4H)
+    upper_layers : the layers above the first
 
     Returns
     -------
     float32 (N, H)
     """
-    hidden = np.zeros((len(ids), recurrent_kernel.shape[0]), dtype=np.float32)  # (N, H)
-    cell = np.zeros_like(hidden)  # (N, H)
+    shape = (1 + len(upper_layers), len(ids), recurrent_kernel.shape[0])
+    hidden = np.zeros(shape, dtype=np.float32)  # (L, N, H)
+    cell = np.zeros_like(hidden)  # (L, N, H)
     for step in range(ids.shape[1]):
-        hidden, cell = lstm_step(
-            gate_table[ids[:, step]], hidden, cell, recurrent_kernel=recurrent_kernel
+        hidden, cell = stack_step(
+            gate_table[ids[:, step]],
+            hidden,
+            cell,
+            recurrent_kernel=recurrent_kernel,
+            upper_layers=upper_layers,
         )
-    return hidden
+    top: Floats = hidden[-1]
+    return top
 
 
 def project(hidden: Floats, *, projection_kernel: Floats, projection_bias: Floats) -> Floats:

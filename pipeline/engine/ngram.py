@@ -13,46 +13,19 @@ unknown word, id V, is counted like any other and takes its share of the probabi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.artifacts.ngram import KneserNey, Level
 from pipeline.artifacts.windows import window_view
 from pipeline.engine.lstm import Floats
-from pipeline.engine.score import BATCH, Scores, join_scores
+from pipeline.engine.score import BATCH, Scores, join_scores, score_probabilities
 
 Ids = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Level:
-    """The k-grams of one order: G of them, over the H numbered (k − 1)-grams.
-
-    Attributes
-    ----------
-    keys : int64 (G,), ascending
-    weights : float32 (G,)
-        Discounted relative frequency of the last word after the others.
-    offsets : int64 (H + 1,)
-        Where each history's continuations start in `keys`.
-    backoff : float32 (H,)
-        γ, the weight of the lower order; 1 for a history that nothing follows.
-    """
-
-    keys: Ids
-    weights: Floats
-    offsets: Ids
-    backoff: Floats
-
-
-@dataclass(frozen=True)
-class KneserNey:
-    """A model of order `len(levels) + 1`; `unigram` is float32 (V + 1,), the last for unknown."""
-
-    unigram: Floats
-    levels: tuple[Level, ...]
 
 
 def train_kneser_ney(
@@ -155,12 +128,15 @@ def build_level(keys: Ids, counts: Ids, *, histories: int, base: int) -> Level:
 def find_histories(model: KneserNey, contexts: NDArray[np.int32]) -> list[Ids]:
     """Return for each level the number of the history that ends a context, −1 for an unseen one.
 
-    `contexts` int32 (B, T) with T of at least the model's order − 1; each result is int64 (B,).
+    `contexts` int32 (B, T); each result is int64 (B,). A history longer than T is an unseen one.
     """
     base = len(model.unigram)
     words = contexts.astype(np.int64)
     found = [words[:, -1]]
     for length in range(2, len(model.levels) + 1):
+        if length > words.shape[1]:
+            found.append(np.full(len(words), -1))
+            continue
         # Numbers are built word by word from the left, so each length starts one word further back.
         number = words[:, -length]
         for k, position in enumerate(range(-length + 1, 0)):
@@ -192,6 +168,42 @@ def next_probabilities(model: KneserNey, contexts: NDArray[np.int32]) -> Floats:
     return chances
 
 
+def next_known(model: KneserNey, context: Sequence[int]) -> Floats:
+    """Return p(w | context) shared among the known words alone, float32 (V,).
+
+    The same as `next_probabilities` for one context of any length, without what many at once take.
+    """
+    base = len(model.unigram)
+    chances = model.unigram.copy()  # (V + 1,)
+    for length, level in enumerate(model.levels, 1):
+        history = find_history(model, context[-length:]) if length <= len(context) else -1
+        if history < 0:
+            break  # nor has a longer one been seen
+        first, last = level.offsets[history], level.offsets[history + 1]
+        chances *= level.backoff[history]
+        chances[level.keys[first:last] - history * base] += level.weights[first:last]
+    return share_among_known(chances)
+
+
+def find_history(model: KneserNey, words: Sequence[int]) -> int:
+    """Return the number of the n-gram of these words, −1 for an unseen one."""
+    base = len(model.unigram)
+    number = words[0]
+    for level, word in zip(model.levels, words[1:], strict=False):
+        wanted = number * base + word
+        number = int(np.searchsorted(level.keys, wanted))
+        if number == len(level.keys) or level.keys[number] != wanted:
+            return -1
+    return number
+
+
+def share_among_known(chances: Floats) -> Floats:
+    """Return chances (…, V + 1), unknown word last, as those of the V known words alone."""
+    known = chances[..., :-1]  # (…, V)
+    result: Floats = known / known.sum(axis=-1, keepdims=True)
+    return result
+
+
 def score_kneser_ney(
     ids: NDArray[np.int32], starts: Ids, model: KneserNey, *, steps: int
 ) -> dict[str, Scores]:
@@ -211,17 +223,3 @@ def score_kneser_ney(
     scores = join_scores(parts)
     shared = scores.log_probabilities - np.where(scores.known, np.concatenate(masses), 0.0)
     return {"kneser_ney": scores, "kneser_ney_known": replace(scores, log_probabilities=shared)}
-
-
-def score_probabilities(chances: Floats, targets: NDArray[np.int32]) -> Scores:
-    """Score targets (B,) by the probabilities (B, V) that a model gave to all words."""
-    size = chances.shape[1]
-    known = targets < size  # (B,)
-    own = np.take_along_axis(chances, np.where(known, targets, 0)[:, None], axis=1)  # (B, 1)
-    ranks = 1 + (chances > own).sum(axis=1)  # (B,)
-    return Scores(
-        known=known,
-        ranks=np.where(known, ranks, size + 1).astype(np.int64),
-        log_probabilities=np.where(known, np.log(own[:, 0]), 0.0).astype(np.float64),
-        cosines=None,
-    )

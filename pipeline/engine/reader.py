@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.artifacts.bundle import WriterBundle
-from pipeline.engine.lstm import Floats, lstm_step, project
+from pipeline.engine.lstm import Floats, project, stack_step
 
 
 @dataclass(frozen=True)
 class Memory:
-    """The staggered states: `hidden` and `cell` float32 (T, H), and how many words were read."""
+    """The staggered states: `hidden` and `cell` float32 (L, T, H) of L layers, and words read."""
 
     hidden: Floats
     cell: Floats
@@ -27,31 +27,33 @@ class Memory:
 
 def empty_memory(bundle: WriterBundle) -> Memory:
     """Return the memory that has read nothing."""
-    zeros = np.zeros((bundle.steps, bundle.recurrent_kernel.shape[0]), dtype=np.float32)
+    layers, hidden = 1 + len(bundle.upper_layers), bundle.recurrent_kernel.shape[0]
+    zeros = np.zeros((layers, bundle.steps, hidden), dtype=np.float32)  # (L, T, H)
     return Memory(hidden=zeros, cell=zeros, words_read=0)
 
 
 def read_word(memory: Memory, word_id: int, bundle: WriterBundle) -> Memory:
     """Return the memory after one more word."""
-    hidden, cell = lstm_step(
+    hidden, cell = stack_step(
         bundle.gate_table[word_id],
         restart(memory.hidden),
         restart(memory.cell),
         recurrent_kernel=bundle.recurrent_kernel,
+        upper_layers=bundle.upper_layers,
     )
     return Memory(hidden=hidden, cell=cell, words_read=memory.words_read + 1)
 
 
 def restart(states: Floats) -> Floats:
-    """Drop the oldest row of (T, H) and put a zero row first."""
-    return np.concatenate([np.zeros_like(states[:1]), states[:-1]])
+    """Drop the oldest row of each layer in (L, T, H) and put a zero row first."""
+    return np.concatenate([np.zeros_like(states[:, :1]), states[:, :-1]], axis=1)
 
 
 def predict_next(memory: Memory, bundle: WriterBundle) -> Floats:
     """Return ê for the next word, float32 (E,), given the last T words or all that were read."""
     oldest = min(memory.words_read, bundle.steps) - 1
     return project(
-        memory.hidden[oldest],
+        memory.hidden[-1, oldest],
         projection_kernel=bundle.projection_kernel,
         projection_bias=bundle.projection_bias,
     )

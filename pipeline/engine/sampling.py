@@ -28,12 +28,15 @@ class Sampling:
         Keep the fewest words whose probabilities sum to p (Holtzman et al. 2020).
     repetition_penalty : float, at least 1
         Divides the probability of words written lately (after Keskar et al. 2019).
+    penalty_window : int, at least 0
+        How many of the last words are penalised; punctuation is not.
     """
 
-    temperature: float = 0.7
+    temperature: float = 0.9
     top_k: int = 0
-    top_p: float = 0.9
+    top_p: float = 0.85
     repetition_penalty: float = 1.2
+    penalty_window: int = 60  # three windows
 
     def __post_init__(self) -> None:
         """Refuse values outside the bounds, naming the bound."""
@@ -42,6 +45,8 @@ class Sampling:
         check("top-p", self.top_p, 0 < self.top_p <= 1, "a number above 0 and up to 1")
         penalty = self.repetition_penalty
         check("repetition-penalty", penalty, penalty >= 1, "a number of at least 1")
+        window = self.penalty_window
+        check("penalty-window", window, window >= 0, "a whole number of at least 0")
 
 
 def check(name: str, value: float, holds: bool, expected: str) -> None:

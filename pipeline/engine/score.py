@@ -40,7 +40,10 @@ class Scores:
 def predict_vectors(ids: NDArray[np.int32], bundle: WriterBundle) -> Floats:
     """Predict the next word's vector for windows of ids (N, T) → ê float32 (N, E)."""
     hidden = last_hidden(
-        ids, gate_table=bundle.gate_table, recurrent_kernel=bundle.recurrent_kernel
+        ids,
+        gate_table=bundle.gate_table,
+        recurrent_kernel=bundle.recurrent_kernel,
+        upper_layers=bundle.upper_layers,
     )
     return project(
         hidden,
@@ -79,12 +82,15 @@ def score_windows(
 
 def score_batch(windows: NDArray[np.int32], bundle: WriterBundle) -> Scores:
     """Score windows with their targets in the last column, int32 (B, steps + 1)."""
-    targets = windows[:, -1]  # (B,)
+    predicted = predict_vectors(windows[:, :-1], bundle)  # (B, E)
+    cosine = cosines(predicted, output_vectors=bundle.output_vectors)  # (B, V)
+    return score_cosines(cosine, windows[:, -1], bundle)
+
+
+def score_cosines(cosine: Floats, targets: NDArray[np.int32], bundle: WriterBundle) -> Scores:
+    """Score targets (B,), given cos(ê, e_w) of every word (B, V)."""
     known = targets < len(bundle.words)  # (B,)
     safe = np.where(known, targets, 0)[:, None]  # (B, 1)
-    cosine = cosines(
-        predict_vectors(windows[:, :-1], bundle), output_vectors=bundle.output_vectors
-    )  # (B, V)
     scores = word_scores(
         cosine,
         log_prior=bundle.log_prior,
@@ -100,6 +106,20 @@ def score_batch(windows: NDArray[np.int32], bundle: WriterBundle) -> Scores:
         ranks=np.where(known, ranks, len(bundle.words) + 1).astype(np.int64),
         log_probabilities=np.where(known, chances, 0.0).astype(np.float64),
         cosines=np.where(known, closeness, np.float32(0)),
+    )
+
+
+def score_probabilities(chances: Floats, targets: NDArray[np.int32]) -> Scores:
+    """Score targets (B,) by the probabilities (B, V) that a model gave to all words."""
+    size = chances.shape[1]
+    known = targets < size  # (B,)
+    own = np.take_along_axis(chances, np.where(known, targets, 0)[:, None], axis=1)  # (B, 1)
+    ranks = 1 + (chances > own).sum(axis=1)  # (B,)
+    return Scores(
+        known=known,
+        ranks=np.where(known, ranks, size + 1).astype(np.int64),
+        log_probabilities=np.where(known, np.log(own[:, 0]), 0.0).astype(np.float64),
+        cosines=None,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -26,6 +27,9 @@ class Batch:
     Attributes
     ----------
     inputs : int32 (B, T)
+        V for an unknown word, and for one that word dropout hides.
+    fresh : float32 (B, 1)
+        0 where a sequence follows on that of the same row in the batch before, else 1.
     targets : int32 (B · T,)
         Positions in `candidates`; 0 where the target is unknown.
     weights : float32 (B · T,)
@@ -34,17 +38,32 @@ class Batch:
         Word ids, ascending, every known target among them.
     log_inclusion : float32 (K,)
         Log of the probability that a word is among the candidates.
-    input_mask, output_mask : float32 (B, 1, E), (B, 1, H)
-        Dropout: one mask a sequence (Gal & Ghahramani 2016), already divided by the share kept.
+    input_mask, output_masks : float32 (B, 1, E), (B, L, H)
+        Dropout: one mask a sequence (Gal & Ghahramani 2016), and one for each of the L layers'
+        outputs, already divided by the share kept.
+    recurrent_masks : float32 (L, H, 4H), or (L, 1, 1) where nothing is dropped
+        Dropped weights of the recurrent kernels, one mask a batch (DropConnect, as in Merity et al.
+        2018, "Regularizing and Optimizing LSTM Language Models").
     """
 
     inputs: NDArray[np.int32]
+    fresh: Floats
     targets: NDArray[np.int32]
     weights: Floats
     candidates: NDArray[np.int32]
     log_inclusion: Floats
     input_mask: Floats
-    output_mask: Floats
+    output_masks: Floats
+    recurrent_masks: Floats
+
+
+class Dropout(NamedTuple):
+    """Which share is dropped in training of input units, LSTM outputs, words, recurrent weights."""
+
+    inputs: float = 0.0
+    outputs: float = 0.0
+    words: float = 0.0
+    recurrent: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -105,12 +124,49 @@ def sequence_starts(windows: Windows, generator: np.random.Generator) -> NDArray
     return generator.permutation(np.concatenate(starts)) if starts else np.empty(0, dtype=np.int64)
 
 
-def dropout_mask(rows: int, size: int, *, dropout: float, generator: np.random.Generator) -> Floats:
-    """Return float32 (rows, 1, size): 0 with probability `dropout`, else 1 / (1 − dropout)."""
+def consecutive_starts(
+    windows: Windows, generator: np.random.Generator, *, batch_size: int
+) -> NDArray[np.int64]:
+    """Return starts (S,) for a training that carries the LSTM's state from batch to batch.
+
+    The text is parted into `batch_size` stretches; each batch takes the next sequence of every one,
+    so that row r of a batch follows on row r of the batch before. What does not fill a batch is
+    left for another epoch's phase.
+    """
+    starts = np.sort(sequence_starts(windows, generator))  # (S,)
+    batch_size = max(1, min(batch_size, len(starts)))
+    whole = starts[: len(starts) // batch_size * batch_size]
+    return whole.reshape(batch_size, -1).T.reshape(-1)
+
+
+def dropout_mask(
+    shape: tuple[int, ...], *, dropout: float, generator: np.random.Generator
+) -> Floats:
+    """Return float32 of this shape: 0 with probability `dropout`, else 1 / (1 − dropout)."""
     if dropout == 0:
-        return np.ones((rows, 1, size), dtype=np.float32)
-    kept = generator.random((rows, 1, size), dtype=np.float32) >= dropout
+        return np.ones(shape, dtype=np.float32)
+    kept = generator.random(shape, dtype=np.float32) >= dropout
     return kept.astype(np.float32) / np.float32(1 - dropout)
+
+
+def drop_words(
+    inputs: NDArray[np.int32], *, unknown: int, dropout: float, generator: np.random.Generator
+) -> NDArray[np.int32]:
+    """Put the unknown word in the place of each input (B, T) with probability `dropout`."""
+    if dropout == 0:
+        return np.ascontiguousarray(inputs)
+    hidden = generator.random(inputs.shape, dtype=np.float32) < dropout  # (B, T)
+    return np.where(hidden, np.int32(unknown), inputs)
+
+
+def starts_afresh(
+    starts: NDArray[np.int64], before: NDArray[np.int64] | None, steps: int
+) -> Floats:
+    """Return `Batch.fresh` (B, 1) from the starts (B,) of a batch and of the one before."""
+    if before is None or len(before) != len(starts):
+        return np.ones((len(starts), 1), dtype=np.float32)
+    fresh: Floats = (starts != before + steps).astype(np.float32)[:, None]
+    return fresh
 
 
 def epoch_batches(
@@ -122,27 +178,44 @@ def epoch_batches(
     batch_size: int,
     input_size: int,
     hidden: int,
-    input_dropout: float,
-    output_dropout: float,
+    layers: int = 1,
+    dropout: Dropout,
 ) -> Iterator[Batch]:
-    """Yield the batches of an epoch; `starts` from `sequence_starts`, the last one is smaller."""
+    """Yield the batches of an epoch, the last of which may be smaller.
+
+    `starts` (S,) from `sequence_starts` or `consecutive_starts`.
+    """
     view = sliding_window_view(windows.ids, windows.steps + 1)  # (tokens - T, T + 1)
+    before = None
     for first in range(0, len(starts), batch_size):
-        rows = view[starts[first : first + batch_size]]  # (B, T + 1) int32
+        own = starts[first : first + batch_size]  # (B,)
+        rows = view[own]  # (B, T + 1) int32
         targets = rows[:, 1:].reshape(-1)  # (B · T,)
         known = targets < windows.vocabulary_size  # (B · T,)
         candidates = draw_candidates(sampler, targets[known], generator)  # (K,)
         positions = np.searchsorted(candidates, targets)  # (B · T,)
         yield Batch(
-            inputs=np.ascontiguousarray(rows[:, :-1]),
+            inputs=drop_words(
+                rows[:, :-1],
+                unknown=windows.vocabulary_size,
+                dropout=dropout.words,
+                generator=generator,
+            ),
+            fresh=starts_afresh(own, before, windows.steps),
             targets=np.where(known, positions, 0).astype(np.int32),
             weights=known.astype(np.float32),
             candidates=candidates,
             log_inclusion=sampler.log_inclusion[candidates],
             input_mask=dropout_mask(
-                len(rows), input_size, dropout=input_dropout, generator=generator
+                (len(rows), 1, input_size), dropout=dropout.inputs, generator=generator
             ),
-            output_mask=dropout_mask(
-                len(rows), hidden, dropout=output_dropout, generator=generator
+            output_masks=dropout_mask(
+                (len(rows), layers, hidden), dropout=dropout.outputs, generator=generator
+            ),
+            recurrent_masks=dropout_mask(
+                (layers, hidden, 4 * hidden) if dropout.recurrent else (layers, 1, 1),
+                dropout=dropout.recurrent,
+                generator=generator,
             ),
         )
+        before = own

@@ -28,27 +28,12 @@ from pipeline.learning.network import (
     Network,
     assign_weights,
     export_weights,
-    predict,
-    trainable_variables,
 )
-from pipeline.learning.objectives import Loss, Targets
+from pipeline.learning.objectives import Loss
+from pipeline.learning.plan import Plan, rate_at
+from pipeline.learning.step import Step, build_optimizer, compile_step, first_states
 
 Weights = dict[str, NDArray[np.float32]]
-Step = Callable[[Batch], float]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How long and how fast to train.
-
-    `learning_rate` falls from its first value to zero along half a cosine over `epochs`; training
-    stops early once `patience` epochs in a row have not lowered the validation perplexity.
-    """
-
-    epochs: int
-    patience: int
-    learning_rate: float
-    clip_norm: float
 
 
 @dataclass
@@ -94,8 +79,7 @@ def fit(
     StageFailed
         The loss is no finite number any more.
     """
-    optimizer = keras.optimizers.Adam(plan.learning_rate, global_clipnorm=plan.clip_norm)
-    optimizer.build(trainable_variables(network))
+    optimizer = build_optimizer(network, plan)
     step = compile_step(network, loss, optimizer)
     state = resume(network, optimizer, generator, scratch_path)
     while not finished(state, plan):
@@ -103,63 +87,32 @@ def fit(
         count, batches = make_batches(generator)
         report = EpochReport(done, plan.epochs, count, progress)
         mean_loss = run_epoch(step, batches, optimizer, plan, report)
-        weights = export_weights(network)
-        if not all(np.isfinite(array).all() for array in weights.values()):
-            raise diverged(math.nan, done + 1, plan)
-        row = {"epoch": done + 1, "train_loss": mean_loss, **validate(weights)}
-        state.rows.append(row)
-        if state.best_epoch == 0 or row["perplexity"] < best_row(state)["perplexity"]:
-            state.best_epoch, state.best_weights = done + 1, weights
+        weights = finite_weights(network, done + 1, plan)
+        note_epoch(state, {"train_loss": mean_loss, **validate(weights)}, weights)
         save_state(state, weights, optimizer, generator, scratch_path)
     return state.best_weights, {"epochs": state.rows, "best_epoch": state.best_epoch}
 
 
-def compile_step(network: Network, loss: Loss, optimizer: keras.optimizers.Optimizer) -> Step:
-    """Return a function that trains on one batch and returns its loss."""
-    variables = trainable_variables(network)
-    signature = [
-        tf.TensorSpec((None, None), tf.int32),  # inputs (B, T)
-        tf.TensorSpec((None,), tf.int32),  # targets (B · T,)
-        tf.TensorSpec((None,), tf.float32),  # weights (B · T,)
-        tf.TensorSpec((None,), tf.int32),  # candidates (K,)
-        tf.TensorSpec((None,), tf.float32),  # log_inclusion (K,)
-        tf.TensorSpec((None, 1, None), tf.float32),  # input_mask (B, 1, E)
-        tf.TensorSpec((None, 1, None), tf.float32),  # output_mask (B, 1, H)
-    ]
+def finite_weights(network: Network, epoch: int, plan: Plan) -> Weights:
+    """Return the weights after an epoch.
 
-    @tf.function(input_signature=signature)  # type: ignore[untyped-decorator]
-    def compiled(
-        inputs: tf.Tensor,
-        targets: tf.Tensor,
-        weights: tf.Tensor,
-        candidates: tf.Tensor,
-        log_inclusion: tf.Tensor,
-        input_mask: tf.Tensor,
-        output_mask: tf.Tensor,
-    ) -> tf.Tensor:
-        with tf.GradientTape() as tape:
-            predicted = predict(network, inputs, input_mask, output_mask)  # (B · T, E)
-            value = loss(predicted, network, Targets(targets, weights, candidates, log_inclusion))
-        gradients = tape.gradient(value, [variable.value for variable in variables])
-        pairs = [
-            (tf.convert_to_tensor(gradient), variable)
-            for gradient, variable in zip(gradients, variables, strict=True)
-            if gradient is not None
-        ]
-        optimizer.apply_gradients(pairs)
-        return value
+    Raises
+    ------
+    StageFailed
+        One of them is no finite number.
+    """
+    weights = export_weights(network)
+    if not all(np.isfinite(array).all() for array in weights.values()):
+        raise diverged(math.nan, epoch, plan)
+    return weights
 
-    return lambda batch: float(
-        compiled(
-            batch.inputs,
-            batch.targets,
-            batch.weights,
-            batch.candidates,
-            batch.log_inclusion,
-            batch.input_mask,
-            batch.output_mask,
-        )
-    )
+
+def note_epoch(state: State, scores: dict[str, Any], weights: Weights) -> None:
+    """Add a finished epoch to the state, and keep its weights if they are the best so far."""
+    row = {"epoch": len(state.rows) + 1, **scores}
+    state.rows.append(row)
+    if state.best_epoch == 0 or row["perplexity"] < best_row(state)["perplexity"]:
+        state.best_epoch, state.best_weights = row["epoch"], weights
 
 
 class EpochReport:
@@ -192,10 +145,11 @@ def run_epoch(
 ) -> float:
     """Train on all batches and return the mean loss over their targets."""
     total, weight = 0.0, 0.0
+    states = None
     for number, batch in enumerate(batches):
-        rate = plan.learning_rate * (1 + math.cos(math.pi * report.share(number))) / 2
-        optimizer.learning_rate = rate
-        value = step(batch)
+        optimizer.learning_rate = rate_at(plan.schedule, report.share(number))
+        value, after = step(batch, first_states(batch, states))
+        states = after if plan.carry_state else None
         if not math.isfinite(value):
             raise diverged(value, report.done + 1, plan)
         known = float(batch.weights.sum())
@@ -206,9 +160,11 @@ def run_epoch(
 
 def diverged(loss: float, epoch: int, plan: Plan) -> StageFailed:
     """Return the error for a loss that is no finite number any more."""
+    rate = plan.schedule.learning_rate
+    kept = f"; epoch {epoch - 1} is kept in the checkpoint" if epoch > 1 else ""
     return StageFailed(
         f"train: expected a finite loss, got {loss} in epoch {epoch} at learning rate "
-        f"{plan.learning_rate:g}; lower it: --set train.learning_rate={plan.learning_rate / 4:g}"
+        f"{rate:g}{kept}; lower it: --set train.learning_rate={rate / 4:g}"
     )
 
 

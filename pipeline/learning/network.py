@@ -1,6 +1,6 @@
 """The network: ê_t = W·LSTM(x_1..x_t) + c, a vector for the next word at every step.
 
-B sequences, T steps, E embedding, H hidden, V vocabulary.
+B sequences, T steps, E embedding, H hidden, L layers, V vocabulary.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-# `frozen`: word2vec's vectors stay as they are. `tied`: one trained table for input and output.
-# `separate`: two trained tables that start from the same vectors.
-Vectors = Literal["frozen", "tied", "separate"]
+from pipeline.artifacts.layers import Layer, pack_upper
+
+# Which word vectors are trained. `tied`: one table for input and output. Else there are two, from
+# the same start, of which `both`, the `input` one, the `output` one, or none is trained.
+Vectors = Literal["tied", "both", "input", "output", "frozen"]
 
 INITIAL_SCALE = 10.0
 
@@ -30,7 +32,7 @@ class Network(NamedTuple):
     input_vectors: keras.Variable
     output_vectors: keras.Variable | None
     word2vec: tf.Tensor
-    lstm: keras.layers.LSTM
+    lstms: tuple[keras.layers.LSTM, ...]
     projection: keras.layers.Dense
     log_scale: keras.Variable
     prior_weight: keras.Variable
@@ -42,6 +44,7 @@ def build_network(
     log_prior: NDArray[np.float32],
     *,
     hidden: int,
+    layers: int = 1,
     vectors_mode: Vectors,
     seed: int,
 ) -> Network:
@@ -51,26 +54,23 @@ def build_network(
     """
     size = vectors.shape[1]
     table = np.concatenate([vectors, vectors.mean(axis=0, keepdims=True)])  # (V + 1, E)
-    seeds = [int(number) for number in np.random.SeedSequence(seed).generate_state(3)]
-    lstm = keras.layers.LSTM(
-        hidden,
-        return_sequences=True,
-        kernel_initializer=keras.initializers.GlorotUniform(seed=seeds[0]),
-        recurrent_initializer=keras.initializers.Orthogonal(seed=seeds[1]),
-    )
-    lstm.build((None, None, size))
+    seeds = [int(n) for n in np.random.SeedSequence(seed).generate_state(2 * layers + 1)]
     projection = keras.layers.Dense(
-        size, kernel_initializer=keras.initializers.GlorotUniform(seed=seeds[2])
+        size, kernel_initializer=keras.initializers.GlorotUniform(seed=seeds[-1])
     )
     projection.build((None, hidden))
-    frozen = vectors_mode == "frozen"
+    trains_input = vectors_mode in ("tied", "both", "input")
+    trains_output = vectors_mode in ("both", "output")
     return Network(
-        input_vectors=keras.Variable(table, trainable=not frozen, name="input_vectors"),
+        input_vectors=keras.Variable(table, trainable=trains_input, name="input_vectors"),
         output_vectors=None
         if vectors_mode == "tied"
-        else keras.Variable(vectors, trainable=not frozen, name="output_vectors"),
+        else keras.Variable(vectors, trainable=trains_output, name="output_vectors"),
         word2vec=tf.constant(vectors),
-        lstm=lstm,
+        lstms=tuple(
+            build_lstm(hidden if n else size, hidden, seeds=(seeds[2 * n], seeds[2 * n + 1]))
+            for n in range(layers)
+        ),
         projection=projection,
         log_scale=keras.Variable(np.float32(np.log(INITIAL_SCALE)), name="log_scale"),
         prior_weight=keras.Variable(np.float32(1), name="prior_weight"),
@@ -78,16 +78,44 @@ def build_network(
     )
 
 
-def predict(
-    network: Network, inputs: tf.Tensor, input_mask: tf.Tensor, output_mask: tf.Tensor
-) -> tf.Tensor:
-    """Return ê for the word after each input, (B · T, E).
+def build_lstm(size: int, hidden: int, *, seeds: tuple[int, int]) -> keras.layers.LSTM:
+    """Build a layer that reads vectors of `size`."""
+    lstm = keras.layers.LSTM(
+        hidden,
+        return_sequences=True,
+        return_state=True,
+        kernel_initializer=keras.initializers.GlorotUniform(seed=seeds[0]),
+        recurrent_initializer=keras.initializers.Orthogonal(seed=seeds[1]),
+    )
+    lstm.build((None, None, size))
+    return lstm
 
-    `inputs` int32 (B, T); the masks (B, 1, E) and (B, 1, H) drop the same units at every step.
+
+def predict(
+    network: Network,
+    inputs: tf.Tensor,
+    input_mask: tf.Tensor,
+    output_masks: tf.Tensor,
+    recurrent_masks: tf.Tensor,
+    states: tf.Tensor,
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return ê for the word after each input, (B · T, E), and the states after the last one.
+
+    `inputs` int32 (B, T); the masks, as in `learning.batches.Batch`, drop the same units and
+    weights at every step; `states` (L, 2, B, H) are each layer's hidden and cell states before the
+    first input.
     """
-    embedded = tf.gather(network.input_vectors.value, inputs) * input_mask  # (B, T, E)
-    hidden = network.lstm(embedded) * output_mask  # (B, T, H)
-    return network.projection(tf.reshape(hidden, (-1, hidden.shape[-1])))  # (B · T, E)
+    read = tf.gather(network.input_vectors.value, inputs) * input_mask  # (B, T, E)
+    after = []
+    for number, lstm in enumerate(network.lstms):
+        kernel = lstm.cell.recurrent_kernel
+        # Within the scope Keras' layer sees the masked kernel in the place of its own.
+        with keras.StatelessScope(state_mapping=[(kernel, kernel.value * recurrent_masks[number])]):
+            hidden, *last = lstm(read, initial_state=[states[number, 0], states[number, 1]])
+        after.append(tf.stack(last))
+        read = hidden * output_masks[:, number, tf.newaxis]  # (B, T, H)
+    predicted = network.projection(tf.reshape(read, (-1, read.shape[-1])))  # (B · T, E)
+    return predicted, tf.stack(after)
 
 
 def output_table(network: Network) -> keras.Variable:
@@ -96,14 +124,16 @@ def output_table(network: Network) -> keras.Variable:
 
 
 def all_variables(network: Network) -> dict[str, keras.Variable]:
-    """Return the stored variables by the names of `WEIGHT_SHAPES`; tied vectors appear once."""
-    cell = network.lstm.cell
+    """Return the stored variables by their arrays' names; tied vectors appear once."""
+    first, *upper = (
+        Layer(lstm.cell.kernel, lstm.cell.recurrent_kernel, lstm.cell.bias)
+        for lstm in network.lstms
+    )
     named = {
         "input_vectors": network.input_vectors,
         "output_vectors": network.output_vectors,
-        "kernel": cell.kernel,
-        "recurrent_kernel": cell.recurrent_kernel,
-        "bias": cell.bias,
+        **first._asdict(),
+        **pack_upper(upper),
         "projection_kernel": network.projection.kernel,
         "projection_bias": network.projection.bias,
         "log_scale": network.log_scale,

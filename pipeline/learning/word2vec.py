@@ -40,17 +40,9 @@ class EpochReport(CallbackAny2Vec):  # type: ignore[misc]
 def train_word2vec(
     stretches: Sequence[Sequence[str]],
     *,
-    vector_size: int,
-    window: int,
-    negative: int,
-    sample: float,
     epochs: int,
-    alpha: float,
-    min_alpha: float,
-    min_count: int,
-    seed: int,
-    workers: int,
     progress: Callable[[float, float, str], None],
+    **settings: float,
 ) -> Embedding:
     """Train CBOW vectors with negative sampling (Mikolov et al. 2013).
 
@@ -58,13 +50,11 @@ def train_word2vec(
     ----------
     stretches : sequences of words
         Contexts never cross from one stretch into the next.
-    vector_size : int
-        E, the dimensions.
-    window, negative, sample, epochs, alpha, min_alpha, min_count
-        As gensim's `Word2Vec` names them.
-    workers : int
-        1 gives equal bytes for equal input and seed; more are quicker and do not.
+    epochs : int
     progress : called after each epoch with (epochs done, epochs in all, note)
+    settings
+        Further arguments of gensim's `Word2Vec`. One of its `workers` gives equal bytes for equal
+        input and seed; more are quicker and do not.
 
     Returns
     -------
@@ -76,26 +66,13 @@ def train_word2vec(
     DataError
         No word occurs `min_count` times.
     """
-    model = Word2Vec(
-        sg=0,
-        hs=0,
-        cbow_mean=1,
-        shrink_windows=True,
-        vector_size=vector_size,
-        window=window,
-        negative=negative,
-        sample=sample,
-        alpha=alpha,
-        min_alpha=min_alpha,
-        min_count=min_count,
-        seed=seed,
-        workers=workers,
-    )
+    model = Word2Vec(sg=0, hs=0, cbow_mean=1, shrink_windows=True, **settings)
     corpus = list(sentences(stretches))
     model.build_vocab(corpus)
     if len(model.wv) < 2:
         raise DataError(
-            f"embed: expected words that occur {min_count} times or more, found {len(model.wv)}; "
+            f"embed: expected words that occur {model.min_count} times or more, found "
+            f"{len(model.wv)}; "
             "lower embed.min_count or bring a longer text"
         )
     model.train(

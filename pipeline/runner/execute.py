@@ -27,7 +27,7 @@ from pipeline.runner.memo import save_memo
 from pipeline.runner.plan import Step, file_names, plan_stage
 from pipeline.runner.sources import all_source_digests, source_digests
 from pipeline.runner.store import Record, Store, load
-from pipeline.stage import Context, Stage, StageConfig
+from pipeline.stage import Context, Made, Stage, StageConfig
 
 SCRATCH = ".scratch"
 
@@ -95,19 +95,20 @@ def execute(
                 source=sources[stage.name],
                 forced=stage.name in force,
             )
-            outcomes[stage.name] = _bring_up_to_date(step, config, outcomes, store, reporter)
+            outcomes[stage.name] = _bring_up_to_date(step, settings, outcomes, store, reporter)
             save_memo(store.memo)
     return list(outcomes.values())
 
 
 def _bring_up_to_date(
     step: Step,
-    config: StageConfig,
-    earlier: Mapping[str, Outcome],
+    settings: Settings,
+    earlier: dict[str, Outcome],
     store: Store,
     reporter: Reporter,
 ) -> Outcome:
     """Skip a fresh stage, run any other."""
+    config = settings.values[step.stage.name]
     if step.record is not None:
         _drop_scratch(step, store)  # a run may have been killed between its commit and this
         reporter.skipped(step)
@@ -118,7 +119,7 @@ def _bring_up_to_date(
     with usable(store.folder):
         scratch_path = _prepare(step, store)
     started, clock = datetime.now(UTC), time.perf_counter()
-    value = _run(step, config, earlier, store, reporter, scratch_path)
+    value = _run(step, settings, earlier, store, reporter, scratch_path)
     history = {
         "started": started.isoformat(timespec="microseconds"),
         "seconds": round(time.perf_counter() - clock, 3),
@@ -156,8 +157,8 @@ def _drop_scratch(step: Step, store: Store) -> None:
 
 def _run(
     step: Step,
-    config: StageConfig,
-    earlier: Mapping[str, Outcome],
+    settings: Settings,
+    earlier: dict[str, Outcome],
     store: Store,
     reporter: Reporter,
     scratch_path: Path,
@@ -165,10 +166,12 @@ def _run(
     """Load the inputs, call the stage and return its value; the inputs are let go on return."""
     import numpy as np
 
+    config = settings.values[step.stage.name]
     context = Context(
         progress=partial(reporter.progress, step),
         generator=np.random.default_rng(getattr(config, "seed", 0)),
         scratch_path=scratch_path,
+        made=_made_upstream(step, settings, earlier),
     )
     loaded = {
         name: load(store, earlier[name].record, earlier[name].step.stage.codec)
@@ -180,6 +183,25 @@ def _run(
         raise
     except Exception as error:
         raise as_failure(step.stage.name, error, store.folder) from error
+
+
+def _made_upstream(step: Step, settings: Settings, earlier: dict[str, Outcome]) -> dict[str, Made]:
+    """Tell of every stage that a step needs, directly or not, in running order."""
+    needed = set(step.stage.inputs)
+    for name in reversed(earlier):
+        if name in needed:
+            needed.update(earlier[name].step.stage.inputs)
+    return {
+        name: Made(
+            seconds=outcome.record.seconds,
+            bytes=outcome.record.bytes,
+            settings=outcome.record.components["settings"],
+            changed=settings.values[name].changed(),
+            names=outcome.record.names,
+        )
+        for name, outcome in earlier.items()
+        if name in needed
+    }
 
 
 def _keep(step: Step, value: Any, store: Store, history: Mapping[str, Any]) -> Record:

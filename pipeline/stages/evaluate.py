@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.artifacts.bundle import WriterBundle
+    from pipeline.artifacts.memories import Memories
+    from pipeline.artifacts.ngram import KneserNey
     from pipeline.artifacts.training import Training
-    from pipeline.engine.ngram import KneserNey
+    from pipeline.engine.foretell import Model
     from pipeline.engine.score import Scores
 
 HELD_OUT: tuple[Part, ...] = ("validation", "test")
@@ -60,46 +62,82 @@ def held_out_opening(segment: Segmentation) -> str:
 def score_models(
     window: Windows,
     starts: NDArray[np.int64],
-    decode: WriterBundle,
+    model: Model,
+    mixtures: Mapping[str, Mapping[str, float]],
     ngram: KneserNey,
+    regress: WriterBundle,
     progress: Callable[[float, float], None],
-) -> dict[str, Scores]:
-    """Return model → scores of the targets of all window starts (N,); the network takes longest."""
+) -> tuple[dict[str, Scores], dict[str, Scores]]:
+    """Return model → scores of the targets of all window starts (N,), and mixture → scores.
+
+    The mixtures, from the network alone to the whole writer, take longest.
+    """
+    from pipeline.engine.components import component_batches, score_mixtures
     from pipeline.engine.ngram import score_kneser_ney
     from pipeline.engine.score import score_unigram, score_windows
 
-    return {
-        "unigram": score_unigram(window.ids[starts + window.steps], log_prior=decode.log_prior),
+    bundle, chapters = model.bundle, target_sections(window, starts)
+    batches = component_batches(window.ids, starts, chapters, model, progress=progress)
+    mixed = score_mixtures(batches, bundle, mixtures)
+    models = {
+        "unigram": score_unigram(window.ids[starts + window.steps], log_prior=bundle.log_prior),
         **score_kneser_ney(window.ids, starts, ngram, steps=window.steps),
-        "network": score_windows(window.ids, starts, decode, progress=progress),
+        "mse": score_windows(window.ids, starts, regress),
+        "network": mixed["network"],
+        "writer": list(mixed.values())[-1],
     }
+    return models, mixed
 
 
 def score_part(
-    window: Windows, part: Part, decode: WriterBundle, ngram: KneserNey, context: Context
-) -> dict[str, ModelScores]:
-    """Return model → scores over every target of a held-out part, with intervals over chapters."""
+    window: Windows,
+    part: Part,
+    model: Model,
+    ngram: KneserNey,
+    regress: WriterBundle,
+    context: Context,
+) -> tuple[dict[str, ModelScores], list[ModelScores]]:
+    """Return what `Evaluation` keeps of a held-out part: its `scores` and its `ablation`."""
     from pipeline.engine.bootstrap import compare_intervals, draw_chapters, score_intervals
+    from pipeline.engine.mixture import ablation
     from pipeline.engine.score import summarise
 
+    mixtures = ablation(model.memories) if model.memories else {"network": model.weights}
     starts = evaluation_starts(window, part)  # (N,)
     offset = HELD_OUT.index(part)
-    scores = score_models(
+    scores, mixed = score_models(
         window,
         starts,
-        decode,
+        model,
+        mixtures,
         ngram,
+        regress,
         lambda done, total: context.progress(offset + done / total, len(HELD_OUT), part),
     )
     chapters = target_sections(window, starts)  # (N,)
     taken = draw_chapters(chapters, context.generator)
     rows: dict[str, ModelScores] = {
-        model: {**summarise(own), "interval": score_intervals(own, chapters, taken)}
-        for model, own in scores.items()
+        name: {**summarise(own), "interval": score_intervals(own, chapters, taken)}
+        for name, own in scores.items()
     }
-    rows["network"]["against_kneser_ney_known"] = compare_intervals(
-        scores["network"], scores["kneser_ney_known"], chapters, taken
-    )
+    for name in ("network", "writer"):
+        rows[name]["against_kneser_ney_known"] = compare_intervals(
+            scores[name], scores["kneser_ney_known"], chapters, taken
+        )
+    return rows, ablation_rows(mixed, mixtures)
+
+
+def ablation_rows(
+    mixed: Mapping[str, Scores], mixtures: Mapping[str, Mapping[str, float]]
+) -> list[ModelScores]:
+    """Return a row for each mixture: its name, scores and weights."""
+    from pipeline.engine.score import summarise
+
+    rows = []
+    for name, own in mixed.items():
+        figures = summarise(own)
+        scores = {key: figures[key] for key in ("top1", "mrr", "perplexity")}
+        rows.append({"name": name, **scores, "weights": dict(mixtures[name])})
     return rows
 
 
@@ -119,37 +157,47 @@ def held_out_openings(
 
 
 def measure_writing(
-    config: EvaluateConfig, window: Windows, decode: WriterBundle, context: Context
+    config: EvaluateConfig, window: Windows, model: Model, context: Context
 ) -> dict[str, dict[str, float | None]]:
     """Return way of writing → measures of texts from held-out openings; none if too short a part.
 
-    Every way goes on from the same openings; `held_out` is what really follows them.
+    Every way goes on from the same openings with the whole writer; `held_out` is what really
+    follows them.
     """
     import numpy as np
 
     from pipeline.engine.diversity import measure_texts
+    from pipeline.engine.rules.pen import BARE, Pen
     from pipeline.engine.sampling import Sampling
     from pipeline.engine.writer import write_ids
 
-    openings = held_out_openings(window, decode.words, config)
+    words = model.bundle.words
+    openings = held_out_openings(window, words, config)
     if not len(openings):
         return {}
     count = config.continuation_words
     seeds = [window.ids[start : start + window.steps] for start in openings]
     ways = {
-        "greedy": Sampling(temperature=0, repetition_penalty=1),
-        "top_p": Sampling(temperature=1, repetition_penalty=1),
-        "default": Sampling(),
+        "greedy": (Sampling(temperature=0, repetition_penalty=1), BARE),
+        "top_p": (Sampling(temperature=1, top_p=0.9, repetition_penalty=1), BARE),
+        "default": (Sampling(), Pen()),
     }
     texts = {"held_out": [window.ids[s + window.steps :][:count] for s in openings]}
-    for number, (way, sampling) in enumerate(ways.items()):
+    for number, (way, (sampling, pen)) in enumerate(ways.items()):
         context.progress(number, len(ways), f"writing {way}")
         texts[way] = [
-            write_ids(decode, seed, words=count, sampling=sampling, generator=context.generator)
+            write_ids(
+                model,
+                seed,
+                words=count,
+                sampling=sampling,
+                generator=context.generator,
+                pen=pen,
+            )
             for seed in seeds
         ]
     source = np.concatenate([window.ids[start:stop] for start, stop in window.spans["train"]])
-    return {way: measure_texts(written, source, decode.words) for way, written in texts.items()}
+    return {way: measure_texts(written, source, words) for way, written in texts.items()}
 
 
 def evaluate(
@@ -159,23 +207,29 @@ def evaluate(
     window: Windows,
     train: Training,
     decode: WriterBundle,
+    writer: Memories,
+    regress: WriterBundle,
     context: Context,
 ) -> Evaluation:
     """Score both held-out parts, draw the curves, write a sample."""
     from pipeline.engine.curves import draw_curves
+    from pipeline.engine.foretell import Model
     from pipeline.engine.ngram import train_kneser_ney
     from pipeline.engine.writer import Writer
 
     seed_phrase = config.seed_phrase or held_out_opening(segment)
-    sample = Writer(decode).continue_text(
+    sample = Writer(decode, writer).continue_text(
         seed_phrase, words=config.sample_words, rng_seed=config.seed
     )
     ngram = train_kneser_ney(
         window.ids, window.spans["train"], vocabulary_size=window.vocabulary_size
     )
+    model = Model(decode, writer)
+    parts = {part: score_part(window, part, model, ngram, regress, context) for part in HELD_OUT}
     return Evaluation(
-        scores={part: score_part(window, part, decode, ngram, context) for part in HELD_OUT},
-        writing=measure_writing(config, window, decode, context),
+        scores={part: scores for part, (scores, _) in parts.items()},
+        ablation={part: rows for part, (_, rows) in parts.items()},
+        writing=measure_writing(config, window, model, context),
         curves=draw_curves(train.history),
         seed_phrase=seed_phrase,
         sample=seed_phrase + sample,
@@ -184,7 +238,7 @@ def evaluate(
 
 STAGE = Stage(
     name="evaluate",
-    inputs=("segment", "window", "train", "decode"),
+    inputs=("segment", "window", "train", "decode", "writer", "regress"),
     config=EvaluateConfig,
     run=evaluate,
     codec=EVALUATION,

@@ -1,7 +1,8 @@
-"""segment: the novel's text cut into words, and some chapters held out.
+"""segment: some chapters held out, and the novel's text cut into words.
 
 Chapters are held out here, before anything is learnt, so that no vocabulary, vector or weight can
-know a word of them.
+know a word of them. It is the first thing done: the novel's names, which decide how it is cut, are
+looked for in the training chapters alone.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.artifacts.segmentation import SEGMENTATION, Segmentation
+from pipeline.artifacts.segmentation import SEGMENTATION, Name, Section, Segmentation
 from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
     from pipeline.artifacts.corpus import Corpus
+    from pipeline.text.dictionary import UserWord
 
 
 class SegmentConfig(StageConfig):
@@ -31,6 +33,25 @@ class SegmentConfig(StageConfig):
         default="data/userdict.txt",
         description="names and words to keep whole: word [frequency] [tag] a line; empty for none",
         json_schema_extra={"path": True},
+    )
+    discover_names: bool = Field(
+        default=False,
+        description="find the names that recur in the training chapters and keep them whole",
+    )
+    name_count: int = Field(
+        default=8, ge=2, le=100_000, description="least occurrences of a name to be found"
+    )
+    name_pmi: float = Field(
+        default=5.0,
+        ge=0,
+        le=40,
+        description="least mutual information of a name's parts, in bits",
+    )
+    name_entropy: float = Field(
+        default=2.0,
+        ge=0,
+        le=20,
+        description="least entropy of the characters on either side of a name, in bits",
     )
     workers: int = Field(
         default=0, ge=0, le=256, description="processes for the jieba engine; 0 means one a core"
@@ -56,6 +77,10 @@ class SegmentConfig(StageConfig):
             )
         return self
 
+    def dictionary_path(self) -> Path | None:
+        """Return the user dictionary's path, if there is one."""
+        return Path(self.user_dictionary) if self.user_dictionary else None
+
     def files(self) -> dict[str, Path]:
         """Return the user dictionary, if any."""
         return {"user dictionary": Path(self.user_dictionary)} if self.user_dictionary else {}
@@ -65,41 +90,72 @@ class SegmentConfig(StageConfig):
         return {k: v for k, v in super().key_settings().items() if k != "workers"}
 
 
-def count_unknown(lines: Sequence[str], user_dictionary: Path | None) -> list[tuple[str, int]]:
-    """Return the words that no dictionary lists with their counts, most frequent first."""
-    from pipeline.text.dictionary import out_of_dictionary, read_user_dictionary
+def count_unknown(lines: Sequence[str], known: Sequence[UserWord]) -> list[tuple[str, int]]:
+    """Return the words that neither jieba lists nor `known` with counts, most frequent first."""
+    from pipeline.text.dictionary import out_of_dictionary
 
     counts = Counter(word for line in lines for word in line.split(" "))
-    user_words = read_user_dictionary(user_dictionary) if user_dictionary else ()
-    unknown = [(word, counts[word]) for word in out_of_dictionary(counts, user_words)]
+    unknown = [(word, counts[word]) for word in out_of_dictionary(counts, known)]
     return sorted(unknown, key=lambda entry: (-entry[1], entry[0]))
 
 
-def segment(config: SegmentConfig, *, fetch: Corpus, context: Context) -> Segmentation:
-    """Cut every paragraph into words and divide the chapters into parts."""
-    from pipeline.text.holdout import divide_parts
-    from pipeline.text.segment import cut_paragraphs
+def hold_out(config: SegmentConfig, corpus: Corpus) -> tuple[Section, ...]:
+    """Divide the chapters into parts.
 
-    user_dictionary = Path(config.user_dictionary) if config.user_dictionary else None
-    words = cut_paragraphs(
-        fetch.paragraphs,
-        engine=config.engine,
-        user_dictionary=user_dictionary,
-        workers=config.workers or os.cpu_count() or 1,
-        progress=context.progress,
-    )
-    lines = tuple(" ".join(paragraph) for paragraph in words)
-    sections = divide_parts(
-        fetch.chapters,
-        [line.count(" ") + 1 for line in lines],
+    A text without chapters is cut at equal numbers of characters, as there are no words yet.
+    """
+    from pipeline.text.holdout import divide_parts
+
+    return divide_parts(
+        corpus.chapters,
+        [len(paragraph) for paragraph in corpus.paragraphs],
         every=config.holdout_every,
         validation=config.validation_chapter,
         test=config.test_chapter,
     )
+
+
+def find_names(
+    config: SegmentConfig, corpus: Corpus, sections: Sequence[Section]
+) -> tuple[Name, ...]:
+    """Return the names that recur in the training chapters and that no dictionary lists."""
+    from pipeline.text.dictionary import dictionary_frequencies, dictionary_names, starting_words
+    from pipeline.text.names import discover_names
+
+    own = {entry.word for entry in starting_words(config.dictionary_path())}
+    training = (section for section in sections if section.part == "train")
+    return discover_names(
+        [line for section in training for line in corpus.paragraphs[section.start : section.stop]],
+        known=dictionary_frequencies().keys() | own,
+        listed_names=dictionary_names() | own,
+        count=config.name_count,
+        pmi=config.name_pmi,
+        entropy=config.name_entropy,
+    )
+
+
+def segment(config: SegmentConfig, *, fetch: Corpus, context: Context) -> Segmentation:
+    """Divide the chapters into parts and cut every paragraph into words."""
+    from pipeline.text.dictionary import starting_words
+    from pipeline.text.segment import cut_paragraphs
+
+    sections = hold_out(config, fetch)
+    names = find_names(config, fetch, sections) if config.discover_names else ()
+    words = cut_paragraphs(
+        fetch.paragraphs,
+        engine=config.engine,
+        user_dictionary=config.dictionary_path(),
+        names=[name.word for name in names],
+        workers=config.workers or os.cpu_count() or 1,
+        progress=context.progress,
+    )
+    lines = tuple(" ".join(paragraph) for paragraph in words)
+    known = starting_words(config.dictionary_path(), [name.word for name in names])
     return Segmentation(
         lines=lines,
         sections=sections,
-        unknown=tuple(count_unknown(lines, user_dictionary)),
+        unknown=tuple(count_unknown(lines, known)),
+        names=names,
     )
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from pipeline.artifacts.embedding import Embedding
     from pipeline.learning.batches import Batch
+    from pipeline.learning.network import Vectors
+    from pipeline.learning.objectives import Objective
+    from pipeline.learning.plan import Plan
 
 
 class TrainConfig(StageConfig):
@@ -27,10 +30,11 @@ class TrainConfig(StageConfig):
         description="loss: contrastive, cross-entropy over cosines; mse, the article's mean "
         "squared error; cosine, one minus the cosine; vmf, the von Mises-Fisher likelihood",
     )
-    vectors: Literal["tied", "separate", "frozen"] = Field(
+    vectors: Literal["tied", "both", "input", "output", "frozen"] = Field(
         "tied",
-        description="word vectors: one trained table for input and output, two trained tables, or "
-        "word2vec's as they are (always so with mse, cosine and vmf)",
+        description="word vectors that are trained: tied, one table for input and output; both, a "
+        "table each; input or output, one of the two; frozen, none (mse, cosine and vmf never "
+        "train output vectors: input, or else frozen)",
     )
     centre: bool = Field(
         True,
@@ -45,7 +49,12 @@ class TrainConfig(StageConfig):
     vmf_lambda2: float = Field(
         0.1, gt=0, le=1, description="with vmf: factor of the dot product with the true word"
     )
-    hidden: int = Field(200, ge=1, le=4096, description="units of the LSTM")
+    hidden: int = Field(200, ge=1, le=4096, description="units of an LSTM layer")
+    layers: int = Field(1, ge=1, le=8, description="LSTM layers, one above the other")
+    carry_state: bool = Field(
+        False,
+        description="start each sequence from the state the one before it ended with, in training",
+    )
     epochs: int = Field(10, ge=1, le=1000, description="passes over the training chapters, at most")
     patience: int = Field(
         2, ge=1, le=1000, description="epochs without a better validation before training stops"
@@ -57,10 +66,28 @@ class TrainConfig(StageConfig):
         le=1_000_000,
         description="batches in an epoch, at least: a short novel gets smaller batches",
     )
-    learning_rate: float = Field(3e-3, gt=0, le=10, description="Adam's step size at the start")
+    optimizer: Literal["adam", "sgd"] = Field(
+        "adam", description="adam (AdamW where weights decay), or plain gradient descent"
+    )
+    learning_rate: float = Field(3e-3, gt=0, le=10, description="greatest step size")
+    schedule: Literal["cosine", "constant"] = Field(
+        "cosine", description="whether the step size falls to zero along half a cosine"
+    )
+    warmup: float = Field(
+        0.0, ge=0, lt=1, description="share of the training in which the step size rises evenly"
+    )
+    weight_decay: float = Field(
+        0.0, ge=0, le=1, description="with adam: share of step size that each weight shrinks by"
+    )
     clip_norm: float = Field(1.0, gt=0, description="greatest norm of the whole gradient")
     input_dropout: float = Field(0.3, ge=0, lt=1, description="share of input units dropped")
     output_dropout: float = Field(0.4, ge=0, lt=1, description="share of LSTM outputs dropped")
+    word_dropout: float = Field(
+        0.0, ge=0, lt=1, description="share of input words replaced by the unknown word"
+    )
+    recurrent_dropout: float = Field(
+        0.0, ge=0, lt=1, description="share of the LSTM's recurrent weights dropped"
+    )
     candidates: int = Field(
         1500, ge=1, le=1_000_000, description="words drawn for each batch to compete with targets"
     )
@@ -99,15 +126,30 @@ def batch_maker(
     config: TrainConfig, embed: Embedding, window: Windows
 ) -> Callable[[np.random.Generator], tuple[int, Iterator[Batch]]]:
     """Return a function generator → (number of batches, batches) of one epoch."""
-    from pipeline.learning.batches import build_sampler, epoch_batches, sequence_starts
+    from pipeline.learning.batches import (
+        Dropout,
+        build_sampler,
+        consecutive_starts,
+        epoch_batches,
+        sequence_starts,
+    )
 
     batch_size = fit_batch_size(config, window)
+    dropout = Dropout(
+        inputs=config.input_dropout,
+        outputs=config.output_dropout,
+        words=config.word_dropout,
+        recurrent=config.recurrent_dropout,
+    )
     sampler = build_sampler(
         embed.counts, draws=config.candidates, targets=batch_size * window.steps
     )
 
     def make_batches(generator: np.random.Generator) -> tuple[int, Iterator[Batch]]:
-        starts = sequence_starts(window, generator)
+        if config.carry_state:
+            starts = consecutive_starts(window, generator, batch_size=batch_size)
+        else:
+            starts = sequence_starts(window, generator)
         batches = epoch_batches(
             window,
             starts,
@@ -116,19 +158,41 @@ def batch_maker(
             batch_size=batch_size,
             input_size=embed.vectors.shape[1],
             hidden=config.hidden,
-            input_dropout=config.input_dropout,
-            output_dropout=config.output_dropout,
+            layers=config.layers,
+            dropout=dropout,
         )
         return -(-len(starts) // batch_size), batches
 
     return make_batches
 
 
+def trained_vectors(config: TrainConfig, objective: Objective) -> Vectors:
+    """Return which vectors are trained: output vectors never where they are the yardstick."""
+    if objective.trains_vectors:
+        return config.vectors
+    return "input" if config.vectors == "input" else "frozen"
+
+
+def training_plan(config: TrainConfig) -> Plan:
+    """Return how long and how fast to train."""
+    from pipeline.learning.plan import Plan, Schedule
+
+    return Plan(
+        epochs=config.epochs,
+        patience=config.patience,
+        schedule=Schedule(config.learning_rate, config.warmup, config.schedule),
+        clip_norm=config.clip_norm,
+        weight_decay=config.weight_decay,
+        optimizer=config.optimizer,
+        carry_state=config.carry_state,
+    )
+
+
 def train(config: TrainConfig, *, embed: Embedding, window: Windows, context: Context) -> Training:
     """Train the network, going on from this key's checkpoint if there is one."""
     from pipeline.engine.export import log_frequencies
     from pipeline.learning.centre import centre_vectors
-    from pipeline.learning.loop import Plan, fit, prepare_tensorflow
+    from pipeline.learning.loop import fit, prepare_tensorflow
     from pipeline.learning.network import build_network
     from pipeline.learning.objectives import OBJECTIVES, configured_loss
 
@@ -141,18 +205,14 @@ def train(config: TrainConfig, *, embed: Embedding, window: Windows, context: Co
         vectors,
         log_frequencies(embed.counts),
         hidden=config.hidden,
-        vectors_mode=config.vectors if objective.trains_vectors else "frozen",
+        layers=config.layers,
+        vectors_mode=trained_vectors(config, objective),
         seed=config.seed,
     )
     weights, history = fit(
         network,
         configured_loss(objective, config.model_dump()),
-        Plan(
-            epochs=config.epochs,
-            patience=config.patience,
-            learning_rate=config.learning_rate,
-            clip_norm=config.clip_norm,
-        ),
+        training_plan(config),
         make_batches=batch_maker(config, embed, window),
         validate=validator(config, embed, window),
         generator=context.generator,

@@ -17,6 +17,8 @@ from pipeline.errors import DataError
 LINE = re.compile(r"(?P<word>.+?)(?:\s+(?P<frequency>[^\sa-z]\S*))?(?:\s+(?P<tag>[a-z]+))?")
 JOINABLE = re.compile(r"[\u4e00-\u9fd5a-zA-Z0-9+#&._%\-]+")  # what jieba ever joins to one word
 MAX_FREQUENCY = 10**9  # all words of jieba's dictionary together count 6·10⁷
+NAME_TAGS = frozenset({"nr", "nrfg", "ns", "nt"})
+LEAST_NAME_FREQUENCY = 50
 EXPECTED = "expected word [frequency] [tag]"
 
 
@@ -76,6 +78,18 @@ def _read_line(line: str, place: str) -> UserWord:
     return UserWord(word, int(frequency), tag)
 
 
+def starting_words(user_dictionary: Path | None, names: Sequence[str] = ()) -> tuple[UserWord, ...]:
+    """Return what is added to jieba's dictionary: the user's words, then the novel's names.
+
+    Raises
+    ------
+    DataError
+        See `read_user_dictionary`.
+    """
+    own = read_user_dictionary(user_dictionary) if user_dictionary else ()
+    return (*own, *(UserWord(name) for name in names))
+
+
 def dictionary_path() -> Path:
     """Return the path of jieba's own dictionary, found without importing jieba."""
     spec = importlib.util.find_spec("jieba")
@@ -96,6 +110,19 @@ def dictionary_frequencies() -> dict[str, int]:
         word, frequency = line.split(" ")[:2]
         frequencies[word] = int(frequency)
     return frequencies
+
+
+def dictionary_names() -> frozenset[str]:
+    """Return the names of people, places and bodies in jieba's dictionary that are no rare words.
+
+    Its tags for the rare ones were made by machine and are mostly wrong.
+    """
+    entries = (line.split(" ") for line in dictionary_path().read_text("utf-8").splitlines())
+    return frozenset(
+        word
+        for word, frequency, tag in entries
+        if tag in NAME_TAGS and len(word) > 1 and int(frequency) >= LEAST_NAME_FREQUENCY
+    )
 
 
 def out_of_dictionary(words: Iterable[str], user_words: Sequence[UserWord] = ()) -> list[str]:

@@ -22,7 +22,7 @@ from pipeline.text.dictionary import (
     UserWord,
     dictionary_frequencies,
     dictionary_path,
-    read_user_dictionary,
+    starting_words,
 )
 
 Engine = Literal["rjieba", "jieba"]
@@ -42,6 +42,7 @@ def cut_paragraphs(
     *,
     engine: Engine = "rjieba",
     user_dictionary: Path | None = None,
+    names: Sequence[str] = (),
     workers: int = 1,
     progress: Callable[[float, float], None] | None = None,
 ) -> Iterator[list[str]]:
@@ -53,6 +54,8 @@ def cut_paragraphs(
         Which library cuts; the words are the same.
     user_dictionary
         A file as `read_user_dictionary` takes it.
+    names
+        Words to keep whole beside the user's, such as `discover_names` finds.
     workers
         Processes that the `jieba` engine is spread over; `rjieba` always works in this one.
     progress
@@ -63,7 +66,7 @@ def cut_paragraphs(
     DataError
         The user dictionary cannot be read.
     """
-    user_words = read_user_dictionary(user_dictionary) if user_dictionary else ()
+    user_words = starting_words(user_dictionary, names)
     batches = list(make_batches(paragraphs))
     total = float(sum(map(len, paragraphs)))
     done = 0

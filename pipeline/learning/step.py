@@ -1,0 +1,86 @@
+"""One training step, compiled: from a batch to changed variables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from pipeline.learning.batches import Batch
+from pipeline.learning.network import Network, predict, trainable_variables
+from pipeline.learning.objectives import Loss, Targets
+from pipeline.learning.plan import Plan
+
+Step = Callable[[Batch, tf.Tensor], tuple[float, tf.Tensor]]
+
+# The arrays of `Batch` that a step reads; shapes there.
+SIGNATURE = {
+    "inputs": tf.TensorSpec((None, None), tf.int32),
+    "targets": tf.TensorSpec((None,), tf.int32),
+    "weights": tf.TensorSpec((None,), tf.float32),
+    "candidates": tf.TensorSpec((None,), tf.int32),
+    "log_inclusion": tf.TensorSpec((None,), tf.float32),
+    "input_mask": tf.TensorSpec((None, 1, None), tf.float32),
+    "output_masks": tf.TensorSpec((None, None, None), tf.float32),
+    "recurrent_masks": tf.TensorSpec((None, None, None), tf.float32),
+}
+
+
+def build_optimizer(network: Network, plan: Plan) -> keras.optimizers.Optimizer:
+    """Return an optimizer of the network; weights decay (AdamW), biases and scalars do not."""
+    rate, clip_norm = plan.schedule.learning_rate, plan.clip_norm
+    if plan.optimizer == "sgd":
+        optimizer = keras.optimizers.SGD(rate, global_clipnorm=clip_norm)
+    else:
+        optimizer = keras.optimizers.AdamW(
+            rate, weight_decay=plan.weight_decay, global_clipnorm=clip_norm
+        )
+        undecayed = [v for v in trainable_variables(network) if len(v.shape) < 2]
+        optimizer.exclude_from_weight_decay(var_list=undecayed)
+    optimizer.build(trainable_variables(network))
+    return optimizer
+
+
+def compile_step(network: Network, loss: Loss, optimizer: keras.optimizers.Optimizer) -> Step:
+    """Return a function (batch, states) → (loss, states after it) that trains on one batch."""
+    variables = trainable_variables(network)
+    states_spec = tf.TensorSpec((len(network.lstms), 2, None, None), tf.float32)  # (L, 2, B, H)
+
+    @tf.function(input_signature=[SIGNATURE, states_spec])  # type: ignore[untyped-decorator]
+    def compiled(arrays: dict[str, tf.Tensor], states: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        with tf.GradientTape() as tape:
+            predicted, after = predict(
+                network,
+                arrays["inputs"],
+                arrays["input_mask"],
+                arrays["output_masks"],
+                arrays["recurrent_masks"],
+                states,
+            )
+            targets = Targets(*(arrays[name] for name in Targets._fields))
+            value = loss(predicted, network, targets)
+        gradients = tape.gradient(value, [variable.value for variable in variables])
+        pairs = [
+            (tf.convert_to_tensor(gradient), variable)
+            for gradient, variable in zip(gradients, variables, strict=True)
+            if gradient is not None
+        ]
+        optimizer.apply_gradients(pairs)
+        return value, after
+
+    def step(batch: Batch, states: tf.Tensor) -> tuple[float, tf.Tensor]:
+        arrays: dict[str, Any] = {name: getattr(batch, name) for name in SIGNATURE}
+        value, after = compiled(arrays, states)
+        return float(value), after
+
+    return step
+
+
+def first_states(batch: Batch, before: tf.Tensor | None = None) -> tf.Tensor:
+    """Return the states (L, 2, B, H) a batch starts from: `before` where it goes on, else zero."""
+    if before is not None and before.shape[2] == len(batch.fresh):
+        return before * (1 - batch.fresh)
+    rows, layers, hidden = batch.output_masks.shape
+    return tf.zeros((layers, 2, rows, hidden))

@@ -1,0 +1,186 @@
+"""The tables of figures: models on held-out chapters, the memories one by one, written texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from pipeline.page.document import note, section
+from pipeline.page.markup import Markup, element, join, table
+
+T = TypeVar("T")
+Row = Mapping[str, Any]
+
+# Column → its title, and whether more is better (None: no contest).
+SCORES: dict[str, tuple[str, bool | None]] = {
+    "top1": ("top-1", True),
+    "top5": ("top-5", True),
+    "top10": ("top-10", True),
+    "mrr": ("MRR", True),
+    "cosine": ("cosine", None),
+    "perplexity": ("perplexity", False),
+    "coverage": ("coverage", None),
+}
+MODELS = {
+    "unigram": "the most frequent words",
+    "kneser_ney": "Kneser–Ney of order 5",
+    "kneser_ney_known": "Kneser–Ney, known words only",
+    "mse": "the article's mean squared error",
+    "network": "the network and its prior",
+    "writer": "the network with its memories",
+}
+LENGTHS = frozenset(("longest_copy", "mean_longest_copy", "sentence_length"))  # in words
+WRITING = {
+    "distinct1": "distinct-1",
+    "distinct2": "distinct-2",
+    "distinct3": "distinct-3",
+    "repeated4": "repeated 4-grams",
+    "longest_copy": "longest copy",
+    "mean_longest_copy": "mean longest",
+    "sentence_length": "sentence",
+    "punctuation_distance": "punctuation",
+}
+WAYS = {
+    "held_out": "what the novel says",
+    "top_p": "as the model says",
+    "greedy": "always the best",
+}
+
+
+def evaluation(scores: Mapping[str, Mapping[str, Row]]) -> Markup:
+    """Return part → model → scores as a table a part, the most surprised model first."""
+    tables = [
+        join((element("h3", f"{part} chapters"), score_table(models), leads(models)))
+        for part, models in in_order(scores)
+    ]
+    return section(
+        "evaluation",
+        "How well it foretells chapters it has never seen",
+        note(
+            "Top-k is the share of words among the k likeliest, MRR the mean of 1 / rank; a word "
+            "outside the vocabulary counts as wrong. Perplexity is over known words: as hard as a "
+            "choice among so many equally likely ones. Below a figure stands its 95 % interval, "
+            "held-out chapters drawn with replacement."
+        ),
+        *tables,
+    )
+
+
+def in_order(parts: Mapping[str, T]) -> list[tuple[str, T]]:
+    """Return the parts with what belongs to them: validation, on which choices rest, then test."""
+    return sorted(parts.items(), reverse=True)
+
+
+def score_table(models: Mapping[str, Row]) -> Markup:
+    """Return a row a model, the best figure of each column set off."""
+    rows = sorted(models.items(), key=lambda item: -(item[1]["perplexity"] or 0))
+    best = {name: best_of(models.values(), name) for name in SCORES}
+    head = ("model", *(title for title, _ in SCORES.values()))
+    return table(head, ((named(model, MODELS), *figures(own, best)) for model, own in rows))
+
+
+def figures(own: Row, best: Mapping[str, Sequence[float]]) -> Iterator[Markup]:
+    """Yield a model's figures in the order of the columns."""
+    intervals = own.get("interval") or {}
+    for name in SCORES:
+        yield figure(own[name], intervals.get(name), own[name] in best[name])
+
+
+def best_of(rows: Iterable[Row], name: str) -> tuple[float, ...]:
+    """Return the best figure of a column; nothing where there is no contest."""
+    found = [row[name] for row in rows if row[name] is not None]
+    more_is_better = SCORES[name][1]
+    if more_is_better is None or len(found) < 2:
+        return ()
+    return (max(found) if more_is_better else min(found),)
+
+
+def leads(models: Mapping[str, Row]) -> Markup:
+    """Return a sentence for each model that is compared with another, word by word."""
+    sentences = [
+        f"{model} against {name.removeprefix('against_')}, on the same words: top-1 difference "
+        f"{signed(lead['top1_difference'][0])} to {signed(lead['top1_difference'][1])}, perplexity "
+        f"ratio {lead['perplexity_ratio'][0]:.3f} to {lead['perplexity_ratio'][1]:.3f}."
+        for model, own in models.items()
+        for name, lead in own.items()
+        if name.startswith("against_") and lead
+    ]
+    return join(note(sentence) for sentence in sentences)
+
+
+def ablation(parts: Mapping[str, Sequence[Row]]) -> Markup:
+    """Return what each memory adds to the network: rows of name, top1, mrr, perplexity, weights."""
+    tables = [
+        join((element("h3", f"{part} chapters"), table(ABLATION_HEAD, map(ablation_row, rows))))
+        for part, rows in in_order(parts)
+    ]
+    return section(
+        "ablation",
+        "What the memories add",
+        note("Each row is a mixture, its shares fitted on the validation chapters."),
+        *tables,
+    )
+
+
+ABLATION_HEAD = ("mixture", "top-1", "MRR", "perplexity", "shares")
+
+
+def ablation_row(row: Row) -> tuple[str, ...]:
+    """Return a row of the ablation table: the shares, the network's first, of what has any."""
+    weights = sorted(row["weights"].items(), key=lambda item: item[0] != "network")
+    shares = (f"{name} {share:.3f}" for name, share in weights if share)
+    return (
+        row["name"],
+        *(number(row[name]) for name in ("top1", "mrr", "perplexity")),
+        " · ".join(shares),
+    )
+
+
+def writing(ways: Mapping[str, Mapping[str, float | None]]) -> Markup:
+    """Return the measures of written texts; what really follows comes first."""
+    rows = sorted(ways.items(), key=lambda item: item[0] != "held_out")
+    return section(
+        "writing",
+        "How it writes",
+        note(
+            "Texts written from held-out openings beside what the novel says there. Distinct-n is "
+            "the share of different n-grams; copies and sentences are in words; the last column is "
+            "how far the punctuation is from the novel's, 0 to 1."
+        ),
+        table(
+            ("way", *WRITING.values()),
+            ((named(way, WAYS), *(measure(own, name) for name in WRITING)) for way, own in rows),
+        ),
+    )
+
+
+def measure(own: Mapping[str, float | None], name: str) -> str:
+    """Write a measure of written text: a length with one decimal, a share with three."""
+    value = own.get(name)
+    return f"{value:,.1f}" if value is not None and name in LENGTHS else number(value)
+
+
+def named(name: str, labels: Mapping[str, str]) -> Markup:
+    """Return a name with what it stands for below it."""
+    label = labels.get(name)
+    return join((name, element("small", label) if label else ""))
+
+
+def figure(value: float | None, interval: Sequence[float] | None, best: bool) -> Markup:
+    """Return a figure with its interval below it."""
+    shown = element("span", number(value), class_="best" if best else None)
+    if not interval:
+        return shown
+    return join((shown, element("small", f"{number(interval[0])} – {number(interval[1])}")))
+
+
+def signed(value: float) -> str:
+    """Write a difference with its sign."""
+    return f"{value:+.3f}".replace("-", "−")
+
+
+def number(value: float | None) -> str:
+    """Write a share or a ratio with three decimals, a perplexity or a length with one."""
+    if value is None:
+        return "–"
+    return (f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}").replace("-", "−")

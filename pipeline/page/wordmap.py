@@ -1,0 +1,111 @@
+"""A map of words, drawn as text: searchable, crisp, and in the reader's own Chinese font."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.page.document import note, section
+from pipeline.page.markup import Markup, element
+
+WIDTH, HEIGHT, MARGIN = 1000.0, 800.0, 34.0
+SMALLEST, LARGEST = 12.0, 26.0  # font sizes
+LINE = 1.08  # height of a label in font sizes; Chinese characters are one wide
+RINGS = (0.6, 1.1, 1.7)  # how far a label may step aside, in font sizes
+DIRECTIONS = 12
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+@dataclass(frozen=True)
+class Place:
+    """A word on the map: where (0 to 1 both ways), how often it occurs, if it names a character."""
+
+    word: str
+    x: float
+    y: float
+    count: int
+    person: bool = False
+
+
+def word_map(places: Sequence[Place]) -> Markup:
+    """Return the map: the larger the more frequent, characters in colour."""
+    drawing = element(
+        "svg",
+        *draw_labels(places),
+        viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}",
+        role="img",
+        aria_label=f"a map of {len(places)} words",
+    )
+    return section(
+        "map",
+        "A map of its words",
+        note(
+            f"The {len(places)} most frequent words of content, by t-SNE of their vectors: words "
+            "that the model uses alike lie together, while distances between far groups mean "
+            "little. Main characters are in colour; a dot is a word that found no room."
+        ),
+        element("div", drawing, class_="wide map", tabindex=0),
+    )
+
+
+def draw_labels(places: Sequence[Place]) -> Iterator[Markup]:
+    """Yield each word as a label that covers no other, or as a dot where none fits."""
+    taken: list[Box] = []
+    most = max((math.sqrt(place.count) for place in places), default=1.0)
+    for place in sorted(places, key=lambda place: -place.count):
+        size = SMALLEST + (LARGEST - SMALLEST) * math.sqrt(place.count) / most
+        x = MARGIN + place.x * (WIDTH - 2 * MARGIN)
+        y = MARGIN + place.y * (HEIGHT - 2 * MARGIN)
+        spot = free_spot((x, y), width=size * len(place.word), size=size, taken=taken)
+        title = element("title", f"{place.word} × {place.count:,}")
+        if spot is None:
+            yield element("circle", title, cx=x, cy=y, r=2)
+            continue
+        taken.append(box_at(spot, width=size * len(place.word), size=size))
+        yield element(
+            "text",
+            title,
+            place.word,
+            x=spot[0],
+            y=spot[1],
+            font_size=size,
+            lang="zh",
+            class_="person" if place.person else None,
+        )
+
+
+def free_spot(
+    centre: tuple[float, float], *, width: float, size: float, taken: Sequence[Box]
+) -> tuple[float, float] | None:
+    """Return where a label can stand: at its place, else a little aside; None where nowhere."""
+    for x, y in candidates(centre, size):
+        box = box_at((x, y), width=width, size=size)
+        inside = box[0] >= 0 and box[1] >= 0 and box[2] <= WIDTH and box[3] <= HEIGHT
+        if inside and not any(overlap(box, other) for other in taken):
+            return x, y
+    return None
+
+
+def candidates(centre: tuple[float, float], size: float) -> Iterator[tuple[float, float]]:
+    """Yield the place itself, then rings around it, the nearest first."""
+    yield centre
+    for ring in RINGS:
+        for number in range(DIRECTIONS):
+            angle = 2 * math.pi * number / DIRECTIONS
+            yield (
+                centre[0] + ring * size * math.cos(angle),
+                centre[1] + ring * size * math.sin(angle),
+            )
+
+
+def box_at(centre: tuple[float, float], *, width: float, size: float) -> Box:
+    """Return the room that a label takes."""
+    x, y = centre
+    return (x - width / 2, y - size * LINE / 2, x + width / 2, y + size * LINE / 2)
+
+
+def overlap(one: Box, other: Box) -> bool:
+    """Return whether two boxes share any room."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

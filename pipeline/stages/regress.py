@@ -1,0 +1,63 @@
+"""regress: the article's model, trained on the whole novel for comparison.
+
+An LSTM learns the next word's raw word2vec vector by mean squared error, and the nearest word in
+cosine is its guess. Nothing writes with it: `evaluate` reports it beside the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from pipeline.artifacts.bundle import BUNDLE, WriterBundle
+from pipeline.artifacts.windows import Windows, evaluation_starts, spread
+from pipeline.stage import Context, Stage, StageConfig
+from pipeline.stages.train import TrainConfig, train
+
+if TYPE_CHECKING:
+    from pipeline.artifacts.embedding import Embedding
+
+
+class RegressConfig(StageConfig):
+    """Settings of `regress`."""
+
+    hidden: int = Field(200, ge=1, le=4096, description="units of the LSTM")
+    epochs: int = Field(4, ge=1, le=1000, description="passes over the training chapters, at most")
+    calibration_targets: int = Field(
+        4000, ge=1, le=10_000_000, description="validation targets, spread evenly, to fit scale on"
+    )
+    seed: int = Field(1, ge=0, lt=2**31, description="seed of the random numbers")
+
+
+def regress(
+    config: RegressConfig, *, embed: Embedding, window: Windows, context: Context
+) -> WriterBundle:
+    """Train with `mse` and no dropout, and fit the scale; the prior keeps out (β = 0)."""
+    from pipeline.engine.calibrate import calibrate
+    from pipeline.engine.export import export_bundle
+
+    settings = TrainConfig(
+        objective="mse",
+        vectors="frozen",
+        hidden=config.hidden,
+        epochs=config.epochs,
+        input_dropout=0,
+        output_dropout=0,
+        seed=config.seed,
+    )
+    weights = train(settings, embed=embed, window=window, context=context).weights
+    bundle = export_bundle(weights, words=embed.words, counts=embed.counts, steps=window.steps)
+    starts = spread(evaluation_starts(window, "validation"), config.calibration_targets)  # (N,)
+    return calibrate(window.ids, starts, replace(bundle, prior_weight=0.0), prior=False)
+
+
+STAGE = Stage(
+    name="regress",
+    inputs=("embed", "window"),
+    config=RegressConfig,
+    run=regress,
+    codec=BUNDLE,
+    libraries=("keras", "numpy", "tensorflow", "tensorflow-cpu"),
+)

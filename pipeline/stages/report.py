@@ -1,0 +1,199 @@
+"""report: what was trained on what, how well, and what it writes, as one page for people."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from pipeline.artifacts.corpus import Corpus
+from pipeline.artifacts.report import REPORT, Report
+from pipeline.artifacts.windows import PARTS, Windows
+from pipeline.stage import Context, Made, Stage, StageConfig
+
+if TYPE_CHECKING:
+    from pipeline.artifacts.bundle import WriterBundle
+    from pipeline.artifacts.embedding import Embedding
+    from pipeline.artifacts.evaluation import Evaluation
+    from pipeline.artifacts.memories import Memories
+    from pipeline.artifacts.segmentation import Segmentation
+    from pipeline.artifacts.training import Training
+    from pipeline.page.prose import Sample
+    from pipeline.page.wordmap import Place
+
+TEMPERATURES = (0.5, 0.8, 1.0)
+TITLE = 40  # characters of a first line that stands for a title
+
+
+class ReportConfig(StageConfig):
+    """Settings of `report`."""
+
+    map_words: int = Field(300, ge=1, le=2_000, description="most frequent words on the map")
+    characters: int = Field(12, ge=1, le=100, description="main characters, at most")
+    neighbours: int = Field(8, ge=1, le=50, description="nearest words of each character")
+    sample_words: int = Field(150, ge=1, le=10_000, description="words of each sample")
+    copied_words: int = Field(5, ge=1, le=1_000, description="least words of a copy to be marked")
+    seed: int = Field(1, ge=0, lt=2**31, description="seed of the map and of the samples")
+
+
+def novel_title(fetch: Corpus, made: Mapping[str, Made]) -> str:
+    """Return the name of the novel's file, its address or known title, else its first line."""
+    for own in (made["fetch"].names, made["fetch"].settings) if "fetch" in made else ():
+        if "source" in own:
+            return str(own["source"]).removesuffix(".txt")
+    return fetch.paragraphs[0][:TITLE]
+
+
+def describe_training(
+    fetch: Corpus, embed: Embedding, decode: WriterBundle
+) -> Iterator[tuple[str, str]]:
+    """Yield what was read, how, and how large what came of it is."""
+    characters = sum(map(len, fetch.paragraphs))
+    yield "text", f"{characters:,} characters in {len(fetch.paragraphs):,} paragraphs"
+    replaced = f", {fetch.replaced:,} bytes unreadable" if fetch.replaced else ""
+    yield "encoding", fetch.encoding + replaced
+    cleaned = f"{fetch.removed_lines:,} lines removed, {fetch.rejoined_lines:,} rejoined"
+    yield "cleaning", cleaned
+    size, dimensions = embed.vectors.shape
+    yield "vocabulary", f"{size:,} words, vectors of {dimensions:,} dimensions"
+    hidden = len(decode.recurrent_kernel)
+    layers = f" in {1 + len(decode.upper_layers)} layers" if decode.upper_layers else ""
+    yield "network", f"an LSTM of {hidden:,} units{layers} that reads {decode.steps} words"
+
+
+def describe_parts(window: Windows) -> Iterator[tuple[str, ...]]:
+    """Yield each part's name, chapters, words and coverage."""
+    import numpy as np
+
+    for part in PARTS:
+        chapters = sum(section["part"] == part for section in window.sections)
+        ids = [window.ids[start:stop] for start, stop in window.spans[part]]
+        known = np.concatenate(ids) < window.vocabulary_size  # (tokens of the part,)
+        yield part, f"{chapters:,}", f"{len(known):,}", f"{100 * known.mean():.1f} %"
+
+
+def divide_settings(made: Mapping[str, Made]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the settings that are not the defaults, and those that are, by their full names."""
+    changed: dict[str, Any] = {}
+    rest: dict[str, Any] = {}
+    for stage, own in made.items():
+        for name, value in own.settings.items():
+            (changed if name in own.changed else rest)[f"{stage}.{name}"] = value
+    return changed, rest
+
+
+def lay_out(
+    config: ReportConfig, embed: Embedding, decode: WriterBundle, people: Collection[str]
+) -> list[Place]:
+    """Return the places of the most frequent words of content."""
+    from pipeline.learning.map import map_vectors
+    from pipeline.page.wordmap import Place
+    from pipeline.text.tags import dictionary_tags, is_content_word
+
+    tags = dictionary_tags(embed.words)
+    ids = [i for i, word in enumerate(embed.words) if is_content_word(word, tags.get(word))]
+    chosen = ids[: config.map_words]  # the vocabulary goes by frequency
+    points = map_vectors(decode.output_vectors[chosen], seed=config.seed)  # (n, 2)
+    return [
+        Place(embed.words[i], float(x), float(y), int(embed.counts[i]), embed.words[i] in people)
+        for i, (x, y) in zip(chosen, points, strict=True)
+    ]
+
+
+def name_neighbours(
+    config: ReportConfig, words: tuple[str, ...], decode: WriterBundle, people: dict[str, int]
+) -> list[tuple[str, int, list[tuple[str, float]]]]:
+    """Return each character with its count and the words of greatest cosine, punctuation aside."""
+    import numpy as np
+
+    from pipeline.engine.nearest import nearest_words
+    from pipeline.text.tags import HAN
+
+    named = [i for i, word in enumerate(words) if HAN.fullmatch(word)]
+    row_of = {words[i]: row for row, i in enumerate(named)}
+    ids, cosines = nearest_words(
+        np.array([row_of[name] for name in people], dtype=np.int64),
+        vectors=decode.output_vectors[named],
+        count=config.neighbours,
+    )
+    return [
+        (name, count, [(words[named[i]], float(c)) for i, c in zip(*row, strict=True)])
+        for (name, count), *row in zip(people.items(), ids, cosines, strict=True)
+    ]
+
+
+def write_samples(
+    config: ReportConfig, decode: WriterBundle, memories: Memories, seed_phrase: str
+) -> Iterator[Sample]:
+    """Yield a text for each temperature, with what it copies; all go on from the same phrase."""
+    import numpy as np
+
+    from pipeline.engine.runs import copied_runs, divide_text
+    from pipeline.engine.sampling import Sampling
+    from pipeline.engine.writer import Writer
+    from pipeline.page.prose import Sample
+
+    writer = Writer(decode, memories)
+    seed = writer.understand(seed_phrase)
+    for temperature in TEMPERATURES:
+        sampling = Sampling(temperature=temperature)
+        choices = writer.stream(
+            seed, words=config.sample_words, sampling=sampling, rng_seed=config.seed
+        )
+        words = [choice.word for choice in choices]
+        text_ids = np.array([writer.ids[word] for word in words], dtype=np.int32)
+        runs = copied_runs(text_ids, memories.text_ids, config.copied_words)
+        longest = max((stop - start for start, stop in runs), default=0)
+        yield Sample(temperature, divide_text(words, runs, previous=seed.words[-1]), longest)
+
+
+def report(
+    config: ReportConfig,
+    *,
+    fetch: Corpus,
+    segment: Segmentation,
+    embed: Embedding,
+    window: Windows,
+    train: Training,
+    decode: WriterBundle,
+    writer: Memories,
+    evaluate: Evaluation,
+    context: Context,
+) -> Report:
+    """Put everything that people want to know on one page."""
+    from pipeline.page import curves, overview, people, prose, scores, wordmap
+    from pipeline.page.document import document
+    from pipeline.text.characters import main_characters
+
+    known = frozenset(embed.words)
+    cast = dict(main_characters(segment.lines, config.characters, known))
+    facts = describe_training(fetch, embed, decode)
+    costs = [(name, own.seconds, own.bytes) for name, own in context.made.items()]
+    sections = [
+        overview.overview(facts, describe_parts(window)),
+        curves.curves(train.history),
+        scores.evaluation(evaluate.scores),
+        *([scores.ablation(evaluate.ablation)] if evaluate.ablation else []),
+        *([scores.writing(evaluate.writing)] if evaluate.writing else []),
+        wordmap.word_map(lay_out(config, embed, decode, cast)),
+        people.people(name_neighbours(config, embed.words, decode, cast)),
+        prose.samples(
+            evaluate.seed_phrase,
+            list(write_samples(config, decode, writer, evaluate.seed_phrase)),
+            config.copied_words,
+        ),
+        overview.settings(*divide_settings(context.made)),
+        overview.costs(costs),
+    ]
+    return Report(html=document(novel_title(fetch, context.made), sections))
+
+
+STAGE = Stage(
+    name="report",
+    inputs=("fetch", "segment", "embed", "window", "train", "decode", "writer", "evaluate"),
+    config=ReportConfig,
+    run=report,
+    codec=REPORT,
+    libraries=("jieba", "numpy", "scikit-learn"),
+)

@@ -1,0 +1,273 @@
+"""The report of a really trained small model, and the command that hands it out."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bundles import context_in
+from commands import invoke, run_options, stages_done, status_of
+from pages import Page
+from pipelines import STAGES, Trained
+
+from pipeline.artifacts.corpus import Corpus
+from pipeline.artifacts.report import Report, load_report
+from pipeline.catalog import REPORT
+from pipeline.catalog import STAGES as CATALOG
+from pipeline.errors import ArtifactDamaged
+from pipeline.stage import Made
+from pipeline.stages.report import ReportConfig, divide_settings, novel_title, report
+
+SMALL = ReportConfig(map_words=30, sample_words=20)
+CORPUS = Corpus(("宝玉<b>", "他来了。"), (), "utf-8", 0, 0, 0, "")
+
+
+def made(settings: dict[str, Any], *changed: str, **names: str) -> Made:
+    return Made(1.5, 2_000_000, settings, frozenset(changed), names)
+
+
+def inputs(trained: Trained) -> dict[str, Any]:
+    """The stored artifacts that the report is made of, by stage."""
+    stages = {stage.name: stage for stage in CATALOG}
+    return {
+        name: stages[name].codec.load(next(path for path in (trained.artifacts / name).iterdir()))
+        for name in REPORT.inputs
+    }
+
+
+def write_report(trained: Trained, folder: Path, **others: Any) -> str:
+    return report(SMALL, **{**inputs(trained), **others}, context=context_in(folder)).html
+
+
+def page_path(trained: Trained) -> Path:
+    (path,) = trained.artifacts.glob("report/*/report.html")
+    return path
+
+
+# The page
+
+
+def test_the_page_tells_all_and_needs_nothing_else(trained: Trained) -> None:
+    page = Page(page_path(trained).read_text(encoding="utf-8"))
+
+    assert page.fetched() == []
+    assert not {"script", "link", "img", "iframe"} & set(page.tags)
+    assert page.text("h1") == ["small_novel"]
+    sections = [value for name, value in page.attributes if name == "id"]
+    assert sections == [
+        "overview",
+        "training",
+        "evaluation",
+        "ablation",
+        "writing",
+        "map",
+        "characters",
+        "samples",
+        "settings",
+        "stages",
+    ]
+    evaluation = json.loads(
+        next(trained.artifacts.glob("evaluate/*/evaluation.json")).read_text(encoding="utf-8")
+    )
+    assert set(evaluation["test"]) <= set(page.text("th"))
+    assert evaluation["seed_phrase"] in page.text("span")
+    assert page.text("h3")[-3:] == ["temperature 0.5 ", "temperature 0.8 ", "temperature 1 "]
+    assert page.tags.count("svg") == 4
+    assert page.tags.count("text") > 30
+    assert "青棠" in page.text("span")
+
+
+def test_the_page_shows_what_the_run_was_made_with_and_what_it_took(trained: Trained) -> None:
+    html = page_path(trained).read_text(encoding="utf-8")
+    page = Page(html)
+
+    opened = html.partition("<details>")[0]
+    assert "<dt>train.hidden</dt><dd><code>16</code></dd>" in opened  # configs/tiny.toml
+    assert "<dt>window.steps</dt>" in html
+    assert "<dt>window.steps</dt>" not in opened
+    seconds = {row: entry["seconds"] for row, entry in status_of(trained).items()}
+    for stage in STAGES[:-1]:
+        assert f">{stage}</th><td>{seconds[stage]:,.1f} s</td>" in html
+    assert "gb18030" in page.text("dd")
+    assert str(trained.artifacts.parent) not in html
+
+
+def test_equal_artifacts_make_equal_pages_but_for_the_times(
+    trained: Trained, tmp_path: Path
+) -> None:
+    assert write_report(trained, tmp_path) == write_report(trained, tmp_path)
+
+
+def test_what_was_not_evaluated_is_left_out(trained: Trained, tmp_path: Path) -> None:
+    evaluation = inputs(trained)["evaluate"]
+    scores = {
+        part: {"network": {**models["network"], "interval": None}}
+        for part, models in evaluation.scores.items()
+    }
+
+    html = write_report(
+        trained,
+        tmp_path,
+        evaluate=replace(evaluation, scores=scores, ablation={}, writing={}),
+    )
+
+    page = Page(html)
+    assert page.text("h1") == [inputs(trained)["fetch"].paragraphs[0][:40]]  # no source is named
+    assert not {"ablation", "writing"} & {value for name, value in page.attributes if name == "id"}
+    assert "kneser_ney" not in html
+
+
+def test_a_novel_full_of_markup_is_shown_as_text(trained: Trained, tmp_path: Path) -> None:
+    evil = "<script>alert(1)</script>"
+    stored = inputs(trained)
+    words = ("</s>", evil, *stored["decode"].words[2:])
+    html = write_report(
+        trained,
+        tmp_path,
+        fetch=replace(stored["fetch"], paragraphs=(evil,)),
+        embed=replace(stored["embed"], words=words),
+        decode=replace(stored["decode"], words=words),
+        evaluate=replace(stored["evaluate"], seed_phrase=f"青棠{evil}"),
+    )
+
+    page = Page(html)
+    assert page.text("h1") == [evil]
+    assert f"青棠{evil}" in page.text("span")
+    assert "script" not in page.tags
+
+
+@pytest.mark.parametrize(
+    ("upstream", "title"),
+    [
+        ({"fetch": made({"encoding": "auto"}, source="红楼梦.txt")}, "红楼梦"),
+        ({"fetch": made({"source": "西游记"})}, "西游记"),
+        ({"fetch": made({}, **{"卷一.txt": "卷一.txt"})}, "宝玉<b>"),
+        ({}, "宝玉<b>"),
+    ],
+    ids=["file", "catalogue", "folder", "unknown"],
+)
+def test_the_title_is_the_best_name_there_is(upstream: dict[str, Made], title: str) -> None:
+    assert novel_title(CORPUS, upstream) == title
+
+
+def test_settings_are_divided_by_whether_they_are_the_defaults() -> None:
+    changed, rest = divide_settings({"train": made({"hidden": 9, "epochs": 10}, "hidden", "path")})
+
+    assert (changed, rest) == ({"train.hidden": 9}, {"train.epochs": 10})
+
+
+def test_a_page_that_is_cut_off_is_damaged(tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text("<!DOCTYPE html>\n<html", encoding="utf-8")
+
+    with pytest.raises(ArtifactDamaged, match="whole page"):
+        load_report(tmp_path)
+
+
+def test_the_codec_keeps_the_page(tmp_path: Path) -> None:
+    page = Report("<!DOCTYPE html>\n<html>青棠</html>\n")
+    REPORT.codec.save(page, tmp_path)
+
+    assert REPORT.codec.load(tmp_path) == page
+
+
+# The command
+
+
+def test_the_command_names_the_last_run_s_report(trained: Trained) -> None:
+    artifacts = ["--artifacts", str(trained.artifacts)]
+
+    assert invoke("report", *artifacts) == (0, f"{page_path(trained)}\n", "")
+    _, as_json, _ = invoke("report", "--json", *artifacts)
+    assert json.loads(as_json) == {"report": str(page_path(trained))}
+
+
+def test_run_all_ends_with_where_the_report_lies(trained: Trained) -> None:
+    assert f"report     {page_path(trained)}" in trained.output.splitlines()
+    _, output, _ = invoke("run-all", *run_options(trained))
+    assert output == f"everything is up to date; nothing to do (report: {page_path(trained)})\n"
+
+
+def test_a_missing_report_alone_is_made(own: Trained) -> None:
+    html = page_path(own).read_bytes()
+    page_path(own).unlink()
+
+    code, output, errors = invoke("report", *run_options(own))
+
+    assert code == 0
+    assert stages_done(errors) == ["report"]
+    assert output == f"{page_path(own)}\n"
+    # The other stages did not run again: even their times are the old ones.
+    assert page_path(own).read_bytes() == html
+
+
+def test_what_is_stale_upstream_has_to_be_run_first(trained: Trained) -> None:
+    options = [*run_options(trained), "--set", "train.epochs=1"]
+
+    code, output, errors = invoke("report", *options)
+
+    assert (code, output) == (2, "")
+    assert len(errors.splitlines()) == 1
+    assert "train stale (epochs 10 → 1)" in errors
+    assert re.search(r"run: python cli\.py run-all .*--set train\.epochs=1", errors)
+
+
+def test_an_empty_folder_has_no_report(tmp_path: Path) -> None:
+    code, output, errors = invoke("report", "--artifacts", str(tmp_path / "none"))
+
+    assert (code, output) == (2, "")
+    assert "run: python cli.py run-all" in errors
+
+
+def test_a_novel_that_is_gone_leaves_its_report(own: Trained, tmp_path: Path) -> None:
+    novel = tmp_path / "moved.txt"
+    novel.write_bytes(own.novel.read_bytes())
+    options = run_options(replace(own, novel=novel))
+    assert invoke("run-all", *options)[0] == 0  # the same text: nothing runs
+    novel.unlink()
+
+    code, output, errors = invoke("report", "--artifacts", str(own.artifacts))
+
+    assert (code, output) == (0, f"{page_path(own)}\n")
+    assert errors == "xuxie: moved.txt is gone; this is the last complete run's report\n"
+
+
+def test_output_is_a_copy_that_replaces_only_reports(trained: Trained, tmp_path: Path) -> None:
+    artifacts = ["--artifacts", str(trained.artifacts)]
+    target = tmp_path / "书.html"
+
+    assert invoke("report", "--output", str(target), *artifacts) == (0, f"{target}\n", "")
+    assert target.read_bytes() == page_path(trained).read_bytes()
+    target.write_text(target.read_text(encoding="utf-8") + "older", encoding="utf-8")
+    assert invoke("report", "--output", str(target), *artifacts)[0] == 0
+    assert target.read_bytes() == page_path(trained).read_bytes()
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("notes.txt", "expected a new file or an earlier report"),
+        ("folder", "expected a file, got the folder"),
+        ("none/report.html", "No such file or directory"),
+    ],
+)
+def test_an_output_that_cannot_be_is_refused(
+    trained: Trained, tmp_path: Path, name: str, complaint: str
+) -> None:
+    (tmp_path / "notes.txt").write_text("第一回", encoding="utf-8")
+    (tmp_path / "folder").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+
+    code, output, errors = invoke(
+        "report", "--output", str(tmp_path / name), "--artifacts", str(trained.artifacts)
+    )
+
+    assert (code, output) == (2, "")
+    assert len(errors.splitlines()) == 1
+    assert complaint in errors
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "第一回"
