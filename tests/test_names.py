@@ -219,7 +219,7 @@ def test_the_names_are_stored_with_their_evidence(tmp_path: Path) -> None:
 def test_a_text_to_score_is_cut_with_the_names_found(tmp_path: Path) -> None:
     overrides = ["segment.discover_names=true", "segment.user_dictionary="]
     project = open_project(tmp_path, source=str(NOVELLA), overrides=overrides)
-    with pytest.raises(NotReady, match="expected the names found in the novel, got no segment"):
+    with pytest.raises(NotReady, match="expected the novel cut into words, got no segment"):
         found_names(project)
     execute(STAGES, project.settings, project.store, targets=["segment"], reporter=Recorder())
 

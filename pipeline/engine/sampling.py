@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.engine.lstm import Floats
 from pipeline.errors import SettingsError
 
-FIRST_SHORTLIST = 128  # words
+FIRST_SHORTLIST = 512  # words
 
 
 @dataclass(frozen=True)
@@ -93,17 +93,19 @@ def keep(
     """
     limit = min(sampling.top_k or len(log_probabilities), len(log_probabilities))
     size = min(FIRST_SHORTLIST, limit) if sampling.top_p < 1 else limit
-    distances = log_probabilities.astype(np.float64) - log_probabilities.max()  # (V,) ≤ 0
+    distances = log_probabilities - log_probabilities.max()  # (V,) ≤ 0
+    temperature = max(np.float32(sampling.temperature), np.finfo(np.float32).tiny)
     with np.errstate(over="ignore"):  # a tiny temperature may send all but the best to −inf
-        weights = np.exp(distances / sampling.temperature)  # (V,)
+        weights = np.exp(distances / temperature)  # (V,) float32
     candidates = shortlist(log_probabilities, top_k=limit) if sampling.top_k else None
-    total = weights.sum() if candidates is None else weights[candidates].sum()
+    total = (weights if candidates is None else weights[candidates]).sum(dtype=np.float64)
     while True:
         ids = shortlist(log_probabilities, top_k=size) if candidates is None else candidates
-        kept = nucleus_size(weights[ids] / total, top_p=sampling.top_p)
+        own = weights[ids].astype(np.float64)  # (K,)
+        kept = nucleus_size(own / total, top_p=sampling.top_p)
         if kept < len(ids) or len(ids) == limit:
-            return ids[:kept], weights[ids[:kept]]
-        size = min(size * 8, limit)
+            return ids[:kept], own[:kept]
+        size = min(size * 4, limit)
 
 
 def shortlist(log_probabilities: Floats, *, top_k: int) -> NDArray[np.int64]:
