@@ -94,7 +94,7 @@ def keep(
     limit = min(sampling.top_k or len(log_probabilities), len(log_probabilities))
     size = min(FIRST_SHORTLIST, limit) if sampling.top_p < 1 else limit
     distances = log_probabilities - log_probabilities.max()  # (V,) ≤ 0
-    temperature = max(np.float32(sampling.temperature), np.finfo(np.float32).tiny)
+    temperature = np.float32(min(max(sampling.temperature, 1e-37), 1e37))  # within float32
     with np.errstate(over="ignore"):  # a tiny temperature may send all but the best to −inf
         weights = np.exp(distances / temperature)  # (V,) float32
     candidates = shortlist(log_probabilities, top_k=limit) if sampling.top_k else None
