@@ -296,7 +296,9 @@ def generate(
     Without --source, --config and --set, with the writer of the last complete run.
     """
     from pipeline.engine.session import open_session
+    from pipeline.engine.threads import one_thread
 
+    one_thread()
     check_generate(samples, interactive=interactive, why=why)
     project = find_project(artifacts, **asked)
     writer, seed, notes = seeded_writer(project, seed_phrase, unknown)

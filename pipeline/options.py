@@ -111,7 +111,7 @@ def novel_from(
 
 def sampling_from(
     greedy: Greedy = False,
-    temperature: Temperature = 0.9,
+    temperature: Temperature = 0.8,
     top_k: TopK = 0,
     top_p: TopP = 0.85,
     repetition_penalty: RepetitionPenalty = 1.2,

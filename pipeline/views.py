@@ -16,7 +16,15 @@ SCORES = ("top1", "top5", "top10", "mrr", "cosine", "perplexity", "coverage")
 ABLATION = ("top1", "mrr", "perplexity")
 LEAD = ("top1_difference", "perplexity_ratio")
 
-WRITING = ("distinct2", "repeated4", "longest_copy", "punctuation_distance")
+# Columns of the table on written text: heading → measure of `engine.diversity`.
+WRITING = {
+    "distinct2": "distinct2",
+    "repeated4": "repeated4",
+    "copy": "longest_copy",
+    "sentence": "sentence_length",
+    "lengths off": "sentence_length_distance",
+    "marks off": "punctuation_distance",
+}
 
 
 def status_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -65,9 +73,11 @@ def writing_lines(ways: Mapping[str, Mapping[str, float | None]]) -> Iterator[st
     """Yield the measures of written text as a table, a line a way of writing."""
     if ways:
         yield "\nwritten from held-out openings, beside what really follows them (held_out)"
-        yield f"{'way':<12}" + "".join(f"{name:>22}" for name in WRITING)
+        yield f"{'way':<12}" + "".join(f"{heading:>13}" for heading in WRITING)
     for way, measures in ways.items():
-        yield f"{way:<12}" + "".join(f"{format_score(measures[name]):>22}" for name in WRITING)
+        yield f"{way:<12}" + "".join(
+            f"{format_score(measures[name]):>13}" for name in WRITING.values()
+        )
 
 
 def interval_lines(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pipeline.engine.diversity import (
     distinct_share,
     frequency_distance,
+    length_distance,
     longest_copies,
     measure_texts,
     repeated_share,
@@ -62,6 +63,14 @@ def test_longest_copies_is_the_longest_common_run(
 def test_sentence_length_is_words_by_ends() -> None:
     assert sentence_length([ids(1, 2, 9), ids(1, 9, 2)], ids(9)) == 3.0
     assert sentence_length([ids(1, 2)], ids(9)) is None
+
+
+def test_length_distance_is_the_greatest_gap_between_the_shares() -> None:
+    # Sentences of 1, 1 and 3 words here, of 3 and 5 there: two thirds against none are of one word.
+    here, there = ids(9, 1, 9, 2, 9, 1, 2, 3, 9), ids(9, 1, 2, 9, 1, 2, 3, 4, 9)
+    assert length_distance([here], [there], ids(9)) == pytest.approx(2 / 3)
+    assert length_distance([here], [here], ids(9)) == 0.0
+    assert length_distance([here], [ids(1, 2)], ids(9)) is None
 
 
 def test_frequency_distance_by_hand() -> None:

@@ -73,6 +73,22 @@ def sentence_length(texts: Sequence[Ids], end_ids: Ids) -> float | None:
     return sum(map(len, texts)) / ends if ends else None
 
 
+def length_distance(texts: Sequence[Ids], others: Sequence[Ids], end_ids: Ids) -> float | None:
+    """Kolmogorov-Smirnov distance, 0 to 1, between the sentence lengths of two bodies of text.
+
+    None where one of them has no sentence. A sentence is what stands between two of `end_ids`.
+    """
+    lengths = [
+        np.sort(np.concatenate([np.diff(np.flatnonzero(np.isin(text, end_ids))) for text in body]))
+        for body in (texts, others)
+    ]
+    if not all(map(len, lengths)):
+        return None
+    at = np.unique(np.concatenate(lengths))
+    shares = [np.searchsorted(own, at, side="right") / len(own) for own in lengths]
+    return float(np.abs(shares[0] - shares[1]).max())
+
+
 def frequency_distance(texts: Sequence[Ids], others: Sequence[Ids], word_ids: Ids) -> float | None:
     """Total variation distance, 0 to 1, between how two bodies of text share out `word_ids`.
 
@@ -102,6 +118,7 @@ def measure_texts(
         "longest_copy": float(max(copies, default=0)),
         "mean_longest_copy": float(np.mean(copies)) if copies else 0.0,
         "sentence_length": sentence_length(texts, ends),
+        "sentence_length_distance": length_distance(texts, [source], ends),
         "punctuation_distance": frequency_distance(texts, [source], punctuation),
     }
 

@@ -32,7 +32,7 @@ class Sampling:
         How many of the last words are penalised; punctuation is not.
     """
 
-    temperature: float = 0.9
+    temperature: float = 0.8
     top_k: int = 0
     top_p: float = 0.85
     repetition_penalty: float = 1.2

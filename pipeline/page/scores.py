@@ -38,6 +38,7 @@ WRITING = {
     "longest_copy": "longest copy",
     "mean_longest_copy": "mean longest",
     "sentence_length": "sentence",
+    "sentence_length_distance": "lengths off",
     "punctuation_distance": "punctuation",
 }
 WAYS = {

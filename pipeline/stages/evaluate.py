@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -169,6 +169,7 @@ def measure_writing(
     from pipeline.engine.diversity import measure_texts
     from pipeline.engine.rules.pen import BARE, Pen
     from pipeline.engine.sampling import Sampling
+    from pipeline.engine.threads import one_thread
     from pipeline.engine.writer import write_ids
 
     words = model.bundle.words
@@ -185,17 +186,9 @@ def measure_writing(
     texts = {"held_out": [window.ids[s + window.steps :][:count] for s in openings]}
     for number, (way, (sampling, pen)) in enumerate(ways.items()):
         context.progress(number, len(ways), f"writing {way}")
-        texts[way] = [
-            write_ids(
-                model,
-                seed,
-                words=count,
-                sampling=sampling,
-                generator=context.generator,
-                pen=pen,
-            )
-            for seed in seeds
-        ]
+        chosen: dict[str, Any] = {"sampling": sampling, "generator": context.generator, "pen": pen}
+        with one_thread():
+            texts[way] = [write_ids(model, seed, words=count, **chosen) for seed in seeds]
     source = np.concatenate([window.ids[start:stop] for start, stop in window.spans["train"]])
     return {way: measure_texts(written, source, words) for way, written in texts.items()}
 
@@ -215,12 +208,14 @@ def evaluate(
     from pipeline.engine.curves import draw_curves
     from pipeline.engine.foretell import Model
     from pipeline.engine.ngram import train_kneser_ney
+    from pipeline.engine.threads import one_thread
     from pipeline.engine.writer import Writer
 
     seed_phrase = config.seed_phrase or held_out_opening(segment)
-    sample = Writer(decode, writer).continue_text(
-        seed_phrase, words=config.sample_words, rng_seed=config.seed
-    )
+    with one_thread():  # as `generate` does, so that it can write the same
+        sample = Writer(decode, writer).continue_text(
+            seed_phrase, words=config.sample_words, rng_seed=config.seed
+        )
     ngram = train_kneser_ney(
         window.ids, window.spans["train"], vocabulary_size=window.vocabulary_size
     )
@@ -242,5 +237,5 @@ STAGE = Stage(
     config=EvaluateConfig,
     run=evaluate,
     codec=EVALUATION,
-    libraries=("matplotlib", "numpy"),
+    libraries=("matplotlib", "numpy", "threadpoolctl"),
 )

@@ -131,6 +131,7 @@ def write_samples(
 
     from pipeline.engine.runs import copied_runs, divide_text
     from pipeline.engine.sampling import Sampling
+    from pipeline.engine.threads import one_thread
     from pipeline.engine.writer import Writer
     from pipeline.page.prose import Sample
 
@@ -138,10 +139,11 @@ def write_samples(
     seed = writer.understand(seed_phrase)
     for temperature in TEMPERATURES:
         sampling = Sampling(temperature=temperature)
-        choices = writer.stream(
-            seed, words=config.sample_words, sampling=sampling, rng_seed=config.seed
-        )
-        words = [choice.word for choice in choices]
+        with one_thread():
+            choices = writer.stream(
+                seed, words=config.sample_words, sampling=sampling, rng_seed=config.seed
+            )
+            words = [choice.word for choice in choices]
         text_ids = np.array([writer.ids[word] for word in words], dtype=np.int32)
         runs = copied_runs(text_ids, memories.text_ids, config.copied_words)
         longest = max((stop - start for start, stop in runs), default=0)
