@@ -129,7 +129,9 @@ def disturb_training(artifacts: Path, novel: Path) -> None:
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=SECONDS)
     assert (process.returncode, output) == (130, "")
-    assert errors.strip() == "xuxie: interrupted; the same command goes on where it stopped"
+    # On a slow machine lines of progress come before it.
+    last = errors.strip().splitlines()[-1]
+    assert last == "xuxie: interrupted; the same command goes on where it stopped"
     assert checkpoint(artifacts)
 
 
