@@ -11,15 +11,16 @@ from bundles import falling_counts, made_up_words, random_embedding, random_weig
 
 from pipeline.artifacts.bundle import BUNDLE
 from pipeline.engine.export import export_bundle, log_frequencies
-from pipeline.engine.lstm import last_hidden, lstm_step, project, sigmoid
+from pipeline.engine.lstm import last_hidden, lstm_step, project, squash
 from pipeline.engine.score import predict_vectors
 
 
-def test_sigmoid_is_the_logistic_function_and_never_overflows() -> None:
+def test_a_gate_is_the_logistic_function_and_never_overflows() -> None:
     x = np.array([-1e4, -30, -2, 0, 0.5, 30, 1e4], dtype=np.float32)
     expected = [logistic(v) if v > -700 else 0.0 for v in x.tolist()]
     with np.errstate(all="raise", under="ignore"):
-        np.testing.assert_allclose(sigmoid(x), expected, atol=1e-7)
+        squash(x, within=x)
+    np.testing.assert_allclose(x, expected, atol=1e-7)
 
 
 def logistic(x: float) -> float:

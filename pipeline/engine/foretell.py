@@ -14,7 +14,7 @@ import numpy as np
 from pipeline.artifacts.bundle import WriterBundle
 from pipeline.artifacts.memories import Memories
 from pipeline.engine.cache import Recent, empty_recent, recall, remember
-from pipeline.engine.decode import cosines, log_softmax, unit_rows, word_scores
+from pipeline.engine.decode import log_softmax, unit_rows, word_scores
 from pipeline.engine.lstm import Floats
 from pipeline.engine.mixture import NETWORK
 from pipeline.engine.neighbours import neighbour_chances
@@ -45,8 +45,8 @@ class Reading:
     ----------
     memory : Memory
         The network's states.
-    vector : float32 (E,) or None
-        ê of the next place; None while nothing was read.
+    vector, unit : float32 (E,) or None
+        ê of the next place, and its direction; None while nothing was read.
     recent : Recent
         What the cache holds.
     history : tuple of int
@@ -55,6 +55,7 @@ class Reading:
 
     memory: Memory
     vector: Floats | None
+    unit: Floats | None
     recent: Recent
     history: tuple[int, ...] = ()
 
@@ -94,6 +95,7 @@ def begin(model: Model, word_ids: Sequence[int]) -> Reading:
     reading = Reading(
         memory=empty_memory(model.bundle),
         vector=None,
+        unit=None,
         recent=empty_recent(len(model.bundle.projection_bias)),
     )
     for word_id in word_ids[-count:]:
@@ -104,12 +106,14 @@ def begin(model: Model, word_ids: Sequence[int]) -> Reading:
 def read(reading: Reading, word_id: int, model: Model) -> Reading:
     """Return the reading after one word more."""
     recent, memories = reading.recent, model.memories
-    if memories and "cache" in memories.weights and reading.vector is not None:
-        recent = remember(recent, unit_rows(reading.vector), word_id, words=memories.cache_words)
+    if memories and "cache" in memories.weights and reading.unit is not None:
+        recent = remember(recent, reading.unit, word_id, words=memories.cache_words)
     memory = read_word(reading.memory, word_id, model.bundle)
+    vector = predict_next(memory, model.bundle)  # (E,)
     return Reading(
         memory=memory,
-        vector=predict_next(memory, model.bundle),
+        vector=vector,
+        unit=unit_rows(vector),
         recent=recent,
         # To the n-gram model a seed's stand-in, an id above V, is the unknown word.
         history=(*reading.history, min(word_id, len(model.bundle.words)))[-model.bundle.steps :],
@@ -124,10 +128,10 @@ def foretell(reading: Reading, model: Model) -> Foretold:
     ValueError
         No word has been read yet, so there is no ê.
     """
-    bundle, vector = model.bundle, reading.vector
-    if vector is None:
+    bundle, vector, unit = model.bundle, reading.vector, reading.unit
+    if vector is None or unit is None:
         raise ValueError("expected a reading of at least one word, got none; read a word first")
-    cosine = cosines(vector, output_vectors=bundle.output_vectors)  # (V,)
+    cosine = bundle.output_vectors @ unit  # (V,)
     scores = word_scores(
         cosine,
         log_prior=bundle.log_prior,
@@ -144,13 +148,13 @@ def foretell(reading: Reading, model: Model) -> Foretold:
 
 def remembered(reading: Reading, model: Model) -> dict[str, Floats]:
     """Return what the memories say: component → p(w), float32 (V,); not an empty cache."""
-    memories, vector, found = model.memories, reading.vector, {}
-    if memories is None or vector is None:
+    memories, vector, unit, found = model.memories, reading.vector, reading.unit, {}
+    if memories is None or vector is None or unit is None:
         return {}
     if "cache" in memories.weights:
         cached = recall(
             reading.recent,
-            unit_rows(vector),
+            unit,
             sharpness=memories.cache_sharpness,
             vocabulary_size=len(model.bundle.words),
         )

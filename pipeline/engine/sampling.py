@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.engine.lstm import Floats
 from pipeline.errors import SettingsError
 
-FIRST_SHORTLIST = 512  # words
+FIRST_SHORTLIST = 256  # words
 
 
 @dataclass(frozen=True)
