@@ -94,6 +94,12 @@ def say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
+def say_notes(notes: Sequence[str]) -> None:
+    """Print notes for the user to stderr."""
+    for note in notes:
+        say(f"xuxie: {note}")
+
+
 def print_json(value: Any) -> None:
     """Print a value as JSON."""
     print(json.dumps(value, ensure_ascii=False, indent=2))
@@ -196,8 +202,7 @@ def report(
     """Say where the report lies: a page of HTML on what was learnt and how well."""
     project = find_project(artifacts, **asked)
     record, notes = fresh_report(project)
-    for note in notes:
-        say(f"xuxie: {note}")
+    say_notes(notes)
     if record is None:
         record = run_stages(project, [REPORT.name], frozenset(), "report")[-1].record
     path = copy_page(record.path / REPORT_FILE, output)
@@ -303,8 +308,7 @@ def generate(
     project = find_project(artifacts, **asked)
     writer, seed, notes = seeded_writer(project, seed_phrase, unknown)
     writer = writer if memory is None else writer.remembering(memory)
-    for note in notes:
-        say(f"xuxie: {note}")
+    say_notes(notes)
     first_seed = secrets.randbelow(2**31) if rng_seed is None else rng_seed
     chosen: dict[str, Any] = {"pen": pen, "sampling": sampling, "prior_weight": prior_weight}
     if interactive:
@@ -355,8 +359,7 @@ def score(
 
     project = find_project(artifacts, **asked)
     writer, notes = fresh_writer(project)
-    for note in notes:
-        say(f"xuxie: {note}")
+    say_notes(notes)
     pipe = cast("BufferedIOBase", sys.stdin.buffer)
     scored = score_text(
         project.settings,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pipeline.artifacts.bundle import WriterBundle
 from pipeline.artifacts.windows import window_view
 from pipeline.engine.cache import recall_text
-from pipeline.engine.decode import log_softmax, unit_rows, word_scores
+from pipeline.engine.decode import bundle_scores, log_softmax, unit_rows
 from pipeline.engine.foretell import LEAST, Model, ask_neighbours
 from pipeline.engine.lstm import Floats
 from pipeline.engine.mixture import NETWORK, Reals, mix
@@ -108,12 +108,7 @@ def weigh(
     """Return what each component says: windows (B, steps + 1), the rest as for `recall_text`."""
     bundle = model.bundle
     cosine = units[before:] @ bundle.output_vectors.T  # (B, V)
-    scores = word_scores(
-        cosine,
-        log_prior=bundle.log_prior,
-        scale=bundle.scale,
-        prior_weight=bundle.prior_weight,
-    )  # (B, V)
+    scores = bundle_scores(cosine, bundle)  # (B, V)
     chances = {NETWORK: np.exp(log_softmax(scores))}
     memories = model.memories
     if memories and "cache" in memories.weights:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.artifacts.bundle import WriterBundle
+
 Floats = NDArray[np.float32]
 
 
@@ -28,6 +30,16 @@ def cosines(predicted: Floats, *, output_vectors: Floats) -> Floats:
 def word_scores(cosine: Floats, *, log_prior: Floats, scale: float, prior_weight: float) -> Floats:
     """s·cos + β·b: cosines (N, V) and log frequencies (V,) → float32 (N, V)."""
     return np.float32(scale) * cosine + np.float32(prior_weight) * log_prior
+
+
+def bundle_scores(cosine: Floats, bundle: WriterBundle) -> Floats:
+    """Return the scores under a bundle's own scale, prior and prior weight: (…, V) → (…, V)."""
+    return word_scores(
+        cosine,
+        log_prior=bundle.log_prior,
+        scale=bundle.scale,
+        prior_weight=bundle.prior_weight,
+    )
 
 
 def log_softmax(scores: Floats) -> Floats:

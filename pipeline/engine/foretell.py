@@ -14,7 +14,7 @@ import numpy as np
 from pipeline.artifacts.bundle import WriterBundle
 from pipeline.artifacts.memories import Memories
 from pipeline.engine.cache import Recent, empty_recent, recall, remember
-from pipeline.engine.decode import log_softmax, unit_rows, word_scores
+from pipeline.engine.decode import bundle_scores, log_softmax, unit_rows
 from pipeline.engine.lstm import Floats
 from pipeline.engine.mixture import NETWORK
 from pipeline.engine.neighbours import neighbour_chances
@@ -132,12 +132,7 @@ def foretell(reading: Reading, model: Model) -> Foretold:
     if vector is None or unit is None:
         raise ValueError("expected a reading of at least one word, got none; read a word first")
     cosine = bundle.output_vectors @ unit  # (V,)
-    scores = word_scores(
-        cosine,
-        log_prior=bundle.log_prior,
-        scale=bundle.scale,
-        prior_weight=bundle.prior_weight,
-    )  # (V,)
+    scores = bundle_scores(cosine, bundle)  # (V,)
     log_chances = log_softmax(scores)  # (V,)
     chances = {NETWORK: np.exp(log_chances), **remembered(reading, model)}
     shares = share_out(chances, model.weights)

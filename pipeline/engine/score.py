@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.artifacts.bundle import WriterBundle
 from pipeline.artifacts.windows import window_view
-from pipeline.engine.decode import cosines, log_softmax, word_scores
+from pipeline.engine.decode import bundle_scores, cosines, log_softmax
 from pipeline.engine.lstm import Floats, last_hidden, project
 
 BATCH = 1024  # windows scored at once: (1024, 7000) float32 scores take 28 MB
@@ -91,12 +91,7 @@ def score_cosines(cosine: Floats, targets: NDArray[np.int32], bundle: WriterBund
     """Score targets (B,), given cos(ê, e_w) of every word (B, V)."""
     known = targets < len(bundle.words)  # (B,)
     safe = np.where(known, targets, 0)[:, None]  # (B, 1)
-    scores = word_scores(
-        cosine,
-        log_prior=bundle.log_prior,
-        scale=bundle.scale,
-        prior_weight=bundle.prior_weight,
-    )  # (B, V)
+    scores = bundle_scores(cosine, bundle)  # (B, V)
     own = np.take_along_axis(scores, safe, axis=1)  # (B, 1)
     ranks = 1 + (scores > own).sum(axis=1)  # (B,)
     chances = np.take_along_axis(log_softmax(scores), safe, axis=1)[:, 0]  # (B,)

@@ -86,7 +86,7 @@ def make_rules(
     """
     words = bundle.words
     check_known("must-include", pen.must_include, log_priors)
-    unheard = [text for text in pen.ban if not any(text in word for word in words)]
+    unheard = [ban for ban in pen.ban if not any(ban in word for word in words)]
     check_known("ban", unheard, log_priors)
     check_until(pen, words)
     if pen.paragraphs and marks.break_id < 0:
@@ -95,7 +95,7 @@ def make_rules(
     if len(bans.whole) == len(words):
         raise SettingsError("--ban: expected to leave a word to write, got none")
     ids = {word: number for number, word in enumerate(words)}
-    wishes = [(text, [ids[w] for w in best_cut(text, log_priors)]) for text in pen.must_include]
+    wishes = [(wish, [ids[w] for w in best_cut(wish, log_priors)]) for wish in pen.must_include]
     return Rules(pen, words, bundle.steps, marks, text, bans, tuple(wishes))
 
 
