@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict
 
@@ -30,7 +29,6 @@ def parse(names: Iterable[str]) -> argparse.Namespace:
 
 def main() -> None:
     """Measure the rows asked for and print them as they come."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from benchmarks.rows import ROWS
     from benchmarks.table import HEADER, Result, table_lines
 

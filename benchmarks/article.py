@@ -17,7 +17,7 @@ Nearest = Callable[[Floats], int]  # ê (E,) → the id of the nearest word
 
 def keras_model() -> Any:
     """Return the article's network: LSTM and one dense layer."""
-    import keras
+    from pipeline.learning.backend import keras
 
     keras.utils.set_random_seed(0)
     return keras.Sequential(

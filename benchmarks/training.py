@@ -70,7 +70,7 @@ def our_steps(config: TrainConfig, data: Data) -> tuple[Step, dict[str, NDArray[
 
     It trains without carried states.
     """
-    from pipeline.learning.loop import prepare_tensorflow
+    from pipeline.learning.backend import prepare_tensorflow
     from pipeline.learning.network import build_network, export_weights
     from pipeline.learning.objectives import OBJECTIVES
     from pipeline.learning.step import build_optimizer, compile_step, first_states
@@ -116,7 +116,7 @@ def random_words(config: TrainConfig, *, vocabulary: int = VOCABULARY) -> Data:
 
 def article_training(count: int, *, batch_size: int) -> Callable[[], Any]:
     """Return a function that fits `count` materialised windows once."""
-    import keras
+    from pipeline.learning.backend import keras
 
     model = keras_model()
     model.compile(optimizer=keras.optimizers.SGD(ARTICLE_RATE), loss="mse")

@@ -87,7 +87,7 @@ def heed_interrupts() -> None:
 
 def environment() -> dict[str, str]:
     """Return this process's environment with UTF-8 pipes and TensorFlow's remarks left out."""
-    return {**os.environ, "PYTHONIOENCODING": "utf-8", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    return {**os.environ, "PYTHONIOENCODING": "utf-8"}
 
 
 @functools.cache

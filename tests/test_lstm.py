@@ -18,9 +18,12 @@ from pipeline.engine.score import predict_vectors
 def test_a_gate_is_the_logistic_function_and_never_overflows() -> None:
     x = np.array([-1e4, -30, -2, 0, 0.5, 30, 1e4], dtype=np.float32)
     expected = [logistic(v) if v > -700 else 0.0 for v in x.tolist()]
+    gates = np.tile(x, (1, 4, 1))  # (1, 4, 7)
     with np.errstate(all="raise", under="ignore"):
-        squash(x, within=x)
-    np.testing.assert_allclose(x, expected, atol=1e-7)
+        squash(gates)
+    for number in (0, 1, 3):
+        np.testing.assert_allclose(gates[0, number], expected, atol=1e-7)
+    np.testing.assert_allclose(gates[0, 2], np.tanh(x), atol=1e-7)
 
 
 def logistic(x: float) -> float:

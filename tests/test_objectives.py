@@ -157,7 +157,7 @@ def test_the_settings_of_vmf_weigh_length_and_product() -> None:
 
 @pytest.mark.parametrize("objective", ["cosine", "vmf"])
 def test_the_gradient_is_the_slope_of_the_loss(objective: str) -> None:
-    import tensorflow as tf
+    from pipeline.learning.backend import tf
 
     network = network_of()
     predicted, targets = drawn(5, 3)
@@ -180,7 +180,7 @@ def test_the_gradient_is_the_slope_of_the_loss(objective: str) -> None:
 
 
 def test_vmf_has_a_gradient_where_nothing_is_predicted() -> None:
-    import tensorflow as tf
+    from pipeline.learning.backend import tf
 
     network = network_of()
     target = np.array([4], np.int32)
@@ -210,7 +210,7 @@ def test_unknown_targets_play_no_part(objective: str) -> None:
 
 def sampled(network: Network, seeds: range) -> tuple[float, float, list[Any]]:
     """Mean sampled loss, mean full loss and the sampled gradients of many small batches."""
-    import tensorflow as tf
+    from pipeline.learning.backend import tf
 
     sampler = build_sampler(COUNTS, draws=20, targets=40)
     generator = np.random.default_rng(9)

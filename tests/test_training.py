@@ -18,6 +18,7 @@ from pipeline.artifacts.windows import evaluation_starts, spread
 from pipeline.engine.export import export_bundle, log_frequencies
 from pipeline.engine.score import score_windows, summarise
 from pipeline.errors import StageFailed
+from pipeline.learning.backend import prepare_tensorflow
 from pipeline.learning.batches import Batch
 from pipeline.learning.centre import centre_vectors
 from pipeline.learning.checkpoint import (
@@ -26,7 +27,7 @@ from pipeline.learning.checkpoint import (
     load_checkpoint,
     save_checkpoint,
 )
-from pipeline.learning.loop import fit, prepare_tensorflow
+from pipeline.learning.loop import fit
 from pipeline.learning.network import (
     Vectors,
     assign_weights,

@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 import pytest
-import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.special import gammaln, ive  # type: ignore[import-untyped]
 
+from pipeline.learning.backend import tf
 from pipeline.learning.vmf import log_normaliser
 
 # Both sides of the order (m/2 − 1) from which the expansion is used without recurrence, 32.

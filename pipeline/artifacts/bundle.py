@@ -65,7 +65,7 @@ class WriterBundle:
     prior_weight: float
     steps: int
     examples: tuple[str, ...]
-    upper_layers: tuple[Layer, ...] = ()
+    upper_layers: tuple[Layer[NDArray[np.float32]], ...] = ()
 
 
 ARRAYS = (

@@ -7,19 +7,22 @@ every layer. The first layer reads word vectors and is named without a number.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 
-class Layer(NamedTuple):
-    """The arrays of one layer, float32."""
+Array = TypeVar("Array")
 
-    kernel: NDArray[np.float32]  # (H, 4H)
-    recurrent_kernel: NDArray[np.float32]  # (H, 4H)
-    bias: NDArray[np.float32]  # (4H,)
+
+class Layer(NamedTuple, Generic[Array]):
+    """The weights of one layer, float32: numpy's arrays, or in training variables or tensors."""
+
+    kernel: Array  # (E, 4H) in the first layer, (H, 4H) above it
+    recurrent_kernel: Array  # (H, 4H)
+    bias: Array  # (4H,)
 
 
 def count_upper(names: Iterable[str]) -> int:
@@ -41,7 +44,7 @@ def upper_shapes(count: int, hidden: int) -> dict[str, tuple[int, ...]]:
     }
 
 
-def pack_upper(layers: Iterable[Layer]) -> dict[str, NDArray[np.float32]]:
+def pack_upper(layers: Iterable[Layer[Array]]) -> dict[str, Array]:
     """Return the upper layers' arrays by name."""
     return {
         f"{name}_{number}": array
@@ -50,7 +53,7 @@ def pack_upper(layers: Iterable[Layer]) -> dict[str, NDArray[np.float32]]:
     }
 
 
-def take_upper(arrays: Mapping[str, NDArray[Any]]) -> tuple[Layer, ...]:
+def take_upper(arrays: Mapping[str, NDArray[Any]]) -> tuple[Layer[NDArray[np.float32]], ...]:
     """Return the upper layers among arrays; all their names must be there."""
     return tuple(
         Layer(*(arrays[f"{name}_{number}"] for name in Layer._fields))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pipeline.artifacts.bundle import WriterBundle
 from pipeline.artifacts.windows import window_view
 from pipeline.engine.cache import recall_text
-from pipeline.engine.decode import bundle_scores, log_softmax, unit_rows
+from pipeline.engine.decode import bundle_scores, softmax, unit_rows
 from pipeline.engine.foretell import LEAST, Model, ask_neighbours
 from pipeline.engine.lstm import Floats
 from pipeline.engine.mixture import NETWORK, Reals, mix
@@ -109,7 +109,7 @@ def weigh(
     bundle = model.bundle
     cosine = units[before:] @ bundle.output_vectors.T  # (B, V)
     scores = bundle_scores(cosine, bundle)  # (B, V)
-    chances = {NETWORK: np.exp(log_softmax(scores))}
+    chances = {NETWORK: softmax(scores)}
     memories = model.memories
     if memories and "cache" in memories.weights:
         cached, filled = recall_text(

@@ -47,3 +47,10 @@ def log_softmax(scores: Floats) -> Floats:
     shifted = scores - scores.max(axis=-1, keepdims=True)
     result: Floats = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     return result
+
+
+def softmax(scores: Floats) -> Floats:
+    """Probabilities of scores (N, V) → float32 (N, V)."""
+    weights: Floats = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    weights /= weights.sum(axis=-1, keepdims=True)
+    return weights

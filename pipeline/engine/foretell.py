@@ -14,7 +14,7 @@ import numpy as np
 from pipeline.artifacts.bundle import WriterBundle
 from pipeline.artifacts.memories import Memories
 from pipeline.engine.cache import Recent, empty_recent, recall, remember
-from pipeline.engine.decode import bundle_scores, log_softmax, unit_rows
+from pipeline.engine.decode import bundle_scores, log_softmax, softmax, unit_rows
 from pipeline.engine.lstm import Floats
 from pipeline.engine.mixture import NETWORK
 from pipeline.engine.neighbours import neighbour_chances
@@ -133,11 +133,11 @@ def foretell(reading: Reading, model: Model) -> Foretold:
         raise ValueError("expected a reading of at least one word, got none; read a word first")
     cosine = bundle.output_vectors @ unit  # (V,)
     scores = bundle_scores(cosine, bundle)  # (V,)
-    log_chances = log_softmax(scores)  # (V,)
-    chances = {NETWORK: np.exp(log_chances), **remembered(reading, model)}
-    shares = share_out(chances, model.weights)
+    shares = share_out({NETWORK: softmax(scores), **remembered(reading, model)}, model.weights)
     if len(shares) > 1:
-        log_chances = np.log(np.maximum(sum(shares.values()), LEAST))
+        log_chances = np.log(np.maximum(sum(shares.values()), LEAST))  # (V,)
+    else:
+        log_chances = log_softmax(scores)  # (V,)
     return Foretold(vector=vector, cosine=cosine, log_chances=log_chances, shares=shares)
 
 

@@ -22,18 +22,18 @@ from pipeline.artifacts.layers import Layer
 Floats = NDArray[np.float32]
 
 
-def squash(*sigmoids: Floats, within: Floats) -> None:
-    """Replace an array by its tanh in place, but those parts of it by σ(x) = (tanh(x/2) + 1) / 2.
+# σ(x) = tanh(x / 2) / 2 + 1 / 2, so that one call of tanh serves the gates i, f, g and o: a step is so
+# small that calls count. It is exact for all float32.
+SLOPES = np.array([[0.5], [0.5], [1], [0.5]], dtype=np.float32)  # (4, 1)
+OFFSETS = np.array([[0.5], [0.5], [0], [0.5]], dtype=np.float32)  # (4, 1)
 
-    This is exact for all float32, and one call of numpy's fast tanh serves all gates: a step is so
-    small that calls count.
-    """
-    for part in sigmoids:
-        part *= np.float32(0.5)
-    np.tanh(within, out=within)
-    for part in sigmoids:
-        part += np.float32(1)
-        part *= np.float32(0.5)
+
+def squash(gates: Floats) -> None:
+    """Replace sums (N, 4, H) in place by σ of the gates i, f and o, and tanh of g."""
+    gates *= SLOPES
+    np.tanh(gates, out=gates)
+    gates *= SLOPES
+    gates += OFFSETS
 
 
 def lstm_step(
@@ -52,11 +52,11 @@ def lstm_step(
     -------
     hidden, cell : float32 (N, H)
     """
-    size = hidden.shape[-1]
-    gates = gates + hidden @ recurrent_kernel  # (N, 4H)
-    squash(gates[..., : 2 * size], gates[..., 3 * size :], within=gates)
-    ingress, forget = gates[..., :size], gates[..., size : 2 * size]  # (N, H) each
-    candidate, output = gates[..., 2 * size : 3 * size], gates[..., 3 * size :]  # (N, H) each
+    sums = hidden @ recurrent_kernel  # (N, 4H)
+    sums += gates
+    parts = sums.reshape(len(sums), 4, -1)  # (N, 4, H)
+    squash(parts)
+    ingress, forget, candidate, output = (parts[:, number] for number in range(4))  # (N, H) each
     cell = forget * cell + ingress * candidate  # (N, H)
     return output * np.tanh(cell), cell
 
@@ -67,7 +67,7 @@ def stack_step(
     cell: Floats,
     *,
     recurrent_kernel: Floats,
-    upper_layers: Sequence[Layer] = (),
+    upper_layers: Sequence[Layer[Floats]] = (),
 ) -> tuple[Floats, Floats]:
     """Advance all L layers one step: gates (N, 4H), hidden and cell (L, N, H), shapes kept."""
     states = [lstm_step(gates, hidden[0], cell[0], recurrent_kernel=recurrent_kernel)]
@@ -84,7 +84,7 @@ def last_hidden(
     *,
     gate_table: Floats,
     recurrent_kernel: Floats,
-    upper_layers: Sequence[Layer] = (),
+    upper_layers: Sequence[Layer[Floats]] = (),
 ) -> Floats:
     """Read windows of words from a zero state; return the top layer's last hidden state.
 

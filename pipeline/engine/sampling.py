@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from pipeline.engine.lstm import Floats
 from pipeline.errors import SettingsError
 
-FIRST_SHORTLIST = 256  # words
-
 
 @dataclass(frozen=True)
 class Sampling:
@@ -60,7 +58,7 @@ def penalise(log_probabilities: Floats, recent_ids: NDArray[np.int64], *, penalt
     if penalty == 1 or not len(recent_ids):
         return log_probabilities
     result = log_probabilities.copy()  # (V,)
-    result[np.unique(recent_ids)] -= np.float32(math.log(penalty))
+    result[recent_ids] -= np.float32(math.log(penalty))  # once, however often an id is there
     return result
 
 
@@ -73,49 +71,70 @@ def choose(log_probabilities: Floats, sampling: Sampling, generator: np.random.G
         Up to a constant; −inf bars a word.
     sampling : Sampling
     generator : numpy.random.Generator
-        Drawn from once for a sampled word, never for a greedy one.
+        Never drawn from for a greedy word; for a sampled one once, or twice where the first is cut.
     """
     if sampling.temperature == 0 or sampling.top_k == 1:
         return int(np.argmax(log_probabilities))
-    ids, chances = keep(log_probabilities, sampling)  # (K,) each
-    cumulative = np.cumsum(chances)  # (K,)
-    drawn = np.searchsorted(cumulative, generator.random() * cumulative[-1], side="right")
-    return int(ids[min(int(drawn), len(ids) - 1)])
+    weights = temper(log_probabilities, sampling.temperature)  # (V,)
+    if not sampling.top_k:
+        # To find all words that top-p cuts takes a sort, to see whether it cuts one does not. To
+        # draw from all, and again from what is left if it was cut, gives each the same probability.
+        drawn = draw(weights, generator)
+        if is_in_nucleus(drawn, weights, top_p=sampling.top_p):
+            return drawn
+    ids = keep(weights, sampling)  # (K,)
+    return int(ids[draw(weights[ids], generator)])
 
 
-def keep(
-    log_probabilities: Floats, sampling: Sampling
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the words that top-k and top-p leave, best first, and weights in their proportions.
-
-    Sorting the vocabulary would take longer than all else that writing a word takes, and the words
-    that sum to p are mostly few: so ever longer shortlists are tried until one holds them.
-    """
-    limit = min(sampling.top_k or len(log_probabilities), len(log_probabilities))
-    size = min(FIRST_SHORTLIST, limit) if sampling.top_p < 1 else limit
-    distances = log_probabilities - log_probabilities.max()  # (V,) ≤ 0
-    temperature = np.float32(min(max(sampling.temperature, 1e-37), 1e37))  # within float32
+def temper(log_probabilities: Floats, temperature: float) -> Floats:
+    """Return weights in proportion to p^(1/temperature), (V,) → float32 (V,), the greatest 1."""
+    divisor = np.float32(min(max(temperature, 1e-37), 1e37))  # within float32
     with np.errstate(over="ignore"):  # a tiny temperature may send all but the best to −inf
-        weights = np.exp(distances / temperature)  # (V,) float32
-    candidates = shortlist(log_probabilities, top_k=limit) if sampling.top_k else None
-    total = (weights if candidates is None else weights[candidates]).sum(dtype=np.float64)
-    while True:
-        ids = shortlist(log_probabilities, top_k=size) if candidates is None else candidates
-        own = weights[ids].astype(np.float64)  # (K,)
-        kept = nucleus_size(own / total, top_p=sampling.top_p)
-        if kept < len(ids) or len(ids) == limit:
-            return ids[:kept], own[:kept]
-        size = min(size * 4, limit)
+        weights: Floats = np.exp((log_probabilities - log_probabilities.max()) / divisor)
+    return weights
 
 
-def shortlist(log_probabilities: Floats, *, top_k: int) -> NDArray[np.int64]:
-    """Return the ids of the `top_k` best words (0: all), best first; ties in vocabulary order."""
-    if 0 < top_k < len(log_probabilities):
+def draw(weights: Floats, generator: np.random.Generator) -> int:
+    """Return a position in weights (K,), in proportion to them; never one of weight 0."""
+    cumulative = np.cumsum(weights, dtype=np.float64)  # (K,)
+    return int(np.searchsorted(cumulative, generator.random() * cumulative[-1], side="right"))
+
+
+def is_in_nucleus(word_id: int, weights: Floats, *, top_p: float) -> bool:
+    """Return whether the words before this one, of weights (V,), sum to less than `top_p` of all.
+
+    Before it are those of greater weight, and of equal weight earlier in the vocabulary.
+    """
+    if top_p >= 1:
+        return True
+    own = weights[word_id]
+    before = weights > own  # (V,)
+    before[:word_id] |= weights[:word_id] == own
+    return bool(np.dot(weights, before.astype(np.float32)) < top_p * weights.sum())
+
+
+def keep(weights: Floats, sampling: Sampling) -> NDArray[np.int64]:
+    """Return the words (K,) that top-k and top-p leave of weights (V,), best first."""
+    if sampling.top_k:
+        ids = shortlist(weights, top_k=sampling.top_k)
+    else:
+        # Even all together, words of less than this cannot fill what top-p leaves out.
+        least = (1 - sampling.top_p) * weights.sum() / len(weights)
+        ids = np.flatnonzero(weights >= least)
+        ids = ids[shortlist(weights[ids], top_k=0)]
+    own = weights[ids].astype(np.float64)  # (K,)
+    total = own.sum() if sampling.top_k else weights.sum(dtype=np.float64)
+    return ids[: nucleus_size(own / total, top_p=sampling.top_p)]
+
+
+def shortlist(scores: Floats, *, top_k: int) -> NDArray[np.int64]:
+    """Return the `top_k` greatest (0: all) of (V,), best first; ties in vocabulary order."""
+    if 0 < top_k < len(scores):
         # A partition finds the k-th value in linear time; equal values beyond it are cut below.
-        kth = np.partition(log_probabilities, -top_k)[-top_k]
-        ids = np.flatnonzero(log_probabilities >= kth)  # (≥ top_k,)
-        return ids[np.argsort(-log_probabilities[ids], kind="stable")][:top_k]
-    return np.argsort(-log_probabilities, kind="stable")
+        kth = np.partition(scores, -top_k)[-top_k]
+        ids = np.flatnonzero(scores >= kth)  # (≥ top_k,)
+        return ids[np.argsort(-scores[ids], kind="stable")][:top_k]
+    return np.argsort(-scores, kind="stable")
 
 
 def nucleus_size(chances: NDArray[np.float64], *, top_p: float) -> int:

@@ -8,20 +8,17 @@ resumed ends with the same bytes as one that was not.
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from pipeline.errors import StageFailed
+from pipeline.learning.backend import keras
 from pipeline.learning.batches import Batch
 from pipeline.learning.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from pipeline.learning.network import (
@@ -227,15 +224,3 @@ def with_prefix(arrays: dict[str, NDArray[Any]], prefix: str) -> dict[str, NDArr
         for name, array in arrays.items()
         if name.startswith(prefix)
     }
-
-
-def prepare_tensorflow() -> None:
-    """Have TensorFlow give equal results for equal inputs, and share the cores sensibly.
-
-    Two operations run at a time and share the cores between them. On two cores a batch of 8 takes
-    two thirds of the time that TensorFlow's own choice takes, a batch of 64 the same.
-    """
-    tf.config.experimental.enable_op_determinism()
-    with suppress(RuntimeError):  # it has started its threads: an earlier training's choice stays
-        tf.config.threading.set_inter_op_parallelism_threads(2)
-        tf.config.threading.set_intra_op_parallelism_threads(max(1, (os.cpu_count() or 1) // 2))

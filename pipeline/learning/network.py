@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
 
-import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from pipeline.artifacts.layers import Layer, pack_upper
+from pipeline.learning.backend import keras, tf
+from pipeline.learning.lstm import build_layer, run_layer
 
 # Which word vectors are trained. `tied`: one table for input and output. Else there are two, from
 # the same start, of which `both`, the `input` one, the `output` one, or none is trained.
@@ -32,7 +32,7 @@ class Network(NamedTuple):
     input_vectors: keras.Variable
     output_vectors: keras.Variable | None
     word2vec: tf.Tensor
-    lstms: tuple[keras.layers.LSTM, ...]
+    layers: tuple[Layer[keras.Variable], ...]
     projection: keras.layers.Dense
     log_scale: keras.Variable
     prior_weight: keras.Variable
@@ -67,8 +67,8 @@ def build_network(
         if vectors_mode == "tied"
         else keras.Variable(vectors, trainable=trains_output, name="output_vectors"),
         word2vec=tf.constant(vectors),
-        lstms=tuple(
-            build_lstm(hidden if n else size, hidden, seeds=(seeds[2 * n], seeds[2 * n + 1]))
+        layers=tuple(
+            build_layer(hidden if n else size, hidden, seeds=(seeds[2 * n], seeds[2 * n + 1]))
             for n in range(layers)
         ),
         projection=projection,
@@ -76,19 +76,6 @@ def build_network(
         prior_weight=keras.Variable(np.float32(1), name="prior_weight"),
         log_prior=tf.constant(log_prior),
     )
-
-
-def build_lstm(size: int, hidden: int, *, seeds: tuple[int, int]) -> keras.layers.LSTM:
-    """Build a layer that reads vectors of `size`."""
-    lstm = keras.layers.LSTM(
-        hidden,
-        return_sequences=True,
-        return_state=True,
-        kernel_initializer=keras.initializers.GlorotUniform(seed=seeds[0]),
-        recurrent_initializer=keras.initializers.Orthogonal(seed=seeds[1]),
-    )
-    lstm.build((None, None, size))
-    return lstm
 
 
 def predict(
@@ -107,12 +94,13 @@ def predict(
     """
     read = tf.gather(network.input_vectors.value, inputs) * input_mask  # (B, T, E)
     after = []
-    for number, lstm in enumerate(network.lstms):
-        kernel = lstm.cell.recurrent_kernel
-        # Within the scope Keras' layer sees the masked kernel in the place of its own.
-        with keras.StatelessScope(state_mapping=[(kernel, kernel.value * recurrent_masks[number])]):
-            hidden, *last = lstm(read, initial_state=[states[number, 0], states[number, 1]])
-        after.append(tf.stack(last))
+    for number, layer in enumerate(network.layers):
+        weights = Layer(*(variable.value for variable in layer))
+        weights = weights._replace(
+            recurrent_kernel=weights.recurrent_kernel * recurrent_masks[number]
+        )
+        hidden, last = run_layer(read, weights, states[number])
+        after.append(last)
         read = hidden * output_masks[:, number, tf.newaxis]  # (B, T, H)
     predicted = network.projection(tf.reshape(read, (-1, read.shape[-1])))  # (B · T, E)
     return predicted, tf.stack(after)
@@ -125,10 +113,7 @@ def output_table(network: Network) -> keras.Variable:
 
 def all_variables(network: Network) -> dict[str, keras.Variable]:
     """Return the stored variables by their arrays' names; tied vectors appear once."""
-    first, *upper = (
-        Layer(lstm.cell.kernel, lstm.cell.recurrent_kernel, lstm.cell.bias)
-        for lstm in network.lstms
-    )
+    first, *upper = network.layers
     named = {
         "input_vectors": network.input_vectors,
         "output_vectors": network.output_vectors,

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import keras
-import tensorflow as tf
-
+from pipeline.learning.backend import keras, tf
 from pipeline.learning.batches import Batch
 from pipeline.learning.network import Network, predict, trainable_variables
 from pipeline.learning.objectives import Loss, Targets
@@ -46,7 +44,7 @@ def build_optimizer(network: Network, plan: Plan) -> keras.optimizers.Optimizer:
 def compile_step(network: Network, loss: Loss, optimizer: keras.optimizers.Optimizer) -> Step:
     """Return a function (batch, states) → (loss, states after it) that trains on one batch."""
     variables = trainable_variables(network)
-    states_spec = tf.TensorSpec((len(network.lstms), 2, None, None), tf.float32)  # (L, 2, B, H)
+    states_spec = tf.TensorSpec((len(network.layers), 2, None, None), tf.float32)  # (L, 2, B, H)
 
     @tf.function(input_signature=[SIGNATURE, states_spec])  # type: ignore[untyped-decorator]
     def compiled(arrays: dict[str, tf.Tensor], states: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

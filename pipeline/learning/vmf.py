@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-import tensorflow as tf
+from pipeline.learning.backend import tf
 
 LEAST_ORDER = 32  # from here on the expansion of G errs by less than 3e-5, at any κ
 

@@ -191,8 +191,9 @@ def training_plan(config: TrainConfig) -> Plan:
 def train(config: TrainConfig, *, embed: Embedding, window: Windows, context: Context) -> Training:
     """Train the network, going on from this key's checkpoint if there is one."""
     from pipeline.engine.export import log_frequencies
+    from pipeline.learning.backend import prepare_tensorflow
     from pipeline.learning.centre import centre_vectors
-    from pipeline.learning.loop import fit, prepare_tensorflow
+    from pipeline.learning.loop import fit
     from pipeline.learning.network import build_network
     from pipeline.learning.objectives import OBJECTIVES, configured_loss
 
