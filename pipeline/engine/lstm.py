@@ -22,8 +22,8 @@ from pipeline.artifacts.layers import Layer
 Floats = NDArray[np.float32]
 
 
-# σ(x) = tanh(x / 2) / 2 + 1 / 2, so that one call of tanh serves the gates i, f, g and o: a step is so
-# small that calls count. It is exact for all float32.
+# σ(x) = tanh(x / 2) / 2 + 1 / 2, exact for all float32. So one call of tanh serves the gates i, f, g
+# and o: a step is so small that calls count.
 SLOPES = np.array([[0.5], [0.5], [1], [0.5]], dtype=np.float32)  # (4, 1)
 OFFSETS = np.array([[0.5], [0.5], [0], [0.5]], dtype=np.float32)  # (4, 1)
 

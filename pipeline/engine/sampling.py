@@ -76,14 +76,17 @@ def choose(log_probabilities: Floats, sampling: Sampling, generator: np.random.G
     if sampling.temperature == 0 or sampling.top_k == 1:
         return int(np.argmax(log_probabilities))
     weights = temper(log_probabilities, sampling.temperature)  # (V,)
-    if not sampling.top_k:
-        # To find all words that top-p cuts takes a sort, to see whether it cuts one does not. To
-        # draw from all, and again from what is left if it was cut, gives each the same probability.
-        drawn = draw(weights, generator)
-        if is_in_nucleus(drawn, weights, top_p=sampling.top_p):
-            return drawn
-    ids = keep(weights, sampling)  # (K,)
-    return int(ids[draw(weights[ids], generator)])
+    ids = within_reach(weights, sampling)  # (K,)
+    own = weights[ids].astype(np.float64)  # (K,)
+    total = own.sum() if sampling.top_k else weights.sum(dtype=np.float64)
+    # To find all words that top-p cuts takes a sort, to see whether it cuts one does not. To draw
+    # from all, and again from those that are kept if it was cut, gives each the same probability.
+    drawn = draw(own, generator)
+    if is_cut(drawn, own, sampling.top_p * total):
+        best_first = shortlist(own, top_k=0)  # (K,)
+        kept = best_first[: nucleus_size(own[best_first] / total, top_p=sampling.top_p)]
+        drawn = int(kept[draw(own[kept], generator)])
+    return int(ids[drawn])
 
 
 def temper(log_probabilities: Floats, temperature: float) -> Floats:
@@ -94,40 +97,30 @@ def temper(log_probabilities: Floats, temperature: float) -> Floats:
     return weights
 
 
-def draw(weights: Floats, generator: np.random.Generator) -> int:
+def within_reach(weights: Floats, sampling: Sampling) -> NDArray[np.int64]:
+    """Return words (K,), top-k's or all that top-p may keep: it keeps some of them and no other."""
+    if sampling.top_k:
+        return shortlist(weights, top_k=sampling.top_k)
+    # Even all together, words below this cannot fill what top-p leaves out.
+    least = (1 - sampling.top_p) * float(weights.sum()) / len(weights)
+    return np.flatnonzero(weights >= least)
+
+
+def draw(weights: NDArray[np.float64], generator: np.random.Generator) -> int:
     """Return a position in weights (K,), in proportion to them; never one of weight 0."""
-    cumulative = np.cumsum(weights, dtype=np.float64)  # (K,)
+    cumulative = np.cumsum(weights)  # (K,)
     return int(np.searchsorted(cumulative, generator.random() * cumulative[-1], side="right"))
 
 
-def is_in_nucleus(word_id: int, weights: Floats, *, top_p: float) -> bool:
-    """Return whether the words before this one, of weights (V,), sum to less than `top_p` of all.
-
-    Before it are those of greater weight, and of equal weight earlier in the vocabulary.
-    """
-    if top_p >= 1:
-        return True
-    own = weights[word_id]
-    before = weights > own  # (V,)
-    before[:word_id] |= weights[:word_id] == own
-    return bool(np.dot(weights, before.astype(np.float32)) < top_p * weights.sum())
+def is_cut(place: int, weights: NDArray[np.float64], wanted: float) -> bool:
+    """Return whether the greater of weights (K,), and equal ones before it, sum to `wanted`."""
+    own = weights[place]
+    before = weights > own  # (K,)
+    before[:place] |= weights[:place] == own
+    return bool(weights[before].sum() >= wanted)
 
 
-def keep(weights: Floats, sampling: Sampling) -> NDArray[np.int64]:
-    """Return the words (K,) that top-k and top-p leave of weights (V,), best first."""
-    if sampling.top_k:
-        ids = shortlist(weights, top_k=sampling.top_k)
-    else:
-        # Even all together, words of less than this cannot fill what top-p leaves out.
-        least = (1 - sampling.top_p) * weights.sum() / len(weights)
-        ids = np.flatnonzero(weights >= least)
-        ids = ids[shortlist(weights[ids], top_k=0)]
-    own = weights[ids].astype(np.float64)  # (K,)
-    total = own.sum() if sampling.top_k else weights.sum(dtype=np.float64)
-    return ids[: nucleus_size(own / total, top_p=sampling.top_p)]
-
-
-def shortlist(scores: Floats, *, top_k: int) -> NDArray[np.int64]:
+def shortlist(scores: NDArray[np.floating], *, top_k: int) -> NDArray[np.int64]:
     """Return the `top_k` greatest (0: all) of (V,), best first; ties in vocabulary order."""
     if 0 < top_k < len(scores):
         # A partition finds the k-th value in linear time; equal values beyond it are cut below.
