@@ -22,8 +22,8 @@ from pipeline.artifacts.layers import Layer
 Floats = NDArray[np.float32]
 
 
-# σ(x) = tanh(x / 2) / 2 + 1 / 2, exact for all float32. So one call of tanh serves the gates i, f, g
-# and o: a step is so small that calls count.
+# σ(x) = tanh(x / 2) / 2 + 1 / 2, exact for all float32. So one call of tanh serves the four gates,
+# i, f, g and o; a step is so small that calls count.
 SLOPES = np.array([[0.5], [0.5], [1], [0.5]], dtype=np.float32)  # (4, 1)
 OFFSETS = np.array([[0.5], [0.5], [0], [0.5]], dtype=np.float32)  # (4, 1)
 
@@ -76,6 +76,8 @@ def stack_step(
         states.append(
             lstm_step(gates, hidden[number], cell[number], recurrent_kernel=layer.recurrent_kernel)
         )
+    if not upper_layers:
+        return states[0][0][None], states[0][1][None]
     return np.stack([state[0] for state in states]), np.stack([state[1] for state in states])
 
 

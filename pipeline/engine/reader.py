@@ -2,8 +2,8 @@
 
 The network was trained on windows that start from a zero state, so the prediction after a word is
 that of an LSTM which began T words ago. Re-reading T words for every word written would cost T
-steps. Instead T states are kept, row r being the state that has read just the last r + 1 words; a
-new word advances all rows in one matrix product, and a fresh row begins.
+steps. Instead T states are kept that began at T successive words; a new word advances all of them
+in one matrix product, and the one that has read T words begins afresh.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from pipeline.engine.lstm import Floats, project, stack_step
 
 @dataclass(frozen=True)
 class Memory:
-    """The staggered states: `hidden` and `cell` float32 (L, T, H) of L layers, and words read."""
+    """The staggered states: `hidden` and `cell` float32 (L, T, H) of L layers, and words read.
+
+    Row r began at the words number r, r + T, r + 2T and so on, counted from 0.
+    """
 
     hidden: Floats
     cell: Floats
@@ -34,24 +37,27 @@ def empty_memory(bundle: WriterBundle) -> Memory:
 
 def read_word(memory: Memory, word_id: int, bundle: WriterBundle) -> Memory:
     """Return the memory after one more word."""
+    row = memory.words_read % bundle.steps
     hidden, cell = stack_step(
         bundle.gate_table[word_id],
-        restart(memory.hidden),
-        restart(memory.cell),
+        begun_afresh(memory.hidden, row),
+        begun_afresh(memory.cell, row),
         recurrent_kernel=bundle.recurrent_kernel,
         upper_layers=bundle.upper_layers,
     )
     return Memory(hidden=hidden, cell=cell, words_read=memory.words_read + 1)
 
 
-def restart(states: Floats) -> Floats:
-    """Drop the oldest row of each layer in (L, T, H) and put a zero row first."""
-    return np.concatenate([np.zeros_like(states[:, :1]), states[:, :-1]], axis=1)
+def begun_afresh(states: Floats, row: int) -> Floats:
+    """Return a copy of (L, T, H) with this row of each layer zero."""
+    states = states.copy()
+    states[:, row] = 0
+    return states
 
 
 def predict_next(memory: Memory, bundle: WriterBundle) -> Floats:
     """Return ê for the next word, float32 (E,), given the last T words or all that were read."""
-    oldest = min(memory.words_read, bundle.steps) - 1
+    oldest = memory.words_read % bundle.steps if memory.words_read >= bundle.steps else 0
     return project(
         memory.hidden[-1, oldest],
         projection_kernel=bundle.projection_kernel,
