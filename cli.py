@@ -1,23 +1,20 @@
-"""xuxie's command line: parses arguments, calls the pipeline, prints. The only file that prints."""
+"""xuxie's command line: parses arguments, calls the pipeline, prints."""
 
 from __future__ import annotations
 
-import functools
-import json
-import os
 import secrets
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from pipeline import options, views
+from pipeline import lab_commands, options, views
 from pipeline.artifacts.report import FILE as REPORT_FILE
 from pipeline.catalog import EVALUATION, REPORT, STAGES
 from pipeline.config import describe_settings
-from pipeline.errors import XuxieError
+from pipeline.console import INTERRUPTED, guarded, print_json, run_stages, say, say_notes
 from pipeline.options import AcceptNew, Artifacts, AsJson, Asked, DryRun
 from pipeline.project import (
     ARTIFACTS,
@@ -34,10 +31,9 @@ from pipeline.project import (
     seeded_writer,
 )
 from pipeline.publish import copy_page
-from pipeline.reporting import open_reporter
 from pipeline.runner import explain, graph
 from pipeline.runner.clean import clean as clean_store
-from pipeline.runner.execute import Outcome, execute
+from pipeline.runner.execute import Outcome
 from pipeline.runner.plan import Step, plan
 from pipeline.runner.store import load, open_store
 from pipeline.writing import check_generate, converse, session_result, write_samples
@@ -51,11 +47,7 @@ if TYPE_CHECKING:
     from pipeline.engine.seed import Seed
     from pipeline.engine.session import Desk, Session
 
-INTERRUPTED = 130
 CANDIDATES = 5
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 app = typer.Typer(
     help="xuxie 续写: turn a Chinese novel into a small model that writes on in its style.",
@@ -65,44 +57,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-
-def guarded(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn the pipeline's errors into one line on stderr and their exit code."""
-
-    @functools.wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except XuxieError as error:
-            if "--debug" in sys.argv:
-                raise
-            say(f"xuxie: {error}")
-            raise typer.Exit(error.exit_code) from None
-        except KeyboardInterrupt:
-            say("\nxuxie: interrupted; the same command goes on where it stopped")
-            raise typer.Exit(INTERRUPTED) from None
-        except BrokenPipeError:  # the reader, such as head, has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(0) from None
-
-    return run
-
-
-def say(text: str) -> None:
-    """Print to stderr what is not the result."""
-    print(text, file=sys.stderr)
-
-
-def say_notes(notes: Sequence[str]) -> None:
-    """Print notes for the user to stderr."""
-    for note in notes:
-        say(f"xuxie: {note}")
-
-
-def print_json(value: Any) -> None:
-    """Print a value as JSON."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+app.add_typer(lab_commands.app, name="lab")
 
 
 @app.command("run-all", epilog="Example: python cli.py run-all --source my_novel.txt")
@@ -120,7 +75,7 @@ def run_all(
     force = forget_download(project) if accept_new else frozenset()
     if dry_run:
         return show_plan(plan(STAGES, project.settings, project.store, force=force), as_json)
-    outcomes = run_stages(project, [stage.name for stage in STAGES], force, "run-all")
+    outcomes = run_targets(project, [stage.name for stage in STAGES], force, "run-all")
     remember_run(project, outcomes)
     if as_json:
         return print_json(explain.outcome_rows(outcomes))
@@ -147,7 +102,7 @@ def run_one(
     if dry_run:
         steps = plan(STAGES, project.settings, project.store, force=forced, only=stage)
         return show_plan(steps, as_json)
-    outcomes = run_stages(project, [stage], forced, f"run {stage}")
+    outcomes = run_targets(project, [stage], forced, f"run {stage}")
     if as_json:
         return print_json(explain.outcome_rows(outcomes))
     if not any(outcome.ran for outcome in outcomes):
@@ -155,23 +110,13 @@ def run_one(
     return None
 
 
-def run_stages(
+def run_targets(
     project: Project, targets: Sequence[str], force: AbstractSet[str], command: str
 ) -> list[Outcome]:
-    """Run stages with a progress display on stderr."""
-    reporter = open_reporter(sys.stderr)
-    try:
-        return execute(
-            STAGES,
-            project.settings,
-            project.store,
-            targets=targets,
-            force=force,
-            reporter=reporter,
-            command=command,
-        )
-    finally:
-        reporter.close()
+    """Run stages of the pipeline with a progress display on stderr."""
+    return run_stages(
+        STAGES, project.settings, project.store, targets=targets, force=force, command=command
+    )
 
 
 def show_result(project: Project, outcomes: Sequence[Outcome]) -> None:
@@ -204,7 +149,7 @@ def report(
     record, notes = fresh_report(project)
     say_notes(notes)
     if record is None:
-        record = run_stages(project, [REPORT.name], frozenset(), "report")[-1].record
+        record = run_targets(project, [REPORT.name], frozenset(), "report")[-1].record
     path = copy_page(record.path / REPORT_FILE, output)
     return print_json({"report": str(path)}) if as_json else print(path)
 

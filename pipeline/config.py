@@ -47,10 +47,11 @@ class Layer:
 def load_settings(
     sections: Sections,
     *,
-    default_path: Path,
+    default_path: Path | None,
     config_path: Path | None = None,
     overrides: Sequence[str] = (),
     source: str | None = None,
+    source_setting: str = SOURCE_SETTING,
     root: Path,
     cwd: Path,
 ) -> Settings:
@@ -61,7 +62,7 @@ def load_settings(
     sections : the settings model of each section
     default_path, config_path : TOML files; relative ones are relative to `cwd`
     overrides : `section.field=value`, the value in TOML or a bare string
-    source : stands for `fetch.source`
+    source, source_setting : a value, and the setting `section.field` that it is of
     root : the project's folder; relative paths in `default_path` start there
     cwd : relative paths in `overrides` and `source` start there
 
@@ -71,13 +72,15 @@ def load_settings(
         For an unknown setting (naming the nearest valid one), a value that is not accepted
         (naming its origin), or a file that is missing or not TOML.
     """
-    layers = [_built_in_layer(sections, root), _file_layer(cwd / default_path, root, root)]
+    layers = [_built_in_layer(sections, root)]
+    if default_path is not None:
+        layers.append(_file_layer(cwd / default_path, root, root))
     if config_path is not None:
         path = cwd / config_path
         layers.append(_file_layer(path, path.parent, cwd))
     layers += [_override_layer(override, cwd) for override in overrides]
     if source is not None:
-        section, _, field = SOURCE_SETTING.partition(".")
+        section, _, field = source_setting.partition(".")
         layers.append(Layer("--source", {section: {field: source}}, cwd))
     raw, origins = _merge(sections, layers)
     values = {name: _validate(name, kind, raw[name], origins) for name, kind in sections.items()}

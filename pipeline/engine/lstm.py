@@ -13,6 +13,7 @@ look-up: `gate_table` (V + 1, 4H). Layers above the first read the hidden states
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from numpy.typing import NDArray
 from pipeline.artifacts.layers import Layer
 
 Floats = NDArray[np.float32]
+# The writer works in float32; the labs prove the same formulae in float64.
+Reals = TypeVar("Reals", Floats, NDArray[np.float64])
 
 
 # σ(x) = tanh(x / 2) / 2 + 1 / 2, exact for all float32. So one call of tanh serves the four gates,
@@ -28,12 +31,31 @@ SLOPES = np.array([[0.5], [0.5], [1], [0.5]], dtype=np.float32)  # (4, 1)
 OFFSETS = np.array([[0.5], [0.5], [0], [0.5]], dtype=np.float32)  # (4, 1)
 
 
-def squash(gates: Floats) -> None:
+def squash(gates: Reals) -> None:
     """Replace sums (N, 4, H) in place by σ of the gates i, f and o, and tanh of g."""
     gates *= SLOPES
     np.tanh(gates, out=gates)
     gates *= SLOPES
     gates += OFFSETS
+
+
+def squashed_gates(gates: Reals, hidden: Reals, *, recurrent_kernel: Reals) -> Reals:
+    """Return i, f, g and o, (N, 4, H), from x·W + b (N, 4H) and the hidden state before (N, H)."""
+    sums = hidden @ recurrent_kernel  # (N, 4H)
+    sums += gates
+    parts = sums.reshape(len(sums), 4, -1)  # (N, 4, H)
+    squash(parts)
+    return parts
+
+
+def next_states(gates: Reals, cell: Reals, *, squash_cell: bool = True) -> tuple[Reals, Reals]:
+    """Return h' and c', (N, H) each, from the squashed gates (N, 4, H) and c (N, H).
+
+    With `squash_cell` off, h' = o∘c' without the tanh.
+    """
+    ingress, forget, candidate, output = (gates[:, number] for number in range(4))  # (N, H) each
+    cell = forget * cell + ingress * candidate  # (N, H)
+    return output * (np.tanh(cell) if squash_cell else cell), cell
 
 
 def lstm_step(
@@ -52,13 +74,7 @@ def lstm_step(
     -------
     hidden, cell : float32 (N, H)
     """
-    sums = hidden @ recurrent_kernel  # (N, 4H)
-    sums += gates
-    parts = sums.reshape(len(sums), 4, -1)  # (N, 4, H)
-    squash(parts)
-    ingress, forget, candidate, output = (parts[:, number] for number in range(4))  # (N, H) each
-    cell = forget * cell + ingress * candidate  # (N, H)
-    return output * np.tanh(cell), cell
+    return next_states(squashed_gates(gates, hidden, recurrent_kernel=recurrent_kernel), cell)
 
 
 def stack_step(

@@ -1,0 +1,56 @@
+"""What a lab is, and what all labs share: settings for nothing, figures, tables."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.stage import Stage, StageConfig
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Lab:
+    """One lab.
+
+    Attributes
+    ----------
+    name : str
+        As on the command line and in `artifacts/labs/`.
+    title : str
+        What it shows, in one line.
+    stages : tuple of Stage
+        In the order in which they run; the last but one makes `Findings`, the last the picture.
+    source_setting : str
+        The setting that `--source` stands for, as `data.source`; empty where there is none.
+    """
+
+    name: str
+    title: str
+    stages: tuple[Stage, ...]
+    source_setting: str = ""
+
+
+class NoSettings(StageConfig):
+    """A stage with nothing to set."""
+
+
+def new_figure(panels: int) -> Figure:
+    """Return a figure with so many panels in a row; its `axes` are the panels."""
+    # matplotlib takes half a second to load and is needed nowhere else.
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4.5 * panels, 3.2), layout="constrained")
+    for axes in figure.subplots(1, panels, squeeze=False)[0]:
+        axes.grid(alpha=0.3)
+    return figure
+
+
+def as_png(figure: Figure) -> bytes:
+    """Return a figure as a PNG picture; equal figures give equal bytes."""
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=100, metadata={"Software": None})
+    return picture.getvalue()
