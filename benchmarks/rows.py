@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from benchmarks import (
     commands,
     generation,
+    lstm,
     novel_growth,
     peak,
     pytorch,
@@ -25,6 +26,7 @@ ROWS: dict[str, Callable[[Size], Sequence[Result]]] = {
     "training": training.measure,
     "pytorch": pytorch.measure,
     "peak": peak.measure,
+    "lstm": lstm.measure,
     "generation": generation.measure,
     "commands": commands.measure,
     "scoring": scoring.measure,

@@ -188,3 +188,14 @@ def test_pytorch_takes_the_same_steps() -> None:
     assert [other(batch) for batch in batches] == pytest.approx(
         [ours(batch) for batch in batches], rel=1e-4
     )
+
+
+def test_keras_gives_the_gradients_of_the_labs_lstm() -> None:
+    from benchmarks.lstm import keras_gradients, numpy_gradients, random_problem
+
+    problem = random_problem(3, 4, 5)
+    by_layer, by_inputs, _ = numpy_gradients(problem)()
+    *theirs, their_inputs = keras_gradients(problem)()
+    for ours, other in zip(by_layer, theirs, strict=True):
+        assert np.allclose(ours, other, atol=1e-6)
+    assert np.allclose(by_inputs.transpose(1, 0, 2), their_inputs, atol=1e-6)

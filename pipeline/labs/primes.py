@@ -1,0 +1,238 @@
+"""Lab: the toy's network reads fifty primes and names the fifty-first; then others are asked.
+
+The primes under 100 stand in a circle, 2 after 97, all divided by 100. Sample k is the fifty from
+the k-th on, one input of 50 numbers, and y_k the one that follows; ten samples are ten steps of one
+sequence. Loss, cell and descent are the toy's (`pipeline.labs.first_unit`).
+
+A small loss on what was learnt proves little. So the same windows are read one at a time, and
+windows that were never learnt, beside a rule without a network: repeat the last gap,
+p_51 = 2·p_50 − p_49. An answer counts as right if the prime nearest to it is the one wanted.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from pipeline.artifacts.lab import FINDINGS, PICTURE, TRIAL, Findings, Trial
+from pipeline.artifacts.layers import Layer
+from pipeline.engine.threads import one_thread
+from pipeline.labs.first_unit import answers_of, descend, read, start_layer, take_layer
+from pipeline.labs.lab import Lab, NoSettings, as_png, new_figure
+from pipeline.stage import Context, Stage, StageConfig
+
+Doubles = NDArray[np.float64]
+Integers = NDArray[np.int32]
+
+ARTICLE_LOSSES = (0.17973, 1.05172e-06)
+LEARNT = "learnt, in order"
+ALONE = "learnt, one at a time"
+READ_ON = "new: the circle read on"
+IN_A_ROW = "new: true primes in a row"
+HIGHEST = 10_000  # more primes than any window reaches, to round to
+
+
+class DataConfig(StageConfig):
+    """The windows of primes."""
+
+    limit: int = Field(100, ge=10, le=1000, description="primes under this, divided by it")
+    window: int = Field(50, ge=2, le=200, description="primes in a sample")
+    samples: int = Field(10, ge=1, le=100, description="samples that are learnt")
+
+
+class TrainConfig(StageConfig):
+    """The network and its training."""
+
+    hidden: int = Field(100, ge=1, le=1000, description="cells")
+    rounds: int = Field(10_000, ge=1, le=1_000_000, description="updates")
+    learning_rate: float = Field(0.01, gt=0, le=10, description="step along the gradient")
+    squash_cell: bool = Field(False, description="h = o·tanh(s) instead of h = o·s")
+    seed: int = Field(1, ge=0, le=2**32 - 1, description="draws the first weights")
+
+
+def primes_below(limit: int) -> Integers:
+    """Return all primes under `limit`, int32, by the sieve of Eratosthenes."""
+    prime = np.ones(limit, dtype=np.bool_)
+    prime[:2] = False
+    for number in range(2, int(limit**0.5) + 1):
+        if prime[number]:
+            prime[number * number :: number] = False
+    return prime.nonzero()[0].astype(np.int32)
+
+
+def circle_windows(primes: Integers, window: int) -> Integers:
+    """Return for each place of the circle `window` primes and the next: (P, window + 1) int32."""
+    places = np.arange(len(primes))[:, None] + np.arange(window + 1)
+    circle: Integers = primes[places % len(primes)]
+    return circle
+
+
+def line_windows(primes: Integers, window: int, count: int) -> Integers:
+    """Return the first `count` stretches of primes in a row: (count, window + 1) int32."""
+    line: Integers = primes[np.arange(count)[:, None] + np.arange(window + 1)]
+    return line
+
+
+def answer(
+    windows: Integers, layer: Layer[Doubles], *, in_order: bool, limit: int, squash_cell: bool
+) -> Doubles:
+    """Let the network name the next prime of windows (P, window + 1): (P,).
+
+    In order they are the steps of one sequence; otherwise each is read from a state of zeros.
+    """
+    scaled = windows[:, :-1] / limit  # (P, E)
+    inputs = scaled[:, None] if in_order else scaled[None]  # (T, N, E)
+    answers: Doubles = answers_of(read(inputs, layer, squash_cell=squash_cell)).ravel() * limit
+    return answers
+
+
+def repeat_last_gap(windows: Integers) -> Doubles:
+    """Guess for each window (P, window + 1) that the next gap is as the last: (P,)."""
+    return (2 * windows[:, -2] - windows[:, -3]).astype(np.float64)
+
+
+def judge(answers: Doubles, wanted: Integers, primes: Integers) -> tuple[int, float]:
+    """Return how many answers (P,) are nearest to the prime wanted, and how far off the mean is."""
+    nearest = primes[np.abs(answers[:, None] - primes).argmin(axis=1)]
+    return int((nearest == wanted).sum()), float(np.abs(answers - wanted).mean())
+
+
+def make_data(config: DataConfig, *, context: Context) -> Trial:
+    """Cut the windows of the circle, and as many of the true primes in a row as are learnt."""
+    circle = circle_windows(primes_below(config.limit), config.window)
+    line = line_windows(primes_below(HIGHEST), config.window, config.samples)
+    samples = circle[np.arange(config.samples) % len(circle)]
+    return Trial({"samples": samples, "circle": circle, "line": line}, {"limit": config.limit})
+
+
+def train(config: TrainConfig, *, data: Trial, context: Context) -> Trial:
+    """Descend on the samples, and keep the weights and all answers on the way."""
+    scaled = data.arrays["samples"] / data.facts["limit"]  # (T, window + 1)
+    with one_thread():
+        layer, answers = descend(
+            start_layer(scaled.shape[1] - 1, config.hidden, context.generator),
+            scaled[:, None, :-1],
+            scaled[:, -1:],
+            learning_rate=config.learning_rate,
+            rounds=config.rounds,
+            squash_cell=config.squash_cell,
+            progress=context.progress,
+        )
+    losses = ((answers - scaled[:, -1]) ** 2).sum(axis=1)  # (rounds + 1,)
+    return Trial(layer._asdict() | {"losses": losses}, config.model_dump(mode="json"))
+
+
+def answer_all(data: Trial, train: Trial) -> dict[str, tuple[Integers, Doubles]]:
+    """Return name → windows (P, window + 1) and the network's answers (P,)."""
+    how = {
+        "layer": take_layer(train.arrays),
+        "limit": data.facts["limit"],
+        "squash_cell": train.facts["squash_cell"],
+    }
+    samples, circle, line = (data.arrays[name] for name in ("samples", "circle", "line"))
+    learnt = len(samples)
+    on = np.concatenate([samples, circle[learnt:]])  # (P, window + 1)
+    sets = {
+        LEARNT: (samples, answer(samples, in_order=True, **how)),
+        ALONE: (samples, answer(samples, in_order=False, **how)),
+        READ_ON: (on[learnt:], answer(on, in_order=True, **how)[learnt:]),
+        IN_A_ROW: (line, answer(line, in_order=True, **how)),
+    }
+    return {name: (windows, answers) for name, (windows, answers) in sets.items() if len(windows)}
+
+
+def evaluate(config: NoSettings, *, data: Trial, train: Trial, context: Context) -> Findings:
+    """Judge the network and the last gap on what was learnt and on what was not."""
+    primes = primes_below(HIGHEST)
+    rows = []
+    for name, (windows, answers) in answer_all(data, train).items():
+        right, off = judge(answers, windows[:, -1], primes)
+        gap_right, gap_off = judge(repeat_last_gap(windows), windows[:, -1], primes)
+        rows.append((name, len(windows), right, round(off, 2), gap_right, round(gap_off, 2)))
+    first, last = (float(train.arrays["losses"][number]) for number in (0, -1))
+    columns = ("windows", "number", "right", "off by", "last gap right", "last gap off by")
+    formula = "h = o·tanh(s)" if train.facts["squash_cell"] else "h = o·s"
+    return Findings(
+        columns=columns,
+        rows=tuple(rows),
+        notes=(
+            f"{formula}, {train.facts['rounds']:,} rounds: squared loss {first:.5f} → {last:.5g} "
+            f"(the article's: {ARTICLE_LOSSES[0]} → {ARTICLE_LOSSES[1]:g}).",
+            "Right: the prime nearest to the answer is the one wanted. Off by: in whole numbers, "
+            "the mean.",
+            f"Seed: {train.facts['seed']}.",
+        ),
+        facts={
+            **train.facts,
+            "limit": data.facts["limit"],
+            "loss_start": first,
+            "loss_end": last,
+            "article_loss_start": ARTICLE_LOSSES[0],
+            "article_loss_end": ARTICLE_LOSSES[1],
+            "sets": [dict(zip(columns, row, strict=True)) for row in rows],
+        },
+    )
+
+
+def plot(config: NoSettings, *, data: Trial, train: Trial, context: Context) -> bytes:
+    """Draw the loss round by round, and wanted against answered around the circle."""
+    sets = answer_all(data, train)
+    learnt = len(data.arrays["samples"])
+    figure = new_figure(2)
+    left, right = figure.axes
+    left.semilogy(train.arrays["losses"])
+    for value, name, style in zip(ARTICLE_LOSSES, ("start", "end"), ("--", ":"), strict=True):
+        left.axhline(value, color="grey", linestyle=style, label=f"article's {name}: {value:g}")
+    left.set(title="squared loss", xlabel="round")
+    left.legend()
+    circle = [
+        sets[name] for name in ("learnt, in order", "new: the circle read on") if name in sets
+    ]
+    right.plot(np.concatenate([windows[:, -1] for windows, _ in circle]), "k.", label="wanted")
+    right.plot(np.concatenate([answers for _, answers in circle]), label="read in order")
+    right.plot(sets[ALONE][1], label="one at a time")
+    right.axvline(learnt - 0.5, color="grey", linestyle=":", label="learnt up to here")
+    right.set(title="the next prime", xlabel="window")
+    right.legend()
+    return as_png(figure)
+
+
+LAB = Lab(
+    name="primes",
+    title="the same network learns ten windows of primes; then it is asked others",
+    stages=(
+        Stage(
+            name="data",
+            inputs=(),
+            config=DataConfig,
+            run=make_data,
+            codec=TRIAL,
+            libraries=("numpy",),
+        ),
+        Stage(
+            name="train",
+            inputs=("data",),
+            config=TrainConfig,
+            run=train,
+            codec=TRIAL,
+            libraries=("numpy", "threadpoolctl"),
+        ),
+        Stage(
+            name="evaluate",
+            inputs=("data", "train"),
+            config=NoSettings,
+            run=evaluate,
+            codec=FINDINGS,
+            libraries=("numpy",),
+        ),
+        Stage(
+            name="plot",
+            inputs=("data", "train"),
+            config=NoSettings,
+            run=plot,
+            codec=PICTURE,
+            libraries=("matplotlib", "numpy"),
+        ),
+    ),
+)
