@@ -1,0 +1,261 @@
+"""The one-hot adder: its gradients, the published ones, and what both make of unseen pairs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from pipeline.artifacts.lab import Trial
+from pipeline.errors import SettingsError
+from pipeline.laboratory import open_bench
+from pipeline.labs.lab import NoSettings
+from pipeline.labs.lstm import backward
+from pipeline.labs.numpy_adder import (
+    CORRECTED,
+    DECAYED,
+    LAB,
+    TOLERANCE,
+    VARIANTS,
+    DataConfig,
+    EvaluateConfig,
+    TrainConfig,
+    all_pairs,
+    evaluate,
+    exact_share,
+    make_data,
+    plot,
+    run_variant,
+    train,
+)
+from pipeline.labs.one_hot_faults import (
+    FAULTS,
+    FIRST,
+    LAST,
+    TARGET_FIRST,
+    faulty_backward,
+    taught_step,
+)
+from pipeline.labs.one_hot_lstm import (
+    Network,
+    arrays_of,
+    cross_entropy,
+    from_arrays,
+    gradient_differences,
+    initial_network,
+    loss_and_gradients,
+    read,
+)
+from pipeline.stage import Context
+
+V, H = 8, 3
+SMALL = TrainConfig(hidden=8, batch=4, epochs=3)
+
+
+def small_network(seed: int = 0) -> Network:
+    return initial_network(V, H, np.random.default_rng(seed), np.float64)
+
+
+def small_context(tmp_path: Path) -> Context:
+    return Context(
+        progress=lambda done, total, note="": None,
+        generator=np.random.default_rng(0),
+        scratch_path=tmp_path,
+    )
+
+
+def run_small(tmp_path: Path, config: TrainConfig = SMALL) -> tuple[Trial, Trial]:
+    context = small_context(tmp_path)
+    data = make_data(DataConfig(limit=6, unseen=9), context=context)
+    return data, train(config, data=data, context=context)
+
+
+def test_corrected_gradients_are_the_slopes_and_each_fault_is_not() -> None:
+    found = gradient_differences(VARIANTS, np.random.default_rng(1), pairs_checked=5)
+    right = {name for name, (by_array, _) in found.items() if max(by_array.values()) < TOLERANCE}
+    assert right == {CORRECTED, DECAYED}
+    # A wrong formula is off by a visible share, not by rounding: a margin of four decades.
+    assert all(
+        max(by_array.values()) > 1e-2 for name, (by_array, _) in found.items() if name not in right
+    )
+
+
+# What each fault touches follows from its formula: the wrong outer products touch their own
+# matrix, what is not carried back touches the first step, so kernel and bias, and since h₀ = c₀ = 0
+# the first step gives the recurrent kernel nothing.
+@pytest.mark.parametrize(
+    ("fault", "wrong"),
+    [
+        ("target-first", {"kernel", "recurrent_kernel", "bias", "projection", "projection_bias"}),
+        ("cell-unforgotten", {"kernel", "bias"}),
+        ("hidden-dropped", {"kernel", "bias"}),
+        ("recurrent-elementwise", {"recurrent_kernel"}),
+        ("number-for-one-hot", {"kernel"}),
+    ],
+)
+def test_a_fault_breaks_the_arrays_that_its_line_feeds(fault: str, wrong: set[str]) -> None:
+    by_array, _ = gradient_differences(VARIANTS, np.random.default_rng(2), pairs_checked=5)[fault]
+    assert {name for name, difference in by_array.items() if difference > TOLERANCE} == wrong
+
+
+def test_a_wrong_target_passes_the_check_against_its_own_loss() -> None:
+    # Its gradients are right; it is the loss that is not the task's.
+    by_array, own = gradient_differences(VARIANTS, np.random.default_rng(3), pairs_checked=5)[
+        TARGET_FIRST
+    ]
+    assert own < TOLERANCE < max(by_array.values())
+
+
+@settings(deadline=None)  # a busy machine is not a wrong result
+@given(st.integers(0, 2**32 - 1))
+def test_the_faulty_way_back_without_a_fault_is_the_right_one(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    network = small_network(seed)
+    pairs = generator.integers(V // 2, size=(4, 2))  # (N, 2)
+    inputs, trace, _ = read(network, pairs)
+    d_hidden = generator.normal(size=trace.hidden.shape)  # (T, N, H)
+    ours = faulty_backward(trace, inputs, network.layer, d_hidden, frozenset())
+    states = np.zeros((2, 4, H))
+    theirs = backward(trace, inputs, network.layer, states, d_hidden).layer
+    for mine, right in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(mine, right, rtol=1e-9, atol=1e-12)
+
+
+def test_wrong_outer_products_give_every_row_the_same() -> None:
+    # dU[k, j] = Σ h[j]·δ[j] and dW[k] = Σ a·δ do not hold k.
+    pairs = np.array([[1, 2], [3, 0]])
+    _, gradients = loss_and_gradients(small_network(), pairs, set(FAULTS) - {TARGET_FIRST})
+    for matrix in (gradients.layer.kernel, gradients.layer.recurrent_kernel):
+        assert np.abs(matrix[0]).max() > 0
+        np.testing.assert_array_equal(matrix, np.broadcast_to(matrix[0], matrix.shape))
+
+
+def test_numbers_never_read_get_no_gradient_when_it_is_right() -> None:
+    _, gradients = loss_and_gradients(small_network(), np.array([[1, 2]]))
+    read_rows = np.flatnonzero(np.abs(gradients.layer.kernel).max(axis=1))
+    np.testing.assert_array_equal(read_rows, [1, 2])
+
+
+def test_the_softmax_is_taken_at_each_step() -> None:
+    _, _, probabilities = read(small_network(), np.array([[1, 2], [1, 3]]))
+    np.testing.assert_allclose(probabilities.sum(axis=-1), np.ones((2, 2)))
+    # After one step only the first addend is known, and it is the same in both pairs.
+    np.testing.assert_array_equal(probabilities[FIRST, 0], probabilities[FIRST, 1])
+    assert not np.array_equal(probabilities[LAST, 0], probabilities[LAST, 1])
+
+
+def test_cross_entropy_of_even_chances_is_the_logarithm_of_their_number() -> None:
+    even = np.full((3, V), 1 / V)
+    assert cross_entropy(even, np.array([0, 5, 7])) == pytest.approx(np.log(V))
+
+
+def test_a_hopeless_answer_costs_much_but_not_infinity() -> None:
+    sure = np.array([[1.0, 0.0]], dtype=np.float32)
+    assert 80 < cross_entropy(sure, np.array([1])) < np.inf
+
+
+def test_arrays_by_name_make_the_network_again() -> None:
+    network = small_network()
+    again = from_arrays(arrays_of(network))
+    for one, other in zip(arrays_of(network).values(), arrays_of(again).values(), strict=True):
+        assert one is other
+
+
+def test_unseen_and_training_pairs_are_all_pairs_once(tmp_path: Path) -> None:
+    data = make_data(DataConfig(limit=6, unseen=9), context=small_context(tmp_path))
+    assert len(data.arrays["unseen"]) == 9
+    together = np.concatenate([data.arrays["unseen"], data.arrays["training"]])
+    assert sorted(map(tuple, together.tolist())) == [(a, b) for a in range(6) for b in range(6)]
+    assert len(all_pairs(6)) == 36
+
+
+def test_every_number_fits_the_vocabulary(tmp_path: Path) -> None:
+    data, trained = run_small(tmp_path)
+    # The largest sum of two numbers under 6 is 10; the vocabulary is 2·6.
+    assert trained.arrays["kernel_0"].shape[0] == 12
+    assert int(data.arrays["training"].sum(axis=1).max()) <= 10
+
+
+def test_two_trainings_are_the_same_and_finite(tmp_path: Path) -> None:
+    _, once = run_small(tmp_path)
+    _, twice = run_small(tmp_path)
+    for name, array in once.arrays.items():
+        assert np.isfinite(array).all()
+        np.testing.assert_array_equal(array, twice.arrays[name])
+
+
+def test_without_decay_both_corrected_networks_are_one(tmp_path: Path) -> None:
+    _, trained = run_small(tmp_path, SMALL.model_copy(update={"weight_decay": 0.0}))
+    losses = trained.arrays["losses"]
+    np.testing.assert_array_equal(losses[0], losses[list(VARIANTS).index(DECAYED)])
+    _, decayed = run_small(tmp_path, SMALL.model_copy(update={"weight_decay": 0.01}))
+    assert not np.array_equal(decayed.arrays["losses"][-1], losses[-1])
+
+
+def test_the_rate_is_halved_when_the_loss_rises(tmp_path: Path) -> None:
+    # At a rate of 100 the loss leaps; were it never halved, it would leap on.
+    context = small_context(tmp_path)
+    data = make_data(DataConfig(limit=6, unseen=9), context=context)
+    wild = TrainConfig(hidden=8, batch=4, epochs=60, learning_rate=100.0)
+    start = initial_network(12, wild.hidden, np.random.default_rng(0), np.float32)
+    leaps = np.abs(np.diff(run_variant(CORRECTED, start, data, wild, context).losses))
+    assert leaps[-3:].max() < 0.1 * leaps[:6].max()
+
+
+def test_corrected_learns_its_pairs_and_a_target_at_step_one_cannot(tmp_path: Path) -> None:
+    context = small_context(tmp_path)
+    data = make_data(DataConfig(limit=6, unseen=4), context=context)
+    config = TrainConfig(hidden=32, batch=32, learning_rate=4.0, epochs=200)
+    start = initial_network(12, config.hidden, np.random.default_rng(0), np.float32)
+    exact = {}
+    for name in (CORRECTED, TARGET_FIRST):
+        network = run_variant(name, start, data, config, context).network
+        step = taught_step(VARIANTS[name])
+        exact[name] = exact_share(network, data.arrays["training"], step=step)
+    assert exact[CORRECTED] == 1
+    # Of the 32 pairs, those with the same first addend have different sums, so at step 1 one
+    # answer is right for at most one pair of each of the six first addends.
+    assert exact[TARGET_FIRST] <= 6 / 32
+
+
+def test_findings_have_a_row_for_each_variant_and_all_numbers(tmp_path: Path) -> None:
+    data, trained = run_small(tmp_path)
+    context = small_context(tmp_path)
+    findings = evaluate(EvaluateConfig(), data=data, train=trained, context=context)
+    assert [row[0] for row in findings.rows] == list(VARIANTS)
+    assert all(len(row) == len(findings.columns) for row in findings.rows)
+    found = findings.facts["variants"]
+    for number, name in enumerate(VARIANTS):
+        assert found[name]["loss"] == trained.arrays["losses"][number, -1]
+        # Measured by the epoch in training, and again on the stored weights.
+        assert found[name]["exact"] == trained.arrays["exact"][number, -1]
+
+
+def test_the_picture_is_a_png_and_always_the_same(tmp_path: Path) -> None:
+    _, trained = run_small(tmp_path)
+    context = small_context(tmp_path)
+    picture = plot(NoSettings(), train=trained, context=context)
+    assert picture.startswith(b"\x89PNG")
+    assert picture == plot(NoSettings(), train=trained, context=context)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"limit": 3}, {"limit": 129}, {"unseen": 0}, {"limit": 10, "unseen": 100}, {"seed": -1}],
+)
+def test_data_out_of_range_is_refused(values: dict[str, int]) -> None:
+    with pytest.raises(ValidationError):
+        DataConfig(**values)
+
+
+@pytest.mark.parametrize(
+    "override", ["train.hidden=0", "train.learning_rate=0", "train.epochs=0", "data.unseen=4096"]
+)
+def test_settings_out_of_range_are_refused_in_one_line(tmp_path: Path, override: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        open_bench(LAB, tmp_path, overrides=[override])
+    assert "\n" not in str(caught.value)
