@@ -1,19 +1,23 @@
-"""The commands on the labs: list them, run them, explain them. Prints."""
+"""The commands on the labs: list them, run them, explain them. Prints.
+
+The labs load numpy, so they are imported by the commands: `--help` is to come at once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipeline.artifacts.lab import Findings
 from pipeline.console import guarded, print_json, run_stages
-from pipeline.laboratory import ALL, Bench, find_labs, findings_of, open_bench, page_of
-from pipeline.labs.catalog import LABS
 from pipeline.options import Artifacts, AsJson, Sets, Source
 from pipeline.project import ARTIFACTS
 from pipeline.runner.execute import Outcome
+
+if TYPE_CHECKING:
+    from pipeline.laboratory import Bench
 
 app = typer.Typer(
     help="Labs: small recurrent networks, from a single gate to the novel's first windows.",
@@ -27,6 +31,8 @@ app = typer.Typer(
 @guarded
 def list_labs(as_json: AsJson = False) -> None:
     """Show the labs in the order in which they teach."""
+    from pipeline.labs.catalog import LABS
+
     if as_json:
         return print_json([{"lab": lab.name, "title": lab.title} for lab in LABS])
     width = max((len(lab.name) for lab in LABS), default=0)
@@ -45,6 +51,8 @@ def run(
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
     """Run a lab and show what it found; of a lab that is fresh, only show it."""
+    from pipeline.laboratory import ALL, find_labs, open_bench, page_of
+
     labs = find_labs(name)
     if explain:
         return print(*(page_of(lab) for lab in labs), sep="\n\n")
@@ -55,6 +63,8 @@ def run(
 
 def run_lab(bench: Bench, *, force: bool, quiet: bool) -> dict[str, Any]:
     """Bring a lab up to date, print what it found unless quiet, and return it for scripts."""
+    from pipeline.laboratory import findings_of
+
     names = [stage.name for stage in bench.lab.stages]
     outcomes = run_stages(
         bench.lab.stages,

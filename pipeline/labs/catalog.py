@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+from pipeline.labs import (
+    image_classifier,
+    keras_adder,
+    lstm_toy,
+    numpy_adder,
+    primes,
+    rnn_adder,
+)
 from pipeline.labs.lab import Lab
 
-LABS: tuple[Lab, ...] = ()
+LABS: tuple[Lab, ...] = (
+    rnn_adder.LAB,
+    lstm_toy.LAB,
+    primes.LAB,
+    keras_adder.LAB,
+    numpy_adder.LAB,
+    image_classifier.LAB,
+)
