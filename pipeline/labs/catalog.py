@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.labs import (
+    article,
     image_classifier,
     keras_adder,
     lstm_toy,
@@ -19,4 +20,5 @@ LABS: tuple[Lab, ...] = (
     keras_adder.LAB,
     numpy_adder.LAB,
     image_classifier.LAB,
+    article.LAB,
 )

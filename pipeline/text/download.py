@@ -38,7 +38,7 @@ def download(url: str, folder: Path, *, policy: DownloadPolicy) -> bytes:
     import pooch
 
     # pooch announces each download on stderr; progress is the caller's business.
-    logging.getLogger(pooch.get_logger().name).setLevel(logging.ERROR)
+    pooch.get_logger().setLevel(logging.ERROR)
     known = known_digest(folder, url)
     path = cache_path(folder, url)
     try:

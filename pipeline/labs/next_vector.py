@@ -1,0 +1,141 @@
+"""The network of `article`: an LSTM foretells the next word's vector; how good that is.
+
+N windows, T steps, E embedding, H hidden, V vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engine.decode import cosines, unit_rows
+from pipeline.engine.lstm import Floats, last_hidden, project
+from pipeline.errors import StageFailed
+from pipeline.stage import Progress
+
+CHUNK = 50  # epochs between reports
+NAMES = ("kernel", "recurrent_kernel", "bias", "projection_kernel", "projection_bias")
+TINY = 1e-12  # below any variance; for vectors that are all the same
+
+
+def fit(
+    inputs: Floats,
+    targets: Floats,
+    *,
+    hidden: int,
+    epochs: int,
+    learning_rate: float,
+    seed: int,
+    progress: Progress,
+) -> tuple[dict[str, Floats], list[float]]:
+    """Train on windows (N, T, E) and their targets (N, E), all in one batch.
+
+    Returns
+    -------
+    weights : dict
+        kernel (E, 4H), recurrent_kernel (H, 4H), bias (4H,), projection_kernel (H, E),
+        projection_bias (E,), float32; gates in Keras' order i, f, g, o.
+    losses : list of float, length `epochs`
+        Mean squared error before each step.
+
+    Raises
+    ------
+    StageFailed
+        The loss is no finite number any more.
+    """
+    from pipeline.learning.backend import keras, prepare_tensorflow
+
+    prepare_tensorflow()
+    keras.utils.set_random_seed(seed)
+    layers = [keras.layers.LSTM(hidden), keras.layers.Dense(inputs.shape[-1])]
+    network = keras.Sequential([keras.Input(inputs.shape[1:]), *layers])
+    run = compile_steps(network, inputs, targets, learning_rate)
+    losses: list[float] = []
+    while len(losses) < epochs:
+        losses += run(min(CHUNK, epochs - len(losses)))
+        weights = dict(zip(NAMES, network.get_weights(), strict=True))
+        if not all(np.isfinite(values).all() for values in (losses, *weights.values())):
+            raise StageFailed(
+                f"train: expected finite numbers, got others within {len(losses)} epochs; lower "
+                "the rate: --set train.learning_rate=…"
+            )
+        progress(len(losses), epochs, f"MSE {losses[-1]:.4f}")
+    return weights, losses
+
+
+def compile_steps(
+    network: Any, inputs: Floats, targets: Floats, learning_rate: float
+) -> Callable[[int], list[float]]:
+    """Return a function that takes so many steps of plain SGD and gives the loss before each."""
+    from pipeline.learning.backend import tf
+
+    x, y = tf.constant(inputs), tf.constant(targets)  # (N, T, E), (N, E)
+    weights = network.trainable_variables
+
+    @tf.function  # type: ignore[untyped-decorator]
+    def run(steps: Any) -> Any:
+        losses = tf.TensorArray(tf.float32, size=steps)
+        for step in tf.range(steps):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(tf.square(network(x, training=True) - y))
+            for weight, gradient in zip(weights, tape.gradient(loss, weights), strict=True):
+                weight.assign_sub(learning_rate * gradient)
+            losses = losses.write(step, loss)
+        return losses.stack()
+
+    return lambda steps: run(tf.constant(steps)).numpy().tolist()
+
+
+def foretell(ids: NDArray[np.int32], vectors: Floats, weights: dict[str, NDArray[Any]]) -> Floats:
+    """Return ê, float32 (N, E), for windows (N, T), by the engine that the writer uses too.
+
+    `vectors` (V, E), `weights` as `fit` names them.
+    """
+    hidden = last_hidden(
+        ids,
+        gate_table=vectors @ weights["kernel"] + weights["bias"],  # (V, 4H)
+        recurrent_kernel=weights["recurrent_kernel"],
+    )  # (N, H)
+    return project(
+        hidden,
+        projection_kernel=weights["projection_kernel"],
+        projection_bias=weights["projection_bias"],
+    )
+
+
+def nearest_words(predicted: Floats, vectors: Floats) -> NDArray[np.int64]:
+    """Return the word nearest in cosine, int64 (N,), of predictions (N, E) among (V, E)."""
+    words: NDArray[np.int64] = cosines(predicted, output_vectors=unit_rows(vectors)).argmax(axis=1)
+    return words
+
+
+def judge(
+    predicted: Floats, target_ids: NDArray[np.int32], vectors: Floats, *, unit: Floats
+) -> dict[str, float]:
+    """Measure predictions (N, E) of the words `target_ids` (N,), given all vectors (V, E).
+
+    Returns
+    -------
+    dict
+        `top1`, the share of targets that are the word nearest in cosine; `cosine` and `mse`, means
+        over the targets; `mse_by_variance` and `mse_by_mean_square`, the latter relative to the
+        variance and the mean square of the vectors `unit` (M, E).
+    """
+    targets = vectors[target_ids]  # (N, E)
+    mse = float(np.mean((predicted - targets) ** 2))
+    cosine = np.sum(unit_rows(predicted) * unit_rows(targets), axis=1)  # (N,)
+    return {
+        "top1": float(np.mean(nearest_words(predicted, vectors) == target_ids)),
+        "cosine": float(cosine.mean()),
+        "mse": mse,
+        "mse_by_variance": mse / max(variance(unit), TINY),
+        "mse_by_mean_square": mse / max(float(np.mean(unit**2)), TINY),
+    }
+
+
+def variance(vectors: Floats) -> float:
+    """Return the mean squared distance, a dimension, of vectors (N, E) from their mean."""
+    return float(np.mean((vectors - vectors.mean(axis=0)) ** 2))
