@@ -28,6 +28,15 @@ class Trace(NamedTuple):
     gates: tf.Tensor  # (T, B, 4H): i, f, g, o
 
 
+class Factors(NamedTuple):
+    """What gradients are multiplied with on their way back through a step."""
+
+    gates: tf.Tensor  # (T, B, 3H): da_i, da_f and da_g for dc = 1
+    output: tf.Tensor  # (T, B, H): da_o for q = 1
+    cell: tf.Tensor  # (T, B, H): dc for q = 1
+    forget: tf.Tensor  # (T, B, H): dc of the step before for dc = 1
+
+
 def build_layer(size: int, hidden: int, *, seeds: tuple[int, int]) -> Layer[keras.Variable]:
     """Build the variables of a layer that reads vectors of `size`.
 
@@ -144,31 +153,20 @@ def go_back(
         da_g = dc∘i∘(1 − g²)       da_o = q∘tanh(c)∘o∘(1 − o)
     """
     steps, size = tf.shape(d_hidden)[0], recurrent_kernel.shape[0]
-    ingress, forget, candidate, output = tf.split(trace.gates, 4, axis=2)  # (T, B, H) each
-    squashed = tf.tanh(trace.cells)  # (T, B, H)
-    through_cell = tf.concat(
-        [
-            candidate * ingress * (1 - ingress),
-            shifted(trace.cells, states[1]) * forget * (1 - forget),
-            ingress * (1 - candidate * candidate),
-        ],
-        axis=2,
-    )  # (T, B, 3H): da_i, da_f, da_g for dc = 1
-    through_output = squashed * output * (1 - output)  # (T, B, H): da_o for q = 1
-    into_cell = output * (1 - squashed * squashed)  # (T, B, H): dc for q = 1
+    factors = factors_of(trace, states[1])
     back = tf.transpose(recurrent_kernel)  # (4H, H)
 
     def step(
         number: tf.Tensor, d_later: tf.Tensor, d_cell: tf.Tensor, kept: Any
     ) -> tuple[Any, ...]:
         d_state = d_hidden[number] + d_later  # (B, H)
-        d_cell = d_state * into_cell[number] + d_cell
+        d_cell = d_state * factors.cell[number] + d_cell
         d_sums = tf.concat(
-            [tf.tile(d_cell, (1, 3)) * through_cell[number], d_state * through_output[number]],
+            [tf.tile(d_cell, (1, 3)) * factors.gates[number], d_state * factors.output[number]],
             axis=1,
         )  # (B, 4H)
         d_before = tf.matmul(d_sums, back)  # (B, H)
-        return number - 1, d_before, d_cell * forget[number], kept.write(number, d_sums)
+        return number - 1, d_before, d_cell * factors.forget[number], kept.write(number, d_sums)
 
     _, d_first, d_cell, kept = tf.while_loop(
         lambda number, *_: number >= 0,
@@ -182,6 +180,26 @@ def go_back(
         maximum_iterations=steps,
     )
     return kept.stack(), tf.stack([d_first, d_cell])
+
+
+def factors_of(trace: Trace, first_cell: tf.Tensor) -> Factors:
+    """Return what the way back multiplies with; `first_cell` (B, H) is before the first step."""
+    ingress, forget, candidate, output = tf.split(trace.gates, 4, axis=2)  # (T, B, H) each
+    squashed = tf.tanh(trace.cells)  # (T, B, H)
+    gates = tf.concat(
+        [
+            candidate * ingress * (1 - ingress),
+            shifted(trace.cells, first_cell) * forget * (1 - forget),
+            ingress * (1 - candidate * candidate),
+        ],
+        axis=2,
+    )  # (T, B, 3H)
+    return Factors(
+        gates=gates,
+        output=squashed * output * (1 - output),
+        cell=output * (1 - squashed * squashed),
+        forget=forget,
+    )
 
 
 def shifted(by_step: tf.Tensor, first: tf.Tensor) -> tf.Tensor:
