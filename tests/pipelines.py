@@ -86,7 +86,7 @@ def heed_interrupts() -> None:
 
 
 def environment() -> dict[str, str]:
-    """Return this process's environment with UTF-8 pipes and TensorFlow's remarks left out."""
+    """Return this process's environment with UTF-8 pipes."""
     return {**os.environ, "PYTHONIOENCODING": "utf-8"}
 
 

@@ -19,6 +19,7 @@ from pipeline.laboratory import open_bench
 from pipeline.labs import cifar
 from pipeline.labs import image_classifier as lab
 from pipeline.labs.convolution import build_network, channel_statistics
+from pipeline.labs.lab import refuse_divergence
 from pipeline.stage import Context
 
 
@@ -141,9 +142,9 @@ def test_training_is_repeatable_and_never_standardises_by_what_is_held_out(tmp_p
 
 
 def test_a_loss_that_is_no_number_is_said() -> None:
-    lab.refuse_divergence([2.3, 1.0])
+    refuse_divergence([2.3, 1.0])
     with pytest.raises(StageFailed, match=r"got nan in epoch 2.*train\.learning_rate"):
-        lab.refuse_divergence([2.3, float("nan")])
+        refuse_divergence([2.3, float("nan")])
 
 
 @given(st.integers(1, 50), st.integers(1, 60))

@@ -18,7 +18,7 @@ Array = TypeVar("Array")
 
 
 class Layer(NamedTuple, Generic[Array]):
-    """The weights of one layer, float32: numpy's arrays, or in training variables or tensors."""
+    """The weights of one layer: arrays, float32 where stored; in training variables or tensors."""
 
     kernel: Array  # (E, 4H) in the first layer, (H, 4H) above it
     recurrent_kernel: Array  # (H, 4H)

@@ -26,7 +26,7 @@ from pipeline.artifacts.lab import FINDINGS, PICTURE, TRIAL, Findings, Trial
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.artifacts.windows import spread, window_view
 from pipeline.errors import DataError
-from pipeline.labs.lab import Lab, NoSettings, as_png, new_figure
+from pipeline.labs.lab import TENSORFLOW, Lab, NoSettings, as_png, new_figure
 from pipeline.stage import Context, Stage, StageConfig
 from pipeline.stages import embed as embed_stage
 from pipeline.stages import fetch as fetch_stage
@@ -251,36 +251,22 @@ def plot(config: NoSettings, *, train: Trial, evaluate: Findings, context: Conte
 
 LAB = Lab(
     name="article",
-    title="The original experiment: ten windows of a novel learnt, then unseen ones.",
+    title="the original experiment: ten windows of a novel learnt, then unseen ones",
     source_setting="fetch.source",
     stages=(
         fetch_stage.STAGE,
         segment_stage.STAGE,
         embed_stage.STAGE,
         window_stage.STAGE,
+        Stage("train", ("embed", "window"), TrainConfig, train, TRIAL, libraries=TENSORFLOW),
         Stage(
-            name="train",
-            inputs=("embed", "window"),
-            config=TrainConfig,
-            run=train,
-            codec=TRIAL,
-            libraries=("keras", "numpy", "tensorflow", "tensorflow-cpu"),
-        ),
-        Stage(
-            name="evaluate",
-            inputs=("embed", "window", "train"),
-            config=EvaluateConfig,
-            run=evaluate,
-            codec=FINDINGS,
+            "evaluate",
+            ("embed", "window", "train"),
+            EvaluateConfig,
+            evaluate,
+            FINDINGS,
             libraries=("numpy",),
         ),
-        Stage(
-            name="plot",
-            inputs=("train", "evaluate"),
-            config=NoSettings,
-            run=plot,
-            codec=PICTURE,
-            libraries=("matplotlib",),
-        ),
+        Stage("plot", ("train", "evaluate"), NoSettings, plot, PICTURE, libraries=("matplotlib",)),
     ),
 )

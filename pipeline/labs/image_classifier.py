@@ -18,15 +18,13 @@ pixel becomes a block of 4 × 4: the picture has the size of CIFAR-10's and the 
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from pipeline.artifacts.lab import FINDINGS, PICTURE, TRIAL, Findings, Trial
-from pipeline.errors import StageFailed
-from pipeline.labs.lab import Lab, NoSettings, as_png, new_figure
+from pipeline.labs.lab import TENSORFLOW, Lab, NoSettings, as_png, new_figure, refuse_divergence
 from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
@@ -39,7 +37,6 @@ DIGITS = tuple("0123456789")
 BLOCK = 4  # a pixel of a digit becomes a block of so many by so many
 HELD_OUT = 0.2  # of the digits
 EXPECTED = 0.95  # of the held-out digits, named right
-TENSORFLOW = ("keras", "numpy", "tensorflow", "tensorflow-cpu")
 
 
 class DataConfig(StageConfig):
@@ -173,15 +170,6 @@ def draw_batches(count: int, size: int, generator: np.random.Generator) -> NDArr
     return generator.permutation(count)[: count // size * size].reshape(-1, size)
 
 
-def refuse_divergence(losses: list[float]) -> None:
-    """Raise if the last loss is not a number."""
-    if not math.isfinite(losses[-1]):
-        raise StageFailed(
-            f"train: expected a finite loss, got {losses[-1]} in epoch {len(losses)}; lower the "
-            "rate: --set train.learning_rate=…"
-        )
-
-
 def evaluate(config: NoSettings, *, data: Trial, train: Trial, context: Context) -> Findings:
     """Name the held-out pictures and count, class by class, those named right."""
     import numpy as np
@@ -258,40 +246,12 @@ def plot(config: NoSettings, *, train: Trial, evaluate: Findings, context: Conte
 
 LAB = Lab(
     name="image-classifier",
-    title="A small convolutional network names digits, or the pictures of CIFAR-10.",
+    title="a small convolutional network names digits, or the pictures of CIFAR-10",
     source_setting="data.source",
     stages=(
-        Stage(
-            name="data",
-            inputs=(),
-            config=DataConfig,
-            run=make_data,
-            codec=TRIAL,
-            libraries=("numpy", "scikit-learn"),
-        ),
-        Stage(
-            name="train",
-            inputs=("data",),
-            config=TrainConfig,
-            run=train,
-            codec=TRIAL,
-            libraries=TENSORFLOW,
-        ),
-        Stage(
-            name="evaluate",
-            inputs=("data", "train"),
-            config=NoSettings,
-            run=evaluate,
-            codec=FINDINGS,
-            libraries=TENSORFLOW,
-        ),
-        Stage(
-            name="plot",
-            inputs=("train", "evaluate"),
-            config=NoSettings,
-            run=plot,
-            codec=PICTURE,
-            libraries=("matplotlib",),
-        ),
+        Stage("data", (), DataConfig, make_data, TRIAL, libraries=("numpy", "scikit-learn")),
+        Stage("train", ("data",), TrainConfig, train, TRIAL, libraries=TENSORFLOW),
+        Stage("evaluate", ("data", "train"), NoSettings, evaluate, FINDINGS, libraries=TENSORFLOW),
+        Stage("plot", ("train", "evaluate"), NoSettings, plot, PICTURE, libraries=("matplotlib",)),
     ),
 )

@@ -26,7 +26,7 @@ from pydantic import Field
 
 from pipeline.artifacts.lab import FINDINGS, PICTURE, TRIAL, Findings, Trial
 from pipeline.labs.bits import BITS, Integers, as_bits, as_numbers, draw_pairs
-from pipeline.labs.lab import Lab, NoSettings, as_png, new_figure
+from pipeline.labs.lab import TENSORFLOW, Lab, NoSettings, as_png, new_figure
 from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
@@ -318,14 +318,12 @@ def plot(config: NoSettings, *, data: Trial, train: Trial, context: Context) -> 
     return as_png(figure)
 
 
-LIBRARIES = ("keras", "numpy", "tensorflow", "tensorflow-cpu")
-
 LAB = Lab(
     name="keras-adder",
     title="an LSTM reads two numbers and tells their sum's bits: more pairs, another loss",
     stages=(
         Stage("data", (), DataConfig, make_data, TRIAL, libraries=("numpy",)),
-        Stage("train", ("data",), TrainConfig, train, TRIAL, libraries=LIBRARIES),
+        Stage("train", ("data",), TrainConfig, train, TRIAL, libraries=TENSORFLOW),
         Stage("evaluate", ("data", "train"), NoSettings, evaluate, FINDINGS, libraries=("numpy",)),
         Stage("plot", ("data", "train"), NoSettings, plot, PICTURE, libraries=("matplotlib",)),
     ),

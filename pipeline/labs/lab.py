@@ -1,15 +1,21 @@
-"""What a lab is, and what all labs share: settings for nothing, figures, tables."""
+"""What a lab is, and what all labs share: libraries, settings for nothing, errors, figures."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pipeline.errors import StageFailed
 from pipeline.stage import Stage, StageConfig
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+TENSORFLOW = ("keras", "numpy", "tensorflow")  # the libraries that decide a training
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,19 @@ class Lab:
 
 class NoSettings(StageConfig):
     """A stage with nothing to set."""
+
+
+def refuse_divergence(
+    losses: Sequence[float], weights: Iterable[NDArray[np.floating[Any]]] = ()
+) -> None:
+    """Raise `StageFailed` unless the last epoch's loss, and the weights after it, are finite."""
+    import numpy as np
+
+    if not np.isfinite(losses[-1]) or not all(np.isfinite(array).all() for array in weights):
+        raise StageFailed(
+            f"train: expected finite numbers, got {losses[-1]} in epoch {len(losses)}; lower the "
+            "rate: --set train.learning_rate=…"
+        )
 
 
 def new_figure(panels: int) -> Figure:

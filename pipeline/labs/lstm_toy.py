@@ -12,13 +12,13 @@ where a = x·W + h·U + b; by setting, the standard h = o∘tanh(s'). Derivative
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from pipeline.artifacts.lab import FINDINGS, PICTURE, TRIAL, Findings, Trial
 from pipeline.artifacts.layers import Layer
 from pipeline.engine.threads import one_thread
 from pipeline.labs.first_unit import (
+    Doubles,
     answers_of,
     descend,
     loss_gradient,
@@ -31,8 +31,6 @@ from pipeline.labs.gradient_check import central_difference, largest_difference
 from pipeline.labs.lab import Lab, NoSettings, as_png, new_figure
 from pipeline.labs.lstm import backward, forward
 from pipeline.stage import Context, Stage, StageConfig
-
-Doubles = NDArray[np.float64]
 
 SEQUENCE = (-0.5, 0.2, 0.1, -0.5)
 LOSS_BOUND = 1e-4
@@ -194,37 +192,16 @@ LAB = Lab(
     name="lstm-toy",
     title="an LSTM from scratch learns four numbers; its gradients are proved",
     stages=(
+        Stage("data", (), DataConfig, make_data, TRIAL, libraries=("numpy",)),
+        Stage("train", ("data",), TrainConfig, train, TRIAL, libraries=("numpy", "threadpoolctl")),
         Stage(
-            name="data",
-            inputs=(),
-            config=DataConfig,
-            run=make_data,
-            codec=TRIAL,
-            libraries=("numpy",),
-        ),
-        Stage(
-            name="train",
-            inputs=("data",),
-            config=TrainConfig,
-            run=train,
-            codec=TRIAL,
+            "evaluate",
+            ("data", "train"),
+            EvaluateConfig,
+            evaluate,
+            FINDINGS,
             libraries=("numpy", "threadpoolctl"),
         ),
-        Stage(
-            name="evaluate",
-            inputs=("data", "train"),
-            config=EvaluateConfig,
-            run=evaluate,
-            codec=FINDINGS,
-            libraries=("numpy", "threadpoolctl"),
-        ),
-        Stage(
-            name="plot",
-            inputs=("data", "train"),
-            config=NoSettings,
-            run=plot,
-            codec=PICTURE,
-            libraries=("matplotlib",),
-        ),
+        Stage("plot", ("data", "train"), NoSettings, plot, PICTURE, libraries=("matplotlib",)),
     ),
 )

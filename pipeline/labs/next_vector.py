@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.engine.decode import cosines, unit_rows
 from pipeline.engine.lstm import Floats, last_hidden, project
-from pipeline.errors import StageFailed
+from pipeline.labs.lab import refuse_divergence
 from pipeline.stage import Progress
 
 CHUNK = 50  # epochs between reports
@@ -57,11 +57,7 @@ def fit(
     while len(losses) < epochs:
         losses += run(min(CHUNK, epochs - len(losses)))
         weights = dict(zip(NAMES, network.get_weights(), strict=True))
-        if not all(np.isfinite(values).all() for values in (losses, *weights.values())):
-            raise StageFailed(
-                f"train: expected finite numbers, got others within {len(losses)} epochs; lower "
-                "the rate: --set train.learning_rate=…"
-            )
+        refuse_divergence(losses, weights.values())
         progress(len(losses), epochs, f"MSE {losses[-1]:.4f}")
     return weights, losses
 

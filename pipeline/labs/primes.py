@@ -18,11 +18,10 @@ from pydantic import Field
 from pipeline.artifacts.lab import FINDINGS, PICTURE, TRIAL, Findings, Trial
 from pipeline.artifacts.layers import Layer
 from pipeline.engine.threads import one_thread
-from pipeline.labs.first_unit import answers_of, descend, read, start_layer, take_layer
+from pipeline.labs.first_unit import Doubles, answers_of, descend, read, start_layer, take_layer
 from pipeline.labs.lab import Lab, NoSettings, as_png, new_figure
 from pipeline.stage import Context, Stage, StageConfig
 
-Doubles = NDArray[np.float64]
 Integers = NDArray[np.int32]
 
 ARTICLE_LOSSES = (0.17973, 1.05172e-06)
@@ -186,9 +185,7 @@ def plot(config: NoSettings, *, data: Trial, train: Trial, context: Context) -> 
         left.axhline(value, color="grey", linestyle=style, label=f"article's {name}: {value:g}")
     left.set(title="squared loss", xlabel="round")
     left.legend()
-    circle = [
-        sets[name] for name in ("learnt, in order", "new: the circle read on") if name in sets
-    ]
+    circle = [sets[name] for name in (LEARNT, READ_ON) if name in sets]
     right.plot(np.concatenate([windows[:, -1] for windows, _ in circle]), "k.", label="wanted")
     right.plot(np.concatenate([answers for _, answers in circle]), label="read in order")
     right.plot(sets[ALONE][1], label="one at a time")
@@ -202,37 +199,11 @@ LAB = Lab(
     name="primes",
     title="the same network learns ten windows of primes; then it is asked others",
     stages=(
+        Stage("data", (), DataConfig, make_data, TRIAL, libraries=("numpy",)),
+        Stage("train", ("data",), TrainConfig, train, TRIAL, libraries=("numpy", "threadpoolctl")),
+        Stage("evaluate", ("data", "train"), NoSettings, evaluate, FINDINGS, libraries=("numpy",)),
         Stage(
-            name="data",
-            inputs=(),
-            config=DataConfig,
-            run=make_data,
-            codec=TRIAL,
-            libraries=("numpy",),
-        ),
-        Stage(
-            name="train",
-            inputs=("data",),
-            config=TrainConfig,
-            run=train,
-            codec=TRIAL,
-            libraries=("numpy", "threadpoolctl"),
-        ),
-        Stage(
-            name="evaluate",
-            inputs=("data", "train"),
-            config=NoSettings,
-            run=evaluate,
-            codec=FINDINGS,
-            libraries=("numpy",),
-        ),
-        Stage(
-            name="plot",
-            inputs=("data", "train"),
-            config=NoSettings,
-            run=plot,
-            codec=PICTURE,
-            libraries=("matplotlib", "numpy"),
+            "plot", ("data", "train"), NoSettings, plot, PICTURE, libraries=("matplotlib", "numpy")
         ),
     ),
 )

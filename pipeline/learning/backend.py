@@ -44,8 +44,8 @@ with muted_stderr():
 def prepare_tensorflow() -> None:
     """Have TensorFlow give equal results for equal inputs, and share the cores sensibly.
 
-    Two operations run at a time and share the cores between them. On two cores a batch of 8 takes
-    two thirds of the time that TensorFlow's own choice takes, one of 64 three quarters.
+    Two operations run at a time and share the cores between them: most steps are too small to be
+    parted further.
     """
     tf.config.experimental.enable_op_determinism()
     with suppress(RuntimeError):  # it has started its threads: an earlier training's choice stays

@@ -59,5 +59,5 @@ STAGE = Stage(
     config=RegressConfig,
     run=regress,
     codec=BUNDLE,
-    libraries=("keras", "numpy", "tensorflow", "tensorflow-cpu"),
+    libraries=("keras", "numpy", "tensorflow"),
 )

@@ -229,5 +229,5 @@ STAGE = Stage(
     config=TrainConfig,
     run=train,
     codec=TRAINING,
-    libraries=("keras", "numpy", "tensorflow", "tensorflow-cpu"),
+    libraries=("keras", "numpy", "tensorflow"),
 )
