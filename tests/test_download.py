@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import gzip
 import json
+import logging
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from logging.handlers import QueueHandler
 from pathlib import Path
+from queue import SimpleQueue
 
+import pooch
 import pytest
 
 from pipeline.errors import DataError, DownloadRefused
@@ -122,6 +126,17 @@ def test_the_second_time_nothing_is_asked(site: Site, tmp_path: Path) -> None:
     names = sorted(path.name for path in (tmp_path / "new").iterdir())
     assert len(names) == 2  # the text and the record; nothing half-written
     assert list(json.loads((tmp_path / "new" / "digests.json").read_text())) == [url]
+
+
+def test_a_download_announces_nothing_itself(site: Site, tmp_path: Path) -> None:
+    announced: SimpleQueue[logging.LogRecord] = SimpleQueue()
+    listener = QueueHandler(announced)
+    pooch.get_logger().addHandler(listener)
+    try:
+        download(f"{site.url}/novel.txt", tmp_path, policy=LOCAL)
+    finally:
+        pooch.get_logger().removeHandler(listener)
+    assert announced.empty()
 
 
 def test_other_bytes_than_the_first_time_are_refused(site: Site, tmp_path: Path) -> None:
