@@ -152,6 +152,8 @@ def test_a_run_on_a_small_novel(tmp_path: Path) -> None:
     assert facts["article"] == {"cosine": 0.9418, "mse": 0.33673}  # the article's, as published
     assert len(facts["losses"]) == 20
     assert len(facts["right_words"]) == len(facts["predicted_words"]) == 10
+    assert facts["cosines"][0] == pytest.approx(facts["window_0"]["cosine"])
+    assert np.mean(facts["cosines"]) == pytest.approx(facts["learnt"]["cosine"])
     assert facts["unseen_windows"] == 50
     assert [row[0] for row in result["rows"][:3]] == ["window 0", "window 0", "all 10 learnt"]
     assert facts["unseen"]["mean_vector"]["mse_by_variance"] >= 1 - 1e-6  # no constant is better

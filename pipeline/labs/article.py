@@ -164,7 +164,7 @@ def evaluate(
     """Ask for the windows learnt, and for unseen ones."""
     import numpy as np
 
-    from pipeline.labs.next_vector import foretell, judge, nearest_words, variance
+    from pipeline.labs.next_vector import foretell, judge, nearest_words, row_cosines, variance
 
     vectors, ids = embed.vectors, train.arrays["windows"]  # (V, E), (n, T + 1)
     unseen = unseen_windows(window, config.unseen)  # (N, T + 1)
@@ -178,6 +178,7 @@ def evaluate(
         "mean_square": float(np.mean(targets**2)),
         "right_words": [printable(embed.words[word]) for word in ids[:, -1]],
         "predicted_words": [printable(embed.words[k]) for k in nearest_words(guess, vectors)],
+        "cosines": row_cosines(guess, targets).tolist(),
         "frequent_word": printable(embed.words[0]),
         "unseen_windows": len(unseen),
         "unknown_share": float(np.mean(window.ids >= window.vocabulary_size)),
@@ -207,13 +208,15 @@ def report(facts: dict[str, Any]) -> Findings:
     ]
     right, predicted = facts["right_words"], facts["predicted_words"]
     correct = sum(a == b for a, b in zip(right, predicted, strict=True))
+    answers = zip(right, predicted, facts["cosines"], strict=True)
+    shown = [f"{wanted} → {guess} ({cosine:.2f})" for wanted, guess, cosine in answers][:SHOWN]
     notes = (
         f"Window 0: the right word is {right[0]}, predicted is {predicted[0]}; MSE is "
         f"{first['mse_by_mean_square']:.3f} of the targets' mean square "
         f"({facts['mean_square']:.4g}), {first['mse_by_variance']:.3f} of their variance "
         f"({facts['variance']:.4g}).",
-        f"{correct} of {len(right)} learnt windows are right. Right: {' '.join(right[:SHOWN])}; "
-        f"predicted: {' '.join(predicted[:SHOWN])}.",
+        f"{correct} of {len(right)} learnt windows are right. Right word → predicted (cosine with "
+        f"the right one): {', '.join(shown)}.",
         f"{facts['unknown_share']:.1%} of the words are outside the vocabulary of "
         f"{facts['vocabulary']:,} and were left out. Seed {facts['seed']}.",
     )

@@ -108,6 +108,12 @@ def nearest_words(predicted: Floats, vectors: Floats) -> NDArray[np.int64]:
     return words
 
 
+def row_cosines(predicted: Floats, targets: Floats) -> Floats:
+    """Return the cosine of each prediction with its own target, (N,), of two (N, E)."""
+    found: Floats = np.sum(unit_rows(predicted) * unit_rows(targets), axis=1)
+    return found
+
+
 def judge(
     predicted: Floats, target_ids: NDArray[np.int32], vectors: Floats, *, unit: Floats
 ) -> dict[str, float]:
@@ -122,10 +128,9 @@ def judge(
     """
     targets = vectors[target_ids]  # (N, E)
     mse = float(np.mean((predicted - targets) ** 2))
-    cosine = np.sum(unit_rows(predicted) * unit_rows(targets), axis=1)  # (N,)
     return {
         "top1": float(np.mean(nearest_words(predicted, vectors) == target_ids)),
-        "cosine": float(cosine.mean()),
+        "cosine": float(row_cosines(predicted, targets).mean()),
         "mse": mse,
         "mse_by_variance": mse / max(variance(unit), TINY),
         "mse_by_mean_square": mse / max(float(np.mean(unit**2)), TINY),
