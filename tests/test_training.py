@@ -39,7 +39,7 @@ from pipeline.learning.objectives import OBJECTIVES
 from pipeline.learning.plan import Plan, Schedule, rate_at
 from pipeline.learning.step import build_optimizer
 from pipeline.stage import Progress
-from pipeline.stages.train import TrainConfig, fit_batch_size, train
+from pipeline.stages.train import TrainConfig, average_momentum, fit_batch_size, train
 
 EMBEDDING, WINDOWS = toy_novel()
 SETTINGS: dict[str, Any] = {
@@ -87,7 +87,7 @@ def interrupt_after(epochs: float) -> Progress:
         {"vectors": "frozen"},
         {"layers": 2, "warmup": 0.1},
         {"carry_state": True, "word_dropout": 0.05, "weight_decay": 0.01},
-        {"recurrent_dropout": 0.1},
+        {"recurrent_dropout": 0.1, "average": 1},
         {"optimizer": "sgd", "learning_rate": 2.0, "schedule": "constant"},
     ],
 )
@@ -276,7 +276,12 @@ def test_a_loss_that_is_no_number_ends_the_training_in_one_line(tmp_path: Path) 
 
 
 def run_loop(
-    folder: Path, perplexities: list[float], *, epochs: int, patience: int
+    folder: Path,
+    perplexities: list[float],
+    *,
+    epochs: int,
+    patience: int,
+    average_momentum: float = 0.0,
 ) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
     """Train with scripted validation scores; return (weights, history, weights by epoch)."""
     prepare_tensorflow()
@@ -296,7 +301,13 @@ def run_loop(
     weights, history = fit(
         network,
         OBJECTIVES["contrastive"].loss,
-        Plan(epochs=epochs, patience=patience, schedule=Schedule(0.01), clip_norm=1.0),
+        Plan(
+            epochs=epochs,
+            patience=patience,
+            schedule=Schedule(0.01),
+            clip_norm=1.0,
+            average_momentum=average_momentum,
+        ),
         make_batches=lambda generator: (1, one_batch(generator)),
         validate=validate,
         generator=np.random.default_rng(1),
@@ -339,6 +350,37 @@ def test_training_stops_when_patience_is_over_and_keeps_the_best(
         np.testing.assert_array_equal(weights[name], array)
     moved = [not np.array_equal(weights["kernel"], other["kernel"]) for other in seen]
     assert moved == [epoch != best - 1 for epoch in range(ran)], "every epoch trained"
+
+
+def test_an_average_is_kept_and_the_training_goes_on_from_the_weights(tmp_path: Path) -> None:
+    for name in ("plain", "averaged"):
+        (tmp_path / name).mkdir()
+    falling: list[float] = [3, 2, 1]
+    plain = run_loop(tmp_path / "plain", falling, epochs=3, patience=9)[2]
+    kept, _, averages = run_loop(
+        tmp_path / "averaged", falling, epochs=3, patience=9, average_momentum=0.5
+    )
+    for name, third in plain[2].items():  # an epoch is one step here
+        first, second = plain[0][name], plain[1][name]
+        np.testing.assert_allclose(averages[0][name], first, rtol=1e-6)
+        np.testing.assert_allclose(averages[1][name], (first + second) / 2, rtol=1e-5)
+        expected = first / 4 + second / 4 + third / 2
+        np.testing.assert_allclose(averages[2][name], expected, rtol=1e-5)
+        np.testing.assert_array_equal(kept[name], averages[2][name])
+
+
+def test_an_averaged_training_is_resumed_as_if_never_interrupted(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        trained(tmp_path / "broken", average=2, progress=interrupt_after(1.5))
+    resumed = trained(tmp_path / "broken", average=2)
+    whole = trained(tmp_path / "whole", average=2)
+    assert stored(resumed, tmp_path / "a") == stored(whole, tmp_path / "b")
+
+
+def test_an_average_is_as_long_as_its_epochs() -> None:
+    config = TrainConfig(batch_size=8, epoch_batches=1, average=2)  # 15 batches an epoch
+    assert average_momentum(config, WINDOWS) ** 30 == pytest.approx(1 / math.e)
+    assert average_momentum(TrainConfig(), WINDOWS) == 0
 
 
 def test_the_network_gives_back_what_it_was_given() -> None:

@@ -25,6 +25,7 @@ from pipeline.learning.network import (
     Network,
     assign_weights,
     export_weights,
+    trainable_variables,
 )
 from pipeline.learning.objectives import Loss
 from pipeline.learning.plan import Plan, rate_at
@@ -85,7 +86,8 @@ def fit(
         report = EpochReport(done, plan.epochs, count, progress)
         mean_loss = run_epoch(step, batches, optimizer, plan, report)
         weights = finite_weights(network, done + 1, plan)
-        note_epoch(state, {"train_loss": mean_loss, **validate(weights)}, weights)
+        average = average_weights(network, weights, optimizer)
+        note_epoch(state, {"train_loss": mean_loss, **validate(average)}, average)
         save_state(state, weights, optimizer, generator, scratch_path)
     return state.best_weights, {"epochs": state.rows, "best_epoch": state.best_epoch}
 
@@ -102,6 +104,18 @@ def finite_weights(network: Network, epoch: int, plan: Plan) -> Weights:
     if not all(np.isfinite(array).all() for array in weights.values()):
         raise diverged(math.nan, epoch, plan)
     return weights
+
+
+def average_weights(
+    network: Network, weights: Weights, optimizer: keras.optimizers.Optimizer
+) -> Weights:
+    """Return the moving average that the optimizer keeps of `weights`, or they themselves."""
+    if not optimizer.use_ema:
+        return weights
+    optimizer.finalize_variable_values(trainable_variables(network))
+    average = export_weights(network)
+    assign_weights(network, weights)
+    return average
 
 
 def note_epoch(state: State, scores: dict[str, Any], weights: Weights) -> None:

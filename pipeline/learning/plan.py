@@ -35,6 +35,8 @@ class Plan:
 
     Training stops early once `patience` epochs in a row have not lowered the validation perplexity.
     `carry_state` starts the LSTM of a sequence where that of the one before it ended.
+    `average_momentum` is the share that a step leaves of the weights' moving average, which is then
+    what is validated and kept; 0 keeps the weights themselves.
     """
 
     epochs: int
@@ -44,3 +46,4 @@ class Plan:
     weight_decay: float = 0.0
     optimizer: Literal["adam", "sgd"] = "adam"
     carry_state: bool = False
+    average_momentum: float = 0.0

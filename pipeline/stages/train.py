@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -79,6 +80,13 @@ class TrainConfig(StageConfig):
     weight_decay: float = Field(
         0.0, ge=0, le=1, description="with adam: share of step size that each weight shrinks by"
     )
+    average: float = Field(
+        0.0,
+        ge=0,
+        le=1000,
+        description="epochs that the weights are averaged over, older ones exponentially less; 0 "
+        "averages nothing",
+    )
     clip_norm: float = Field(1.0, gt=0, description="greatest norm of the whole gradient")
     input_dropout: float = Field(0.3, ge=0, lt=1, description="share of input units dropped")
     output_dropout: float = Field(0.4, ge=0, lt=1, description="share of LSTM outputs dropped")
@@ -115,11 +123,14 @@ def validator(
     return validate
 
 
+def count_sequences(window: Windows) -> int:
+    """Return how many sequences an epoch has, but for those lost at the ends of spans."""
+    return sum(int(stop - start) for start, stop in window.spans["train"]) // window.steps
+
+
 def fit_batch_size(config: TrainConfig, window: Windows) -> int:
     """Return the sequences in a batch: fewer for a short novel, which else had too few updates."""
-    tokens = sum(int(stop - start) for start, stop in window.spans["train"])
-    sequences = tokens // window.steps
-    return max(1, min(config.batch_size, sequences // config.epoch_batches))
+    return max(1, min(config.batch_size, count_sequences(window) // config.epoch_batches))
 
 
 def batch_maker(
@@ -173,7 +184,13 @@ def trained_vectors(config: TrainConfig, objective: Objective) -> Vectors:
     return "input" if config.vectors == "input" else "frozen"
 
 
-def training_plan(config: TrainConfig) -> Plan:
+def average_momentum(config: TrainConfig, window: Windows) -> float:
+    """Return what a step leaves of the weights' average: 1 / e of it after `average` epochs."""
+    steps = config.average * count_sequences(window) / fit_batch_size(config, window)
+    return math.exp(-1 / steps) if steps else 0.0
+
+
+def training_plan(config: TrainConfig, window: Windows) -> Plan:
     """Return how long and how fast to train."""
     from pipeline.learning.plan import Plan, Schedule
 
@@ -185,6 +202,7 @@ def training_plan(config: TrainConfig) -> Plan:
         weight_decay=config.weight_decay,
         optimizer=config.optimizer,
         carry_state=config.carry_state,
+        average_momentum=average_momentum(config, window),
     )
 
 
@@ -213,7 +231,7 @@ def train(config: TrainConfig, *, embed: Embedding, window: Windows, context: Co
     weights, history = fit(
         network,
         configured_loss(objective, config.model_dump()),
-        training_plan(config),
+        training_plan(config, window),
         make_batches=batch_maker(config, embed, window),
         validate=validator(config, embed, window),
         generator=context.generator,
