@@ -203,6 +203,15 @@ def test_interrupted_and_resumed_is_as_if_never_interrupted(
     assert stored(resumed, tmp_path / "b") == whole[1]
 
 
+def test_the_progress_tells_the_last_validation(tmp_path: Path) -> None:
+    notes: dict[float, str] = {}
+    training = trained(tmp_path, progress=lambda done, total, note="": notes.update({done: note}))
+    told = training.history["epochs"][0]["perplexity"]
+    for done, note in notes.items():
+        if done <= 2:
+            assert (f"validation perplexity {told:.1f}" in note) == (done > 1)
+
+
 def test_a_training_killed_after_its_last_epoch_has_nothing_to_do(
     whole: tuple[Path, dict[str, bytes]], tmp_path: Path
 ) -> None:

@@ -83,7 +83,7 @@ def fit(
     while not finished(state, plan):
         done = len(state.rows)
         count, batches = make_batches(generator)
-        report = EpochReport(done, plan.epochs, count, progress)
+        report = EpochReport(state.rows, plan.epochs, count, progress)
         mean_loss = run_epoch(step, batches, optimizer, plan, report)
         weights = finite_weights(network, done + 1, plan)
         average = average_weights(network, weights, optimizer)
@@ -127,12 +127,17 @@ def note_epoch(state: State, scores: dict[str, Any], weights: Weights) -> None:
 
 
 class EpochReport:
-    """Tells the progress within one epoch: share of the whole, loss, words a second."""
+    """Tells the progress within one epoch: share of the whole, loss, speed, last validation."""
 
     def __init__(
-        self, done: int, epochs: int, batches: int, progress: Callable[[float, float, str], None]
+        self,
+        rows: list[dict[str, Any]],
+        epochs: int,
+        batches: int,
+        progress: Callable[[float, float, str], None],
     ) -> None:
-        self.done, self.epochs, self.batches, self.progress = done, epochs, batches, progress
+        self.done, self.epochs, self.batches, self.progress = len(rows), epochs, batches, progress
+        self.validated = f"  validation perplexity {rows[-1]['perplexity']:.1f}" if rows else ""
         self.began, self.words = time.monotonic(), 0
 
     def share(self, number: int) -> float:
@@ -144,6 +149,7 @@ class EpochReport:
         self.words += batch.inputs.size
         speed = self.words / max(time.monotonic() - self.began, 1e-9)
         note = f"epoch {self.done + 1}/{self.epochs}  loss {loss:.3f}  {speed:,.0f} words/s"
+        note += self.validated
         self.progress(self.done + (number + 1) / self.batches, self.epochs, note)
 
 
