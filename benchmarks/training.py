@@ -76,7 +76,7 @@ def our_steps(config: TrainConfig, data: Data) -> tuple[Step, dict[str, NDArray[
     from pipeline.learning.step import build_optimizer, compile_step, first_states
 
     prepare_tensorflow()
-    embed, window = data
+    embed, _ = data
     network = build_network(
         embed.vectors,
         log_frequencies(embed.counts),
@@ -84,7 +84,7 @@ def our_steps(config: TrainConfig, data: Data) -> tuple[Step, dict[str, NDArray[
         vectors_mode=config.vectors,
         seed=config.seed,
     )
-    optimizer = build_optimizer(network, training_plan(config, window))
+    optimizer = build_optimizer(network, training_plan(config))
     step = compile_step(network, OBJECTIVES[config.objective].loss, optimizer)
     return lambda batch: step(batch, first_states(batch))[0], export_weights(network)
 

@@ -39,7 +39,7 @@ from pipeline.learning.objectives import OBJECTIVES
 from pipeline.learning.plan import Plan, Schedule, rate_at
 from pipeline.learning.step import build_optimizer
 from pipeline.stage import Progress
-from pipeline.stages.train import TrainConfig, average_momentum, fit_batch_size, train
+from pipeline.stages.train import TrainConfig, fit_batch_size, train
 
 EMBEDDING, WINDOWS = toy_novel()
 SETTINGS: dict[str, Any] = {
@@ -290,7 +290,7 @@ def run_loop(
     *,
     epochs: int,
     patience: int,
-    average_momentum: float = 0.0,
+    average: float = 0.0,
 ) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
     """Train with scripted validation scores; return (weights, history, weights by epoch)."""
     prepare_tensorflow()
@@ -315,7 +315,7 @@ def run_loop(
             patience=patience,
             schedule=Schedule(0.01),
             clip_norm=1.0,
-            average_momentum=average_momentum,
+            average=average,
         ),
         make_batches=lambda generator: (1, one_batch(generator)),
         validate=validate,
@@ -367,13 +367,13 @@ def test_an_average_is_kept_and_the_training_goes_on_from_the_weights(tmp_path: 
     falling: list[float] = [3, 2, 1]
     plain = run_loop(tmp_path / "plain", falling, epochs=3, patience=9)[2]
     kept, _, averages = run_loop(
-        tmp_path / "averaged", falling, epochs=3, patience=9, average_momentum=0.5
+        tmp_path / "averaged", falling, epochs=3, patience=9, average=1 / math.log(2)
     )
-    for name, third in plain[2].items():  # an epoch is one step here
+    for name, third in plain[2].items():  # each epoch weighs half of the next: 1/7, 2/7, 4/7
         first, second = plain[0][name], plain[1][name]
         np.testing.assert_allclose(averages[0][name], first, rtol=1e-6)
-        np.testing.assert_allclose(averages[1][name], (first + second) / 2, rtol=1e-5)
-        expected = first / 4 + second / 4 + third / 2
+        np.testing.assert_allclose(averages[1][name], (first + 2 * second) / 3, rtol=1e-5)
+        expected = (first + 2 * second + 4 * third) / 7
         np.testing.assert_allclose(averages[2][name], expected, rtol=1e-5)
         np.testing.assert_array_equal(kept[name], averages[2][name])
 
@@ -384,12 +384,6 @@ def test_an_averaged_training_is_resumed_as_if_never_interrupted(tmp_path: Path)
     resumed = trained(tmp_path / "broken", average=2)
     whole = trained(tmp_path / "whole", average=2)
     assert stored(resumed, tmp_path / "a") == stored(whole, tmp_path / "b")
-
-
-def test_an_average_is_as_long_as_its_epochs() -> None:
-    config = TrainConfig(batch_size=8, epoch_batches=1, average=2)  # 15 batches an epoch
-    assert average_momentum(config, WINDOWS) ** 30 == pytest.approx(1 / math.e)
-    assert average_momentum(TrainConfig(), WINDOWS) == 0
 
 
 def test_the_network_gives_back_what_it_was_given() -> None:

@@ -25,7 +25,6 @@ from pipeline.learning.network import (
     Network,
     assign_weights,
     export_weights,
-    trainable_variables,
 )
 from pipeline.learning.objectives import Loss
 from pipeline.learning.plan import Plan, rate_at
@@ -41,6 +40,7 @@ class State:
     rows: list[dict[str, Any]] = field(default_factory=list)
     best_epoch: int = 0
     best_weights: Weights = field(default_factory=dict)
+    average: Weights = field(default_factory=dict)  # empty where nothing is averaged
 
 
 def fit(
@@ -86,8 +86,8 @@ def fit(
         report = EpochReport(state.rows, plan.epochs, count, progress)
         mean_loss = run_epoch(step, batches, optimizer, plan, report)
         weights = finite_weights(network, done + 1, plan)
-        average = average_weights(network, weights, optimizer)
-        note_epoch(state, {"train_loss": mean_loss, **validate(average)}, average)
+        kept = average_weights(state, weights, plan)
+        note_epoch(state, {"train_loss": mean_loss, **validate(kept)}, kept)
         save_state(state, weights, optimizer, generator, scratch_path)
     return state.best_weights, {"epochs": state.rows, "best_epoch": state.best_epoch}
 
@@ -106,16 +106,18 @@ def finite_weights(network: Network, epoch: int, plan: Plan) -> Weights:
     return weights
 
 
-def average_weights(
-    network: Network, weights: Weights, optimizer: keras.optimizers.Optimizer
-) -> Weights:
-    """Return the moving average that the optimizer keeps of `weights`, or they themselves."""
-    if not optimizer.use_ema:
+def average_weights(state: State, weights: Weights, plan: Plan) -> Weights:
+    """Take the weights after an epoch into the state's average and return it.
+
+    Returns the weights themselves where the plan averages nothing.
+    """
+    if not plan.average:
         return weights
-    optimizer.finalize_variable_values(trainable_variables(network))
-    average = export_weights(network)
-    assign_weights(network, weights)
-    return average
+    kept = math.exp(-1 / plan.average)
+    share = np.float32((1 - kept) / (1 - kept ** (len(state.rows) + 1)))  # 1 in the first epoch
+    before = state.average or weights
+    state.average = {name: before[name] + share * (w - before[name]) for name, w in weights.items()}
+    return state.average
 
 
 def note_epoch(state: State, scores: dict[str, Any], weights: Weights) -> None:
@@ -206,6 +208,7 @@ def save_state(
     """Write the checkpoint of a finished epoch."""
     arrays: dict[str, NDArray[Any]] = {f"weights/{name}": a for name, a in weights.items()}
     arrays |= {f"best/{name}": array for name, array in state.best_weights.items()}
+    arrays |= {f"average/{name}": array for name, array in state.average.items()}
     arrays |= {f"optimizer/{i}": v.numpy() for i, v in enumerate(optimizer.variables)}
     facts = {
         "rows": state.rows,
@@ -234,6 +237,7 @@ def resume(
         rows=checkpoint.state["rows"],
         best_epoch=checkpoint.state["best_epoch"],
         best_weights=with_prefix(checkpoint.arrays, "best/"),
+        average=with_prefix(checkpoint.arrays, "average/"),
     )
 
 

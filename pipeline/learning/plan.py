@@ -35,8 +35,8 @@ class Plan:
 
     Training stops early once `patience` epochs in a row have not lowered the validation perplexity.
     `carry_state` starts the LSTM of a sequence where that of the one before it ended.
-    `average_momentum` is the share that a step leaves of the weights' moving average, which is then
-    what is validated and kept; 0 keeps the weights themselves.
+    With `average` above 0 the weights after each epoch go into a moving average, which is what is
+    validated and kept; an epoch weighs 1 / e of one that came so many epochs later.
     """
 
     epochs: int
@@ -46,4 +46,4 @@ class Plan:
     weight_decay: float = 0.0
     optimizer: Literal["adam", "sgd"] = "adam"
     carry_state: bool = False
-    average_momentum: float = 0.0
+    average: float = 0.0

@@ -28,16 +28,13 @@ SIGNATURE = {
 
 def build_optimizer(network: Network, plan: Plan) -> keras.optimizers.Optimizer:
     """Return an optimizer of the network; weights decay (AdamW), biases and scalars do not."""
-    rate = plan.schedule.learning_rate
-    shared = {
-        "global_clipnorm": plan.clip_norm,
-        "use_ema": plan.average_momentum > 0,
-        "ema_momentum": plan.average_momentum,
-    }
+    rate, clip_norm = plan.schedule.learning_rate, plan.clip_norm
     if plan.optimizer == "sgd":
-        optimizer = keras.optimizers.SGD(rate, **shared)
+        optimizer = keras.optimizers.SGD(rate, global_clipnorm=clip_norm)
     else:
-        optimizer = keras.optimizers.AdamW(rate, weight_decay=plan.weight_decay, **shared)
+        optimizer = keras.optimizers.AdamW(
+            rate, weight_decay=plan.weight_decay, global_clipnorm=clip_norm
+        )
         undecayed = [v for v in trainable_variables(network) if len(v.shape) < 2]
         optimizer.exclude_from_weight_decay(var_list=undecayed)
     optimizer.build(trainable_variables(network))

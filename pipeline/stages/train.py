@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -123,14 +122,11 @@ def validator(
     return validate
 
 
-def count_sequences(window: Windows) -> int:
-    """Return how many sequences an epoch has, but for those lost at the ends of spans."""
-    return sum(int(stop - start) for start, stop in window.spans["train"]) // window.steps
-
-
 def fit_batch_size(config: TrainConfig, window: Windows) -> int:
     """Return the sequences in a batch: fewer for a short novel, which else had too few updates."""
-    return max(1, min(config.batch_size, count_sequences(window) // config.epoch_batches))
+    tokens = sum(int(stop - start) for start, stop in window.spans["train"])
+    sequences = tokens // window.steps
+    return max(1, min(config.batch_size, sequences // config.epoch_batches))
 
 
 def batch_maker(
@@ -184,13 +180,7 @@ def trained_vectors(config: TrainConfig, objective: Objective) -> Vectors:
     return "input" if config.vectors == "input" else "frozen"
 
 
-def average_momentum(config: TrainConfig, window: Windows) -> float:
-    """Return what a step leaves of the weights' average: 1 / e of it after `average` epochs."""
-    steps = config.average * count_sequences(window) / fit_batch_size(config, window)
-    return math.exp(-1 / steps) if steps else 0.0
-
-
-def training_plan(config: TrainConfig, window: Windows) -> Plan:
+def training_plan(config: TrainConfig) -> Plan:
     """Return how long and how fast to train."""
     from pipeline.learning.plan import Plan, Schedule
 
@@ -202,7 +192,7 @@ def training_plan(config: TrainConfig, window: Windows) -> Plan:
         weight_decay=config.weight_decay,
         optimizer=config.optimizer,
         carry_state=config.carry_state,
-        average_momentum=average_momentum(config, window),
+        average=config.average,
     )
 
 
@@ -231,7 +221,7 @@ def train(config: TrainConfig, *, embed: Embedding, window: Windows, context: Co
     weights, history = fit(
         network,
         configured_loss(objective, config.model_dump()),
-        training_plan(config, window),
+        training_plan(config),
         make_batches=batch_maker(config, embed, window),
         validate=validator(config, embed, window),
         generator=context.generator,
