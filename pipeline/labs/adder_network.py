@@ -74,19 +74,19 @@ def read(network: keras.Model, inputs: tf.Tensor) -> tf.Tensor:
     kernel, recurrent_kernel, bias, output_kernel, output_bias = (
         variable.value for variable in network.trainable_variables
     )
-    ingress, _, candidate, output = split(inputs[:, 0] @ kernel + bias)  # (N, H) each
-    cell = ingress * candidate
+    input_gate, _, candidate, output = split(inputs[:, 0] @ kernel + bias)  # (N, H) each
+    cell = input_gate * candidate
     hidden = output * tf.nn.relu(cell)
     sums = inputs[:, 1] @ kernel + bias + hidden @ recurrent_kernel  # (N, 4H)
-    ingress, forget, candidate, output = split(sums)
-    hidden = output * tf.nn.relu(forget * cell + ingress * candidate)
+    input_gate, forget, candidate, output = split(sums)
+    hidden = output * tf.nn.relu(forget * cell + input_gate * candidate)
     return tf.sigmoid(hidden @ output_kernel + output_bias)
 
 
 def split(sums: tf.Tensor) -> tuple[tf.Tensor, ...]:
     """Return i, f, g and o, (N, H) each, of the sums (N, 4H)."""
-    ingress, forget, candidate, output = tf.split(sums, 4, axis=1)
-    return tf.sigmoid(ingress), tf.sigmoid(forget), tf.nn.relu(candidate), tf.sigmoid(output)
+    input_gate, forget, candidate, output = tf.split(sums, 4, axis=1)
+    return tf.sigmoid(input_gate), tf.sigmoid(forget), tf.nn.relu(candidate), tf.sigmoid(output)
 
 
 def compile_step(

@@ -37,18 +37,27 @@ def as_numbers(bits: NDArray[Any]) -> Integers:
     return numbers
 
 
-def draw_pairs(generator: np.random.Generator, *, training: int, unseen: int) -> Pairs:
-    """Draw pairs of addends from 0 to 127; none of the unseen ones is among the others.
+def set_aside(generator: np.random.Generator, *, unseen: int, limit: int = LIMIT) -> Pairs:
+    """Set pairs of addends from 0 to `limit` − 1 aside, and leave all others to learn from.
 
-    The unseen are set aside first, without replacement, and neither a + b nor b + a is left to
-    learn from; the others are drawn from what is left, with replacement, as samples are.
+    No two of the unseen are the same sum in another order. Neither a + b nor b + a of them is left
+    for the training, which holds every other pair once, in order.
     """
-    first, second = np.triu_indices(LIMIT)  # (8,256) each: all pairs, whatever their order
+    first, second = np.triu_indices(limit)  # 8,256 each: all pairs, whatever their order
     is_kept = np.zeros(len(first), bool)
     is_kept[generator.choice(len(first), unseen, replace=False)] = True
     asked = np.stack([first[is_kept], second[is_kept]], axis=1)  # (N', 2)
     asked = generator.permuted(generator.permutation(asked), axis=1)  # a + b or b + a, by chance
-    is_asked = np.zeros((LIMIT, LIMIT), bool)
+    is_asked = np.zeros((limit, limit), bool)
     is_asked[first[is_kept], second[is_kept]] = is_asked[second[is_kept], first[is_kept]] = True
-    left = np.argwhere(~is_asked)  # about (14,400, 2)
+    return Pairs(np.argwhere(~is_asked), asked)  # about (14,400, 2), (N', 2)
+
+
+def draw_pairs(generator: np.random.Generator, *, training: int, unseen: int) -> Pairs:
+    """Draw pairs of addends from 0 to 127; none of the unseen ones is among the others.
+
+    The unseen are set aside first (`set_aside`); the others are drawn from what is left, with
+    replacement, as samples are.
+    """
+    left, asked = set_aside(generator, unseen=unseen)
     return Pairs(left[generator.integers(len(left), size=training)], asked)

@@ -50,11 +50,16 @@ def refuse_divergence(
     """Raise `StageFailed` unless the last epoch's loss, and the weights after it, are finite."""
     import numpy as np
 
-    if not np.isfinite(losses[-1]) or not all(np.isfinite(array).all() for array in weights):
-        raise StageFailed(
-            f"train: expected finite numbers, got {losses[-1]} in epoch {len(losses)}; lower the "
-            "rate: --set train.learning_rate=…"
-        )
+    if not np.isfinite(losses[-1]):
+        found = f"{losses[-1]}"
+    elif not all(np.isfinite(array).all() for array in weights):
+        found = "weights that are not"
+    else:
+        return
+    raise StageFailed(
+        f"train: expected finite numbers, got {found} in epoch {len(losses)}; lower the rate: "
+        "--set train.learning_rate=…"
+    )
 
 
 def new_figure(panels: int) -> Figure:

@@ -1,4 +1,4 @@
-"""An LSTM's way forward over a sequence, and its way back, in numpy.
+"""An LSTM's forward pass over a sequence, and its backward pass, in numpy.
 
 Forward is the engine's step (`pipeline.engine.lstm`), taken T times and remembered. Back is the
 chain rule, last step first (Hochreiter & Schmidhuber 1997; Gers et al. 2000). With ψ = tanh, or
@@ -28,7 +28,7 @@ Reals = NDArray[Any]  # float32 or float64, the same in all arrays of a call
 
 
 class Trace(NamedTuple):
-    """What the way forward leaves for the way back, step by step."""
+    """What the forward pass leaves for the backward pass, step by step."""
 
     hidden: Reals  # (T, N, H)
     cells: Reals  # (T, N, H)
@@ -115,14 +115,14 @@ def go_back(
     trace: Trace, recurrent_kernel: Reals, states: Reals, d_hidden: Reals, *, squash_cell: bool
 ) -> tuple[Reals, Reals]:
     """Return da of every step, (T, N, 4, H), and the gradients of the first states, (2, N, H)."""
-    ingress, forget, candidate, output = (trace.gates[:, :, number] for number in range(4))
+    input_gate, forget, candidate, output = (trace.gates[:, :, number] for number in range(4))
     squashed = np.tanh(trace.cells) if squash_cell else trace.cells  # (T, N, H)
     into_cell = output * (1 - squashed * squashed) if squash_cell else output  # dc for dh = 1
     through = np.stack(
         [
-            candidate * ingress * (1 - ingress),
+            candidate * input_gate * (1 - input_gate),
             shifted(trace.cells, states[1]) * forget * (1 - forget),
-            ingress * (1 - candidate * candidate),
+            input_gate * (1 - candidate * candidate),
             squashed * output * (1 - output),
         ],
         axis=2,

@@ -1,4 +1,4 @@
-"""How published code gets the one-hot LSTM wrong: five faults, and the way back that has them.
+"""How published code gets the one-hot LSTM wrong: five faults, and the backward pass with them.
 
 With δ = da, the derivatives by the sums of a step's gates, each fault breaks one line:
 
@@ -14,9 +14,16 @@ where h_{t−1}[j] is the unit to which δ_t[j] belongs, and a_t the number read
 
 The report's own text is not at hand. A hand-written class `myLSTM` with just its features (100
 hidden units, one-hot words, a softmax at each step, cross-entropy, a rate that is halved when an
-epoch's loss rises) goes round in blogs and repositories since 2017 or 2018. That the report used
-it is our inference; the five faults are what a reading of that class shows. It pairs targets with
-steps from the first on, so that a single target, the sum, falls to step 1.
+epoch's loss rises) has been going round in blogs and repositories since 2017 or 2018. That the
+report used it is our inference; the five faults are what a reading of that class shows:
+
+| fault | in that class |
+|---|---|
+| `target-first` | `delta_o[np.arange(len(y)), y] -= 1`: targets belong to the first steps |
+| `cell-unforgotten` | `delta_ct += delta_ht * …`: what is carried is never multiplied by f |
+| `hidden-dropped` | `delta_ht = self.wy.T.dot(delta_o[t])`: nothing comes from the step after |
+| `recurrent-elementwise` | `dwh += delta_net * ht_pre`: columns (H, 1) and no outer product |
+| `number-for-one-hot` | `dwx += delta_net * x`: x is the number of the word |
 
 N pairs, T = 2 steps, V numbers, H hidden.
 """
@@ -96,12 +103,12 @@ def slope_into_cell(trace: Trace, step: int) -> Reals:
 
 def by_gate(trace: Trace, step: int, cell_before: Reals, d_state: Reals, d_cell: Reals) -> Reals:
     """Return da of a step's four gates, (N, 4, H); the published code has these right."""
-    ingress, forget, candidate, output = (trace.gates[step, :, gate] for gate in range(4))
+    input_gate, forget, candidate, output = (trace.gates[step, :, gate] for gate in range(4))
     return np.stack(
         [
-            d_cell * candidate * ingress * (1 - ingress),
+            d_cell * candidate * input_gate * (1 - input_gate),
             d_cell * cell_before * forget * (1 - forget),
-            d_cell * ingress * (1 - candidate * candidate),
+            d_cell * input_gate * (1 - candidate * candidate),
             d_state * np.tanh(trace.cells[step]) * output * (1 - output),
         ],
         axis=1,

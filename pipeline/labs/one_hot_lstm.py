@@ -5,8 +5,8 @@ Two numbers a and b, both under V/2, are read as one-hot vectors x₁, x₂ (V,)
     p_t = softmax(h_t·P + q)          loss = −ln p₂[a + b], the mean over N pairs
 
 so the loss looks at the last step alone: dLoss/d(h₂·P + q) = (p₂ − y)/N with y the one-hot sum,
-and 0 at step 1; dP = h₂ᵀ·(p₂ − y)/N, dh₂ = (p₂ − y)·Pᵀ/N. The rest is the LSTM's own way back
-(`pipeline.labs.lstm`), or the published one with its faults (`pipeline.labs.one_hot_faults`).
+and 0 at step 1; dP = h₂ᵀ·(p₂ − y)/N, dh₂ = (p₂ − y)·Pᵀ/N. The rest is the LSTM's own backward
+pass (`pipeline.labs.lstm`), or the published one with its faults (`pipeline.labs.one_hot_faults`).
 
 N pairs, T = 2 steps, V numbers, H hidden.
 """
@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.artifacts.layers import Layer
+from pipeline.labs.bits import Integers
 from pipeline.labs.gradient_check import central_difference, largest_difference
 from pipeline.labs.lstm import Reals, Trace, backward, forward
 from pipeline.labs.one_hot_faults import (
@@ -33,8 +34,6 @@ from pipeline.labs.one_hot_faults import (
 
 ARRAYS = (*Layer._fields, "projection", "projection_bias")
 CHECKED_NUMBERS, CHECKED_HIDDEN = 10, 5  # of the small network whose gradients are checked
-
-Pairs = NDArray[np.int64]  # (N, 2)
 
 
 class Network(NamedTuple):
@@ -76,7 +75,7 @@ def initial_network(
     return Network(layer, draw((hidden, vocabulary), hidden), draw((vocabulary,), hidden))
 
 
-def read(network: Network, pairs: Pairs) -> tuple[Reals, Trace, Reals]:
+def read(network: Network, pairs: Integers) -> tuple[Reals, Trace, Reals]:
     """Return the one-hot pairs (T, N, V), the trace, and the softmax at each step, (T, N, V)."""
     kernel = network.layer.kernel
     inputs = np.eye(len(kernel), dtype=kernel.dtype)[pairs.T]  # (T, N, V)
@@ -89,20 +88,20 @@ def read(network: Network, pairs: Pairs) -> tuple[Reals, Trace, Reals]:
     return inputs, trace, scores / scores.sum(axis=-1, keepdims=True)
 
 
-def answers(network: Network, pairs: Pairs, *, step: int = LAST) -> NDArray[np.int64]:
+def answers(network: Network, pairs: Integers, *, step: int = LAST) -> Integers:
     """Return the likeliest number after a step, (N,)."""
-    likeliest: NDArray[np.int64] = read(network, pairs)[2][step].argmax(axis=-1)
+    likeliest: Integers = read(network, pairs)[2][step].argmax(axis=-1)
     return likeliest
 
 
-def cross_entropy(probabilities: Reals, sums: NDArray[np.int64]) -> float:
+def cross_entropy(probabilities: Reals, sums: Integers) -> float:
     """Return −mean ln p[a + b] of probabilities (N, V), in nats."""
     likelihoods = probabilities[np.arange(len(sums)), sums]
     return float(-np.log(np.maximum(likelihoods, np.finfo(likelihoods.dtype).tiny)).mean())
 
 
 def loss_and_gradients(
-    network: Network, pairs: Pairs, faults: Set[Fault] = frozenset()
+    network: Network, pairs: Integers, faults: Set[Fault] = frozenset()
 ) -> tuple[float, Network]:
     """Return the loss of the taught step in nats, and its derivatives with these faults."""
     inputs, trace, probabilities = read(network, pairs)
@@ -122,7 +121,7 @@ def loss_and_gradients(
     return loss, Network(d_layer, d_projection, d_scores[step].sum(axis=0))
 
 
-def true_slopes(network: Network, pairs: Pairs, *, step: int) -> dict[str, NDArray[np.float64]]:
+def true_slopes(network: Network, pairs: Integers, *, step: int) -> dict[str, NDArray[np.float64]]:
     """Return the slopes of the loss of a step by each array, from central differences."""
 
     def loss() -> float:
