@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,22 +11,23 @@ import pytest
 from pydantic import ValidationError
 
 from pipeline.artifacts.lab import Trial
+from pipeline.errors import StageFailed
 from pipeline.labs.keras_adder import (
     DataConfig,
     TrainConfig,
     bit_weights,
     compare_steps,
+    decode_numbers,
     describe_steps,
     evaluate,
     make_data,
     plot,
     read_pairs,
     scores,
-    told_numbers,
     train,
     wrong_bits,
 )
-from pipeline.labs.lab import NoSettings
+from pipeline.labs.lab import NoSettings, refuse_divergence
 from pipeline.stage import Context
 
 SMALL = {"hidden": 8, "epochs": 4, "batch_size": 16, "check_every": 3}
@@ -40,7 +42,7 @@ def test_a_pair_is_two_steps_of_bits_highest_first() -> None:
     inputs, targets = read_pairs(np.array([[5, 3]]))
     assert inputs.tolist() == [[[0, 0, 0, 0, 0, 1, 0, 1], [0, 0, 0, 0, 0, 0, 1, 1]]]
     assert targets.tolist() == [[0, 0, 0, 0, 1, 0, 0, 0]]
-    assert told_numbers(targets).tolist() == [8]
+    assert decode_numbers(targets).tolist() == [8]
 
 
 def test_bits_weigh_128_to_1_and_both_losses_1_in_the_mean() -> None:
@@ -53,10 +55,10 @@ def test_bits_weigh_128_to_1_and_both_losses_1_in_the_mean() -> None:
 def test_scores_by_hand() -> None:
     # 1 + 2 is told rightly and surely; 64 + 64 = 128 is told as 0: one bit of sixteen is wrong.
     pairs = np.array([[1, 2], [64, 64]])
-    chances = np.array([[0, 0, 0, 0, 0, 0, 1, 1], [0] * 8], np.float32)
-    assert scores(chances, pairs).tolist() == [0.5, 64, 1 / 16]
-    assert wrong_bits(chances, pairs) == [0.5, 0, 0, 0, 0, 0, 0, 0]
-    assert scores(np.stack([chances, chances]), pairs).shape == (2, 3)
+    probabilities = np.array([[0, 0, 0, 0, 0, 0, 1, 1], [0] * 8], np.float32)
+    assert scores(probabilities, pairs).tolist() == [0.5, 64, 1 / 16]
+    assert wrong_bits(probabilities, pairs) == [0.5, 0, 0, 0, 0, 0, 0, 0]
+    assert scores(np.stack([probabilities, probabilities]), pairs).shape == (2, 3)
 
 
 def test_the_network_reads_as_keras_layers_do() -> None:
@@ -110,17 +112,73 @@ def test_each_count_is_trained_as_if_it_were_alone(tmp_path: Path) -> None:
     # So no training goes on from the one before it; and two trainings are equal to the byte.
     data = make_data(DataConfig(samples=(20, 40), unseen=30), context=context(tmp_path))
     settings = TrainConfig.model_validate(SMALL)
-    both = train(settings, data=data, context=context(tmp_path))
+    both = train(settings, data=data, context=context(tmp_path / "both"))
     only = make_data(DataConfig(samples=(40,), unseen=30), context=context(tmp_path))
-    alone = train(settings, data=only, context=context(tmp_path))
+    alone = train(settings, data=only, context=context(tmp_path / "alone"))
     assert {name for name in both.arrays if name.endswith("_40")} == alone.arrays.keys()
     for name, array in alone.arrays.items():
         np.testing.assert_array_equal(array, both.arrays[name])
-    assert both.arrays["losses_20"].shape == (4, 2)
     assert both.arrays["checked_20"].tolist() == [3, 4], "every third epoch, and the last"
     assert both.arrays["unseen_20"].shape == (2, 2, 3)
-    last = scores(both.arrays["chances_40"], data.arrays["unseen"])
+    last = scores(both.arrays["probabilities_40"], data.arrays["unseen"])
     np.testing.assert_array_equal(both.arrays["unseen_40"][-1], last)
+
+
+def test_an_interrupted_training_goes_on_with_the_count_that_was_interrupted(
+    tmp_path: Path,
+) -> None:
+    data = make_data(DataConfig(samples=(20, 40), unseen=30), context=context(tmp_path))
+    settings = TrainConfig.model_validate(SMALL)
+    whole = train(settings, data=data, context=context(tmp_path / "whole"))
+    told: list[str] = []
+
+    def interrupt(done: float, total: float, note: str = "") -> None:
+        told.append(note)
+        if note.startswith("40 pairs: ") and done == 6:
+            raise KeyboardInterrupt
+
+    folder = tmp_path / "interrupted"
+    with pytest.raises(KeyboardInterrupt):
+        train(settings, data=data, context=replace(context(folder), progress=interrupt))
+    del told[:]
+    resumed = train(
+        settings,
+        data=data,
+        context=replace(context(folder), progress=lambda done, total, note="": told.append(note)),
+    )
+    assert [note.partition(":")[0] for note in told] == ["40 pairs"] * 4
+    assert whole.arrays.keys() == resumed.arrays.keys()
+    for name, array in whole.arrays.items():
+        np.testing.assert_array_equal(array, resumed.arrays[name])
+
+
+@pytest.mark.parametrize("loss", [0, 1])
+def test_a_training_that_diverged_is_refused_and_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loss: int
+) -> None:
+    from pipeline.labs import adder_network
+
+    fit = adder_network.fit
+
+    def diverge(*arguments: Any, **settings: Any) -> adder_network.Curves:
+        curves = fit(*arguments, **settings)
+        curves.losses[-1, loss] = np.nan
+        return curves
+
+    monkeypatch.setattr(adder_network, "fit", diverge)
+    data = make_data(DataConfig(samples=(20,), unseen=30), context=context(tmp_path))
+    with pytest.raises(StageFailed, match=r"finite numbers, got nan in epoch 4.*learning_rate"):
+        train(TrainConfig.model_validate(SMALL), data=data, context=context(tmp_path))
+    assert not list(tmp_path.rglob("*.safetensors"))
+
+
+def test_weights_that_are_no_numbers_are_told_from_a_loss_that_is_none() -> None:
+    good, bad = np.zeros(2), np.array([1.0, np.inf])
+    refuse_divergence([0.5, 0.3], [good])
+    with pytest.raises(StageFailed, match="finite numbers, got weights that are not in epoch 2;"):
+        refuse_divergence([0.5, 0.3], [good, bad])
+    with pytest.raises(StageFailed, match="finite numbers, got inf in epoch 1;"):
+        refuse_divergence([np.inf], [bad])
 
 
 def test_counts_are_compared_after_equal_steps() -> None:

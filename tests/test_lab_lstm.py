@@ -70,14 +70,14 @@ def test_values_and_gradients_are_those_of_keras(steps: int, size: int) -> None:
         loss, [*lstm.trainable_variables, x, *first]
     )
     trace, gradients = by_numpy(problem)
-    np.testing.assert_allclose(trace.hidden, hidden.numpy().transpose(1, 0, 2), atol=1e-12)
-    np.testing.assert_allclose(trace.hidden[-1], last, atol=1e-12)
-    np.testing.assert_allclose(trace.cells[-1], cell, atol=1e-12)
+    np.testing.assert_allclose(trace.hidden, hidden.numpy().transpose(1, 0, 2), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(trace.hidden[-1], last, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(trace.cells[-1], cell, rtol=0, atol=1e-12)
     by_states = np.stack([by_hidden, by_cell])
     expected = [*by_layer, by_x.numpy().transpose(1, 0, 2), by_states]
     for name, gradient in zip(NAMES, expected, strict=True):
         assert np.abs(gradient).max() > 0.01, "gradients of zero would prove nothing"
-        np.testing.assert_allclose(gradients[name], gradient, atol=1e-11, err_msg=name)
+        np.testing.assert_allclose(gradients[name], gradient, rtol=0, atol=1e-11, err_msg=name)
 
 
 @pytest.mark.parametrize("squash_cell", [True, False])

@@ -88,18 +88,20 @@ def test_one_update_goes_against_the_gradient_and_leaves_the_start_alone() -> No
 
 
 def test_the_greatest_rate_spoils_the_training_but_stays_finite() -> None:
-    generator = np.random.default_rng(0)
+    # The size and the seed of the lab: a rate of 0.1 ends below 1e-4, see above. At 10 the first
+    # steps are so long that the gates shut for good; who answers 0 has a loss of Σ y² = 0.55.
+    targets = np.array(lstm_toy.SEQUENCE)[:, None]
     _, answers = descend(
-        start_layer(5, 6, generator),
-        generator.random((3, 1, 5)),
-        generator.random((3, 1)),
+        start_layer(50, 100, np.random.default_rng(1)),
+        np.random.default_rng(0).random((4, 1, 50)),
+        targets,
         learning_rate=10,
-        rounds=50,
+        rounds=100,
         squash_cell=False,
         progress=lambda *_: None,
     )
-    # |s'| ≤ |f∘s| + |i∘g| < |s| + 1, so after three steps no cell is beyond 3.
-    assert np.abs(answers).max() < 3
+    assert np.isfinite(answers).all()
+    assert squared_loss(answers[-1], targets[:, 0]) == pytest.approx(0.55, abs=1e-3)
 
 
 @pytest.mark.parametrize(

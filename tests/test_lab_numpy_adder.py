@@ -287,6 +287,10 @@ def test_findings_have_a_row_for_each_variant_and_all_numbers(tmp_path: Path) ->
     assert [row[0] for row in findings.rows] == list(VARIANTS)
     assert all(len(row) == len(findings.columns) for row in findings.rows)
     found = findings.facts["variants"]
+    recent = trained.arrays["exact_0"][-10:]
+    low, high = found[CORRECTED]["exact_last_epochs"]
+    assert (low, high) == (recent.min(), recent.max())
+    assert f"{CORRECTED} {low:.1%} to {high:.1%};" in findings.notes[1]
     for number, name in enumerate(VARIANTS):
         assert found[name]["loss"] == trained.arrays[f"losses_{number}"][-1]
         # Measured by the epoch in training, and again on the stored weights.

@@ -47,7 +47,7 @@ class Curves(NamedTuple):
 
     losses: Floats  # (K, L): mean over the epoch's batches, as the weights changed
     checked: NDArray[np.int64]  # (C,): epochs after which the unseen were asked
-    chances: Floats  # (C, L, N', 8): of a 1, for each bit of the unseen sums
+    probabilities: Floats  # (C, L, N', 8): of a 1, for each bit of the unseen sums
     learnt: Floats  # (C, L, N'', 8): the same for the first pairs of the training, N'' ≤ N'
 
 
@@ -65,7 +65,7 @@ def build_network(*, hidden: int, seed: int) -> keras.Model:
 
 
 def read(network: keras.Model, inputs: tf.Tensor) -> tf.Tensor:
-    """Return what the network makes of inputs (N, 2, 8): chances (N, 8).
+    """Return what the network makes of inputs (N, 2, 8): probabilities (N, 8).
 
     The gates are i, f, g, o, and both of an LSTM's tanh are ReLU here:
 
@@ -192,14 +192,14 @@ def fit(
         variable.assign(value)
     inputs, targets = (tf.constant(array) for array in training)
     some = training[0][: len(unseen[0])]  # (N'', 2, 8)
-    losses, checked, chances, learnt = [], [], [], []
+    losses, checked, probabilities, learnt = [], [], [], []
     for epoch in range(1, plan.epochs + 1):
         order, counted = batch_order(generator, len(training[0]), plan.batch_size)
         losses.append(adders.run_epoch(inputs, targets, order, counted).numpy())
         note = "loss " + ", ".join(f"{loss:.5f}" for loss in losses[-1])
         if epoch % plan.check_every == 0 or epoch == plan.epochs:
             checked.append(epoch)
-            chances.append(adders.foretell(unseen[0]).numpy())
+            probabilities.append(adders.foretell(unseen[0]).numpy())
             learnt.append(adders.foretell(some).numpy())
         tell(epoch, note)
-    return Curves(np.array(losses), np.array(checked), np.array(chances), np.array(learnt))
+    return Curves(*map(np.array, (losses, checked, probabilities, learnt)))

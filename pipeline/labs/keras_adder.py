@@ -18,6 +18,8 @@ S sample counts, L losses, N pairs.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -26,11 +28,12 @@ from pydantic import Field
 
 from pipeline.artifacts.lab import FINDINGS, PICTURE, TRIAL, Findings, Trial
 from pipeline.labs.bits import BITS, Integers, as_bits, as_numbers, draw_pairs
-from pipeline.labs.lab import TENSORFLOW, Lab, NoSettings, as_png, new_figure
+from pipeline.labs.finished import finish_once
+from pipeline.labs.lab import TENSORFLOW, Lab, NoSettings, as_png, new_figure, refuse_divergence
 from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
-    from pipeline.labs.adder_network import Curves, Plan
+    from pipeline.labs.adder_network import Adders, Curves, Plan
 
 LOSSES = ("mse", "weighted")
 SCORES = ("exact", "error", "loss")
@@ -84,9 +87,9 @@ def read_pairs(pairs: Integers) -> tuple[NDArray[np.float32], NDArray[np.float32
     return inputs.astype(np.float32), targets.astype(np.float32)
 
 
-def told_numbers(chances: NDArray[Any]) -> Integers:
-    """Return the numbers (...) that the chances of a 1 (..., 8), highest bit first, stand for."""
-    return as_numbers(chances[..., ::-1])
+def decode_numbers(probabilities: NDArray[Any]) -> Integers:
+    """Return the numbers (...) told by probabilities of a 1 (..., 8), highest bit first."""
+    return as_numbers(probabilities[..., ::-1])
 
 
 def make_data(config: DataConfig, *, context: Context) -> Trial:
@@ -107,56 +110,81 @@ def training_plan(config: TrainConfig) -> Plan:
     return Plan(
         epochs=config.epochs,
         batch_size=config.batch_size,
-        check_every=min(config.check_every, config.epochs),
+        check_every=config.check_every,
         learning_rate=config.learning_rate,
     )
 
 
 def train(config: TrainConfig, *, data: Trial, context: Context) -> Trial:
-    """Train from the same first weights for each count of pairs, both losses side by side."""
-    from pipeline.labs.adder_network import build_adders, fit
+    """Train from the same first weights for each count of pairs, both losses side by side.
+
+    Counts that were finished before an interruption are not repeated.
+    """
+    from pipeline.labs.adder_network import build_adders
     from pipeline.learning.backend import prepare_tensorflow
 
     prepare_tensorflow()
-    plan = training_plan(config)
-    adders = build_adders(bit_weights(), plan, hidden=config.hidden, seed=config.seed)
-    inputs, targets = read_pairs(data.arrays["training"])
-    unseen = read_pairs(data.arrays["unseen"])
+    adders = build_adders(
+        bit_weights(), training_plan(config), hidden=config.hidden, seed=config.seed
+    )
     counts = data.facts["counts"]
     arrays: dict[str, NDArray[Any]] = {}
     for number, count in enumerate(counts):
 
         def tell(epoch: int, note: str, number: int = number, count: int = count) -> None:
-            done = number * plan.epochs + epoch
-            context.progress(done, len(counts) * plan.epochs, f"{count:,} pairs: {note}")
+            done = number * config.epochs + epoch
+            context.progress(done, len(counts) * config.epochs, f"{count:,} pairs: {note}")
 
-        curves = fit(
-            adders,
-            (inputs[:count], targets[:count]),
-            unseen,
-            plan,
-            generator=np.random.default_rng([config.seed, count]),
-            tell=tell,
-        )
-        arrays |= {f"{name}_{count}": array for name, array in kept_curves(curves, data).items()}
+        work = partial(train_count, count, adders, config, data=data, tell=tell)
+        kept = finish_once(context.scratch_path / f"pairs-{count}", work)
+        arrays |= {f"{name}_{count}": array for name, array in kept.items()}
     facts = {"seed": config.seed, "epochs": config.epochs, "batch_size": config.batch_size}
     return Trial(arrays, facts)
 
 
+def train_count(
+    count: int,
+    adders: Adders,
+    config: TrainConfig,
+    *,
+    data: Trial,
+    tell: Callable[[int, str], None],
+) -> dict[str, NDArray[Any]]:
+    """Train on the first so many pairs; return what is kept of it.
+
+    Raises
+    ------
+    StageFailed
+        A loss is no finite number at the end.
+    """
+    from pipeline.labs.adder_network import fit
+
+    curves = fit(
+        adders,
+        read_pairs(data.arrays["training"][:count]),
+        read_pairs(data.arrays["unseen"]),
+        training_plan(config),
+        generator=np.random.default_rng([config.seed, count]),
+        tell=tell,
+    )
+    for losses in curves.losses.T:  # (K,)
+        refuse_divergence(losses.tolist())
+    return kept_curves(curves, data)
+
+
 def kept_curves(curves: Curves, data: Trial) -> dict[str, NDArray[Any]]:
-    """Return what is kept of a training: its losses, scores along the way, its last answers."""
+    """Return what is kept of a training: scores along the way, and the last answers."""
     learnt = data.arrays["training"][: curves.learnt.shape[2]]  # (N'', 2)
     return {
-        "losses": curves.losses,  # (K, L)
         "checked": curves.checked,  # (C,)
-        "unseen": scores(curves.chances, data.arrays["unseen"]),  # (C, L, 3)
+        "unseen": scores(curves.probabilities, data.arrays["unseen"]),  # (C, L, 3)
         "learnt": scores(curves.learnt, learnt),  # (C, L, 3)
-        "chances": curves.chances[-1],  # (L, N', 8)
+        "probabilities": curves.probabilities[-1],  # (L, N', 8)
     }
 
 
-def scores(chances: NDArray[np.float32], pairs: Integers) -> NDArray[np.float64]:
-    """Score the chances (..., N, 8) told for pairs (N, 2).
+def scores(probabilities: NDArray[np.float32], pairs: Integers) -> NDArray[np.float64]:
+    """Score the probabilities (..., N, 8) told for pairs (N, 2).
 
     Returns
     -------
@@ -165,8 +193,8 @@ def scores(chances: NDArray[np.float32], pairs: Integers) -> NDArray[np.float64]
         mean squared error of the bits.
     """
     sums = pairs.sum(axis=1)  # (N,)
-    told = told_numbers(chances)  # (..., N)
-    squared = (chances - read_pairs(pairs)[1]) ** 2  # (..., N, 8)
+    told = decode_numbers(probabilities)  # (..., N)
+    squared = (probabilities - read_pairs(pairs)[1]) ** 2  # (..., N, 8)
     return np.stack(
         [
             np.mean(told == sums, axis=-1),
@@ -186,10 +214,10 @@ def last_scores(trial: Trial, count: int, loss: int, look: int = -1) -> dict[str
     }
 
 
-def wrong_bits(chances: NDArray[np.float32], pairs: Integers) -> list[float]:
+def wrong_bits(probabilities: NDArray[np.float32], pairs: Integers) -> list[float]:
     """Return the share of sums wrong in each bit, highest bit first."""
     targets = read_pairs(pairs)[1]  # (N', 8)
-    shares = np.mean((chances > 0.5) != (targets > 0.5), axis=0)  # (8,)
+    shares = np.mean((probabilities > 0.5) != (targets > 0.5), axis=0)  # (8,)
     return [float(share) for share in shares]
 
 
@@ -204,14 +232,14 @@ def results(data: Trial, train: Trial) -> list[dict[str, Any]]:
     for count in data.facts["counts"]:
         for number, name in enumerate(LOSSES):
             scored = last_scores(train, count, number)
-            chances = train.arrays[f"chances_{count}"][number]  # (N', 8)
+            probabilities = train.arrays[f"probabilities_{count}"][number]  # (N', 8)
             rows.append(
                 {
                     "samples": count,
                     "loss": name,
                     "steps": train.facts["epochs"] * steps_in_epoch(count, train),
                     **scored,
-                    "wrong_bits": wrong_bits(chances, data.arrays["unseen"]),
+                    "wrong_bits": wrong_bits(probabilities, data.arrays["unseen"]),
                     "chance_of_100": scored["unseen_exact"] ** REPORT_TEST,
                 }
             )
@@ -271,7 +299,7 @@ def evaluate(config: NoSettings, *, data: Trial, train: Trial, context: Context)
     notes: tuple[str, ...] = (
         f"On {unseen:,} unseen pairs, after {train.facts['epochs']} epochs; seeds "
         f"{data.facts['seed']} and {train.facts['seed']}. Neither a + b nor b + a was "
-        f"learnt; learnt sums are the first {unseen:,} at most.",
+        f"learnt; learnt sums: the first {unseen:,} training pairs, or all.",
         f"Best: {best['samples']:,} pairs with {best['loss']}, {best['unseen_exact']:.1%} exact. "
         f"The report: {REPORT_TEST} of {REPORT_TEST} with 10,000, fewer with 20,000.",
         f"The greatest count holds {data.facts['different']:,} different pairs of the 16,384 that "

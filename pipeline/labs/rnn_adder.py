@@ -1,13 +1,13 @@
 """rnn-adder: a plain recurrent network learns to carry, adding two numbers bit by bit.
 
-What it teaches: a state that goes from step to step, and the way back through time. At each step
-the network reads one bit of either addend, lowest first, and tells one bit of the sum. The bit to
-carry is told by nobody; it has to be found and kept in the state.
+What it teaches: a state that goes from step to step, and the backward pass through time. At each
+step the network reads one bit of either addend, lowest first, and tells one bit of the sum. The bit
+to carry is told by nobody; it has to be found and kept in the state.
 
     h_t = σ(x_t·W + h_{t−1}·U)      y_t = σ(h_t·v)      L = ½ Σ_t (y_t − s_t)²
 
 x_t are the addends' bits, s_t is the sum's; h before the first step is 0, there are no biases. The
-way back, from the last step to the first, a_t being what σ is taken of:
+backward pass goes from the last step to the first, a_t being what σ is taken of:
 
     ∂L/∂(h_t·v) = δ_t = (y_t − s_t)·y_t·(1 − y_t)
     ∂L/∂a_t     = (δ_t·v + ∂L/∂a_{t+1}·Uᵀ) ∘ h_t ∘ (1 − h_t)
@@ -59,6 +59,12 @@ class TrainConfig(StageConfig):
     seed: int = Field(1, ge=0, lt=2**31, description="seed of the first weights")
 
 
+class EvaluateConfig(StageConfig):
+    """Settings of `evaluate`."""
+
+    seed: int = Field(1, ge=0, lt=2**31, description="seed of the long numbers")
+
+
 class Weights(NamedTuple):
     """The network's weights, or their gradients."""
 
@@ -68,10 +74,10 @@ class Weights(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """What the way forward leaves for the way back."""
+    """What the forward pass leaves for the backward pass."""
 
     hidden: Reals  # (T + 1, N, H): before the first step, and after each
-    outputs: Reals  # (T, N): chance that the sum's bit is 1
+    outputs: Reals  # (T, N): probability that the sum's bit is 1
 
 
 def draw_weights(generator: np.random.Generator, *, hidden: int, start: float) -> Weights:
@@ -126,7 +132,7 @@ def go_back(
     )
 
 
-def exact_share(weights: Weights, pairs: Integers, bits: int = BITS) -> float:
+def accuracy(weights: Weights, pairs: Integers, bits: int = BITS) -> float:
     """Return the share of pairs (N, 2) whose sum is right in every bit."""
     outputs = go_forward(read_pairs(pairs, bits)[0], weights).outputs  # (T, N)
     return float(np.mean(as_numbers(outputs.T) == pairs.sum(axis=-1)))
@@ -153,7 +159,7 @@ def train(config: TrainConfig, *, data: Trial, context: Context) -> Trial:
         for weight, gradient in zip(weights, gradients, strict=True):
             weight -= config.learning_rate * gradient
         if (place + 1) % REPORT_EVERY == 0 or place + 1 == samples:
-            reached.append((place + 1, exact_share(weights, data.arrays["unseen"])))
+            reached.append((place + 1, accuracy(weights, data.arrays["unseen"])))
             recent = errors[place // REPORT_EVERY * REPORT_EVERY : place + 1].mean()
             context.progress(place + 1, samples, f"error {recent:.4f}, exact {reached[-1][1]:.1%}")
     arrays = {"errors": errors, "reached": np.array(reached), **weights._asdict()}
@@ -183,24 +189,25 @@ def show_sum(pair: Integers, weights: Weights) -> str:
     left, right, total, told = (
         f"{int(number):0{BITS}b}" for number in (*pair, pair.sum(), as_numbers(outputs))
     )
-    chances = " ".join(f"{chance:.2f}" for chance in outputs[::-1])
+    probabilities = " ".join(f"{output:.2f}" for output in outputs[::-1])
     verdict = "right" if told == total else f"wrong, it is {total}"
     return (
         f"{pair[0]} + {pair[1]} = {int(as_numbers(outputs))}: {left} + {right} = {told}, "
-        f"{verdict}; chances of a 1: {chances}"
+        f"{verdict}; probabilities of a 1: {probabilities}"
     )
 
 
-def evaluate(config: NoSettings, *, data: Trial, train: Trial, context: Context) -> Findings:
+def evaluate(config: EvaluateConfig, *, data: Trial, train: Trial, context: Context) -> Findings:
     """Ask unseen sums, and sums of numbers far longer than any that was learnt."""
     weights, unseen = trained_weights(train), data.arrays["unseen"]
-    exact = exact_share(weights, unseen)
+    exact = accuracy(weights, unseen)
     addends = context.generator.integers(2 ** (LONG_BITS - 1), size=(len(unseen), 2))  # (N, 2)
-    long_exact = exact_share(weights, addends, LONG_BITS)
+    long_exact = accuracy(weights, addends, LONG_BITS)
     rows = error_rows(train)
     facts = {
         "data_seed": data.facts["seed"],
         "train_seed": train.facts["seed"],
+        "evaluate_seed": config.seed,
         "loss": train.facts["loss"],
         "errors": [{"samples": n, "error": error, "exact": share} for n, error, share in rows],
         "exact": exact,
@@ -213,7 +220,7 @@ def evaluate(config: NoSettings, *, data: Trial, train: Trial, context: Context)
         f"seeds {data.facts['seed']} and {train.facts['seed']}).",
         show_sum(unseen[0], weights),
         f"Learnt on {BITS} bits, with addends under {LIMIT}; of {len(unseen):,} sums of "
-        f"{LONG_BITS} bits it gets {long_exact:.1%} exactly.",
+        f"{LONG_BITS} bits it gets {long_exact:.1%} exactly (seed {config.seed}).",
     )
     columns = ("samples", "mean error of the last 1,000, Σ|y − s|", "exact unseen sums")
     table = tuple((n, f"{error:.4f}", f"{share:.1%}") for n, error, share in rows)
@@ -244,7 +251,9 @@ LAB = Lab(
     stages=(
         Stage("data", (), DataConfig, make_data, TRIAL, libraries=("numpy",)),
         Stage("train", ("data",), TrainConfig, train, TRIAL, libraries=("numpy",)),
-        Stage("evaluate", ("data", "train"), NoSettings, evaluate, FINDINGS, libraries=("numpy",)),
+        Stage(
+            "evaluate", ("data", "train"), EvaluateConfig, evaluate, FINDINGS, libraries=("numpy",)
+        ),
         Stage("plot", ("train",), NoSettings, plot, PICTURE, libraries=("matplotlib",)),
     ),
 )
