@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import re
+import shlex
 from pathlib import Path
 
 import pytest
 from commands import invoke
 
-from pipeline.laboratory import PAGES
+from pipeline.errors import SettingsError
+from pipeline.laboratory import ALL, PAGES, find_labs, open_bench, page_of
 from pipeline.labs.catalog import LABS
+from pipeline.labs.lab import Lab
 
+PROMPT = "python cli.py lab run "
 SMALL = ("--set", "data.samples=200")  # of rnn-adder: too few to learn, enough to run
 
 
@@ -95,3 +101,32 @@ def test_labs_and_their_stages_are_named_apart() -> None:
         stages = [stage.name for stage in lab.stages]
         assert len(set(stages)) == len(stages)
         assert stages[-2:] == ["evaluate", "plot"]
+
+
+def check_call(text: str, artifacts: Path) -> None:
+    """Open the benches of what stands behind `lab run`; raises as the command would."""
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    parser.add_argument("name")
+    parser.add_argument("--set", action="append", default=[])
+    parser.add_argument("--source")
+    for switch in ("--force", "--explain"):
+        parser.add_argument(switch, action="store_true")
+    given = parser.parse_args(shlex.split(text, comments=True))
+    for lab in find_labs(given.name):
+        open_bench(lab, artifacts, overrides=given.set, source=given.source)
+
+
+def test_every_call_on_the_page_is_accepted(tmp_path: Path) -> None:
+    lines = PAGES.read_text(encoding="utf-8").splitlines()
+    calls = [line.removeprefix(PROMPT) for line in lines if line.startswith(PROMPT)]
+    assert {call.split()[0] for call in calls} >= {lab.name for lab in LABS} | {ALL}
+    for call in calls:
+        check_call(call, tmp_path)
+    with pytest.raises(SettingsError, match=r"data\.seed"):  # primes draws nothing in `data`
+        check_call("primes --set data.seed=2 --force", tmp_path)
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
+def test_every_setting_on_a_lab_s_page_is_accepted(tmp_path: Path, lab: Lab) -> None:
+    settings = re.findall(r"--set ([\w.]+=[\w.]+)", page_of(lab))
+    open_bench(lab, tmp_path, overrides=settings)
