@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import DataError, DownloadRefused
@@ -159,16 +159,28 @@ def test_a_link_in_place_of_a_file_is_not_followed(tmp_path: Path) -> None:
         cifar.unpack_archive(packed.getvalue(), name="x")
 
 
-def test_a_member_of_negative_size_ends_the_reading() -> None:
-    """tarfile goes back by such a size, to a header that it has read, and so on without end."""
-    whole = bytearray(tar_of(small_files()))
-    size = (-512).to_bytes(12, "big", signed=True)  # base 256, as GNU tar writes large sizes
-    whole[124:136] = size
-    whole[148:156] = b" " * 8  # the checksum counts its own field as spaces
-    whole[148:156] = b"%06o\0 " % sum(whole[:512])
+def base_256(value: int) -> bytes:
+    """A header's number as GNU tar writes large and negative ones."""
+    field = value.to_bytes(12, "big", signed=True)
+    return bytes([field[0] | 0x80]) + field[1:]
 
-    with pytest.raises(DataError, match="member 1 of -512 bytes"):
-        cifar.unpack_archive(gzip.compress(whole), name="x")
+
+def sealed(whole: bytes, start: int) -> bytes:
+    """A tar file whose header at `start` has the checksum of what it says now."""
+    header = bytearray(whole[start : start + 512])
+    header[148:156] = b" " * 8  # the checksum counts its own field as spaces
+    header[148:156] = b"%06o\0 " % sum(header)
+    return whole[:start] + bytes(header) + whole[start + 512 :]
+
+
+@pytest.mark.parametrize("size", [-512, -(2**63), 2**62, 2**63, 2**87])
+def test_a_member_of_impossible_size_ends_the_reading(size: int) -> None:
+    """By a negative size tarfile goes back to a header that it has read, and on without end."""
+    whole = tar_of(small_files())
+    whole = whole[:124] + base_256(size) + whole[136:]
+
+    with pytest.raises(DataError, match=f"member 1 of {size} bytes"):
+        cifar.unpack_archive(gzip.compress(sealed(whole, 0)), name="x")
 
 
 def test_members_elsewhere_are_not_taken_for_the_files() -> None:
@@ -193,17 +205,33 @@ def test_nothing_there_is_said_with_what_may_be_given(tmp_path: Path) -> None:
         cifar.read_cifar(tmp_path / "none")
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.integers(0, 6), st.integers(0, 511), st.binary(min_size=1, max_size=40))
+# The fields of a header that tarfile reads (POSIX ustar, and GNU's sparse fields behind them).
+FIELDS = st.sampled_from([0, 100, 124, 136, 156, 157, 257, 263, 329, 345, 386, 482, 483])
+NUMBERS = st.integers(-(2**95), 2**95 - 1).map(base_256)
+LIES = NUMBERS | st.sampled_from([bytes([kind]) for kind in b"LKSxgX12357"]) | st.binary(min_size=1)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.integers(0, 6),
+    st.lists(st.tuples(FIELDS | st.integers(0, 511), LIES), min_size=1, max_size=3),
+)
+@example(member=0, lies=[(124, base_256(2**63))])
+@example(member=0, lies=[(124, base_256(2**63)), (156, b"L")])  # read before there is a member
+@example(member=1, lies=[(156, b"S")])
 def test_a_header_that_lies_is_refused_or_read_within_bounds(
-    member: int, offset: int, lie: bytes
+    member: int, lies: list[tuple[int, bytes]]
 ) -> None:
     whole = tar_of({name: record(n) for n, name in enumerate(cifar.FILES)})
     # A header and a text in a block of 512 bytes each; then a header and 7 blocks for each file.
-    start = (1024 + (member - 1) * 8 * 512 if member else 0) + offset
-    assert whole[start - offset :].startswith(cifar.FOLDER.encode())  # it is a header
+    start = 1024 + (member - 1) * 8 * 512 if member else 0
+    assert whole[start:].startswith(cifar.FOLDER.encode())  # it is a header
 
-    forged = whole[:start] + lie + whole[start + len(lie) :]
+    header = bytearray(whole[start : start + 512])
+    for offset, lie in lies:
+        header[offset : offset + len(lie)] = lie[: 512 - offset]
+    # Without its checksum tarfile would see at once that the header was changed.
+    forged = sealed(whole[:start] + bytes(header) + whole[start + 512 :], start)
     try:
         pictures = cifar.to_pictures(cifar.unpack_archive(gzip.compress(forged, 1), name="x"))
     except DataError:
@@ -217,7 +245,11 @@ def test_files_of_a_source(tmp_path: Path) -> None:
 
     assert cifar.source_files("cifar-10") == {}
     assert cifar.source_files(str(folder)) == {name: folder / name for name in cifar.FILES}
-    assert cifar.source_files("a.tar.gz") == {"source": Path("a.tar.gz")}
+    (folder / "data_batch_2.bin").unlink()
+    assert list(cifar.source_files(str(folder))) == [n for n in cifar.FILES if "2" not in n]
+    archive = write_archive(tmp_path, small_files())
+    assert cifar.source_files(str(archive)) == {"source": archive}
+    assert cifar.source_files(str(tmp_path / "none.tar.gz")) == {}
 
 
 @pytest.fixture

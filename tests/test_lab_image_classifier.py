@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from commands import invoke
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -76,10 +78,63 @@ def test_a_damaged_archive_is_one_line_and_leaves_nothing(tmp_path: Path) -> Non
     assert not list((tmp_path / "labs").rglob("*.safetensors"))
 
 
-def test_the_content_of_an_archive_enters_the_key_and_its_path_does_not() -> None:
-    config = lab.DataConfig(source="a/b.tar.gz")
+def python_folder(path: Path) -> Path:
+    """A folder as cifar-10-python.tar.gz unpacks to."""
+    path.mkdir()
+    for name in ("data_batch_1", "test_batch", "batches.meta"):
+        (path / name).write_bytes(b"cposix\nsystem\n")
+    return path
 
-    assert list(config.files().values()) == [Path("a/b.tar.gz")]
+
+def incomplete_folder(path: Path) -> Path:
+    """A folder of the binary version without its fourth file."""
+    path.mkdir()
+    for name in cifar.FILES:
+        if name != "data_batch_4.bin":
+            (path / name).write_bytes(record(1))
+    return path
+
+
+def damaged_archive(path: Path) -> Path:
+    """The first half of an archive."""
+    whole = archive_of(dict.fromkeys(cifar.FILES, record(1)))
+    path.write_bytes(whole[: len(whole) // 2])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (python_folder, "the Python version, whose pickles could run any program"),
+        (incomplete_folder, "found no data_batch_4.bin"),
+        (damaged_archive, "got a damaged one"),
+        (lambda path: path, "got No such file or directory"),
+    ],
+    ids=["python", "incomplete", "damaged", "missing"],
+)
+def test_the_command_refuses_what_is_not_cifar_in_one_line(
+    tmp_path: Path, make: Callable[[Path], Path], reason: str
+) -> None:
+    source = make(tmp_path / "given")
+
+    code, output, errors = invoke(
+        *("lab", "run", "image-classifier", "--source", str(source)),
+        *("--artifacts", str(tmp_path / "artifacts")),
+    )
+
+    assert (code, output) == (3, "")
+    said = [line for line in errors.splitlines() if line.startswith("xuxie: ")]
+    assert len(said) == 1
+    assert said[0].startswith(f"xuxie: {source}: expected")
+    assert reason in said[0]
+    assert not list(tmp_path.rglob("*.safetensors"))
+
+
+def test_the_content_of_an_archive_enters_the_key_and_its_path_does_not(tmp_path: Path) -> None:
+    source = write_colours(tmp_path, 1)
+    config = lab.DataConfig(source=str(source))
+
+    assert list(config.files().values()) == [source]
     assert config.key_settings() == {}
     assert lab.DataConfig(source="cifar-10").key_settings() == {"source": "cifar-10"}
     assert lab.DataConfig().key_settings() == {"seed": 1}

@@ -69,12 +69,19 @@ class Pictures(NamedTuple):
 
 
 def source_files(source: str) -> dict[str, Path]:
-    """Return the files that a path stands for, label → path; none for what is downloaded."""
+    """Return the files that a path stands for, label → path; none for what is downloaded.
+
+    Files that are not there are left out: `read_cifar` says what is missing, or given in its place.
+    """
+    if source == NAME:
+        return {}
     path = Path(source)
     if path.is_dir():
         folder = records_folder(path)
-        return {name: folder / name for name in FILES}
-    return {} if source == NAME and not path.exists() else {"source": path}
+        found = {name: folder / name for name in FILES}
+    else:
+        found = {"source": path}
+    return {label: file for label, file in found.items() if file.exists()}
 
 
 def read_cifar(path: Path) -> Pictures:
@@ -146,7 +153,14 @@ def unpack_archive(data: bytes, *, name: str) -> dict[str, bytes]:
     try:
         files = read_members(unpacked, name=name)
     # What tarfile raises for a header that lies: its own errors, and what its parsing runs into.
-    except (tarfile.TarError, OSError, EOFError, ValueError, RecursionError) as error:
+    except (
+        tarfile.TarError,
+        OSError,
+        EOFError,
+        ValueError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise _damaged(name, error) from error
     check_complete(name, files)
     return files
@@ -158,8 +172,9 @@ def read_members(unpacked: bytes, *, name: str) -> dict[str, bytes]:
     files = {}
     with tarfile.open(fileobj=io.BytesIO(unpacked), mode="r:") as archive:
         for count, member in enumerate(archive, 1):
-            # A negative size sends tarfile back to a header that it has read, for ever.
-            if member.size < 0 or count > MAX_MEMBERS:
+            # A negative size sends tarfile back to a header that it has read, for ever; one too
+            # large for the file sends it beyond what a file can be.
+            if not 0 <= member.size <= MAX_TAR_BYTES or count > MAX_MEMBERS:
                 raise tarfile.ReadError(f"member {count} of {member.size} bytes")
             if member.name.startswith(PYTHON_FOLDER):
                 raise _python_version(name)

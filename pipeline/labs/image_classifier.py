@@ -67,9 +67,11 @@ class DataConfig(StageConfig):
 
     def key_settings(self) -> dict[str, Any]:
         """Return what decides the pictures beside files: the digits' seed, or the download."""
+        from pipeline.labs.cifar import NAME
+
         if not self.source:
             return {"seed": self.seed}
-        return {} if self.files() else {"source": self.source}
+        return {"source": NAME} if self.source == NAME else {}
 
 
 class TrainConfig(StageConfig):
@@ -105,7 +107,7 @@ def read_pictures(config: DataConfig) -> Pictures:
 
     if not config.source:
         return split_digits(config.seed)
-    if config.files():
+    if config.source != cifar.NAME:
         return cifar.read_cifar(Path(config.source))
     policy = DownloadPolicy(
         max_bytes=cifar.MAX_ARCHIVE_BYTES, timeout_seconds=config.timeout_seconds
