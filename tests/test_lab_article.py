@@ -18,7 +18,8 @@ from pipeline.errors import DataError, StageFailed
 from pipeline.lab_commands import run_lab
 from pipeline.laboratory import open_bench
 from pipeline.labs import article as lab
-from pipeline.labs.next_vector import fit, foretell, judge, variance
+from pipeline.labs import next_vector
+from pipeline.labs.next_vector import fit, foretell, judge, nearest_words, variance
 
 UNKNOWN = 9  # of a vocabulary of nine words
 
@@ -52,8 +53,9 @@ def test_unknown_words_are_left_out_before_windows_are_cut() -> None:
     windows = windows_of([1, UNKNOWN, 2, 3, UNKNOWN, 4, 5, 6, 7], train=7)
 
     # Known words to learn from: 1 2 3 4 5; held out: 6 7, too few for a window of 3 + 1.
-    np.testing.assert_array_equal(lab.cut_windows(windows, "train"), [[1, 2, 3, 4], [2, 3, 4, 5]])
-    assert lab.cut_windows(windows, "test").shape == (0, 4)
+    (train,) = lab.stretches(windows, "train")
+    np.testing.assert_array_equal(train, [[1, 2, 3, 4], [2, 3, 4, 5]])
+    assert not list(lab.stretches(windows, "test"))
 
 
 @given(st.lists(st.integers(0, UNKNOWN), min_size=1, max_size=60), st.integers(0, 60))
@@ -61,9 +63,34 @@ def test_windows_hold_known_words_of_their_own_part(ids: list[int], train: int) 
     train = min(train, len(ids))
     known = [word for word in ids[:train] if word != UNKNOWN]
 
-    found = lab.cut_windows(windows_of(ids, train), "train").tolist()
+    found = lab.stretches(windows_of(ids, train), "train")
 
-    assert found == [known[k : k + 4] for k in range(len(known) - 3)]
+    cut = [window for stretch in found for window in stretch.tolist()]
+    assert cut == [known[k : k + 4] for k in range(len(known) - 3)]
+
+
+def test_the_first_windows_go_on_in_the_next_stretch() -> None:
+    windows = windows_of(list(range(UNKNOWN)) * 2, train=5)
+    windows.spans["train"] = np.array([[0, 5], [5, 8], [8, 18]], dtype=np.int64)
+
+    # 0 1 2 3 4 makes two windows of 3 + 1, 5 6 7 none; the next stretch starts with 8.
+    first = lab.first_windows(windows, 3)
+
+    np.testing.assert_array_equal(first, [[0, 1, 2, 3], [1, 2, 3, 4], [8, 0, 1, 2]])
+
+
+def test_many_rows_are_answered_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    weights, _ = small_fit(2)
+    generator = np.random.default_rng(3)
+    vectors = generator.normal(size=(9, 5)).astype(np.float32)  # (V, E)
+    ids = generator.integers(0, 9, size=(7, 4)).astype(np.int32)  # (N, T)
+    whole = foretell(ids, vectors, weights)
+    words = nearest_words(whole, vectors)
+
+    monkeypatch.setattr(next_vector, "AT_ONCE", 3)  # 3 + 3 + 1 rows
+
+    np.testing.assert_allclose(foretell(ids, vectors, weights), whole, rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(nearest_words(whole, vectors), words)
 
 
 def test_a_text_that_is_too_short_is_refused() -> None:
@@ -143,7 +170,13 @@ def test_relative_errors_do_not_depend_on_the_scale_of_the_vectors() -> None:
 def test_a_run_on_a_small_novel(tmp_path: Path) -> None:
     novel = write_small_novel(tmp_path)
     sizes = ["embed.vector_size=16", "segment.holdout_every=3", "segment.validation_chapter=1"]
-    sizes += ["segment.test_chapter=2", "train.hidden=8", "train.epochs=20", "evaluate.unseen=50"]
+    sizes += [
+        "embed.seed=5",
+        "segment.test_chapter=2",
+        "train.hidden=8",
+        "train.epochs=20",
+        "evaluate.unseen=50",
+    ]
     bench = open_bench(lab.LAB, tmp_path, overrides=sizes, source=str(novel))
 
     result = run_lab(bench, force=False, quiet=True)
@@ -156,6 +189,13 @@ def test_a_run_on_a_small_novel(tmp_path: Path) -> None:
     assert np.mean(facts["cosines"]) == pytest.approx(facts["learnt"]["cosine"])
     assert facts["unseen_windows"] == 50
     assert [row[0] for row in result["rows"][:3]] == ["window 0", "window 0", "all 10 learnt"]
+    # columns: windows, guess, right, cosine, MSE, MSE / variance; its MSE is its training's loss
+    theirs = [row for row in result["rows"] if row[1] == "the article's"]
+    assert theirs == [
+        ("window 0", "the article's", "–", "0.9418", "–", "–"),
+        ("all 10 learnt", "the article's", "–", "–", "0.33673", "–"),
+    ]
+    assert "Seeds: 5 (word vectors), 1 (network)." in result["notes"][-1]
     assert facts["unseen"]["mean_vector"]["mse_by_variance"] >= 1 - 1e-6  # no constant is better
     assert Path(result["picture"]).read_bytes().startswith(PNG)
 

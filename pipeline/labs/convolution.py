@@ -1,6 +1,6 @@
-"""The small convolutional network of `image-classifier`: its layers, its epoch, what it names.
+"""The small convolutional network of `image-classifier`: its layers, its epoch, its answers.
 
-N pictures of 32 × 32 pixels and C channels; K = 10 kinds of picture; B pictures in a batch.
+N pictures of 32 × 32 pixels and C channels; K = 10 classes; B pictures in a batch.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.learning.backend import keras, tf
 
-KINDS = 10
+CLASS_COUNT = 10
 READ_AT_ONCE = 1000  # pictures
 
 
@@ -47,7 +47,7 @@ def build_network(channels: int) -> Any:
             layers.Flatten(),  # (N, 400)
             layers.Dense(120, activation="relu", name="dense_1"),
             layers.Dense(84, activation="relu", name="dense_2"),
-            layers.Dense(KINDS, activation="log_softmax", name="kinds"),
+            layers.Dense(CLASS_COUNT, activation="log_softmax", name="classes"),
         ],
     )
 
@@ -89,13 +89,13 @@ def compile_epoch(
     return lambda batches: float(run_epoch(tf.constant(batches, tf.int32)))
 
 
-def name_pictures(
+def predict_classes(
     network: Any, images: NDArray[np.uint8], statistics: NDArray[np.float32]
 ) -> NDArray[np.int64]:
-    """Return the most probable kind of each picture, int64 (N,)."""
+    """Return the most probable class of each picture, int64 (N,)."""
     parts = [
         network(standardise(images[start : start + READ_AT_ONCE], statistics)).numpy()  # (n, K)
         for start in range(0, len(images), READ_AT_ONCE)
     ]
-    named: NDArray[np.int64] = np.concatenate(parts).argmax(axis=1)
-    return named
+    classes: NDArray[np.int64] = np.concatenate(parts).argmax(axis=1)
+    return classes

@@ -121,8 +121,10 @@ def make_data(config: DataConfig, *, context: Context) -> Trial:
     from pipeline.labs.cifar import CLASSES
 
     pictures = read_pictures(config)
+    # Only digits are divided by chance; of CIFAR-10 the seed is no part of the key either.
+    seed = {} if config.source else {"data_seed": config.seed}
     facts = {
-        "data_seed": config.seed,
+        **seed,
         "data": "CIFAR-10" if config.source else "digits",
         "classes": list(CLASSES if config.source else DIGITS),
         "training_pictures": len(pictures.train_labels),
@@ -140,7 +142,7 @@ def train(config: TrainConfig, *, data: Trial, context: Context) -> Trial:
         build_network,
         channel_statistics,
         compile_epoch,
-        name_pictures,
+        predict_classes,
     )
     from pipeline.learning.backend import keras, prepare_tensorflow
 
@@ -155,8 +157,8 @@ def train(config: TrainConfig, *, data: Trial, context: Context) -> Trial:
     for epoch in range(config.epochs):
         losses.append(run_epoch(draw_batches(len(images), config.batch_size, context.generator)))
         refuse_divergence(losses)
-        named = name_pictures(network, test_images, statistics)  # (M,)
-        accuracies.append(float(np.mean(named == test_labels)))
+        predicted = predict_classes(network, test_images, statistics)  # (M,)
+        accuracies.append(float(np.mean(predicted == test_labels)))
         context.progress(epoch + 1, config.epochs, f"loss {losses[-1]:.4f}")
     weights = {variable.path: variable.numpy() for variable in network.variables}
     facts = {"losses": losses, "accuracies": accuracies, **config.model_dump()}
@@ -177,7 +179,7 @@ def evaluate(config: NoSettings, *, data: Trial, train: Trial, context: Context)
     import numpy as np
 
     from pipeline.labs.cifar import Pictures
-    from pipeline.labs.convolution import KINDS, build_network, name_pictures
+    from pipeline.labs.convolution import CLASS_COUNT, build_network, predict_classes
     from pipeline.learning.backend import prepare_tensorflow
 
     prepare_tensorflow()
@@ -185,14 +187,14 @@ def evaluate(config: NoSettings, *, data: Trial, train: Trial, context: Context)
     network = build_network(images.shape[-1])
     for variable in network.variables:
         variable.assign(train.arrays[variable.path])
-    named = name_pictures(network, images, train.arrays["statistics"])  # (M,)
-    confusion = np.zeros((KINDS, KINDS), dtype=np.int64)  # (K, K): label, named
-    np.add.at(confusion, (labels, named), 1)
+    predicted = predict_classes(network, images, train.arrays["statistics"])  # (M,)
+    confusion = np.zeros((CLASS_COUNT, CLASS_COUNT), dtype=np.int64)  # (K, K): label, predicted
+    np.add.at(confusion, (labels, predicted), 1)
     return report(data.facts, train.facts, confusion)
 
 
 def report(data: dict[str, Any], train: dict[str, Any], confusion: NDArray[np.int64]) -> Findings:
-    """Put counts (K, K), label by given name, into a table with a row a kind."""
+    """Put counts (K, K), label by predicted class, into a table with a row a class."""
     names = data["classes"]
     pictures, right = confusion.sum(axis=1).tolist(), confusion.diagonal().tolist()  # (K,) each
     overall = sum(right) / sum(pictures)
@@ -201,10 +203,12 @@ def report(data: dict[str, Any], train: dict[str, Any], confusion: NDArray[np.in
         for k, name in enumerate(names)
     ]
     rows.append(("all", sum(pictures), sum(right), share(sum(right), sum(pictures)), ""))
+    seeds = f"seed {train['seed']}"
+    if "data_seed" in data:
+        seeds = f"seeds {data['data_seed']} (what is held out) and {train['seed']} (network)"
     notes = [
         f"{data['training_pictures']:,} pictures of {data['data']} to learn from, "
-        f"{train['epochs']} epochs, seed {train['seed']}; the loss fell to "
-        f"{train['losses'][-1]:.4f}."
+        f"{train['epochs']} epochs, {seeds}; the loss fell to {train['losses'][-1]:.4f}."
     ]
     facts = {**data, **train, "accuracy": overall, "confusion": confusion.tolist()}
     if data["data"] == "digits":

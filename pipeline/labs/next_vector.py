@@ -17,6 +17,7 @@ from pipeline.labs.lab import refuse_divergence
 from pipeline.stage import Progress
 
 CHUNK = 50  # epochs between reports
+AT_ONCE = 1024  # windows that are asked at a time
 NAMES = ("kernel", "recurrent_kernel", "bias", "projection_kernel", "projection_bias")
 TINY = 1e-12  # below any variance; for vectors that are all the same
 
@@ -90,21 +91,31 @@ def foretell(ids: NDArray[np.int32], vectors: Floats, weights: dict[str, NDArray
 
     `vectors` (V, E), `weights` as `fit` names them.
     """
-    hidden = last_hidden(
-        ids,
-        gate_table=vectors @ weights["kernel"] + weights["bias"],  # (V, 4H)
-        recurrent_kernel=weights["recurrent_kernel"],
-    )  # (N, H)
-    return project(
-        hidden,
-        projection_kernel=weights["projection_kernel"],
-        projection_bias=weights["projection_bias"],
-    )
+    gate_table = vectors @ weights["kernel"] + weights["bias"]  # (V, 4H)
+    predicted = np.empty((len(ids), vectors.shape[1]), dtype=np.float32)  # (N, E)
+    for rows in pieces(len(ids)):
+        hidden = last_hidden(
+            ids[rows], gate_table=gate_table, recurrent_kernel=weights["recurrent_kernel"]
+        )  # (n, H)
+        predicted[rows] = project(
+            hidden,
+            projection_kernel=weights["projection_kernel"],
+            projection_bias=weights["projection_bias"],
+        )
+    return predicted
+
+
+def pieces(count: int) -> list[slice]:
+    """Return slices that part so many rows, so that what is made of a row is never made of all."""
+    return [slice(start, start + AT_ONCE) for start in range(0, count, AT_ONCE)]
 
 
 def nearest_words(predicted: Floats, vectors: Floats) -> NDArray[np.int64]:
     """Return the word nearest in cosine, int64 (N,), of predictions (N, E) among (V, E)."""
-    words: NDArray[np.int64] = cosines(predicted, output_vectors=unit_rows(vectors)).argmax(axis=1)
+    unit = unit_rows(vectors)  # (V, E)
+    words = np.empty(len(predicted), dtype=np.int64)  # (N,)
+    for rows in pieces(len(predicted)):
+        words[rows] = cosines(predicted[rows], output_vectors=unit).argmax(axis=1)
     return words
 
 
