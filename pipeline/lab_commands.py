@@ -12,7 +12,7 @@ import typer
 
 from pipeline.artifacts.lab import Findings
 from pipeline.console import guarded, print_json, run_stages
-from pipeline.options import Artifacts, AsJson, Sets, Source
+from pipeline.options import Artifacts, AsJson, LabSource, Sets
 from pipeline.project import ARTIFACTS
 from pipeline.runner.execute import Outcome
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.laboratory import Bench
 
 app = typer.Typer(
-    help="Labs: small recurrent networks, from a single gate to the novel's first windows.",
+    help="Labs: small networks, from one that adds bits to the novel's first windows.",
     epilog="Example: python cli.py lab run rnn-adder",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -44,13 +44,13 @@ def list_labs(as_json: AsJson = False) -> None:
 def run(
     name: Annotated[str, typer.Argument(help="The lab, or all; `lab list` lists them.")],
     sets: Sets = None,
-    source: Source = None,
-    force: Annotated[bool, typer.Option("--force", help="Run it even if it is fresh.")] = False,
+    source: LabSource = None,
+    force: Annotated[bool, typer.Option("--force", help="Run it even if nothing changed.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Print the lab's page.")] = False,
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
-    """Run a lab and show what it found; of a lab that is fresh, only show it."""
+    """Run a lab and show what it found. If nothing changed, only show the result."""
     from pipeline.laboratory import ALL, find_labs, open_bench, page_of
 
     labs = find_labs(name)
@@ -78,7 +78,7 @@ def run_lab(bench: Bench, *, force: bool, quiet: bool) -> dict[str, Any]:
     seconds = sum(outcome.record.seconds for outcome in outcomes)
     if not quiet:
         show(bench, findings, outcomes)
-        print(f"picture  {picture_path}\ntook     {seconds:.1f} s")
+        print(f"picture  {picture_path}\ntime     its stages took {seconds:.1f} s")
     return {
         "lab": bench.lab.name,
         "columns": findings.columns,

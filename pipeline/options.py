@@ -36,6 +36,16 @@ AcceptNew = Annotated[
     bool, typer.Option("--accept-new", help="Download again and accept changed bytes.")
 ]
 
+# What `lab run` takes.
+LabSource = Annotated[
+    str | None,
+    typer.Option(
+        "--source",
+        help="Of article: the novel. Of image-classifier: the folder or archive of CIFAR-10's "
+        "binary version, or cifar-10, which downloads it.",
+    ),
+]
+
 # What `report` takes.
 Output = Annotated[Path | None, typer.Option("--output", help="File to copy the report to.")]
 

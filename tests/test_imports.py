@@ -76,6 +76,14 @@ def test_quick_commands_load_nothing_heavy(tmp_path: Path, arguments: list[str])
     assert loaded_by(statement, HEAVY + LARGE) == []
 
 
+@pytest.mark.parametrize(
+    "arguments", [["lab", "list"], ["lab", "run", "primes", "--explain"]], ids=" ".join
+)
+def test_telling_of_labs_loads_numpy_alone(arguments: list[str]) -> None:
+    statement = f"import cli, sys; sys.argv = {['cli.py', *arguments]}; cli.main()"
+    assert loaded_by(statement, HEAVY + LARGE) == ["numpy"]
+
+
 def test_writing_loads_nothing_heavy(tmp_path_factory: pytest.TempPathFactory) -> None:
     artifacts = trained(tmp_path_factory.getbasetemp()).artifacts
     arguments = ["cli.py", "generate", "青棠听了，", "--words", "5", "--artifacts", str(artifacts)]

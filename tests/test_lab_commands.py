@@ -40,6 +40,10 @@ def test_a_lab_runs_once_and_is_then_only_shown(tmp_path: Path) -> None:
     code, again, errors = run_small(tmp_path)
     assert code == 0
     assert "nothing to do" in again
+    # What is told of a run is how long the lab takes, not how long this call took.
+    assert [line for line in again.splitlines() if line.startswith("time ")] == [
+        line for line in output.splitlines() if line.startswith("time     its stages took ")
+    ]
     assert "done in" not in errors
     _, _, errors = run_small(tmp_path, "--force")
     assert errors.count(": done in ") == 4
@@ -76,6 +80,14 @@ def test_a_source_is_refused_by_a_lab_that_makes_its_own_data(tmp_path: Path) ->
     assert code == 2
     assert errors.startswith("xuxie: --source:")
     assert not any(tmp_path.iterdir())
+
+
+def test_the_help_says_what_a_source_of_a_lab_is() -> None:
+    code, output, _ = invoke("lab", "run", "--help")
+    assert code == 0
+    words = " ".join(output.split())
+    assert "Of article: the novel." in words
+    assert "archive of CIFAR-10's binary version, or cifar-10" in words
 
 
 def test_an_unknown_setting_of_a_lab_is_refused_with_the_nearest(tmp_path: Path) -> None:
