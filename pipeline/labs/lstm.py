@@ -1,15 +1,16 @@
 """An LSTM's forward pass over a sequence, and its backward pass, in numpy.
 
-Forward is the engine's step (`pipeline.engine.lstm`), taken T times and remembered. Back is the
-chain rule, last step first (Hochreiter & Schmidhuber 1997; Gers et al. 2000). With ψ = tanh, or
-ψ(c) = c where the cell is not squashed, and primes for the step after,
+Forward is the engine's step (`pipeline.engine.lstm`), taken T times and remembered. Backward is the
+chain rule, last step first (Hochreiter & Schmidhuber 1997; Gers et al. 2000). Let ψ = tanh, or
+ψ(c) = c where the cell is not squashed; ψ' is its derivative, 1 − tanh² or 1. At step t,
 
-    dh = dLoss/dh + da'·Uᵀ         dc = dh∘o∘ψ'(c) + dc'∘f'
-    da_i = dc∘g∘i∘(1 − i)          da_f = dc∘c_before∘f∘(1 − f)
-    da_g = dc∘i∘(1 − g²)           da_o = dh∘ψ(c)∘o∘(1 − o)
-    dW = Σ xᵀ·da    dU = Σ h_beforeᵀ·da    db = Σ da    dx = da·Wᵀ
+    dh_t = dLoss/dh_t + da_{t+1}·Uᵀ     dc_t = dh_t∘o_t∘ψ'(c_t) + dc_{t+1}∘f_{t+1}
+    da_i = dc_t∘g∘i∘(1 − i)             da_f = dc_t∘c_{t−1}∘f∘(1 − f)
+    da_g = dc_t∘i∘(1 − g²)              da_o = dh_t∘ψ(c_t)∘o∘(1 − o)
+    dW = Σ x_tᵀ·da_t    dU = Σ h_{t−1}ᵀ·da_t    db = Σ da_t    dx_t = da_t·Wᵀ
 
-Only da'·Uᵀ must wait for the step after; all other products are taken over all steps at once.
+where i, f, g and o are those of step t, and da_t is its da_i, da_f, da_g and da_o side by side.
+Only da_{t+1}·Uᵀ must wait for the step after; all other products are taken over all steps at once.
 
 N sequences, T steps, E inputs, H hidden; gates in the order i, f, g, o.
 """
