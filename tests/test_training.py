@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -18,8 +17,6 @@ from pipeline.artifacts.windows import evaluation_starts, spread
 from pipeline.engine.export import export_bundle, log_frequencies
 from pipeline.engine.score import score_windows, summarise
 from pipeline.errors import StageFailed
-from pipeline.learning.backend import prepare_tensorflow
-from pipeline.learning.batches import Batch
 from pipeline.learning.centre import centre_vectors
 from pipeline.learning.checkpoint import (
     FILE_NAME,
@@ -27,7 +24,6 @@ from pipeline.learning.checkpoint import (
     load_checkpoint,
     save_checkpoint,
 )
-from pipeline.learning.loop import fit
 from pipeline.learning.network import (
     Vectors,
     assign_weights,
@@ -35,10 +31,10 @@ from pipeline.learning.network import (
     export_weights,
     trainable_variables,
 )
-from pipeline.learning.objectives import OBJECTIVES
 from pipeline.learning.plan import Plan, Schedule, rate_at
 from pipeline.learning.step import build_optimizer
 from pipeline.stage import Progress
+from pipeline.stages.regress import RegressConfig, regress
 from pipeline.stages.train import TrainConfig, fit_batch_size, train
 
 EMBEDDING, WINDOWS = toy_novel()
@@ -277,105 +273,21 @@ def test_a_loss_that_is_no_number_ends_the_training_in_one_line(tmp_path: Path) 
         train(config, embed=huge, window=WINDOWS, context=context_in(tmp_path))
     message = str(caught.value)
     assert message.startswith("train: expected a finite loss, got inf in epoch 1")
-    assert "--set train.learning_rate=0.005" in message
+    assert message.endswith("start afresh with a lower one: --set train.learning_rate=0.005")
     assert "\n" not in message
 
 
-# The loop alone, with a validation that says what it is told
+def test_a_regression_that_diverges_says_so_of_itself(tmp_path: Path) -> None:
+    huge = replace(EMBEDDING, vectors=EMBEDDING.vectors * np.float32(1e25))
+    with pytest.raises(StageFailed, match=r"^regress: expected a finite loss.*--set embed\.seed"):
+        regress(RegressConfig(), embed=huge, window=WINDOWS, context=context_in(tmp_path))
 
 
-def run_loop(
-    folder: Path,
-    perplexities: list[float],
-    *,
-    epochs: int,
-    patience: int,
-    average: float = 0.0,
-) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
-    """Train with scripted validation scores; return (weights, history, weights by epoch)."""
-    prepare_tensorflow()
-    network = build_network(
-        EMBEDDING.vectors,
-        log_frequencies(EMBEDDING.counts),
-        hidden=4,
-        vectors_mode="frozen",
-        seed=1,
-    )
-    seen: list[dict[str, Any]] = []
-
-    def validate(weights: dict[str, Any]) -> dict[str, Any]:
-        seen.append(weights)
-        return {"perplexity": perplexities[len(seen) - 1]}
-
-    weights, history = fit(
-        network,
-        OBJECTIVES["contrastive"].loss,
-        Plan(
-            epochs=epochs,
-            patience=patience,
-            schedule=Schedule(0.01),
-            clip_norm=1.0,
-            average=average,
-        ),
-        make_batches=lambda generator: (1, one_batch(generator)),
-        validate=validate,
-        generator=np.random.default_rng(1),
-        scratch_path=folder,
-        progress=lambda done, total, note: None,
-    )
-    return weights, history, seen
-
-
-def one_batch(generator: np.random.Generator) -> Iterator[Batch]:
-    ids = generator.integers(0, 12, size=(2, 6), dtype=np.int32)
-    yield Batch(
-        inputs=ids[:, :-1],
-        fresh=np.ones((2, 1), np.float32),
-        targets=ids[:, 1:].reshape(-1),
-        weights=np.ones(10, np.float32),
-        candidates=np.arange(12, dtype=np.int32),
-        log_inclusion=np.zeros(12, np.float32),
-        input_mask=np.ones((2, 1, 6), np.float32),
-        output_masks=np.ones((2, 1, 4), np.float32),
-        recurrent_masks=np.ones((1, 1, 1), np.float32),
-    )
-
-
-@pytest.mark.parametrize(
-    ("perplexities", "patience", "ran", "best"),
-    [
-        ([9, 8, 8.5, 8.2, 7, 6], 2, 4, 2),  # two epochs after the second brought nothing
-        ([9, 8, 8.5, 7, 7.5, 6], 2, 6, 6),  # never two in a row
-        ([9, 9, 9, 9, 9, 9], 1, 2, 1),  # no better is not better
-        ([9, 8, 7, 6, 5, 4], 1, 6, 6),
-    ],
-)
-def test_training_stops_when_patience_is_over_and_keeps_the_best(
-    perplexities: list[float], patience: int, ran: int, best: int, tmp_path: Path
-) -> None:
-    weights, history, seen = run_loop(tmp_path, perplexities, epochs=6, patience=patience)
-    assert (len(history["epochs"]), history["best_epoch"]) == (ran, best)
-    for name, array in seen[best - 1].items():
-        np.testing.assert_array_equal(weights[name], array)
-    moved = [not np.array_equal(weights["kernel"], other["kernel"]) for other in seen]
-    assert moved == [epoch != best - 1 for epoch in range(ran)], "every epoch trained"
-
-
-def test_an_average_is_kept_and_the_training_goes_on_from_the_weights(tmp_path: Path) -> None:
-    for name in ("plain", "averaged"):
-        (tmp_path / name).mkdir()
-    falling: list[float] = [3, 2, 1]
-    plain = run_loop(tmp_path / "plain", falling, epochs=3, patience=9)[2]
-    kept, _, averages = run_loop(
-        tmp_path / "averaged", falling, epochs=3, patience=9, average=1 / math.log(2)
-    )
-    for name, third in plain[2].items():  # each epoch weighs half of the next: 1/7, 2/7, 4/7
-        first, second = plain[0][name], plain[1][name]
-        np.testing.assert_allclose(averages[0][name], first, rtol=1e-6)
-        np.testing.assert_allclose(averages[1][name], (first + 2 * second) / 3, rtol=1e-5)
-        expected = (first + 2 * second + 4 * third) / 7
-        np.testing.assert_allclose(averages[2][name], expected, rtol=1e-5)
-        np.testing.assert_array_equal(kept[name], averages[2][name])
+def test_something_is_left_of_vectors_without_their_first_components(tmp_path: Path) -> None:
+    most = min(EMBEDDING.vectors.shape) - 1
+    trained(tmp_path / "most", remove_components=most, epochs=1)
+    with pytest.raises(StageFailed, match=f"--set train.remove_components={most}$"):
+        trained(tmp_path / "all", remove_components=most + 1)
 
 
 def test_an_averaged_training_is_resumed_as_if_never_interrupted(tmp_path: Path) -> None:

@@ -33,6 +33,10 @@ from pipeline.learning.step import Step, build_optimizer, compile_step, first_st
 Weights = dict[str, NDArray[np.float32]]
 
 
+class Diverged(StageFailed):
+    """The loss or a weight is no finite number any more."""
+
+
 @dataclass
 class State:
     """What a training has reached; everything in it goes into the checkpoint."""
@@ -74,35 +78,28 @@ def fit(
 
     Raises
     ------
-    StageFailed
-        The loss is no finite number any more.
+    Diverged
     """
     optimizer = build_optimizer(network, plan)
     step = compile_step(network, loss, optimizer)
     state = resume(network, optimizer, generator, scratch_path)
     while not finished(state, plan):
-        done = len(state.rows)
         count, batches = make_batches(generator)
         report = EpochReport(state.rows, plan.epochs, count, progress)
         mean_loss = run_epoch(step, batches, optimizer, plan, report)
-        weights = finite_weights(network, done + 1, plan)
+        weights = finite_weights(network, report, plan)
         kept = average_weights(state, weights, plan)
         note_epoch(state, {"train_loss": mean_loss, **validate(kept)}, kept)
         save_state(state, weights, optimizer, generator, scratch_path)
     return state.best_weights, {"epochs": state.rows, "best_epoch": state.best_epoch}
 
 
-def finite_weights(network: Network, epoch: int, plan: Plan) -> Weights:
-    """Return the weights after an epoch.
-
-    Raises
-    ------
-    StageFailed
-        One of them is no finite number.
-    """
+def finite_weights(network: Network, report: EpochReport, plan: Plan) -> Weights:
+    """Return the weights after an epoch; raise `Diverged` if one of them is no finite number."""
     weights = export_weights(network)
     if not all(np.isfinite(array).all() for array in weights.values()):
-        raise diverged(math.nan, epoch, plan)
+        rate = report.rate(report.batches, plan)
+        raise diverged("finite weights", "NaN or infinity", report.done, rate)
     return weights
 
 
@@ -146,6 +143,10 @@ class EpochReport:
         """Return which share of the whole training is over before batch `number`."""
         return (self.done + number / self.batches) / self.epochs
 
+    def rate(self, number: int, plan: Plan) -> float:
+        """Return the learning rate of batch `number`."""
+        return rate_at(plan.schedule, self.share(number))
+
     def __call__(self, number: int, batch: Batch, loss: float) -> None:
         """Report that batch `number` (from 0) is done, with the epoch's mean loss so far."""
         self.words += batch.inputs.size
@@ -166,24 +167,23 @@ def run_epoch(
     total, weight = 0.0, 0.0
     states = None
     for number, batch in enumerate(batches):
-        optimizer.learning_rate = rate_at(plan.schedule, report.share(number))
+        rate = report.rate(number, plan)
+        optimizer.learning_rate = rate
         value, after = step(batch, first_states(batch, states))
         states = after if plan.carry_state else None
         if not math.isfinite(value):
-            raise diverged(value, report.done + 1, plan)
+            raise diverged("a finite loss", str(value), report.done, rate)
         known = float(batch.weights.sum())
         total, weight = total + value * known, weight + known
         report(number, batch, total / max(weight, 1.0))
     return total / max(weight, 1.0)
 
 
-def diverged(loss: float, epoch: int, plan: Plan) -> StageFailed:
-    """Return the error for a loss that is no finite number any more."""
-    rate = plan.schedule.learning_rate
-    kept = f"; epoch {epoch - 1} is kept in the checkpoint" if epoch > 1 else ""
-    return StageFailed(
-        f"train: expected a finite loss, got {loss} in epoch {epoch} at learning rate "
-        f"{rate:g}{kept}; lower it: --set train.learning_rate={rate / 4:g}"
+def diverged(expected: str, got: str, done: int, rate: float) -> Diverged:
+    """Return the error for a number that is not finite after `done` whole epochs."""
+    kept = f"; epoch {done} is kept in the checkpoint" if done else ""
+    return Diverged(
+        f"expected {expected}, got {got} in epoch {done + 1} at learning rate {rate:.3g}{kept}"
     )
 
 

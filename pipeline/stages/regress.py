@@ -13,8 +13,9 @@ from pydantic import Field
 
 from pipeline.artifacts.bundle import BUNDLE, WriterBundle
 from pipeline.artifacts.windows import Windows, evaluation_starts, spread
+from pipeline.errors import StageFailed
 from pipeline.stage import Context, Stage, StageConfig
-from pipeline.stages.train import TrainConfig, train
+from pipeline.stages.train import TrainConfig, train_network
 
 if TYPE_CHECKING:
     from pipeline.artifacts.embedding import Embedding
@@ -34,9 +35,16 @@ class RegressConfig(StageConfig):
 def regress(
     config: RegressConfig, *, embed: Embedding, window: Windows, context: Context
 ) -> WriterBundle:
-    """Train with `mse` and no dropout, and fit the scale; the prior keeps out (β = 0)."""
+    """Train with `mse` and no dropout, and fit the scale; the prior keeps out (β = 0).
+
+    Raises
+    ------
+    StageFailed
+        The training diverges.
+    """
     from pipeline.engine.calibrate import calibrate
     from pipeline.engine.export import export_bundle
+    from pipeline.learning.loop import Diverged
 
     settings = TrainConfig(
         objective="mse",
@@ -47,7 +55,12 @@ def regress(
         output_dropout=0,
         seed=config.seed,
     )
-    weights = train(settings, embed=embed, window=window, context=context).weights
+    try:
+        weights = train_network(settings, embed=embed, window=window, context=context).weights
+    except Diverged as error:
+        raise StageFailed(
+            f"regress: {error}; it learns the raw word vectors: train others (--set embed.seed=2)"
+        ) from error
     bundle = export_bundle(weights, words=embed.words, counts=embed.counts, steps=window.steps)
     starts = spread(evaluation_starts(window, "validation"), config.calibration_targets)  # (N,)
     return calibrate(window.ids, starts, replace(bundle, prior_weight=0.0), prior=False)

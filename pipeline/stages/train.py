@@ -9,6 +9,7 @@ from pydantic import Field
 
 from pipeline.artifacts.training import TRAINING, Training
 from pipeline.artifacts.windows import Windows, evaluation_starts, spread
+from pipeline.errors import StageFailed
 from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
@@ -180,6 +181,16 @@ def trained_vectors(config: TrainConfig, objective: Objective) -> Vectors:
     return "input" if config.vectors == "input" else "frozen"
 
 
+def refuse_all_components(count: int, vectors: NDArray[np.float32]) -> None:
+    """Raise unless something is left of vectors (V, E) without their first `count` components."""
+    most = min(vectors.shape) - 1
+    if count > most:
+        raise StageFailed(
+            f"train: expected at most {most} components to take out of {vectors.shape[1]} "
+            f"dimensions, got {count}; lower it: --set train.remove_components={most}"
+        )
+
+
 def training_plan(config: TrainConfig) -> Plan:
     """Return how long and how fast to train."""
     from pipeline.learning.plan import Plan, Schedule
@@ -197,7 +208,26 @@ def training_plan(config: TrainConfig) -> Plan:
 
 
 def train(config: TrainConfig, *, embed: Embedding, window: Windows, context: Context) -> Training:
-    """Train the network, going on from this key's checkpoint if there is one."""
+    """Train the network, going on from this key's checkpoint if there is one.
+
+    Raises
+    ------
+    StageFailed
+        The training diverges, or there are more components to take out than vectors have.
+    """
+    from pipeline.learning.loop import Diverged
+
+    try:
+        return train_network(config, embed=embed, window=window, context=context)
+    except Diverged as error:
+        lower = f"--set train.learning_rate={config.learning_rate / 4:g}"
+        raise StageFailed(f"train: {error}; start afresh with a lower one: {lower}") from error
+
+
+def train_network(
+    config: TrainConfig, *, embed: Embedding, window: Windows, context: Context
+) -> Training:
+    """Train as `train` does; raise `Diverged` for the caller to say what to do."""
     from pipeline.engine.export import log_frequencies
     from pipeline.learning.backend import prepare_tensorflow
     from pipeline.learning.centre import centre_vectors
@@ -209,6 +239,7 @@ def train(config: TrainConfig, *, embed: Embedding, window: Windows, context: Co
     objective = OBJECTIVES[config.objective]
     vectors = embed.vectors  # (V, E)
     if config.centre and not objective.raw_vectors:
+        refuse_all_components(config.remove_components, vectors)
         vectors = centre_vectors(vectors, components=config.remove_components)
     network = build_network(
         vectors,
