@@ -249,7 +249,7 @@ def generate(
     from pipeline.engine.threads import one_thread
 
     one_thread()
-    check_generate(samples, interactive=interactive, why=why)
+    check_generate(samples, pen, interactive=interactive, why=why, show_candidates=show_candidates)
     project = find_project(artifacts, **asked)
     writer, seed, notes = seeded_writer(project, seed_phrase, unknown)
     writer = writer if memory is None else writer.remembering(memory)
@@ -321,8 +321,9 @@ def score(
 
 def main() -> None:
     """Run the command line."""
-    if hasattr(sys.stdout, "reconfigure"):  # a terminal that cannot show a character shows ?
-        sys.stdout.reconfigure(errors="replace")
+    for stream in (sys.stdin, sys.stdout):  # a character that cannot be read or shown becomes ?
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     app(args=[argument for argument in sys.argv[1:] if argument != "--debug"])
 
 

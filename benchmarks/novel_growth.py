@@ -30,12 +30,6 @@ SIZES = {
     "quick": (100_000, 300_000),
     "full": (100_000, 1_000_000, 10_000_000),
 }
-SLOW_SIZES = {  # where ten million words would take many minutes
-    "tiny": (2_000, 4_000),
-    "quick": (30_000, 100_000),
-    "full": (100_000, 300_000, 1_000_000),
-}
-
 ROW = "novel growth"
 
 
@@ -46,8 +40,8 @@ def measure(size: Size) -> list[Growth]:
     works: tuple[tuple[str, Callable[[int], Work], tuple[int, ...], tuple[str, ...]], ...] = (
         ("the stage window", partial(making_windows, source), SIZES[size], ()),
         ("n-grams of order 5", partial(counting, source), SIZES[size], ()),
-        ("the stage segment, one core", partial(cutting, source), SLOW_SIZES[size], ("rjieba",)),
-        ("the stage embed, one epoch", partial(embedding, source), SLOW_SIZES[size], ("gensim",)),
+        ("the stage segment, one core", partial(cutting, source), SIZES[size], ("rjieba",)),
+        ("the stage embed, one epoch", partial(embedding, source), SIZES[size], ("gensim",)),
     )
     return [
         grow(

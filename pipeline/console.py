@@ -37,8 +37,8 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
                 raise
             say(f"xuxie: {error}")
             raise typer.Exit(error.exit_code) from None
-        except KeyboardInterrupt:
-            say("\nxuxie: interrupted; the same command goes on where it stopped")
+        except KeyboardInterrupt as interrupt:
+            say(f"\nxuxie: interrupted{interrupt}")
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:  # the reader, such as head, has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -72,7 +72,7 @@ def run_stages(
     force: AbstractSet[str],
     command: str,
 ) -> list[Outcome]:
-    """Run stages with a progress display on stderr."""
+    """Run stages with a progress display on stderr; an interrupt says that they can go on."""
     reporter = open_reporter(sys.stderr)
     try:
         return execute(
@@ -84,5 +84,7 @@ def run_stages(
             reporter=reporter,
             command=command,
         )
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("; the same command goes on where it stopped") from None
     finally:
         reporter.close()

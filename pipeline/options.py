@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 # What every command about a novel takes.
 Config = Annotated[
     Path | None,
-    typer.Option("--config", help="Settings file in TOML, or a preset: article, best, default."),
+    typer.Option(
+        "--config", help="Settings file in TOML, or a preset: article, best, default, tiny."
+    ),
 ]
 Sets = Annotated[
     list[str] | None, typer.Option("--set", help="One setting, as train.epochs=3; repeatable.")
@@ -65,7 +67,7 @@ Ban = Annotated[
     list[str] | None, typer.Option("--ban", help="Words never to write, as 黛玉,宝钗; repeatable.")
 ]
 NoRepeat = Annotated[
-    int, typer.Option("--no-repeat", help="No run of so many words twice; 0 allows all.")
+    int, typer.Option("--no-repeat", help="No run of so many words twice; 0: any.")
 ]
 MaxCopy = Annotated[
     int, typer.Option("--max-copy", help="Longest run copied from the novel, in words; 0: any.")
@@ -92,7 +94,9 @@ PriorWeight = Annotated[
 ]
 Memory = Annotated[
     str | None,
-    typer.Option("--memory", help="Of cache,ngram,neighbours those to use, or none; all it has."),
+    typer.Option(
+        "--memory", help="Some of cache,ngram,neighbours, or none; by default all there are."
+    ),
 ]
 RngSeed = Annotated[int | None, typer.Option(help="Equal seeds, equal texts.")]
 Samples = Annotated[int, typer.Option(help="How many continuations.")]

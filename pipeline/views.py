@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+
 if TYPE_CHECKING:
     from pipeline.artifacts.evaluation import Evaluation
     from pipeline.engine.generate import Candidate, Choice
@@ -136,7 +138,7 @@ def candidate_line(candidate: Candidate | Choice) -> str:
 
 def show_word(word: str) -> str:
     """Return a word as it can be shown in a line."""
-    return "¶" if word == "</s>" else word
+    return "¶" if word == PARAGRAPH_BREAK else word
 
 
 def generation_json(

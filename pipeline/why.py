@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.views import choice_json, choice_line, generation_json, show_word
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def percentages(shares: Mapping[str, float]) -> dict[str, float]:
 def quote_line(quote: Quote) -> str:
     """Return a passage in one line, its word marked 【】."""
     before, word, after = spell_quote(quote)
-    return f"…{before}【{word}】{after}…".replace("\n", show_word("</s>"))
+    return f"…{before}【{word}】{after}…".replace("\n", show_word(PARAGRAPH_BREAK))
 
 
 def place_line(passage: Passage) -> str:

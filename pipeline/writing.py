@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,13 +25,26 @@ if TYPE_CHECKING:
 LAST_CHARACTERS = 120  # of the text, shown with each turn
 
 
-def check_generate(samples: int, *, interactive: bool, why: bool) -> None:
+def check_generate(
+    samples: int, pen: Pen, *, interactive: bool, why: bool, show_candidates: bool
+) -> None:
     """Refuse numbers out of bounds and options that exclude each other."""
     if samples < 1 or (interactive and samples > 1):
         expected = "1 with --interactive" if interactive else "at least 1"
         raise SettingsError(f"--samples: expected {expected}, got {samples}")
-    if interactive and why:
-        raise SettingsError("--why: expected no --interactive beside it, got both; leave one out")
+    not_together = {  # the person says when the text ends, and sees the candidates anyway
+        "words": pen.words,
+        "sentences": pen.sentences,
+        "paragraphs": pen.paragraphs,
+        "until": pen.until,
+        "show-candidates": show_candidates,
+        "why": why,
+    }
+    for name, given in not_together.items():
+        if interactive and given:
+            raise SettingsError(
+                f"--{name}: expected no --interactive beside it, got both; leave one out"
+            )
 
 
 def write_samples(
@@ -178,11 +192,14 @@ def session_result(
 
 def save_text(path: Path, text: str) -> str:
     """Write a text to a new file; return a line that tells what happened."""
+    data = (text + "\n").encode("utf-8", errors="replace")
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text + "\n")
+        with path.open("xb") as file:
+            file.write(data)
     except FileExistsError:
         return f"{path}: expected a new file, found one; nothing saved; try s OTHER_NAME"
     except OSError as error:
+        with suppress(OSError):
+            path.unlink()  # half a text
         return f"{path}: expected to write a file, got: {error.strerror}; nothing saved"
     return f"saved to {path}"

@@ -37,9 +37,10 @@ def stages_done(errors: str) -> list[str]:
 
 
 def generate(trained: Trained, *options: str, seed_phrase: str = SEED_PHRASE) -> tuple[str, str]:
-    """Write twelve words; return stdout and stderr."""
+    """Write twelve words, but in a session as many as come; return stdout and stderr."""
+    length = () if "--interactive" in options else ("--words", "12")
     code, output, errors = invoke(
-        "generate", seed_phrase, "--words", "12", "--artifacts", str(trained.artifacts), *options
+        "generate", seed_phrase, *length, "--artifacts", str(trained.artifacts), *options
     )
     assert code == 0, errors
     return output, errors

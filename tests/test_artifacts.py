@@ -242,6 +242,18 @@ def test_a_bundle_of_another_schema_is_refused(schema: Any, tmp_path: Path) -> N
         BUNDLE.load(tmp_path / "a")
 
 
+@pytest.mark.parametrize(
+    ("fact", "value"),
+    [("scale", np.nan), ("scale", "3"), ("prior_weight", np.inf), ("steps", 0), ("steps", None)],
+)
+def test_a_bundle_of_impossible_numbers_is_refused(fact: str, value: Any, tmp_path: Path) -> None:
+    saved("bundle", tmp_path / "a")
+    path = tmp_path / "a" / "writer.json"
+    path.write_text(json.dumps(read_json(path) | {fact: value}), encoding="utf-8")
+    with pytest.raises(ArtifactDamaged, match=r"expected a (number|JSON file)"):
+        BUNDLE.load(tmp_path / "a")
+
+
 def test_a_bundle_with_one_word_too_few_is_refused(tmp_path: Path) -> None:
     saved("bundle", tmp_path / "a")
     words = read_json(tmp_path / "a" / "writer.json")["words"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 from commands import SEED_PHRASE, invoke
-from pipelines import Trained, start
+from pipelines import ROOT, Trained, environment, start
 from typer.testing import CliRunner
 
 import cli
@@ -94,6 +96,17 @@ def test_a_session_saves(trained: Trained, tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == output
     assert f"xuxie: saved to {path}\n" in errors
     assert f"xuxie: {path}: expected a new file, found one; nothing saved" in errors
+
+
+def test_bytes_that_are_no_text_lose_nothing(trained: Trained) -> None:
+    arguments = ["generate", SEED_PHRASE, "--interactive", "--artifacts", str(trained.artifacts)]
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "cli.py"), *arguments],
+        input="来喜\n".encode() + b"\xff\xfe\n" + b"q\n",
+        env=environment(),
+        capture_output=True,
+    )
+    assert (done.returncode, done.stdout.decode()) == (0, SEED_PHRASE + "来喜\n")
 
 
 def test_ctrl_c_keeps_the_text(trained: Trained) -> None:

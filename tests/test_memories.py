@@ -124,6 +124,9 @@ def test_damaged_arrays_are_refused_by_name(kind: str, tmp_path: Path) -> None:
         ({"weights": {"cache": 1.0}}, "expected weights of network and others"),
         ({"weights": {"network": 0.5, "hat": 0.5}}, "got ['hat', 'network']"),
         ({"subsets": [{"network": 0.5}]}, "that sum to 1, got"),
+        ({"cache_words": 0}, "cache_words: expected a number, at least 1, got 0"),
+        ({"cache_sharpness": "10"}, "cache_sharpness: expected a number, at least 0, got '10'"),
+        ({"neighbours": {"count": -1, "sharpness": 1.0}}, "neighbours.count: expected a number"),
     ],
 )
 def test_facts_that_make_no_mixture_are_refused(

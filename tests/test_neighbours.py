@@ -14,7 +14,6 @@ from pipeline.engine.neighbours import (
     build_neighbours,
     neighbour_chances,
     neighbour_search,
-    true_word_chances,
     widen,
 )
 from pipeline.engine.score import predict_vectors
@@ -172,27 +171,6 @@ def test_chances_are_weights_summed_by_word(
         for row, weight in zip(rows[query], weights[query], strict=True):
             expected[next_ids[row]] += weight
         np.testing.assert_allclose(chances[query], expected, atol=1e-4)
-
-
-def test_the_true_words_chances_follow_from_one_search_for_every_setting() -> None:
-    keys, asked = unit_keys(3, 90, 5), random_queries(4, 6, 5)
-    next_ids = np.random.default_rng(5).integers(0, 4, 90).astype(np.int32)
-    targets = np.array([0, 1, 2, 3, 3, 9], dtype=np.int32)  # 9 follows nowhere
-    similarities, rows = neighbour_search(asked, keys=keys, count=40)
-    for count in (1, 7, 40):
-        for sharpness in (0.0, 3.0, 30.0):
-            full = neighbour_chances(
-                asked,
-                keys=keys,
-                next_ids=next_ids,
-                count=count,
-                sharpness=sharpness,
-                vocabulary_size=10,
-            )
-            own = true_word_chances(
-                similarities[:, :count], next_ids[rows][:, :count], targets, sharpness=sharpness
-            )
-            np.testing.assert_allclose(own, full[np.arange(6), targets], atol=1e-6)
 
 
 def test_every_finite_half_is_widened_exactly() -> None:

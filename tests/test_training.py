@@ -34,6 +34,7 @@ from pipeline.learning.network import (
 from pipeline.learning.plan import Plan, Schedule, rate_at
 from pipeline.learning.step import build_optimizer
 from pipeline.stage import Progress
+from pipeline.stages.decode import DecodeConfig, decode
 from pipeline.stages.regress import RegressConfig, regress
 from pipeline.stages.train import TrainConfig, fit_batch_size, train
 
@@ -324,6 +325,19 @@ def test_a_short_novel_gets_smaller_batches() -> None:
     assert fit_batch_size(TrainConfig(batch_size=64, epoch_batches=1), WINDOWS) == 64
     assert fit_batch_size(TrainConfig(batch_size=64, epoch_batches=10), WINDOWS) == 12
     assert fit_batch_size(TrainConfig(batch_size=64, epoch_batches=1000), WINDOWS) == 1
+
+
+def test_frequency_counts_beside_the_cosine_unless_told_not_to(tmp_path: Path) -> None:
+    training = trained(tmp_path, epochs=1)
+    for prior in (True, False):
+        bundle = decode(
+            DecodeConfig(prior=prior),
+            embed=EMBEDDING,
+            window=WINDOWS,
+            train=training,
+            context=context_in(tmp_path),
+        )
+        assert (bundle.prior_weight != 0) == prior
 
 
 def test_validation_targets_are_spread_evenly() -> None:

@@ -6,6 +6,7 @@ writer.json          vocabulary, scale, prior weight, context length, example se
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.artifacts.codec import (
     Codec,
     check_array,
+    check_number,
     read_json,
     read_tensors,
     write_json,
@@ -119,9 +121,9 @@ def load_bundle(folder: Path) -> WriterBundle:
         check_array(name, arrays[name], shape=shape, dtype=np.float32)
     return WriterBundle(
         words=words,
-        scale=float(facts["scale"]),
-        prior_weight=float(facts["prior_weight"]),
-        steps=int(facts["steps"]),
+        scale=check_number("scale", facts["scale"], least=-math.inf),
+        prior_weight=check_number("prior_weight", facts["prior_weight"], least=-math.inf),
+        steps=int(check_number("steps", facts["steps"], least=1)),
         examples=tuple(facts["examples"]),
         upper_layers=take_upper(arrays),
         **{name: arrays[name] for name in ARRAYS},

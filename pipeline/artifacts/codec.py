@@ -7,6 +7,7 @@ needless cascade. Nothing is ever unpickled.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,11 +42,23 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """Read a JSON file; a broken one raises `ArtifactDamaged`."""
+    """Read a JSON file; a broken one, or one with NaN or infinities, raises `ArtifactDamaged`."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"), parse_constant=refuse_constant)
     except (OSError, ValueError) as error:
         raise ArtifactDamaged(f"{path.name}: expected a JSON file, got {error}") from error
+
+
+def refuse_constant(name: str) -> None:
+    """Refuse a number that is not finite, as NaN; JSON has none."""
+    raise ValueError(f"{name}, which is no finite number")
+
+
+def check_number(name: str, value: Any, *, least: float) -> float:
+    """Return `value` if it is a finite number, at least `least`; else raise `ArtifactDamaged`."""
+    if isinstance(value, int | float) and math.isfinite(value) and value >= least:
+        return float(value)
+    raise ArtifactDamaged(f"{name}: expected a number, at least {least:g}, got {value!r}")
 
 
 def write_tensors(path: Path, tensors: Mapping[str, NDArray[Any]]) -> None:

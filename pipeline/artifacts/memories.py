@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.artifacts.codec import (
     Codec,
     check_array,
+    check_number,
     read_json,
     read_tensors,
     write_json,
@@ -139,8 +140,8 @@ def load_memories(folder: Path) -> Memories:
     check_array("text_ids", text_ids, shape=(text_ids.size,), dtype=np.int32)
     memories = Memories(
         weights=in_order(facts["weights"]),
-        cache_words=int(facts["cache_words"]),
-        cache_sharpness=float(facts["cache_sharpness"]),
+        cache_words=int(check_number("cache_words", facts["cache_words"], least=1)),
+        cache_sharpness=check_number("cache_sharpness", facts["cache_sharpness"], least=0),
         text_ids=text_ids,
         chapters=tuple((title, start, stop) for title, start, stop in facts["chapters"]),
         ngram=read_ngram(arrays, facts["ngram_order"]) if facts["ngram_order"] else None,
@@ -183,8 +184,8 @@ def read_neighbours(arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]
     return Neighbours(
         keys=keys,
         positions=positions,
-        count=int(facts["count"]),
-        sharpness=float(facts["sharpness"]),
+        count=int(check_number("neighbours.count", facts["count"], least=1)),
+        sharpness=check_number("neighbours.sharpness", facts["sharpness"], least=0),
     )
 
 

@@ -46,7 +46,7 @@ class Training:
     """Trained arrays (float32, shapes in `WEIGHT_SHAPES`) and the history of the training.
 
     `history` holds `objective`, `best_epoch` and `epochs`, a list of rows with `epoch`,
-    `learning_rate`, `train_loss` and the validation scores after that epoch.
+    `train_loss` and the validation scores after that epoch.
     """
 
     weights: dict[str, NDArray[np.float32]]

@@ -25,8 +25,8 @@ Floats = NDArray[np.float32]
 Reals = TypeVar("Reals", Floats, NDArray[np.float64])
 
 
-# σ(x) = tanh(x / 2) / 2 + 1 / 2, exact for all float32. So one call of tanh serves the four gates,
-# i, f, g and o; a step is so small that calls count.
+# σ(x) = tanh(x / 2) / 2 + 1 / 2, to within 6e-8 in float32. So one call of tanh serves the four
+# gates, i, f, g and o; a step is so small that calls count.
 SLOPES = np.array([[0.5], [0.5], [1], [0.5]], dtype=np.float32)  # (4, 1)
 OFFSETS = np.array([[0.5], [0.5], [0], [0.5]], dtype=np.float32)  # (4, 1)
 

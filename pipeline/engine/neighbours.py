@@ -118,34 +118,6 @@ def neighbour_weights(similarities: Floats, *, sharpness: float) -> Floats:
     return result
 
 
-def true_word_chances(
-    similarities: Floats,
-    next_words: NDArray[np.int32],
-    targets: NDArray[np.int32],
-    *,
-    sharpness: float,
-) -> Floats:
-    """Return the probability of the true words alone, to fit k and θ from one search.
-
-    A search's first columns are the search for fewer neighbours.
-
-    Parameters
-    ----------
-    similarities : float32 (B, k)
-    next_words : int32 (B, k)
-        The words that followed the neighbours.
-    targets : int32 (B,)
-    sharpness : float
-
-    Returns
-    -------
-    float32 (B,)
-    """
-    weights = neighbour_weights(similarities, sharpness=sharpness)  # (B, k)
-    result: Floats = (weights * (next_words == targets[:, None])).sum(axis=1)
-    return result
-
-
 def neighbour_search(predicted: Floats, *, keys: Keys, count: int) -> tuple[Floats, Rows]:
     """Return the nearest keys of each query by cosine, best first; ties in the order of the keys.
 

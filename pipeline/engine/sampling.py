@@ -53,6 +53,12 @@ def check(name: str, value: float, holds: bool, expected: str) -> None:
         raise SettingsError(f"--{name}: expected {expected}, got {value}")
 
 
+def check_rng_seed(rng_seed: int | None) -> None:
+    """Raise `SettingsError` for a seed that no generator takes."""
+    if rng_seed is not None and rng_seed < 0:
+        raise SettingsError(f"--rng-seed: expected at least 0, got {rng_seed}")
+
+
 def penalise(log_probabilities: Floats, recent_ids: NDArray[np.int64], *, penalty: float) -> Floats:
     """Divide the probability of `recent_ids` by `penalty`: (V,) → (V,), not renormalised."""
     if penalty == 1 or not len(recent_ids):

@@ -24,7 +24,7 @@ class Scores:
     ----------
     known : bool (N,)
     ranks : int64 (N,)
-        1 is the best; V + 1 for an unknown target.
+        1 is the best, shared by equals; V + 1 for an unknown target.
     log_probabilities : float64 (N,)
         Zero where the target is unknown.
     cosines : float32 (N,) or None

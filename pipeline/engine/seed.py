@@ -174,6 +174,11 @@ def read_unknown(value: str) -> Unknown:
     raise SettingsError(f"--unknown: expected drop, parts or error, got {value!r}")
 
 
+def has_chinese(word: str) -> bool:
+    """Return whether a word holds a Chinese character."""
+    return any("\u3400" <= character <= "\u9fff" for character in word)
+
+
 def known_forms(text: str, log_priors: Mapping[str, float]) -> str:
     """Replace half-width punctuation that the novel does not use by its full-width form."""
     return "".join(c if c in log_priors else c.translate(FULL_WIDTH) for c in text)

@@ -17,7 +17,7 @@ from pipeline.engine.generate import Candidate, Choice, candidate_of, open_to, r
 from pipeline.engine.lstm import Floats
 from pipeline.engine.rules.pen import Pen
 from pipeline.engine.rules.weigh import Progress, Rules, go_on, start
-from pipeline.engine.sampling import Sampling, choose, shortlist
+from pipeline.engine.sampling import Sampling, check_rng_seed, choose, shortlist
 from pipeline.engine.seed import Seed, cut_seed
 from pipeline.engine.writer import Writer, rules_for
 from pipeline.errors import SettingsError
@@ -102,8 +102,9 @@ def open_session(
     Raises
     ------
     SettingsError
-        Words are to be included: in a session that is the person's part.
+        Words are to be included: in a session that is the person's part. The seed is negative.
     """
+    check_rng_seed(rng_seed)
     if pen.must_include:
         raise SettingsError("--must-include: expected none with --interactive; type the words")
     model = writer.model(prior_weight, seed)

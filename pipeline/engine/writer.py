@@ -18,8 +18,8 @@ from pipeline.engine.rules.copying import index_text
 from pipeline.engine.rules.marks import find_marks
 from pipeline.engine.rules.pen import BARE, Pen
 from pipeline.engine.rules.weigh import Rules, make_rules
-from pipeline.engine.sampling import Sampling
-from pipeline.engine.seed import Seed, Unknown, cut_seed, stand_in_rows
+from pipeline.engine.sampling import Sampling, check_rng_seed
+from pipeline.engine.seed import Seed, Unknown, cut_seed, has_chinese, stand_in_rows
 from pipeline.errors import DataError, SettingsError
 
 
@@ -97,7 +97,7 @@ class Writer:
         if not seed_phrase.strip():
             raise DataError(f"seed phrase: expected a few words, got none; try {self.advice()}")
         seed = cut_seed(seed_phrase, self.log_priors, unknown=unknown)
-        if not any(any("\u3400" <= c <= "\u9fff" for c in word) for word in seed.words):
+        if not any(map(has_chinese, seed.words)):
             raise DataError(
                 f"seed phrase {seed_phrase.strip()[:40]!r}: expected Chinese words that the novel "
                 f"knows, found none; try {self.advice()}"
@@ -142,8 +142,7 @@ class Writer:
         SettingsError
             A number is out of bounds, or the pen asks for words that the novel does not know.
         """
-        if rng_seed is not None and rng_seed < 0:
-            raise SettingsError(f"--rng-seed: expected at least 0, got {rng_seed}")
+        check_rng_seed(rng_seed)
         model = self.model(prior_weight, seed)
         return write(
             model,

@@ -9,10 +9,12 @@ from pathlib import Path
 
 STDERR = 2
 
-# TensorFlow reads both when it is imported. Without the first it tells of the processor. oneDNN's
-# kernels take three quarters of the time of its own, and on some processors are off by default.
+# Both libraries read these when they are imported. Without the first, TensorFlow tells of the
+# processor. oneDNN's kernels take three quarters of the time of its own; they round otherwise, so
+# that the choice is no user's, and neither is Keras' backend: equal settings give equal bytes.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
+os.environ["KERAS_BACKEND"] = "tensorflow"
 
 
 @contextmanager
@@ -47,6 +49,7 @@ def prepare_tensorflow() -> None:
     Two operations run at a time and share the cores between them: most steps are too small to be
     parted further.
     """
+    keras.config.set_floatx("float32")  # whatever a keras.json says
     tf.config.experimental.enable_op_determinism()
     with suppress(RuntimeError):  # it has started its threads: an earlier training's choice stays
         tf.config.threading.set_inter_op_parallelism_threads(2)

@@ -25,8 +25,8 @@ class Network(NamedTuple):
     """The variables of a network, built.
 
     `input_vectors` (V + 1, E), row V for an unknown word; `output_vectors` (V, E), or None where
-    they are the input vectors; `word2vec` (V, E), constant, what `mse`,
-    `cosine` and `vmf` compare with.
+    they are the input vectors; `word2vec` (V, E), the vectors before training, constant: what
+    `mse`, `cosine` and `vmf` compare with.
     """
 
     input_vectors: keras.Variable

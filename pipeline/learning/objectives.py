@@ -2,8 +2,9 @@
 
 Each takes predictions ê (N, E), the network, and a batch's targets, weights, candidates and log
 inclusion probabilities (see `pipeline.learning.batches.Batch`), and returns one number: the mean
-over known targets. `mse`, `cosine` and `vmf` see the true word alone; they compare with its raw
-word2vec vector, for vectors trained by them would all shrink or turn to one point.
+over known targets. `mse`, `cosine` and `vmf` see the true word alone; they compare with its
+word2vec vector as it was before training (raw for `mse`, else centred where so set), for vectors
+trained by them would all shrink or turn to one point.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def weighted_mean(losses: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
 
 
 def wanted_vectors(network: Network, batch: Targets) -> tf.Tensor:
-    """Return the raw word2vec vector of each target, (N, E)."""
+    """Return the word2vec vector of each target, raw or centred as the training has it, (N, E)."""
     return tf.gather(network.word2vec, tf.gather(batch.candidates, batch.targets))
 
 
@@ -100,8 +101,8 @@ def contrastive(predicted: tf.Tensor, network: Network, batch: Targets) -> tf.Te
     """Cross-entropy of p(w) = softmax(s·cos(ê, e_w) + β·b_w) over the candidates.
 
     Each score is corrected by −log of the word's inclusion probability, which makes the sum over
-    the candidates an unbiased estimate of the sum over the vocabulary (importance sampling;
-    Bengio & Senécal 2003, Jean et al. 2015).
+    the candidates an estimate of the sum over the vocabulary (importance sampling; Bengio &
+    Senécal 2003, Jean et al. 2015), unbiased but for a batch's unknown targets.
     """
     words = tf.math.l2_normalize(
         tf.gather(output_table(network).value, batch.candidates), axis=1

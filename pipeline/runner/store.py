@@ -140,7 +140,7 @@ def load(store: Store, record: Record, codec: Codec[T]) -> T:
         return codec.load(record.path)
     except ArtifactDamaged as error:
         raise ArtifactDamaged(f"{record.stage}: {error}; {advice}") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         why = f"{type(error).__name__}: {error}"
         raise ArtifactDamaged(
             f"{record.stage}: expected a readable artifact, got {why}; {advice}"

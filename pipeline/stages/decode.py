@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -29,6 +30,9 @@ class DecodeConfig(StageConfig):
         ge=1,
         le=10_000_000,
         description="validation targets, spread evenly, to fit scale and prior weight on",
+    )
+    prior: bool = Field(
+        True, description="let a word's frequency count beside its cosine, with a fitted weight"
     )
 
 
@@ -62,7 +66,7 @@ def example_phrases(windows: Windows, words: tuple[str, ...]) -> tuple[str, ...]
 def decode(
     config: DecodeConfig, *, embed: Embedding, window: Windows, train: Training, context: Context
 ) -> WriterBundle:
-    """Export the trained weights and fit scale and prior weight."""
+    """Export the trained weights and fit the scale, and the prior weight or leave it at zero."""
     from pipeline.engine.calibrate import calibrate
     from pipeline.engine.export import export_bundle
 
@@ -74,7 +78,9 @@ def decode(
         examples=example_phrases(window, embed.words),
     )
     starts = spread(evaluation_starts(window, "validation"), config.calibration_targets)
-    return calibrate(window.ids, starts, bundle)
+    if not config.prior:
+        bundle = replace(bundle, prior_weight=0.0)
+    return calibrate(window.ids, starts, bundle, prior=config.prior)
 
 
 STAGE = Stage(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -43,15 +43,27 @@ class EvaluateConfig(StageConfig):
     seed: int = Field(1, ge=0, lt=2**31, description="seed of the sample's random numbers")
 
 
-def held_out_opening(segment: Segmentation) -> str:
-    """Return the beginning of the first test section's text, up to a stop within 20 words.
+def held_out_opening(segment: Segmentation, vocabulary: Collection[str]) -> str:
+    """Return how the test sections begin: the first line that begins with a word to go on from.
 
-    The section's first line is its heading. Where no sentence ends within 20 words, the last
-    clause that does is taken, and the bare 20 words where there is none either.
+    That is a Chinese word of the vocabulary among the line's first 20; a section's first line is
+    its heading. The vocabulary's first Chinese word where there is no such line.
     """
-    section = next(section for section in segment.sections if section.part == "test")
-    lines = segment.lines[section.start : section.stop]
-    words = (lines[1] if len(lines) > 1 else lines[0]).split(" ")[:SEED_WORDS]
+    from pipeline.engine.seed import has_chinese
+
+    known = set(filter(has_chinese, vocabulary))
+    for section in segment.sections:
+        if section.part == "test":
+            lines = segment.lines[section.start : section.stop]
+            for line in lines[1:] or lines:
+                words = line.split(" ")[:SEED_WORDS]
+                if not known.isdisjoint(words):
+                    return up_to_a_stop(words)
+    return next(filter(has_chinese, vocabulary), "")
+
+
+def up_to_a_stop(words: Sequence[str]) -> str:
+    """Return the first sentence, else the clauses that are whole, else all of the words."""
     for stops in ("。！？．", "，；："):
         ends = [number for number, word in enumerate(words) if word in stops]
         if ends:
@@ -211,7 +223,7 @@ def evaluate(
     from pipeline.engine.threads import one_thread
     from pipeline.engine.writer import Writer
 
-    seed_phrase = config.seed_phrase or held_out_opening(segment)
+    seed_phrase = config.seed_phrase or held_out_opening(segment, decode.words)
     with one_thread():  # as `generate` does, so that it can write the same
         sample = Writer(decode, writer).continue_text(
             seed_phrase, words=config.sample_words, rng_seed=config.seed

@@ -5,7 +5,6 @@ Both are read as text here; jieba itself is not imported.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import re
 from collections.abc import Iterable, Sequence
@@ -96,11 +95,6 @@ def dictionary_path() -> Path:
     if spec is None or spec.origin is None:
         raise DataError("jieba: expected it to be installed, found nothing; run pip install jieba")
     return Path(spec.origin).with_name("dict.txt")
-
-
-def dictionary_digest() -> str:
-    """Return the sha256 of jieba's dictionary, in hexadecimal."""
-    return hashlib.sha256(dictionary_path().read_bytes()).hexdigest()
 
 
 def dictionary_frequencies() -> dict[str, int]:

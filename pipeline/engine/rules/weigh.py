@@ -111,8 +111,9 @@ def start(seed_ids: Sequence[int], rules: Rules) -> Progress:
     seed_ids = [min(word_id, len(rules.words)) for word_id in seed_ids]
     draft = start_draft(seed_ids, rules.words, rules.marks)
     runs = Runs(length=rules.pen.no_repeat)
-    for stop in range(1, len(seed_ids) + 1) if rules.pen.no_repeat else ():
-        note_runs(runs, seed_ids[:stop], rules.marks, rules.text)
+    longest = 2 * runs.length
+    for stop in range(1, len(seed_ids) + 1) if longest else ():
+        note_runs(runs, seed_ids[max(0, stop - longest) : stop], rules.marks, rules.text)
     wishes = Wishes(pending=list(rules.wishes), count=len(rules.wishes))
     return Progress(draft=draft, runs=runs, wishes=wishes)
 
