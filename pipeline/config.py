@@ -124,6 +124,21 @@ def resolve_path(value: Any, base: Path) -> Any:
     return path
 
 
+def _refuse_impossible_path(value: Any, name: str, origin: str) -> None:
+    """Raise `SettingsError` for a path of which the system cannot even say that it is not there."""
+    if not isinstance(value, str) or re.match(r"https?://", value, re.IGNORECASE):
+        return
+    try:
+        os.lstat(value)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise SettingsError(
+            f"{name}: expected a path, got {value[:60]!r}…: {why} (from {origin})"
+        ) from error
+
+
 def _toml_value(text: str) -> Any:
     """Return `text` read as a TOML value, or itself where it is none."""
     try:
@@ -184,6 +199,7 @@ def _merge(
             kind = sections[section].model_fields[field]
             if is_path_field(kind.json_schema_extra):
                 value = resolve_path(value, layer.base)
+                _refuse_impossible_path(value, f"{section}.{field}", layer.origin)
             raw[section][field] = value
             origins[f"{section}.{field}"] = layer.origin
     return raw, origins

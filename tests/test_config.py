@@ -83,6 +83,13 @@ def test_addresses_and_catalogue_names_are_no_paths(tmp_path: Path) -> None:
     assert resolve_path("红楼梦", tmp_path) == str(tmp_path / "红楼梦")
 
 
+@pytest.mark.parametrize("path", ["宝" * 100, "x" * 5000, "a/" * 3000, "a\0b"])
+def test_a_path_that_no_system_takes_is_one_line(path: str, root: Path) -> None:
+    with pytest.raises(SettingsError, match=r"^fetch\.source: expected a path, got") as caught:
+        load(root, source=path)
+    assert "\n" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("override", "words"),
     [
