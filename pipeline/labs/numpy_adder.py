@@ -71,17 +71,17 @@ class DataConfig(StageConfig):
 
     limit: int = Field(64, ge=4, le=128, description="both addends are below it")
     unseen: int = Field(
-        1000, ge=1, le=8000, description="pairs kept out of the training, in either order"
+        1000, ge=1, le=8000, description="pairs asked, kept out of the training in both orders"
     )
     seed: int = Field(0, ge=0, lt=2**31, description="of the draw of the unseen pairs")
 
     @model_validator(mode="after")
     def leave_some_to_train_on(self) -> DataConfig:
         """Refuse to keep all pairs out."""
-        most = self.limit * (self.limit + 1) // 2
-        if self.unseen >= most:
+        if self.unseen >= self.limit * (self.limit - 1):
             raise ValueError(
-                f"unseen: expected below limit·(limit + 1)/2 = {most}, got {self.unseen}"
+                f"unseen: expected below limit·(limit − 1) = {self.limit * (self.limit - 1)}, "
+                f"got {self.unseen}"
             )
         return self
 
@@ -107,9 +107,15 @@ class EvaluateConfig(StageConfig):
 
 
 def make_data(config: DataConfig, *, context: Context) -> Trial:
-    """Keep some pairs out, in either order; all others are learnt."""
-    pairs = set_aside(context.generator, unseen=config.unseen, limit=config.limit)
-    return Trial(pairs._asdict(), {"limit": config.limit, "seed": config.seed})
+    """Keep some pairs out, in both orders, and ask most of them in both; all others are learnt."""
+    generator = context.generator
+    enough = (config.unseen + config.limit + 1) // 2  # a number and itself have one order only
+    training, aside = set_aside(generator, unseen=enough, limit=config.limit)
+    both = np.unique(np.concatenate([aside, aside[:, ::-1]]), axis=0)
+    asked = generator.permutation(both)[: config.unseen]
+    return Trial(
+        {"training": training, "unseen": asked}, {"limit": config.limit, "seed": config.seed}
+    )
 
 
 def plan_of(variant: Variant, config: TrainConfig) -> Plan:
