@@ -50,7 +50,7 @@ class TrainConfig(StageConfig):
     rounds: int = Field(10_000, ge=1, le=1_000_000, description="updates")
     learning_rate: float = Field(0.01, gt=0, le=10, description="step along the gradient")
     squash_cell: bool = Field(False, description="h = o·tanh(s) instead of h = o·s")
-    seed: int = Field(1, ge=0, le=2**32 - 1, description="draws the first weights")
+    seed: int = Field(1, ge=0, lt=2**31, description="draws the first weights")
 
 
 def primes_below(limit: int) -> Integers:
