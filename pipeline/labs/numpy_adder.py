@@ -268,8 +268,8 @@ def notes_on(facts: dict[str, Any]) -> tuple[str, ...]:
         "gradient check proves the gradient, not the loss.",
         f"Published rate: {PUBLISHED_RATE}, one pair at a time. The others: "
         f"{facts['train']['learning_rate']}, {facts['train']['batch_size']} at a time.",
-        f"{facts['unseen']:,} pairs asked, learnt in neither order; {facts['learnt']:,} learnt; seeds "
-        f"{facts['data']['seed']} and {facts['train']['seed']}.",
+        f"{facts['unseen']:,} pairs asked, learnt in neither order; {facts['learnt']:,} learnt; "
+        f"seeds {facts['data']['seed']} and {facts['train']['seed']}.",
     )
 
 
