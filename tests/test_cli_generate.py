@@ -88,7 +88,8 @@ def test_the_examples_of_the_readme_work(trained: Trained) -> None:
 
     assert len(examples) >= 5
     for options in examples:
-        assert len(generate(trained, *options, "--words", "3")[0].split()) >= 1  # and exit code 0
+        short = () if "--interactive" in options else ("--words", "3")
+        assert len(generate(trained, *options, *short)[0].split()) >= 1  # and exit code 0
 
 
 def test_unknown_words_are_named_and_dropped(trained: Trained) -> None:

@@ -11,8 +11,6 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from pipeline.learning.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -21,6 +19,9 @@ def finish_once(folder: Path, work: Callable[[], Arrays]) -> Arrays:
 
     A file that cannot be read counts as none. What the work raises is passed on, nothing is kept.
     """
+    # Loads safetensors, which telling of labs does not need.
+    from pipeline.learning.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+
     kept = load_checkpoint(folder)
     if kept is not None:
         return kept.arrays
