@@ -4,7 +4,7 @@ What it teaches: a training whose loss falls is no proof of its gradients. Publi
 network (`pipeline.labs.one_hot_lstm`) has five faults (`pipeline.labs.one_hot_faults`). Each is
 trained alone, then the four in the gradients together, then all, beside the corrected network,
 from the same weights and over the same pairs in the same order (`pipeline.labs.one_hot_training`).
-All five and the corrected network are trained once more at the published rate, a pair at a time.
+All five are trained once more at the published rate, a pair at a time.
 
 The last variant has a decay of its matrices. As a one-hot number shares nothing with its
 neighbour, a network can learn the pairs by heart and know no other; the decay makes remembering
@@ -57,7 +57,6 @@ VARIANTS: dict[str, Variant] = {
     "all but target-first": Variant(ALL_FAULTS - {TARGET_FIRST}),
     "all five faults": Variant(ALL_FAULTS),
     "all five faults, published rate": Variant(ALL_FAULTS, is_slow=True),
-    "corrected, published rate": Variant(is_slow=True),
     DECAYED: Variant(decays=True),
 }
 PUBLISHED_RATE = 0.005  # for one pair at a time
