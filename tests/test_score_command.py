@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 import cli
 from pipeline.artifacts.bundle import load_bundle
+from pipeline.artifacts.tokens import token_id
 from pipeline.artifacts.windows import load_windows
 from pipeline.engine.score import score_windows
 from pipeline.project import open_project
@@ -59,7 +60,8 @@ def test_the_text_of_the_training_gets_the_scores_of_its_windows(trained: Traine
     assert steps == 20
 
     ids = {word: number for number, word in enumerate(bundle.words)}
-    assert [ids.get(row["word"], len(ids)) for row in rows] == windows.ids.tolist()
+    read = [token_id(row["word"], ids, suffixes=True) for row in rows]
+    assert read == windows.ids.tolist()
     expected = score_windows(windows.ids, np.arange(len(rows) - steps), bundle)
     known = [row for row in rows[steps:] if row["known"]]
     assert [row["known"] for row in rows[steps:]] == expected.known.tolist()

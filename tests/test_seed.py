@@ -159,7 +159,7 @@ def test_a_stand_in_s_row_is_the_mean_of_its_parts() -> None:
 def test_a_stand_in_of_one_part_reads_as_that_part() -> None:
     writer = Writer(random_bundle(words=("宝玉", "听了", "龙王", "，")))
     seed = writer.understand("宝玉龙，")
-    assert writer.seed_ids(seed) == [0, 5, 3]  # V is 4
+    assert writer.seed_ids(seed) == [0, 9, 3]  # 2V + 1, V being 4
     model = writer.model(seed=seed)
     as_part = foretell(begin(Model(writer.bundle), [0, 2, 3]), Model(writer.bundle))
     stood_in = foretell(begin(model, writer.seed_ids(seed)), model)

@@ -1,7 +1,8 @@
 """`decode`'s artifact: everything that the numpy engine needs to write.
 
 writer.safetensors   see `WriterBundle`
-writer.json          vocabulary, scale, prior weight, context length, example seed phrases
+writer.json          vocabulary, scale, prior weight, context length, how unknown words are read,
+                     example seed phrases
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class WriterBundle:
         Words of context.
     examples : tuple of str
         Phrases of the novel that the writer knows, to offer when a seed phrase is not understood.
+    suffixes : bool
+        Whether an unknown word is read as the longest known word that it ends with.
     """
 
     words: tuple[str, ...]
@@ -68,6 +71,7 @@ class WriterBundle:
     steps: int
     examples: tuple[str, ...]
     upper_layers: tuple[Layer[NDArray[np.float32]], ...] = ()
+    suffixes: bool = False
 
 
 ARRAYS = (
@@ -91,6 +95,7 @@ def save_bundle(bundle: WriterBundle, folder: Path) -> None:
         "prior_weight": bundle.prior_weight,
         "steps": bundle.steps,
         "examples": list(bundle.examples),
+        "suffixes": bundle.suffixes,
     }
     write_json(folder / "writer.json", facts)
 
@@ -125,6 +130,7 @@ def load_bundle(folder: Path) -> WriterBundle:
         prior_weight=check_number("prior_weight", facts["prior_weight"], least=-math.inf),
         steps=int(check_number("steps", facts["steps"], least=1)),
         examples=tuple(facts["examples"]),
+        suffixes=bool(facts["suffixes"]),
         upper_layers=take_upper(arrays),
         **{name: arrays[name] for name in ARRAYS},
     )

@@ -1,8 +1,9 @@
 """`window`'s artifact: the token stream and where its windows start.
 
-ids.npy       int32 (tokens,), memory-mapped; the id V stands for a word outside the vocabulary
+ids.npy       int32 (tokens,), memory-mapped; see `tokens.py`
 windows.npz   train_spans, validation_spans, test_spans: int64 (S, 2), [start, stop) in tokens
-split.json    window length, vocabulary size, and each section's part and tokens
+split.json    window length, vocabulary size, how unknown words are read, and each section's part
+              and tokens
 
 A window is `ids[s : s + steps]` and its target `ids[s + steps]`: a view of the stream, so no window
 is ever stored. One window of 20 words as float vectors would take 16 KB; here it takes nothing.
@@ -32,14 +33,17 @@ class Windows:
     Attributes
     ----------
     ids : int32 (tokens,)
+        As `pipeline.artifacts.tokens` tells.
     spans : part → int64 (S, 2)
         Token ranges [start, stop) of each part; neighbouring sections of a part are one span.
     steps : int
         Words of context before a target.
     vocabulary_size : int
-        V; the id V stands for any word outside the vocabulary.
+        V; the ids from V on are words outside the vocabulary.
     sections : tuple of dict
         title, part, start and stop (in tokens) of each section.
+    suffixes : bool
+        Whether an unknown word is read as a word that it ends with.
     """
 
     ids: NDArray[np.int32]
@@ -47,6 +51,7 @@ class Windows:
     steps: int
     vocabulary_size: int
     sections: tuple[dict[str, Any], ...]
+    suffixes: bool = False
 
 
 def window_view(ids: NDArray[np.int32], *, steps: int) -> NDArray[np.int32]:
@@ -98,6 +103,7 @@ def save_windows(windows: Windows, folder: Path) -> None:
     split = {
         "steps": windows.steps,
         "vocabulary_size": windows.vocabulary_size,
+        "suffixes": windows.suffixes,
         "sections": list(windows.sections),
     }
     write_json(folder / "split.json", split)
@@ -123,6 +129,7 @@ def load_windows(folder: Path) -> Windows:
         steps=split["steps"],
         vocabulary_size=split["vocabulary_size"],
         sections=tuple(split["sections"]),
+        suffixes=split["suffixes"],
     )
 
 

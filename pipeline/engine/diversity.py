@@ -111,6 +111,7 @@ def measure_texts(
     ends = ids_of(words, lambda word: word in SENTENCE_ENDS)
     punctuation = ids_of(words, lambda word: not any(map(str.isalnum, word)))
     texts = tell_unknown_apart(texts, len(words))
+    source = np.minimum(source, len(words))  # V: in no text by now
     copies = longest_copies(texts, source)
     return {
         **{f"distinct{n}": distinct_share(texts, n) for n in (1, 2, 3)},
@@ -127,7 +128,7 @@ def tell_unknown_apart(texts: Sequence[Ids], unknown: int) -> list[Ids]:
     """Give every unknown word a number of its own: rare words are seldom the same one."""
     lengths = np.cumsum([0, *map(len, texts)])
     return [
-        np.where(text == unknown, unknown + 1 + start + np.arange(len(text)), text).astype(np.int32)
+        np.where(text >= unknown, unknown + 1 + start + np.arange(len(text)), text).astype(np.int32)
         for text, start in zip(texts, lengths, strict=False)
     ]
 

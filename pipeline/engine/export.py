@@ -26,6 +26,7 @@ def export_bundle(
     counts: NDArray[np.int64],
     steps: int,
     examples: tuple[str, ...] = (),
+    suffixes: bool = False,
 ) -> WriterBundle:
     """Fold x·W + b into one table and scale the output vectors to length one.
 
@@ -44,4 +45,5 @@ def export_bundle(
         prior_weight=float(weights["prior_weight"]),
         steps=steps,
         examples=examples,
+        suffixes=suffixes,
     )

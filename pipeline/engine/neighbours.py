@@ -45,7 +45,7 @@ def build_neighbours(
     Parameters
     ----------
     ids : int32 (tokens,)
-        The token stream; the id V stands for an unknown word.
+        The token stream; the ids from V on stand for unknown words.
     starts : int64 (N,)
         Window starts; one whose target is unknown makes no key.
     bundle : WriterBundle

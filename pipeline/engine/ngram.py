@@ -36,7 +36,7 @@ def train_kneser_ney(
     Parameters
     ----------
     ids : int32 (tokens,)
-        The token stream; the id V stands for an unknown word.
+        The token stream; the ids from V on stand for unknown words, which are all one.
     spans : int64 (S, 2)
         Token ranges [start, stop) of the training text.
     vocabulary_size : int
@@ -44,7 +44,8 @@ def train_kneser_ney(
     order : int, at least 2
     """
     base = vocabulary_size + 1
-    text = np.concatenate([ids[start:stop] for start, stop in spans]).astype(np.int64)  # (N,)
+    text = np.concatenate([ids[start:stop] for start, stop in spans])  # (N,)
+    text = np.minimum(text, vocabulary_size).astype(np.int64)  # (N,)
     place = np.concatenate([np.arange(stop - start) for start, stop in spans])  # (N,)
     grams = [Grams(keys=np.arange(base), numbers=text, counts=np.bincount(text, minlength=base))]
     for k in range(2, order + 1):
@@ -131,7 +132,7 @@ def find_histories(model: KneserNey, contexts: NDArray[np.int32]) -> list[Ids]:
     `contexts` int32 (B, T); each result is int64 (B,). A history longer than T is an unseen one.
     """
     base = len(model.unigram)
-    words = contexts.astype(np.int64)
+    words = np.minimum(contexts, base - 1).astype(np.int64)
     found = [words[:, -1]]
     for length in range(2, len(model.levels) + 1):
         if length > words.shape[1]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.artifacts.bundle import WriterBundle
+from pipeline.artifacts.tokens import read_as
 from pipeline.engine.lstm import Floats, project, stack_step
 
 
@@ -39,7 +40,7 @@ def read_word(memory: Memory, word_id: int, bundle: WriterBundle) -> Memory:
     """Return the memory after one more word."""
     row = memory.words_read % bundle.steps
     hidden, cell = stack_step(
-        bundle.gate_table[word_id],
+        bundle.gate_table[read_as(word_id, len(bundle.words))],
         begun_afresh(memory.hidden, row),
         begun_afresh(memory.cell, row),
         recurrent_kernel=bundle.recurrent_kernel,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.artifacts.bundle import WriterBundle
+from pipeline.artifacts.tokens import read_as
 from pipeline.artifacts.windows import window_view
 from pipeline.engine.decode import bundle_scores, cosines, log_softmax
 from pipeline.engine.lstm import Floats, last_hidden, project
@@ -40,7 +41,7 @@ class Scores:
 def predict_vectors(ids: NDArray[np.int32], bundle: WriterBundle) -> Floats:
     """Predict the next word's vector for windows of ids (N, T) → ê float32 (N, E)."""
     hidden = last_hidden(
-        ids,
+        read_as(ids, len(bundle.words)),
         gate_table=bundle.gate_table,
         recurrent_kernel=bundle.recurrent_kernel,
         upper_layers=bundle.upper_layers,
@@ -64,7 +65,7 @@ def score_windows(
     Parameters
     ----------
     ids : int32 (tokens,)
-        The token stream; the id V stands for an unknown word.
+        The token stream; the ids from V on stand for unknown words.
     starts : int64 (N,)
         Window starts: the target of `s` is `ids[s + steps]`, its context the words before.
     bundle : WriterBundle

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.artifacts.bundle import WriterBundle
+from pipeline.artifacts.tokens import token_id
 from pipeline.artifacts.windows import window_view
 from pipeline.engine.score import BATCH, Scores, join_scores, score_batch
 
@@ -57,11 +58,11 @@ def score_words(
 ) -> Iterator[ScoredWord]:
     """Yield every word with its scores, in order, reading `batch` words ahead."""
     ids = {word: number for number, word in enumerate(bundle.words)}
-    unknown = len(ids)
     source = iter(words)
     context = np.empty(0, dtype=np.int32)  # (up to T,): the words read last
     while block := list(islice(source, batch)):
-        fresh = np.array([ids.get(word, unknown) for word in block], dtype=np.int32)  # (B,)
+        numbers = [token_id(word, ids, suffixes=bundle.suffixes) for word in block]
+        fresh = np.array(numbers, dtype=np.int32)  # (B,)
         stream = np.concatenate([context, fresh])  # (up to T + B,)
         if not len(context):
             yield ScoredWord(block[0], context=0, known=block[0] in ids)

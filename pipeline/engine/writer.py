@@ -154,8 +154,8 @@ class Writer:
         )
 
     def seed_ids(self, seed: Seed) -> list[int]:
-        """Return the ids of a seed's words; its stand-ins have V + 1, V + 2 and so on."""
-        first = len(self.ids) + 1  # V is the unknown word
+        """Return the ids of a seed's words; its stand-ins have 2V + 1, 2V + 2 and so on."""
+        first = 2 * len(self.ids) + 1
         extra = {stand_in.word: first + k for k, stand_in in enumerate(seed.stand_ins)}
         return [extra[word] if word in extra else self.ids[word] for word in seed.words]
 

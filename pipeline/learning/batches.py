@@ -15,6 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from pipeline.artifacts.tokens import read_as
 from pipeline.artifacts.windows import Windows
 
 Floats = NDArray[np.float32]
@@ -196,7 +197,7 @@ def epoch_batches(
         positions = np.searchsorted(candidates, targets)  # (B · T,)
         yield Batch(
             inputs=drop_words(
-                rows[:, :-1],
+                read_as(rows[:, :-1], windows.vocabulary_size),
                 unknown=windows.vocabulary_size,
                 dropout=dropout.words,
                 generator=generator,
