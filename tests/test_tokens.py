@@ -46,6 +46,10 @@ def test_an_unknown_word_is_read_as_its_longest_known_ending(word: str, expected
     assert token_id(word, IDS, suffixes=False) == IDS.get(word, 3)
 
 
+def test_a_word_of_any_length_is_looked_up_at_once() -> None:
+    assert token_id("x" * 1_000_000 + "道", IDS, suffixes=True) == 4
+
+
 @given(st.integers(1, 50).flatmap(lambda v: st.tuples(st.just(v), st.integers(0, 2 * v + 9))))
 def test_the_rows_are_the_words_the_unknown_one_and_the_stand_ins(case: tuple[int, int]) -> None:
     size, number = case

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+LONGEST = 20  # characters of an ending: a run of Latin letters is one word, of any length
+
+
 def token_id(word: str, ids: Mapping[str, int], *, suffixes: bool) -> int:
     """Return the id of a word, given word → id of the vocabulary.
 
@@ -29,8 +32,8 @@ def token_id(word: str, ids: Mapping[str, int], *, suffixes: bool) -> int:
     found = ids.get(word)
     if found is not None:
         return found
-    endings = (ids.get(word[start:]) for start in range(1, len(word))) if suffixes else ()
-    read = next((ending for ending in endings if ending is not None), -1)
+    starts = range(max(1, len(word) - LONGEST), len(word)) if suffixes else ()
+    read = next((ids[word[start:]] for start in starts if word[start:] in ids), -1)
     return len(ids) + 1 + read
 
 

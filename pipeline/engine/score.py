@@ -39,7 +39,7 @@ class Scores:
 
 
 def predict_vectors(ids: NDArray[np.int32], bundle: WriterBundle) -> Floats:
-    """Predict the next word's vector for windows of ids (N, T) → ê float32 (N, E)."""
+    """Predict the next word's vector for windows of token ids (N, T) → ê float32 (N, E)."""
     hidden = last_hidden(
         read_as(ids, len(bundle.words)),
         gate_table=bundle.gate_table,

@@ -28,7 +28,8 @@ class Batch:
     Attributes
     ----------
     inputs : int32 (B, T)
-        V for an unknown word, and for one that word dropout hides.
+        Words as they are read, an unknown one by its ending; V for one without a known ending, and
+        for one that word dropout hides.
     fresh : float32 (B, 1)
         0 where a sequence follows on that of the same row in the batch before, else 1.
     targets : int32 (B · T,)
