@@ -94,7 +94,9 @@ def run_seconds(command: list[str], expected: str = NOTHING_TO_DO) -> float:
         It failed, or did not say what was expected: then something else was measured.
     """
     began = time.perf_counter()
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", env=environment()
+    )
     seconds = time.perf_counter() - began
     if done.returncode or not done.stdout.startswith(expected):
         raise RuntimeError(f"expected {expected!r}, got {done.stdout[-200:]}{done.stderr[-200:]}")
@@ -110,12 +112,17 @@ def first_word_seconds(arguments: list[str]) -> float:
         It ended before that.
     """
     command = [sys.executable, "cli.py", *arguments]
-    environment = {**os.environ, "PYTHONUTF8": "1"}
     began = time.perf_counter()
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env=environment) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env=environment()) as process:
         output = process.stdout
         if output is None or len(output.read(len((SEED + "一").encode()))) <= len(SEED.encode()):
             raise RuntimeError(f"expected a word after {SEED}, got none; run cli.py generate")
         seconds = time.perf_counter() - began
         output.read()
     return seconds
+
+
+def environment() -> dict[str, str]:
+    """Return a user's environment: in UTF-8, and with Python keeping what it has compiled."""
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**own, "PYTHONUTF8": "1"}
