@@ -116,7 +116,7 @@ def resolve_path(value: Any, base: Path) -> Any:
     Addresses, the empty string and catalogue names (no separator, no dot, no such file) stay.
     """
     text = os.fspath(value) if isinstance(value, Path) else value
-    if not isinstance(text, str) or not text or re.match(r"https?://", text, re.IGNORECASE):
+    if not isinstance(text, str) or not text or _is_address(text):
         return value
     path = os.path.abspath(base / os.path.expanduser(text))  # noqa: PTH100, PTH111 keeps symlinks
     if not re.search(r"[./\\]", text) and not os.path.lexists(path):
@@ -124,9 +124,14 @@ def resolve_path(value: Any, base: Path) -> Any:
     return path
 
 
+def _is_address(text: str) -> bool:
+    """Return whether a source is an address and no path."""
+    return re.match(r"https?://", text, re.IGNORECASE) is not None
+
+
 def _refuse_impossible_path(value: Any, name: str, origin: str) -> None:
     """Raise `SettingsError` for a path of which the system cannot even say that it is not there."""
-    if not isinstance(value, str) or re.match(r"https?://", value, re.IGNORECASE):
+    if not isinstance(value, str) or _is_address(value):
         return
     try:
         os.lstat(value)

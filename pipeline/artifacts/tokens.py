@@ -37,6 +37,11 @@ def token_id(word: str, ids: Mapping[str, int], *, suffixes: bool) -> int:
     return len(ids) + 1 + read
 
 
+def stand_in_id(number: int, vocabulary_size: int) -> int:
+    """Return the id of a seed phrase's stand-in, numbered from 0."""
+    return 2 * vocabulary_size + 1 + number
+
+
 def read_as(token_ids: NDArray[np.int32] | int, vocabulary_size: int) -> NDArray[np.int32]:
     """Return by which row of a table each token is read, int32 of the same shape.
 

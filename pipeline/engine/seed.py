@@ -119,7 +119,7 @@ def find_parts(word: str, log_priors: Mapping[str, float]) -> tuple[tuple[str, .
     """
     found = []
     for character in word:
-        if "\u3400" <= character <= "\u9fff":
+        if has_chinese(character):
             holders = [known for known in log_priors if character in known]
             found.append(tuple(heapq.nlargest(PARTS, holders, key=log_priors.__getitem__)))
     return tuple(parts for parts in found if parts)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.artifacts.bundle import WriterBundle
 from pipeline.artifacts.memories import Memories
+from pipeline.artifacts.tokens import stand_in_id
 from pipeline.engine.foretell import Model
 from pipeline.engine.generate import Choice, spell, write
 from pipeline.engine.mixture import choose_components, component_names
@@ -154,9 +155,11 @@ class Writer:
         )
 
     def seed_ids(self, seed: Seed) -> list[int]:
-        """Return the ids of a seed's words; its stand-ins have 2V + 1, 2V + 2 and so on."""
-        first = 2 * len(self.ids) + 1
-        extra = {stand_in.word: first + k for k, stand_in in enumerate(seed.stand_ins)}
+        """Return the ids of a seed's words and, in their places, of its stand-ins."""
+        extra = {
+            stand_in.word: stand_in_id(number, len(self.ids))
+            for number, stand_in in enumerate(seed.stand_ins)
+        }
         return [extra[word] if word in extra else self.ids[word] for word in seed.words]
 
     def model(self, prior_weight: float | None = None, seed: Seed | None = None) -> Model:

@@ -61,7 +61,13 @@ def regress(
         raise StageFailed(
             f"regress: {error}; it learns the raw word vectors: train others (--set embed.seed=2)"
         ) from error
-    bundle = export_bundle(weights, words=embed.words, counts=embed.counts, steps=window.steps)
+    bundle = export_bundle(
+        weights,
+        words=embed.words,
+        counts=embed.counts,
+        steps=window.steps,
+        suffixes=window.suffixes,
+    )
     starts = spread(evaluation_starts(window, "validation"), config.calibration_targets)  # (N,)
     return calibrate(window.ids, starts, replace(bundle, prior_weight=0.0), prior=False)
 
