@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.made_up import HIDDEN, STEPS, VECTOR_SIZE
-from pipeline.artifacts.bundle import WriterBundle
-from pipeline.engine.lstm import Floats
+from pipeline.arrays import Floats
+from pipeline.artifacts.network import WriterBundle
 
 Nearest = Callable[[Floats], int]  # ê (E,) → the id of the nearest word
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from benchmarks.compare import Bar, Comparison, Meter, Size, compare
 from benchmarks.made_up import SEED, made_up_bundle, made_up_memories
-from pipeline.artifacts.bundle import save_bundle
 from pipeline.artifacts.memories import save_memories
+from pipeline.artifacts.network import save_bundle
 from pipeline.catalog import NETWORK, STAGES, WRITER
+from pipeline.commands.progress import LogReporter
 from pipeline.project import ROOT, Project, open_project
-from pipeline.reporting import LogReporter
 from pipeline.runner.commit import commit
 from pipeline.runner.execute import execute
 from pipeline.runner.plan import plan

@@ -15,15 +15,15 @@ import numpy as np
 from benchmarks.article import Nearest, keras_writer, numpy_nearest, python_nearest
 from benchmarks.compare import Bar, Comparison, Size, compare, per_second
 from benchmarks.made_up import HIDDEN, VECTOR_SIZE, made_up_bundle, made_up_memories
-from pipeline.artifacts.bundle import WriterBundle
-from pipeline.engine.decode import cosines
-from pipeline.engine.foretell import Model
-from pipeline.engine.generate import write
-from pipeline.engine.lstm import Floats
-from pipeline.engine.reader import empty_memory, predict_next, read_word
-from pipeline.engine.rules.pen import BARE, Pen
-from pipeline.engine.sampling import Sampling
-from pipeline.engine.writer import rules_for
+from pipeline.arrays import Floats
+from pipeline.artifacts.network import WriterBundle
+from pipeline.engine.memories.foretell import Model
+from pipeline.engine.network.decode import cosines
+from pipeline.engine.network.reader import empty_memory, predict_next, read_word
+from pipeline.engine.writing.generate import write
+from pipeline.engine.writing.rules.pen import BARE, Pen
+from pipeline.engine.writing.sampling import Sampling
+from pipeline.engine.writing.writer import rules_for
 
 WORDS = {"tiny": 5, "quick": 200, "full": 2000}
 SLOW_WORDS = {"tiny": 1, "quick": 2, "full": 8}  # of the loops and of Keras

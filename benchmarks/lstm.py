@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from benchmarks.compare import Comparison, Size, compare, per_second
 from pipeline.artifacts.layers import Layer
 from pipeline.engine.threads import one_thread
-from pipeline.labs.lstm import Gradients, backward, forward
+from pipeline.labs.shared.lstm import Gradients, backward, forward
 
 BATCH, STEPS, WIDTH = 64, 20, 200
 REPEATS = {"tiny": 1, "quick": 5, "full": 30}

@@ -19,7 +19,7 @@ from benchmarks.long_novel import (
 )
 from benchmarks.novel import novel_path, quiet_context
 from pipeline.artifacts.corpus import Chapter, Corpus
-from pipeline.engine.ngram import train_kneser_ney
+from pipeline.engine.memories.ngram import train_kneser_ney
 from pipeline.project import ROOT
 from pipeline.stages.embed import EmbedConfig, embed
 from pipeline.stages.segment import SegmentConfig, segment

@@ -30,7 +30,7 @@ from benchmarks.training import (
     over_batches,
     random_words,
 )
-from pipeline.engine.lstm import Floats
+from pipeline.arrays import Floats
 from pipeline.stages.train import TrainConfig
 
 GIGA = 1e9

@@ -16,9 +16,9 @@ from benchmarks.made_up import STEPS, VOCABULARY, made_up_bundle, zipf_ids
 from benchmarks.plain_ngram import score_plain, train_plain
 from pipeline.artifacts.ngram import KneserNey
 from pipeline.artifacts.windows import window_view
-from pipeline.engine.ngram import score_kneser_ney, train_kneser_ney
-from pipeline.engine.score import score_batch
-from pipeline.engine.stream import score_words
+from pipeline.engine.measures.score import score_batch, score_kneser_ney
+from pipeline.engine.measures.stream import score_words
+from pipeline.engine.memories.ngram import train_kneser_ney
 
 ROUNDS = {"tiny": 1, "quick": 3, "full": 5}
 SCORED = {"tiny": 30, "quick": 3_000, "full": 10_000}  # words

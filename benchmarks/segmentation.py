@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from benchmarks.compare import Comparison, Size, compare, per_second
 from benchmarks.novel import novel_path, read_novel
-from pipeline.text.segment import make_cut
+from pipeline.text.words.segment import make_cut
 
 CHARACTERS = {"tiny": 2_000, "quick": 50_000, "full": 10_000_000}  # at most
 ROUNDS = {"tiny": 1, "quick": 3, "full": 5}

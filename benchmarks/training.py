@@ -26,7 +26,7 @@ from benchmarks.made_up import (
 )
 from pipeline.artifacts.embedding import Embedding
 from pipeline.artifacts.windows import Windows
-from pipeline.engine.export import log_frequencies
+from pipeline.engine.network.export import log_frequencies
 from pipeline.stages.train import TrainConfig, batch_maker, training_plan
 
 if TYPE_CHECKING:

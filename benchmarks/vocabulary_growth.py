@@ -18,11 +18,11 @@ from benchmarks.made_up import (
     zipf_ids,
 )
 from benchmarks.training import first_batches, our_steps, random_words
-from pipeline.engine.calibrate import calibrate
-from pipeline.engine.foretell import Model
-from pipeline.engine.rules.pen import Pen
-from pipeline.engine.score import BATCH
-from pipeline.engine.stream import score_words
+from pipeline.engine.measures.stream import score_words
+from pipeline.engine.memories.foretell import Model
+from pipeline.engine.network.calibrate import calibrate
+from pipeline.engine.network.predict import BATCH
+from pipeline.engine.writing.rules.pen import Pen
 from pipeline.stages.train import TrainConfig
 
 SIZES = {"tiny": (300, 600), "quick": (5_000, 20_000), "full": (5_000, 20_000, 100_000)}

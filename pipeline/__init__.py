@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.engine.writer import Writer
+    from pipeline.engine.writing.writer import Writer
 
 __all__ = ["load_writer"]
 

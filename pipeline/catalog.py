@@ -3,18 +3,8 @@
 from __future__ import annotations
 
 from pipeline.stage import Stage, StageConfig
-from pipeline.stages import (
-    decode,
-    embed,
-    evaluate,
-    fetch,
-    regress,
-    report,
-    segment,
-    train,
-    window,
-    writer,
-)
+from pipeline.stages import decode, embed, evaluate, fetch, regress, report, segment, train, window
+from pipeline.stages import remember as writer
 
 STAGES: tuple[Stage, ...] = (
     fetch.STAGE,

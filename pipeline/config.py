@@ -6,7 +6,6 @@ model defaults < configs/default.toml < --config FILE < --set section.field=valu
 from __future__ import annotations
 
 import datetime
-import difflib
 import math
 import os
 import re
@@ -19,6 +18,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipeline.errors import SettingsError
+from pipeline.hints import nearest_name
 from pipeline.stage import StageConfig, is_path_field
 
 SOURCE_SETTING = "fetch.source"  # what --source stands for
@@ -236,8 +236,8 @@ def _unknown(sections: Sections, name: str, origin: str) -> SettingsError:
     known = [
         f"{section}.{field}" for section, kind in sections.items() for field in kind.model_fields
     ]
-    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-    hint = f"; the nearest is {nearest[0]}" if nearest else ""
+    nearest = nearest_name(name, known)
+    hint = f"; the nearest is {nearest}" if nearest else ""
     return SettingsError(f"{name}: no such setting (from {origin}){hint}")
 
 

@@ -20,8 +20,8 @@ from pipeline.stage import Stage
 
 if TYPE_CHECKING:
     from pipeline.artifacts.segmentation import Segmentation
-    from pipeline.engine.seed import Seed
-    from pipeline.engine.writer import Writer
+    from pipeline.engine.writing.seed import Seed
+    from pipeline.engine.writing.writer import Writer
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULTS = ROOT / "configs" / "default.toml"
@@ -135,7 +135,7 @@ def find_project(
 
 def forget_download(project: Project) -> frozenset[str]:
     """Forget the recorded digest of the novel's download; return the stages to force."""
-    from pipeline.text.source import forget_source
+    from pipeline.text.books.source import forget_source
 
     fetch = STAGES[0].name
     settings = project.settings.values[fetch].model_dump()
@@ -220,7 +220,7 @@ def seeded_writer(
     SettingsError, NotReady, DataError
         See `read_unknown`, `fresh_writer` and `Writer.understand`.
     """
-    from pipeline.engine.seed import read_unknown, seed_notes
+    from pipeline.engine.writing.seed import read_unknown, seed_notes
 
     way = read_unknown(unknown)
     writer, notes = fresh_writer(project)
@@ -288,7 +288,7 @@ def cut_novel(project: Project) -> Segmentation:
 
 def open_writer(store: Store, records: Mapping[str, Record | None]) -> Writer:
     """Load a writer from its two artifacts, which `records` holds by stage."""
-    from pipeline.engine.writer import Writer
+    from pipeline.engine.writing.writer import Writer
 
     network, memories = records[NETWORK.name], records[WRITER.name]
     if network is None or memories is None:

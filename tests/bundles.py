@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.artifacts.bundle import WriterBundle
 from pipeline.artifacts.embedding import Embedding
 from pipeline.artifacts.layers import upper_shapes
+from pipeline.artifacts.network import WriterBundle
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part, Section, Segmentation
 from pipeline.artifacts.training import WEIGHT_SHAPES
 from pipeline.artifacts.windows import PARTS, Windows
-from pipeline.engine.export import export_bundle
+from pipeline.engine.network.export import export_bundle
 from pipeline.stage import Context, Progress
 
 Weights = dict[str, NDArray[np.float32]]

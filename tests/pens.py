@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.engine.foretell import Model
-from pipeline.engine.generate import Choice, write
-from pipeline.engine.rules.pen import Pen
-from pipeline.engine.sampling import Sampling
-from pipeline.engine.writer import rules_for
+from pipeline.engine.memories.foretell import Model
+from pipeline.engine.writing.generate import Choice, write
+from pipeline.engine.writing.rules.pen import Pen
+from pipeline.engine.writing.sampling import Sampling
+from pipeline.engine.writing.writer import rules_for
 
 MARKS = (*"，。：！？“”‘’《》（）", "…", "—")
 WORDS = (PARAGRAPH_BREAK, *MARKS, *made_up_words(20))

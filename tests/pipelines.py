@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+CORPORA = ROOT.parent / "shared" / "corpora"  # not part of the project; tests skip without
 TINY = ROOT / "configs" / "tiny.toml"
 NOVELLA = ROOT / "data" / "novella.txt"
+MAIN_CAST = ("青棠", "何姑姑", "来喜", "明漪", "贺贵妃", "宁王", "孟司正", "孙嬷嬷", "太后")
 STAGES = (
     "fetch",
     "segment",

@@ -28,8 +28,8 @@ class Evaluation:
     chapters.
     `ablation[part]` is a row for each mixture, from the network alone to the whole writer: `name`,
     `top1`, `mrr`, `perplexity` and `weights`, component → share.
-    `writing[way]` holds the measures of `pipeline.engine.diversity` for texts written from held-out
-    openings in several ways, and for the `held_out` text itself.
+    `writing[way]` holds the measures of `pipeline.engine.measures.diversity` for texts written
+    from held-out openings in several ways, and for the `held_out` text itself.
     `curves` is a PNG image; `sample` a continuation, of which `seed_phrase` is the beginning.
     """
 

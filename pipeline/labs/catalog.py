@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pipeline.labs import (
-    article,
-    image_classifier,
-    keras_adder,
-    lstm_toy,
-    numpy_adder,
-    primes,
-    rnn_adder,
-)
+from pipeline.labs import lstm_toy, primes, rnn_adder
+from pipeline.labs.article import lab as article
+from pipeline.labs.image_classifier import lab as image_classifier
+from pipeline.labs.keras_adder import lab as keras_adder
 from pipeline.labs.lab import Lab
+from pipeline.labs.numpy_adder import lab as numpy_adder
 
 LABS: tuple[Lab, ...] = (
     rnn_adder.LAB,

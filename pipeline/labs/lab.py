@@ -1,8 +1,7 @@
-"""What a lab is, and what all labs share: libraries, settings for nothing, errors, figures."""
+"""What a lab is, and what all labs share: libraries, settings for nothing, errors."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,6 @@ from pipeline.stage import Stage, StageConfig
 
 if TYPE_CHECKING:
     import numpy as np
-    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
 TENSORFLOW = ("keras", "numpy", "tensorflow")  # the libraries that decide a training
@@ -60,21 +58,3 @@ def refuse_divergence(
         f"train: expected finite numbers, got {found} in epoch {len(losses)}; lower the rate: "
         "--set train.learning_rate=…"
     )
-
-
-def new_figure(panels: int) -> Figure:
-    """Return a figure with so many panels in a row; its `axes` are the panels."""
-    # matplotlib takes half a second to load and is needed nowhere else.
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(4.5 * panels, 3.2), layout="constrained")
-    for axes in figure.subplots(1, panels, squeeze=False)[0]:
-        axes.grid(alpha=0.3)
-    return figure
-
-
-def as_png(figure: Figure) -> bytes:
-    """Return a figure as a PNG picture; equal figures give equal bytes."""
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=100, metadata={"Software": None})
-    return picture.getvalue()

@@ -6,7 +6,7 @@ the first of 100 cells has to say −0.5, 0.2, 0.1, −0.5. With gates g, i, f, 
     g = tanh(a_g)    i, f, o = σ(a)    s' = g∘i + s∘f    h = o∘s'    loss = Σ_t (h_t[0] − y_t)²
 
 where a = x·W + h·U + b; by setting, the standard h = o∘tanh(s'). Derivatives worked out by hand
-(`pipeline.labs.lstm`) are compared with slopes that are simply measured.
+(`pipeline.labs.shared.lstm`) are compared with slopes that are simply measured.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from __future__ import annotations
 import numpy as np
 from pydantic import Field
 
-from pipeline.artifacts.lab import FINDINGS, PICTURE, TRIAL, Findings, Trial
+from pipeline.arrays import Doubles
 from pipeline.artifacts.layers import Layer
 from pipeline.engine.threads import one_thread
-from pipeline.labs.first_unit import (
-    Doubles,
+from pipeline.labs.artifacts import FINDINGS, PICTURE, TRIAL, Findings, Trial
+from pipeline.labs.lab import Lab, NoSettings
+from pipeline.labs.shared.first_unit import (
     answers_of,
     descend,
     loss_gradient,
@@ -27,9 +28,9 @@ from pipeline.labs.first_unit import (
     start_layer,
     take_layer,
 )
-from pipeline.labs.gradient_check import central_difference, largest_difference
-from pipeline.labs.lab import Lab, NoSettings, as_png, new_figure
-from pipeline.labs.lstm import backward, forward
+from pipeline.labs.shared.gradient_check import central_difference, largest_difference
+from pipeline.labs.shared.lstm import backward, forward
+from pipeline.plots import as_png, new_figure
 from pipeline.stage import Context, Stage, StageConfig
 
 SEQUENCE = (-0.5, 0.2, 0.1, -0.5)

@@ -2,7 +2,7 @@
 
 The primes under 100 stand in a circle, 2 after 97, all divided by 100. Sample k is the fifty from
 the k-th on, one input of 50 numbers, and y_k the one that follows; ten samples are ten steps of one
-sequence. Loss, cell and descent are the toy's (`pipeline.labs.first_unit`).
+sequence. Loss, cell and descent are the toy's (`pipeline.labs.shared.first_unit`).
 
 A small loss on what was learnt proves little. So the same windows are read one at a time, and
 windows that were never learnt, beside a rule without a network: repeat the last gap,
@@ -14,17 +14,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
-from pipeline.artifacts.lab import FINDINGS, PICTURE, TRIAL, Findings, Trial
+from pipeline.arrays import Doubles, Ids
 from pipeline.artifacts.layers import Layer
 from pipeline.engine.threads import one_thread
-from pipeline.labs.first_unit import Doubles, answers_of, descend, read, start_layer, take_layer
-from pipeline.labs.lab import Lab, NoSettings, as_png, new_figure
+from pipeline.labs.artifacts import FINDINGS, PICTURE, TRIAL, Findings, Trial
+from pipeline.labs.lab import Lab, NoSettings
+from pipeline.labs.shared.first_unit import answers_of, descend, read, start_layer, take_layer
+from pipeline.plots import as_png, new_figure
 from pipeline.stage import Context, Stage, StageConfig
-
-Integers = NDArray[np.int32]
 
 ARTICLE_LOSSES = (0.17973, 1.05172e-06)
 LEARNT = "learnt, in order"
@@ -53,7 +52,7 @@ class TrainConfig(StageConfig):
     seed: int = Field(1, ge=0, lt=2**31, description="draws the first weights")
 
 
-def primes_below(limit: int) -> Integers:
+def primes_below(limit: int) -> Ids:
     """Return all primes under `limit`, int32, by the sieve of Eratosthenes."""
     prime = np.ones(limit, dtype=np.bool_)
     prime[:2] = False
@@ -63,25 +62,25 @@ def primes_below(limit: int) -> Integers:
     return prime.nonzero()[0].astype(np.int32)
 
 
-def circle_windows(primes: Integers, window: int) -> Integers:
+def circle_windows(primes: Ids, window: int) -> Ids:
     """Return for each place of the circle `window` primes and the next: (P, window + 1) int32."""
     places = np.arange(len(primes))[:, None] + np.arange(window + 1)
-    circle: Integers = primes[places % len(primes)]
+    circle: Ids = primes[places % len(primes)]
     return circle
 
 
-def line_windows(primes: Integers, window: int, count: int, *, reach: int) -> Integers:
+def line_windows(primes: Ids, window: int, count: int, *, reach: int) -> Ids:
     """Return `count` stretches of primes in a row, int32 (count, window + 1).
 
     The first is the lowest whose last prime is `reach` or more: primes under it make none of these.
     """
     start = max(0, int(np.searchsorted(primes, reach)) - window)
-    line: Integers = primes[start + np.arange(count)[:, None] + np.arange(window + 1)]
+    line: Ids = primes[start + np.arange(count)[:, None] + np.arange(window + 1)]
     return line
 
 
 def answer(
-    windows: Integers, layer: Layer[Doubles], *, in_order: bool, limit: int, squash_cell: bool
+    windows: Ids, layer: Layer[Doubles], *, in_order: bool, limit: int, squash_cell: bool
 ) -> Doubles:
     """Let the network name the next prime of windows (P, window + 1): (P,).
 
@@ -93,12 +92,12 @@ def answer(
     return answers
 
 
-def repeat_last_gap(windows: Integers) -> Doubles:
+def repeat_last_gap(windows: Ids) -> Doubles:
     """Guess for each window (P, window + 1) that the next gap is as the last: (P,)."""
     return (2 * windows[:, -2] - windows[:, -3]).astype(np.float64)
 
 
-def judge(answers: Doubles, wanted: Integers, primes: Integers) -> tuple[int, float]:
+def judge(answers: Doubles, wanted: Ids, primes: Ids) -> tuple[int, float]:
     """Return how many answers (P,) are nearest to the prime wanted, and how far off the mean is."""
     nearest = primes[np.abs(answers[:, None] - primes).argmin(axis=1)]
     return int((nearest == wanted).sum()), float(np.abs(answers - wanted).mean())
@@ -130,7 +129,7 @@ def train(config: TrainConfig, *, data: Trial, context: Context) -> Trial:
     return Trial(layer._asdict() | {"losses": losses}, config.model_dump(mode="json"))
 
 
-def answer_all(data: Trial, train: Trial) -> dict[str, tuple[Integers, Doubles]]:
+def answer_all(data: Trial, train: Trial) -> dict[str, tuple[Ids, Doubles]]:
     """Return name → windows (P, window + 1) and the network's answers (P,); empty sets left out."""
     how = {
         "layer": take_layer(train.arrays),
@@ -170,7 +169,7 @@ def evaluate(config: NoSettings, *, data: Trial, train: Trial, context: Context)
     return Findings(COLUMNS, tuple(rows), notes_on(facts), facts)
 
 
-def judge_both(name: str, windows: Integers, answers: Doubles) -> tuple[str | float | int, ...]:
+def judge_both(name: str, windows: Ids, answers: Doubles) -> tuple[str | float | int, ...]:
     """Return the table's row of a set: windows (P, window + 1), the network's answers (P,)."""
     primes = primes_below(HIGHEST)
     right, off = judge(answers, windows[:, -1], primes)

@@ -24,15 +24,14 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
-from pipeline.artifacts.lab import FINDINGS, PICTURE, TRIAL, Findings, Trial
-from pipeline.labs.bits import BITS, LIMIT, Integers, as_bits, as_numbers, draw_pairs
-from pipeline.labs.lab import Lab, NoSettings, as_png, new_figure
+from pipeline.arrays import Doubles, Integers
+from pipeline.labs.artifacts import FINDINGS, PICTURE, TRIAL, Findings, Trial
+from pipeline.labs.lab import Lab, NoSettings
+from pipeline.labs.shared.bits import BITS, LIMIT, as_bits, as_numbers, draw_pairs
+from pipeline.plots import as_png, new_figure
 from pipeline.stage import Context, Stage, StageConfig
-
-Reals = NDArray[np.float64]
 
 REPORT_EVERY = 1000
 LONG_BITS = 62  # the most that an int64 sum leaves room for
@@ -68,16 +67,16 @@ class EvaluateConfig(StageConfig):
 class Weights(NamedTuple):
     """The network's weights, or their gradients."""
 
-    kernel: Reals  # (2, H): W
-    recurrent_kernel: Reals  # (H, H): U
-    output_kernel: Reals  # (H,): v
+    kernel: Doubles  # (2, H): W
+    recurrent_kernel: Doubles  # (H, H): U
+    output_kernel: Doubles  # (H,): v
 
 
 class Trace(NamedTuple):
     """What the forward pass leaves for the backward pass."""
 
-    hidden: Reals  # (T + 1, N, H): before the first step, and after each
-    outputs: Reals  # (T, N): probability that the sum's bit is 1
+    hidden: Doubles  # (T + 1, N, H): before the first step, and after each
+    outputs: Doubles  # (T, N): probability that the sum's bit is 1
 
 
 def draw_weights(generator: np.random.Generator, *, hidden: int, start: float) -> Weights:
@@ -86,19 +85,19 @@ def draw_weights(generator: np.random.Generator, *, hidden: int, start: float) -
     return Weights(*(generator.uniform(-start, start, shape) for shape in shapes))
 
 
-def read_pairs(pairs: Integers, bits: int = BITS) -> tuple[Reals, Reals]:
+def read_pairs(pairs: Integers, bits: int = BITS) -> tuple[Doubles, Doubles]:
     """Return inputs (T, N, 2) and targets (T, N): the bits of pairs (N, 2) and of their sums."""
     inputs = np.moveaxis(as_bits(pairs, bits), -1, 0)  # (T, N, 2)
     targets = as_bits(pairs.sum(axis=-1), bits).T  # (T, N)
     return inputs.astype(np.float64), targets.astype(np.float64)
 
 
-def sigmoid(sums: Reals) -> Reals:
+def sigmoid(sums: Doubles) -> Doubles:
     """Return σ of the sums, in their shape."""
     return 1 / (1 + np.exp(-sums))
 
 
-def go_forward(inputs: Reals, weights: Weights) -> Trace:
+def go_forward(inputs: Doubles, weights: Weights) -> Trace:
     """Read N pairs (T, N, 2)."""
     kernel, recurrent_kernel, output_kernel = weights
     given = inputs @ kernel  # (T, N, H)
@@ -109,7 +108,7 @@ def go_forward(inputs: Reals, weights: Weights) -> Trace:
 
 
 def go_back(
-    inputs: Reals, targets: Reals, trace: Trace, weights: Weights, *, loss: str = "squared"
+    inputs: Doubles, targets: Doubles, trace: Trace, weights: Weights, *, loss: str = "squared"
 ) -> Weights:
     """Return the gradients of the loss, summed over steps and pairs, at all weights."""
     hidden, outputs = trace

@@ -15,10 +15,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from pipeline.arrays import Floats
 from pipeline.artifacts.tokens import read_as
 from pipeline.artifacts.windows import Windows
-
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)

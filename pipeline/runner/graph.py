@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from pipeline.errors import SettingsError
+from pipeline.hints import nearest_name
 from pipeline.stage import Stage
 
 
@@ -75,6 +75,6 @@ def draw_mermaid(stages: Sequence[Stage]) -> str:
 def _unknown(name: str, known: Iterable[str], role: str) -> SettingsError:
     """Return the error for a name that no stage has."""
     names = list(known)
-    nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.0)
-    hint = f", the nearest is {nearest[0]}" if nearest else ""
+    nearest = nearest_name(name, names)
+    hint = f", the nearest is {nearest}" if nearest else ""
     return SettingsError(f"{role}: expected one of {', '.join(names)}; got {name}{hint}")

@@ -103,7 +103,7 @@ def _libraries(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _modules(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """Phrases like `pipeline.text.clean edited`; of many only the first few."""
+    """Phrases like `pipeline.text.cleaning.clean edited`; of many only the first few."""
     phrases = [
         f"{name} {'edited' if name in old and name in new else 'new' if name in new else 'gone'}"
         for name in _changed(old, new)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from pipeline.artifacts.bundle import BUNDLE, WriterBundle
+from pipeline.artifacts.network import BUNDLE, WriterBundle
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.artifacts.windows import Windows, evaluation_starts, spread
 from pipeline.stage import Context, Stage, StageConfig
@@ -67,8 +67,8 @@ def decode(
     config: DecodeConfig, *, embed: Embedding, window: Windows, train: Training, context: Context
 ) -> WriterBundle:
     """Export the trained weights and fit the scale, and the prior weight or leave it at zero."""
-    from pipeline.engine.calibrate import calibrate
-    from pipeline.engine.export import export_bundle
+    from pipeline.engine.network.calibrate import calibrate
+    from pipeline.engine.network.export import export_bundle
 
     bundle = export_bundle(
         train.weights,

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pipeline.artifacts.bundle import WriterBundle
     from pipeline.artifacts.memories import Memories
+    from pipeline.artifacts.network import WriterBundle
     from pipeline.artifacts.ngram import KneserNey
     from pipeline.artifacts.training import Training
-    from pipeline.engine.foretell import Model
-    from pipeline.engine.score import Scores
+    from pipeline.engine.measures.score import Scores
+    from pipeline.engine.memories.foretell import Model
 
 HELD_OUT: tuple[Part, ...] = ("validation", "test")
 
@@ -49,7 +49,7 @@ def held_out_opening(segment: Segmentation, vocabulary: Collection[str]) -> str:
     That is a Chinese word of the vocabulary among the line's first 20; a section's first line is
     its heading. The vocabulary's first Chinese word where there is no such line.
     """
-    from pipeline.engine.seed import has_chinese
+    from pipeline.chinese import has_chinese
 
     known = set(filter(has_chinese, vocabulary))
     for section in segment.sections:
@@ -84,9 +84,8 @@ def score_models(
 
     The mixtures, from the network alone to the whole writer, take longest.
     """
-    from pipeline.engine.components import component_batches, score_mixtures
-    from pipeline.engine.ngram import score_kneser_ney
-    from pipeline.engine.score import score_unigram, score_windows
+    from pipeline.engine.measures.components import component_batches, score_mixtures
+    from pipeline.engine.measures.score import score_kneser_ney, score_unigram, score_windows
 
     bundle, chapters = model.bundle, target_sections(window, starts)
     batches = component_batches(window.ids, starts, chapters, model, progress=progress)
@@ -110,9 +109,9 @@ def score_part(
     context: Context,
 ) -> tuple[dict[str, ModelScores], list[ModelScores]]:
     """Return what `Evaluation` keeps of a held-out part: its `scores` and its `ablation`."""
-    from pipeline.engine.bootstrap import compare_intervals, draw_chapters, score_intervals
-    from pipeline.engine.mixture import ablation
-    from pipeline.engine.score import summarise
+    from pipeline.engine.measures.bootstrap import compare_intervals, draw_chapters, score_intervals
+    from pipeline.engine.measures.score import summarise
+    from pipeline.engine.memories.mixture import ablation
 
     mixtures = ablation(model.memories) if model.memories else {"network": model.weights}
     starts = evaluation_starts(window, part)  # (N,)
@@ -143,7 +142,7 @@ def ablation_rows(
     mixed: Mapping[str, Scores], mixtures: Mapping[str, Mapping[str, float]]
 ) -> list[ModelScores]:
     """Return a row for each mixture: its name, scores and weights."""
-    from pipeline.engine.score import summarise
+    from pipeline.engine.measures.score import summarise
 
     rows = []
     for name, own in mixed.items():
@@ -178,11 +177,11 @@ def measure_writing(
     """
     import numpy as np
 
-    from pipeline.engine.diversity import measure_texts
-    from pipeline.engine.rules.pen import BARE, Pen
-    from pipeline.engine.sampling import Sampling
+    from pipeline.engine.measures.diversity import measure_texts
     from pipeline.engine.threads import one_thread
-    from pipeline.engine.writer import write_ids
+    from pipeline.engine.writing.rules.pen import BARE, Pen
+    from pipeline.engine.writing.sampling import Sampling
+    from pipeline.engine.writing.writer import write_ids
 
     words = model.bundle.words
     openings = held_out_openings(window, words, config)
@@ -217,11 +216,11 @@ def evaluate(
     context: Context,
 ) -> Evaluation:
     """Score both held-out parts, draw the curves, write a sample."""
-    from pipeline.engine.curves import draw_curves
-    from pipeline.engine.foretell import Model
-    from pipeline.engine.ngram import train_kneser_ney
+    from pipeline.engine.memories.foretell import Model
+    from pipeline.engine.memories.ngram import train_kneser_ney
     from pipeline.engine.threads import one_thread
-    from pipeline.engine.writer import Writer
+    from pipeline.engine.writing.writer import Writer
+    from pipeline.plots import draw_curves
 
     seed_phrase = config.seed_phrase or held_out_opening(segment, decode.words)
     with one_thread():  # as `generate` does, so that it can write the same

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from pipeline.artifacts.corpus import CORPUS, Corpus
+from pipeline.chinese import is_chinese
 from pipeline.errors import DataError
 from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
-    from pipeline.text.clean import Cleaned
-    from pipeline.text.encoding import Decoded
-    from pipeline.text.source import Document
+    from pipeline.text.books.source import Document
+    from pipeline.text.cleaning.clean import Cleaned
+    from pipeline.text.cleaning.encoding import Decoded
 
 AUTO = "auto"
 FIRST_LINES = 5  # paragraphs of a folder's file among which a heading is looked for
@@ -74,13 +75,13 @@ class FetchConfig(StageConfig):
 
     def files(self) -> dict[str, Path]:
         """Return the files that the source stands for; none for what is downloaded."""
-        from pipeline.text.source import source_files
+        from pipeline.text.books.source import source_files
 
         return source_files(self.source)
 
     def key_settings(self) -> dict[str, Any]:
         """Return the settings that decide the result; how to download is not one of them."""
-        from pipeline.text.source import kind_of
+        from pipeline.text.books.source import kind_of
 
         download = {"max_bytes", "timeout_seconds", "allow_private_addresses"}
         settings = {k: v for k, v in super().key_settings().items() if k not in download}
@@ -99,7 +100,7 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
     SettingsError
         `config.encoding` is not the name of an encoding.
     """
-    from pipeline.text.chapters import divide
+    from pipeline.text.chapters.chapters import divide
 
     documents = read_documents(config)
     parts: list[tuple[Decoded, Cleaned]] = []
@@ -124,8 +125,8 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
 
 def read_documents(config: FetchConfig) -> tuple[Document, ...]:
     """Read or download the source as the settings say."""
-    from pipeline.text.request import DownloadPolicy
-    from pipeline.text.source import read_source
+    from pipeline.text.books.request import DownloadPolicy
+    from pipeline.text.books.source import read_source
 
     policy = DownloadPolicy(
         max_bytes=config.max_bytes,
@@ -137,8 +138,8 @@ def read_documents(config: FetchConfig) -> tuple[Document, ...]:
 
 def read_document(document: Document, config: FetchConfig) -> tuple[Decoded, Cleaned]:
     """Decode and clean one document."""
-    from pipeline.text.clean import clean
-    from pipeline.text.encoding import decode
+    from pipeline.text.cleaning.clean import clean
+    from pipeline.text.cleaning.encoding import decode
 
     encoding = None if config.encoding == AUTO else config.encoding
     decoded = decode(document.data, encoding, name=document.name)
@@ -150,7 +151,7 @@ def read_document(document: Document, config: FetchConfig) -> tuple[Decoded, Cle
 
 def join_documents(documents: Sequence[Document], cleaned: Sequence[Cleaned]) -> list[str]:
     """Return all paragraphs in order; a folder's file without a heading gets one from its name."""
-    from pipeline.text.headings import is_heading
+    from pipeline.text.chapters.headings import is_heading
 
     if len(documents) == 1:
         return list(cleaned[0].paragraphs)
@@ -170,7 +171,7 @@ def heading_from_name(stem: str, position: int) -> str:
     >>> heading_from_name("第二章　夜雨", 2)
     '第二章　夜雨'
     """
-    from pipeline.text.headings import is_heading
+    from pipeline.text.chapters.headings import is_heading
 
     if is_heading(stem):
         return stem
@@ -195,11 +196,6 @@ def check_chinese(paragraphs: Sequence[str], encoding: str, config: FetchConfig)
             f"{config.source}: expected at least {config.min_characters} Chinese characters, got "
             f"{chinese} when read as {encoding}; give a longer text"
         )
-
-
-def is_chinese(character: str) -> bool:
-    """Return whether a character is a Chinese one, from any plane."""
-    return unicodedata.name(character, "").startswith("CJK UNIFIED") or character == "〇"
 
 
 def to_simplified(paragraphs: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from pipeline.artifacts.bundle import BUNDLE, WriterBundle
+from pipeline.artifacts.network import BUNDLE, WriterBundle
 from pipeline.artifacts.windows import Windows, evaluation_starts, spread
 from pipeline.errors import StageFailed
 from pipeline.stage import Context, Stage, StageConfig
@@ -42,8 +42,8 @@ def regress(
     StageFailed
         The training diverges.
     """
-    from pipeline.engine.calibrate import calibrate
-    from pipeline.engine.export import export_bundle
+    from pipeline.engine.network.calibrate import calibrate
+    from pipeline.engine.network.export import export_bundle
     from pipeline.learning.loop import Diverged
 
     settings = TrainConfig(

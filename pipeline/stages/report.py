@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from pipeline.artifacts.corpus import Corpus
 from pipeline.artifacts.report import REPORT, Report
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.artifacts.windows import PARTS, Windows
 from pipeline.stage import Context, Made, Stage, StageConfig
 
 if TYPE_CHECKING:
-    from pipeline.artifacts.bundle import WriterBundle
     from pipeline.artifacts.embedding import Embedding
     from pipeline.artifacts.evaluation import Evaluation
     from pipeline.artifacts.memories import Memories
+    from pipeline.artifacts.network import WriterBundle
     from pipeline.artifacts.segmentation import Segmentation
     from pipeline.artifacts.training import Training
     from pipeline.page.prose import Sample
@@ -89,7 +90,7 @@ def lay_out(
     """Return the places of the most frequent words of content."""
     from pipeline.learning.map import map_vectors
     from pipeline.page.wordmap import Place
-    from pipeline.text.tags import dictionary_tags, is_content_word
+    from pipeline.text.words.tags import dictionary_tags, is_content_word
 
     tags = dictionary_tags(embed.words)
     ids = [i for i, word in enumerate(embed.words) if is_content_word(word, tags.get(word))]
@@ -107,8 +108,8 @@ def name_neighbours(
     """Return each character with its count and the words of greatest cosine, punctuation aside."""
     import numpy as np
 
-    from pipeline.engine.nearest import nearest_words
-    from pipeline.text.tags import HAN
+    from pipeline.engine.network.nearest import nearest_words
+    from pipeline.text.words.tags import HAN
 
     named = [i for i, word in enumerate(words) if HAN.fullmatch(word)]
     row_of = {words[i]: row for row, i in enumerate(named)}
@@ -129,10 +130,10 @@ def write_samples(
     """Yield a text for each temperature, with what it copies; all go on from the same phrase."""
     import numpy as np
 
-    from pipeline.engine.runs import copied_runs, divide_text
-    from pipeline.engine.sampling import Sampling
+    from pipeline.engine.measures.copies import copied_runs
     from pipeline.engine.threads import one_thread
-    from pipeline.engine.writer import Writer
+    from pipeline.engine.writing.sampling import Sampling
+    from pipeline.engine.writing.writer import Writer
     from pipeline.page.prose import Sample
 
     writer = Writer(decode, memories)
@@ -166,7 +167,7 @@ def report(
     """Put everything that people want to know on one page."""
     from pipeline.page import curves, overview, people, prose, scores, wordmap
     from pipeline.page.document import document
-    from pipeline.text.characters import main_characters
+    from pipeline.text.words.cast import main_characters
 
     known = frozenset(embed.words)
     cast = dict(main_characters(segment.lines, config.characters, known))
@@ -199,3 +200,34 @@ STAGE = Stage(
     codec=REPORT,
     libraries=("jieba", "numpy", "scikit-learn"),
 )
+
+
+def divide_text(
+    words: Sequence[str], runs: Sequence[tuple[int, int]], *, previous: str = ""
+) -> tuple[tuple[tuple[str, bool], ...], ...]:
+    """Return a text as paragraphs of pieces (text, whether it is copied).
+
+    Two runs that meet are two pieces; where they overlap, the words belong to the first.
+
+    Parameters
+    ----------
+    words : written words and paragraph breaks
+    runs : what is copied, from `copied_runs`
+    previous : the word before the first
+    """
+    from itertools import groupby
+
+    from pipeline.engine.writing.generate import spell
+
+    # Later runs first, so that an earlier one has the last say.
+    owners = {p: start for start, stop in reversed(runs) for p in range(start, stop)}
+    kinds = [(word == PARAGRAPH_BREAK, owners.get(place)) for place, word in enumerate(words)]
+    paragraphs: list[list[tuple[str, bool]]] = [[]]
+    for (is_break, owner), group in groupby(zip(kinds, words, strict=True), key=lambda it: it[0]):
+        piece = [word for _, word in group]
+        if is_break:
+            paragraphs += [[] for _ in piece]
+        else:
+            paragraphs[-1].append((spell(piece, previous), owner is not None))
+        previous = piece[-1]
+    return tuple(tuple(pieces) for pieces in paragraphs)

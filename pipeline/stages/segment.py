@@ -20,7 +20,7 @@ from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
     from pipeline.artifacts.corpus import Corpus
-    from pipeline.text.dictionary import UserWord
+    from pipeline.text.words.dictionary import UserWord
 
 
 class SegmentConfig(StageConfig):
@@ -92,7 +92,7 @@ class SegmentConfig(StageConfig):
 
 def count_unknown(lines: Sequence[str], known: Sequence[UserWord]) -> list[tuple[str, int]]:
     """Return the words that neither jieba lists nor `known` with counts, most frequent first."""
-    from pipeline.text.dictionary import out_of_dictionary
+    from pipeline.text.words.dictionary import out_of_dictionary
 
     counts = Counter(word for line in lines for word in line.split(" "))
     unknown = [(word, counts[word]) for word in out_of_dictionary(counts, known)]
@@ -104,7 +104,7 @@ def hold_out(config: SegmentConfig, corpus: Corpus) -> tuple[Section, ...]:
 
     A text without chapters is cut at equal numbers of characters, as there are no words yet.
     """
-    from pipeline.text.holdout import divide_parts
+    from pipeline.text.chapters.holdout import divide_parts
 
     return divide_parts(
         corpus.chapters,
@@ -119,8 +119,12 @@ def find_names(
     config: SegmentConfig, corpus: Corpus, sections: Sequence[Section]
 ) -> tuple[Name, ...]:
     """Return the names that recur in the training chapters and that no dictionary lists."""
-    from pipeline.text.dictionary import dictionary_frequencies, dictionary_names, starting_words
-    from pipeline.text.names import discover_names
+    from pipeline.text.words.dictionary import (
+        dictionary_frequencies,
+        dictionary_names,
+        starting_words,
+    )
+    from pipeline.text.words.names import discover_names
 
     own = {entry.word for entry in starting_words(config.dictionary_path())}
     training = (section for section in sections if section.part == "train")
@@ -136,8 +140,8 @@ def find_names(
 
 def segment(config: SegmentConfig, *, fetch: Corpus, context: Context) -> Segmentation:
     """Divide the chapters into parts and cut every paragraph into words."""
-    from pipeline.text.dictionary import starting_words
-    from pipeline.text.segment import cut_paragraphs
+    from pipeline.text.words.dictionary import starting_words
+    from pipeline.text.words.segment import cut_paragraphs
 
     sections = hold_out(config, fetch)
     names = find_names(config, fetch, sections) if config.discover_names else ()

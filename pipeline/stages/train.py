@@ -109,9 +109,9 @@ def validator(
     config: TrainConfig, embed: Embedding, window: Windows
 ) -> Callable[[dict[str, NDArray[np.float32]]], dict[str, Any]]:
     """Return a function weights → validation scores, with scale and prior weight fitted."""
-    from pipeline.engine.calibrate import calibrate
-    from pipeline.engine.export import export_bundle
-    from pipeline.engine.score import score_windows, summarise
+    from pipeline.engine.measures.score import score_windows, summarise
+    from pipeline.engine.network.calibrate import calibrate
+    from pipeline.engine.network.export import export_bundle
 
     starts = spread(evaluation_starts(window, "validation"), config.validation_targets)  # (N,)
 
@@ -228,7 +228,7 @@ def train_network(
     config: TrainConfig, *, embed: Embedding, window: Windows, context: Context
 ) -> Training:
     """Train as `train` does; raise `Diverged` for the caller to say what to do."""
-    from pipeline.engine.export import log_frequencies
+    from pipeline.engine.network.export import log_frequencies
     from pipeline.learning.backend import prepare_tensorflow
     from pipeline.learning.centre import centre_vectors
     from pipeline.learning.loop import fit

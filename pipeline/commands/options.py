@@ -1,0 +1,208 @@
+"""The options of the command line, each declared once."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+if TYPE_CHECKING:
+    from pipeline.engine.writing.rules.pen import Pen
+    from pipeline.engine.writing.sampling import Sampling
+
+# What every command about a novel takes.
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", help="Settings file in TOML, or a preset: article, best, default, tiny."
+    ),
+]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", help="One setting, as train.epochs=3; repeatable.")
+]
+Source = Annotated[
+    str | None,
+    typer.Option("--source", help="The novel: a file, a folder, an address, or a name as 红楼梦."),
+]
+Encoding = Annotated[
+    str | None, typer.Option("--encoding", help="Encoding of the novel, as gb18030 or big5.")
+]
+Artifacts = Annotated[Path, typer.Option("--artifacts", help="Folder of the artifacts.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")]
+AcceptNew = Annotated[
+    bool, typer.Option("--accept-new", help="Download again and accept changed bytes.")
+]
+
+# What `lab run` takes.
+LabSource = Annotated[
+    str | None,
+    typer.Option(
+        "--source",
+        help="Of article: the novel. Of image-classifier: the folder or archive of CIFAR-10's "
+        "binary version, or cifar-10, which downloads it.",
+    ),
+]
+
+# What `report` takes.
+Output = Annotated[Path | None, typer.Option("--output", help="File to copy the report to.")]
+
+# What `generate` takes.
+SeedPhrase = Annotated[str, typer.Argument(help="What the text begins with.")]
+Words = Annotated[
+    int | None, typer.Option("--words", help="Words to write; 200 unless another end is given.")
+]
+Sentences = Annotated[int | None, typer.Option("--sentences", help="Sentences to write.")]
+Paragraphs = Annotated[int | None, typer.Option("--paragraphs", help="Paragraphs to write.")]
+Until = Annotated[str, typer.Option("--until", help="Write until this has been written.")]
+MustInclude = Annotated[
+    list[str] | None,
+    typer.Option("--must-include", help="Words that must occur, as 黛玉,宝钗; repeatable."),
+]
+Ban = Annotated[
+    list[str] | None, typer.Option("--ban", help="Words never to write, as 黛玉,宝钗; repeatable.")
+]
+NoRepeat = Annotated[
+    int, typer.Option("--no-repeat", help="No run of so many words twice; 0: any.")
+]
+MaxCopy = Annotated[
+    int, typer.Option("--max-copy", help="Longest run copied from the novel, in words; 0: any.")
+]
+Bare = Annotated[
+    bool, typer.Option("--bare", help="No rules and no penalty: the model alone, exactly --words.")
+]
+Interactive = Annotated[
+    bool, typer.Option("--interactive", help="Write together: pick a candidate or type words.")
+]
+Unknown = Annotated[
+    str, typer.Option("--unknown", help="Unknown words of the seed phrase: drop, parts or error.")
+]
+Greedy = Annotated[bool, typer.Option("--greedy", help="Always the most probable.")]
+Temperature = Annotated[float, typer.Option(help="0 is greedy, 1 as the model says.")]
+TopK = Annotated[int, typer.Option(help="Choose among the k best; 0 for all.")]
+TopP = Annotated[float, typer.Option(help="Choose among the best that sum to p.")]
+RepetitionPenalty = Annotated[
+    float, typer.Option(help="Divides the probability of words written lately.")
+]
+PenaltyWindow = Annotated[int, typer.Option(help="How many words back lately reaches.")]
+PriorWeight = Annotated[
+    float | None, typer.Option(help="Weight of word frequency; 0 is nearest cosine alone.")
+]
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        "--memory", help="Some of cache,ngram,neighbours, or none; by default all there are."
+    ),
+]
+RngSeed = Annotated[int | None, typer.Option(help="Equal seeds, equal texts.")]
+Samples = Annotated[int, typer.Option(help="How many continuations.")]
+ShowCandidates = Annotated[
+    bool, typer.Option("--show-candidates", help="Show each word's best candidates.")
+]
+Why = Annotated[
+    bool, typer.Option("--why", help="Show what spoke for each word, and passages like it.")
+]
+
+
+Asked = dict[str, Any]  # arguments of `open_project` and `find_project`
+
+
+def writer_from(source: Source = None, config: Config = None, sets: Sets = None) -> Asked:
+    """Return which writer is meant."""
+    return {"source": source, "config_path": config, "overrides": sets or ()}
+
+
+def novel_from(
+    source: Source = None, config: Config = None, sets: Sets = None, encoding: Encoding = None
+) -> Asked:
+    """Return which novel and settings are meant."""
+    return {**writer_from(source, config, sets), "encoding": encoding}
+
+
+def sampling_from(
+    greedy: Greedy = False,
+    temperature: Temperature = 0.8,
+    top_k: TopK = 0,
+    top_p: TopP = 0.85,
+    repetition_penalty: RepetitionPenalty = 1.2,
+    penalty_window: PenaltyWindow = 60,
+    bare: Bare = False,
+) -> Sampling:
+    """Return how words are chosen."""
+    from pipeline.engine.writing.sampling import Sampling
+
+    penalty = 1.0 if bare else repetition_penalty
+    return Sampling(0.0 if greedy else temperature, top_k, top_p, penalty, penalty_window)
+
+
+def pen_from(
+    words: Words = None,
+    sentences: Sentences = None,
+    paragraphs: Paragraphs = None,
+    until: Until = "",
+    must_include: MustInclude = None,
+    ban: Ban = None,
+    no_repeat: NoRepeat = 4,
+    max_copy: MaxCopy = 8,
+    bare: Bare = False,
+) -> Pen:
+    """Return how much is written, and what is kept to."""
+    from pipeline.engine.writing.rules.pen import Pen, split_list
+
+    return Pen(
+        words=words,
+        sentences=sentences,
+        paragraphs=paragraphs,
+        until=until,
+        finish=not bare,
+        marks=not bare,
+        no_repeat=0 if bare else no_repeat,
+        max_copy=0 if bare else max_copy,
+        must_include=split_list(must_include or ()),
+        ban=split_list(ban or ()),
+    )
+
+
+def takes(**makers: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the options of functions that each make one of its arguments.
+
+    `@takes(pen=pen_from)` puts the options of `pen_from` in the place of the command's `pen`.
+    """
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        made = {command.__annotations__[name]: object for name in makers}  # types not loaded yet
+        hints = get_type_hints(command, localns=made, include_extras=True)
+        own = inspect.signature(command).parameters
+        parameters: dict[str, inspect.Parameter] = {}
+        for name, parameter in own.items():
+            if name in makers:
+                parameters |= options_of(makers[name])
+            else:
+                parameters[name] = parameter.replace(annotation=hints[name])
+
+        @functools.wraps(command)
+        def run(**given: Any) -> Any:
+            for name, maker in makers.items():
+                given[name] = maker(**{key: given[key] for key in options_of(maker)})
+            return command(**{name: given[name] for name in own})
+
+        keyword = inspect.Parameter.KEYWORD_ONLY
+        run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [parameter.replace(kind=keyword) for parameter in parameters.values()]
+        )
+        run.__annotations__ = {name: p.annotation for name, p in parameters.items()}
+        return run
+
+    return decorate
+
+
+def options_of(maker: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+    """Return the parameters of a function with their annotations resolved, not its result's."""
+    made = {maker.__annotations__["return"]: object}
+    hints = get_type_hints(maker, localns=made, include_extras=True)
+    parameters = inspect.signature(maker).parameters
+    return {name: p.replace(annotation=hints[name]) for name, p in parameters.items()}

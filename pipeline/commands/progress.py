@@ -1,0 +1,106 @@
+"""The progress of a run on a terminal or in a log: which stage runs, why, how far it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TextIO
+
+from pipeline.runner.execute import Outcome
+from pipeline.runner.explain import sentence
+from pipeline.runner.plan import Step
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+LOG_SECONDS = 10.0  # a log gets a line of progress no more often
+
+
+class LogReporter:
+    """Writes plain lines, for logs and pipes; the base of the terminal's reporter."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.last_line = 0.0
+
+    def write(self, text: str) -> None:
+        """Write one line."""
+        self.stream.write(text + "\n")
+        self.stream.flush()
+
+    def started(self, step: Step) -> None:
+        """Say which stage begins, and why."""
+        self.last_line = time.monotonic()
+        self.write(sentence(step))
+
+    def progress(self, step: Step, done: float, total: float, note: str = "") -> None:
+        """Say how far the stage is, now and then."""
+        if time.monotonic() - self.last_line >= LOG_SECONDS:
+            self.last_line = time.monotonic()
+            self.write(f"{step.stage.name}: {done / max(total, 1e-9):.0%}  {note}")
+
+    def finished(self, outcome: Outcome) -> None:
+        """Say how long the stage took and what came of it."""
+        record = outcome.record
+        self.write(f"{record.stage}: done in {record.seconds:.1f} s  {fact_line(record.facts)}")
+
+    def skipped(self, step: Step) -> None:
+        """Say nothing about a stage that is fresh."""
+
+    def close(self) -> None:
+        """Leave the stream as it was found."""
+
+
+class TerminalReporter(LogReporter):
+    """Draws a bar for the running stage, with its live figures and the time left."""
+
+    bar: Progress | None = None
+
+    def started(self, step: Step) -> None:
+        """Open the stage's bar under the line that says why it runs."""
+        # rich takes a tenth of a second to load: only when something runs.
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        super().started(step)
+        self.bar = Progress(
+            TextColumn("  {task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.percentage:>3.0f}%"),
+            TimeRemainingColumn(compact=True),
+            TextColumn("{task.fields[note]}"),
+            console=Console(file=self.stream),
+            transient=True,
+        )
+        self.bar.add_task(step.stage.name, total=None, note="")
+        self.bar.start()
+
+    def progress(self, step: Step, done: float, total: float, note: str = "") -> None:
+        """Move the bar."""
+        if self.bar is not None:
+            self.bar.update(self.bar.task_ids[0], completed=done, total=total, note=note)
+
+    def finished(self, outcome: Outcome) -> None:
+        """Put the summary line in the bar's place."""
+        self.close()
+        super().finished(outcome)
+
+    def close(self) -> None:
+        """Remove the bar."""
+        if self.bar is not None:
+            self.bar.stop()
+            self.bar = None
+
+
+def open_reporter(stream: TextIO) -> LogReporter:
+    """Return the reporter that suits a stream."""
+    return TerminalReporter(stream) if stream.isatty() else LogReporter(stream)
+
+
+def fact_line(facts: Mapping[str, Any]) -> str:
+    """Return facts of an artifact in one line; those that are zero or empty are left out."""
+    shown = {name: value for name, value in facts.items() if value not in (0, "", None)}
+    return " · ".join(
+        f"{name} {value:,}" if isinstance(value, int) else f"{name} {value}"
+        for name, value in shown.items()
+    )

@@ -1,0 +1,166 @@
+"""`score`: how well each word of a text is foretold."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from io import BufferedIOBase
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from pipeline.commands import options
+from pipeline.commands.console import guarded, say_notes
+from pipeline.commands.options import Artifacts, Asked
+from pipeline.commands.results import format_score
+from pipeline.commands.words import (
+    show_word,
+)
+from pipeline.config import Settings
+from pipeline.project import (
+    ARTIFACTS,
+    find_project,
+    found_names,
+    fresh_writer,
+)
+
+if TYPE_CHECKING:
+    from pipeline.artifacts.network import WriterBundle
+    from pipeline.engine.measures.stream import ScoredWord
+    from pipeline.text.words.segment import Cut
+
+PIPE = "-"  # the name that stands for standard input
+
+
+@guarded
+@options.takes(asked=options.writer_from)
+def score(
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="A text, or - for UTF-8 on stdin.")],
+    asked: Asked,
+    json_lines: Annotated[bool, typer.Option("--json-lines", help="A JSON object a line.")] = False,
+    encoding: Annotated[str | None, typer.Option("--encoding", help="Encoding of FILE.")] = None,
+    artifacts: Artifacts = ARTIFACTS,
+) -> None:
+    """Score each word of a text: its rank, log probability and cosine given the words before it."""
+    project = find_project(artifacts, **asked)
+    writer, notes = fresh_writer(project)
+    say_notes(notes)
+    pipe = cast("BufferedIOBase", sys.stdin.buffer)
+    scored = score_text(
+        project.settings,
+        writer.bundle,
+        file,
+        pipe=pipe,
+        encoding=encoding,
+        names=found_names(project),
+    )
+    for line in scoring_lines(scored, json_lines=json_lines):
+        print(line)
+    sys.stdout.flush()  # here, where a reader that has gone away is no error
+
+
+def score_text(
+    settings: Settings,
+    bundle: WriterBundle,
+    name: str,
+    *,
+    pipe: BufferedIOBase,
+    encoding: str | None = None,
+    names: Sequence[str] = (),
+) -> Iterator[ScoredWord]:
+    """Yield the words of a text with their scores, as the text is read.
+
+    Parameters
+    ----------
+    settings : Settings
+        Those the writer was trained with: the segmenter, its dictionary, simplification.
+    bundle : WriterBundle
+    name : str
+        A file, or `PIPE`.
+    pipe : binary stream
+        What `PIPE` stands for: UTF-8.
+    encoding : str, optional
+        Of the text; a file's is found out.
+    names : sequence of str
+        Those that `segment` found in the novel and cut it with.
+
+    Raises
+    ------
+    DataError
+        There is no such file, or no Chinese text in it.
+    SettingsError
+        `encoding` is not the name of one.
+    """
+    from pipeline.engine.measures.stream import score_words
+    from pipeline.text.cleaning.reading import read_file, read_pipe, read_words, require_chinese
+
+    if name == PIPE:
+        title, texts = "standard input", read_pipe(pipe, name="standard input", encoding=encoding)
+    else:
+        title, texts = name, read_file(Path(name), encoding=encoding)
+    cut = trained_cut(settings, names)
+    words = read_words(require_chinese(texts, name=title), cut, convert=converter(settings))
+    return score_words(words, bundle)
+
+
+def trained_cut(settings: Settings, names: Sequence[str] = ()) -> Cut:
+    """Return the segmenter that cut the novel, with the names found in it."""
+    from pipeline.text.words.dictionary import starting_words
+    from pipeline.text.words.segment import make_cut
+
+    segment = settings.values["segment"].model_dump()
+    user_dictionary = segment["user_dictionary"]
+    own = Path(user_dictionary) if user_dictionary else None
+    return make_cut(segment["engine"], starting_words(own, names))
+
+
+def converter(settings: Settings) -> Callable[[str], str] | None:
+    """Return what turns traditional characters into simplified ones, if the novel's were."""
+    if not settings.values["fetch"].model_dump()["simplify"]:
+        return None
+    from pipeline.stages.fetch import to_simplified
+
+    return lambda text: to_simplified([text])[0]
+
+
+def scoring_lines(scored: Iterable[ScoredWord], *, json_lines: bool) -> Iterator[str]:
+    """Yield a line a word as the words come, and a summary at the end; nothing before the first."""
+    from pipeline.engine.measures.stream import Tally
+
+    tally = Tally()
+    for word in scored:
+        if not tally.words and not json_lines:
+            yield f"{'rank':>7}{'log p':>10}{'cosine':>9}  word"
+        tally.add(word)
+        yield json.dumps(scored_json(word), ensure_ascii=False) if json_lines else scored_line(word)
+    summary = tally.summary()
+    yield json.dumps({"summary": summary}) if json_lines else summary_line(summary)
+
+
+def scored_line(scored: ScoredWord) -> str:
+    """Return a scored word in columns; the word comes last, as its width is uncertain."""
+    word = show_word(scored.word)
+    if scored.rank is None or scored.log_probability is None or scored.cosine is None:
+        return f"{'–' if scored.known else 'unknown':>7}{'–':>10}{'–':>9}  {word}"
+    return f"{scored.rank:>7}{scored.log_probability:>10.4f}{scored.cosine:>+9.4f}  {word}"
+
+
+def scored_json(scored: ScoredWord) -> dict[str, Any]:
+    """Return a scored word as JSON values; scores are null where there are none."""
+    return {
+        "word": scored.word,
+        "known": scored.known,
+        "rank": scored.rank,
+        "log_probability": scored.log_probability and round(scored.log_probability, 6),
+        "cosine": scored.cosine and round(scored.cosine, 6),
+    }
+
+
+def summary_line(summary: Mapping[str, int | float | None]) -> str:
+    """Return the figures of a text in one line."""
+    return "summary  " + "  ".join(
+        f"{name} {value:,}" if isinstance(value, int) else f"{name} {format_score(value)}"
+        for name, value in summary.items()
+    )

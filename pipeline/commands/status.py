@@ -1,0 +1,88 @@
+"""`status`, `dag` and `config`: what is there, what hangs on what, what is set."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline.catalog import STAGES
+from pipeline.commands import options
+from pipeline.commands.console import guarded, print_json, say
+from pipeline.commands.options import Artifacts, AsJson, Asked
+from pipeline.config import describe_settings
+from pipeline.project import (
+    ARTIFACTS,
+    open_project,
+    other_novel,
+)
+from pipeline.runner import explain, graph
+from pipeline.runner.plan import Step, plan
+
+if TYPE_CHECKING:
+    pass
+
+
+@guarded
+@options.takes(asked=options.novel_from)
+def status(
+    asked: Asked,
+    verify: Annotated[bool, typer.Option("--verify", help="Digest every file again.")] = False,
+    as_json: AsJson = False,
+    artifacts: Artifacts = ARTIFACTS,
+) -> None:
+    """Show which stages are fresh, stale or missing, and why."""
+    project = open_project(artifacts, **asked)
+    show_plan(plan(STAGES, project.settings, project.store, verify=verify), as_json)
+    if (note := other_novel(project)) is not None:
+        say(f"xuxie: {note}")
+
+
+def show_plan(steps: Sequence[Step], as_json: bool) -> None:
+    """Print one line a stage, or JSON."""
+    rows = explain.status_rows(steps)
+    if as_json:
+        return print_json(rows)
+    return print(*status_lines(rows), sep="\n")
+
+
+@guarded
+def dag(
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="Draw it in Mermaid.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the stages and what each reads."""
+    if as_json:
+        return print_json([{"stage": s.name, "inputs": list(s.inputs)} for s in STAGES])
+    return print(graph.draw_mermaid(STAGES) if mermaid else graph.draw_text(STAGES))
+
+
+@guarded
+@options.takes(asked=options.novel_from)
+def show_config(
+    asked: Asked,
+    as_json: AsJson = False,
+) -> None:
+    """Show every setting, its value, and where the value came from."""
+    project = open_project(ARTIFACTS, **asked)
+    rows = describe_settings(project.settings)
+    return print_json(rows) if as_json else print(*setting_lines(rows), sep="\n")
+
+
+def status_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a line a stage: state, seconds, size, reasons; rows as `explain.status_rows` makes."""
+    for row in rows:
+        seconds = "" if row["seconds"] is None else f"{row['seconds']:,.1f} s"
+        size = "" if row["bytes"] is None else f"{row['bytes'] / 1e6:,.2f} MB"
+        reasons = "; ".join(row["reasons"])
+        yield f"{row['stage']:<10}{row['state']:<9}{seconds:>10}{size:>12}  {reasons}".rstrip()
+
+
+def setting_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a line a setting: name, value, origin, description."""
+    for row in rows:
+        value = json.dumps(row["value"], ensure_ascii=False)
+        yield f"{row['setting']} = {value}  ({row['origin']})"
+        yield f"    {row['description']}"

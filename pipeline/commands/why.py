@@ -1,0 +1,125 @@
+"""Why the writer wrote a word, as lines for people and as JSON: what `generate --why` shows.
+
+Three things tell: the candidates with cosine and probability, the share of each component in the
+word's probability, and passages of the novel that write the word in a like state. Nothing here
+prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.commands.words import choice_json, choice_line, generation_json, show_word
+
+if TYPE_CHECKING:
+    from pipeline.artifacts.segmentation import Segmentation
+    from pipeline.engine.memories.foretell import Model
+    from pipeline.engine.writing.evidence import Evidence, Passage, Quote
+    from pipeline.engine.writing.generate import Choice
+    from pipeline.engine.writing.seed import Seed
+
+
+def give_reasons(
+    choices: Iterable[Choice], seed_ids: Sequence[int], model: Model, novel: Segmentation | None
+) -> Iterator[tuple[Choice, Evidence | None]]:
+    """Yield the choices as they come, each with its evidence; None without the novel's words.
+
+    Raises
+    ------
+    NotReady
+        See `find_evidence`.
+    """
+    from pipeline.engine.writing.evidence import find_evidence
+
+    if novel is None:
+        yield from ((choice, None) for choice in choices)
+    else:
+        yield from find_evidence(choices, seed_ids, model=model, segmentation=novel)
+
+
+def word_lines(choice: Choice, evidence: Evidence | None) -> Iterator[str]:
+    """Yield a written word with its candidates, and below it who spoke for it and the passages.
+
+    A passage tells its cosine, its text with the word marked, and its chapter.
+    """
+    yield choice_line(choice)
+    if evidence is None:
+        return
+    yield "    said by " + ", ".join(
+        f"{name} {percent:.0f} %" for name, percent in percentages(choice.shares).items()
+    )
+    for passage, quote in evidence:
+        yield f"    {passage.cosine:+.2f}  {quote_line(quote)}  ({place_line(passage)})"
+    if not evidence:
+        yield "    no passage found"
+
+
+def percentages(shares: Mapping[str, float]) -> dict[str, float]:
+    """Return each component's part of a word's probability in per cent, the greatest first."""
+    total = sum(shares.values()) or 1.0  # a word of no probability is nobody's
+    ordered = sorted(shares.items(), key=lambda item: -item[1])
+    return {name: 100 * share / total for name, share in ordered}
+
+
+def quote_line(quote: Quote) -> str:
+    """Return a passage in one line, its word marked 【】."""
+    before, word, after = spell_quote(quote)
+    return f"…{before}【{word}】{after}…".replace("\n", show_word(PARAGRAPH_BREAK))
+
+
+def place_line(passage: Passage) -> str:
+    """Return where a passage stands, and how many words before it are those just written."""
+    agreement = passage.agreement
+    if not agreement:
+        return passage.chapter
+    words = "word" if agreement == 1 else f"{agreement} words"
+    return f"{passage.chapter}; the same {words} before it"
+
+
+def spell_quote(quote: Quote) -> tuple[str, str, str]:
+    """Return the text before the word, the word and the text after it, breaks as line ends."""
+    from pipeline.engine.writing.generate import spell
+
+    before = spell(quote.before)
+    word = spell([quote.word], previous=quote.before[-1] if quote.before else "")
+    return before, word, spell(quote.after, previous=quote.word)
+
+
+def word_json(choice: Choice, evidence: Evidence | None) -> dict[str, Any]:
+    """Return a written word as JSON values, with the shares λ_k·p_k of its probability."""
+    if evidence is None:
+        return choice_json(choice)
+    return {
+        **choice_json(choice),
+        "shares": {name: round(share, 8) for name, share in choice.shares.items()},
+        "passages": [passage_json(passage, quote) for passage, quote in evidence],
+    }
+
+
+def passage_json(passage: Passage, quote: Quote) -> dict[str, Any]:
+    """Return a passage as JSON values; `position` counts the novel's words and breaks from 0."""
+    before, word, after = spell_quote(quote)
+    return {
+        "chapter": passage.chapter,
+        "position": passage.position,
+        "cosine": round(passage.cosine, 6),
+        "agreement": passage.agreement,
+        "before": before,
+        "word": word,
+        "after": after,
+    }
+
+
+def explained_json(
+    seed_phrase: str,
+    seed: Seed,
+    samples: Sequence[tuple[int, Sequence[tuple[Choice, Evidence | None]]]],
+) -> dict[str, Any]:
+    """Return samples, each an `rng_seed` and its explained words, as JSON values."""
+    texts = [{"rng_seed": number, "choices": [c for c, _ in words]} for number, words in samples]
+    document = generation_json(seed_phrase, seed, texts)
+    for sample, (_, words) in zip(document["samples"], samples, strict=True):
+        sample["words"] = [word_json(choice, evidence) for choice, evidence in words]
+    return document

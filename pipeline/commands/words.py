@@ -1,0 +1,74 @@
+"""Written words as lines and as JSON. Nothing here prints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+
+if TYPE_CHECKING:
+    from pipeline.engine.writing.generate import Candidate, Choice
+    from pipeline.engine.writing.seed import Seed
+
+
+def choice_line(choice: Choice) -> str:
+    """Return a written word with the candidates for its place: word (cosine, probability)."""
+    others = "  ".join(map(candidate_line, choice.candidates))
+    return f"{candidate_line(choice)}  │  {others}"
+
+
+def candidate_line(candidate: Candidate | Choice) -> str:
+    """Return a word with its cosine and its probability."""
+    return f"{show_word(candidate.word)} {candidate.cosine:+.2f} {candidate.probability:.3f}"
+
+
+def show_word(word: str) -> str:
+    """Return a word as it can be shown in a line."""
+    return "¶" if word == PARAGRAPH_BREAK else word
+
+
+def generation_json(
+    seed_phrase: str, seed: Seed, samples: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return samples, each of `rng_seed` and `choices`, as JSON values."""
+    from pipeline.engine.writing.generate import spell
+
+    return {
+        "seed_phrase": seed_phrase,
+        "seed_words": list(seed.words),
+        "dropped": list(seed.dropped),
+        "stand_ins": [
+            {"word": stand_in.word, "parts": [list(parts) for parts in stand_in.parts]}
+            for stand_in in seed.stand_ins
+        ],
+        "samples": [
+            {
+                "rng_seed": sample["rng_seed"],
+                "text": spell([c.word for c in sample["choices"]], previous=seed.words[-1]),
+                "words": [choice_json(choice) for choice in sample["choices"]],
+            }
+            for sample in samples
+        ],
+    }
+
+
+def choice_json(choice: Choice) -> dict[str, Any]:
+    """Return a choice as JSON values."""
+    row: dict[str, Any] = {
+        "word": choice.word,
+        "cosine": round(choice.cosine, 6),
+        "probability": round(choice.probability, 8),
+    }
+    if choice.candidates:
+        row["candidates"] = [
+            {"word": c.word, "cosine": round(c.cosine, 6), "probability": round(c.probability, 8)}
+            for c in choice.candidates
+        ]
+    return row
+
+
+def document(value: object) -> str:
+    """Return a value as a JSON document."""
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

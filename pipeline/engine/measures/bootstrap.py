@@ -1,0 +1,128 @@
+"""How far held-out scores depend on which chapters were held out: a bootstrap over chapters.
+
+Words of one chapter share its people and its matter, so targets are not independent; chapters very
+nearly are. They are what is drawn with replacement, each as a whole (the cluster bootstrap), and
+the interval lies between the 2.5th and the 97.5th percentile of the scores of all draws. A novel of
+120 chapters holds out six: from so few the interval comes out too narrow, and from two it is just
+the scores of the one and of the other. What another training seed would change is not in it.
+
+A draw needs no target again. A chapter enters with five sums, and a draw is how often each chapter
+was taken: 1,000 draws are one product of (1000, C) and (C, 5).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.arrays import Doubles
+from pipeline.engine.measures.score import Scores
+
+DRAWS = 1000
+PERCENTILES = (2.5, 97.5)  # of a 95 % interval
+LEAST = 2  # chapters; one alone says nothing of how chapters differ
+
+
+Interval = list[float]
+
+
+def draw_chapters(
+    chapters: NDArray[np.int64], generator: np.random.Generator, *, draws: int = DRAWS
+) -> NDArray[np.int64] | None:
+    """Draw whole chapters with replacement, as many as there are, `draws` times.
+
+    Parameters
+    ----------
+    chapters : int64 (N,)
+        The chapter of each target, as any numbers; C of them differ.
+    generator : numpy Generator
+
+    Returns
+    -------
+    int64 (draws, C) or None
+        How often each draw took each chapter, chapters ascending; None for fewer than two.
+    """
+    count = len(np.unique(chapters))
+    if count < LEAST:
+        return None
+    return generator.multinomial(count, np.full(count, 1 / count), size=draws)
+
+
+def score_intervals(
+    scores: Scores, chapters: NDArray[np.int64], taken: NDArray[np.int64] | None
+) -> dict[str, Interval] | None:
+    """Return the 95 % interval [low, high] of `top1`, `mrr` and `perplexity`.
+
+    Parameters
+    ----------
+    scores : Scores of N targets
+    chapters : int64 (N,)
+    taken : (draws, C) or None
+        What `draw_chapters` returned; None gives None.
+    """
+    if taken is None:
+        return None
+    return {name: interval(values) for name, values in drawn(scores, chapters, taken).items()}
+
+
+def compare_intervals(
+    scores: Scores,
+    baseline: Scores,
+    chapters: NDArray[np.int64],
+    taken: NDArray[np.int64] | None,
+) -> dict[str, Interval] | None:
+    """Return 95 % intervals of how `scores` differ from a baseline's on the same N targets.
+
+    Both are scored on the same draws: a chapter that is hard for one is hard for the other, so the
+    difference varies much less than either.
+
+    Returns
+    -------
+    dict or None
+        `top1_difference`, above 0 where `scores` are better; `perplexity_ratio`, below 1 where they
+        are. None where `taken` is None.
+    """
+    if taken is None:
+        return None
+    own, other = (drawn(each, chapters, taken) for each in (scores, baseline))
+    return {
+        "top1_difference": interval(own["top1"] - other["top1"]),
+        "perplexity_ratio": interval(own["perplexity"] / other["perplexity"]),
+    }
+
+
+def interval(values: Doubles) -> Interval:
+    """Return the percentiles of values (draws,) between which 95 % of them lie."""
+    low, high = np.percentile(values, PERCENTILES)
+    return [float(low), float(high)]
+
+
+def drawn(
+    scores: Scores, chapters: NDArray[np.int64], taken: NDArray[np.int64]
+) -> dict[str, Doubles]:
+    """Return `top1`, `mrr` and `perplexity` of every draw, float64 (draws,) each.
+
+    They are defined as in `summarise`: perplexity is over known targets, 1 where a draw has none.
+    """
+    sums = taken @ chapter_sums(scores, chapters)  # (draws, 5)
+    targets, hits, reciprocal, known, logs = sums.T  # (draws,) each
+    mean_log = np.divide(logs, known, out=np.zeros(len(sums)), where=known > 0)
+    return {
+        "top1": hits / targets,
+        "mrr": reciprocal / targets,
+        "perplexity": np.exp(-mean_log),
+    }
+
+
+def chapter_sums(scores: Scores, chapters: NDArray[np.int64]) -> Doubles:
+    """Return each chapter's targets, hits, Σ 1/rank, known targets and Σ log p: (C, 5)."""
+    known = scores.known
+    columns = (
+        np.ones(len(known)),
+        known & (scores.ranks == 1),
+        np.where(known, 1.0 / scores.ranks, 0.0),
+        known,
+        np.where(known, scores.log_probabilities, 0.0),
+    )
+    numbers = np.unique(chapters, return_inverse=True)[1]  # (N,), 0 to C − 1
+    return np.stack([np.bincount(numbers, weights=column) for column in columns], axis=1)

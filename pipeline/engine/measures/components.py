@@ -1,0 +1,157 @@
+"""What each component of the mixture says of held-out chapters, batch by batch.
+
+The same numbers as `foretell` gives word by word, at the price of matrix products. The cache starts
+empty with each chapter, though the network's context reaches back into the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.arrays import Doubles, Floats
+from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.windows import window_view
+from pipeline.engine.measures.score import Scores, join_scores, score_cosines, score_probabilities
+from pipeline.engine.memories.cache import recall_text
+from pipeline.engine.memories.foretell import LEAST, Model, ask_neighbours
+from pipeline.engine.memories.mixture import NETWORK, mix
+from pipeline.engine.memories.ngram import next_probabilities, share_among_known
+from pipeline.engine.network.decode import bundle_scores, softmax, unit_rows
+from pipeline.engine.network.predict import predict_vectors
+
+BATCH = 256  # words at once: four components of (256, 7000) float32 take 29 MB
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Consecutive targets of one chapter.
+
+    Attributes
+    ----------
+    targets : int32 (B,)
+        V for an unknown word.
+    cosine : float32 (B, V)
+    chances : component → float32 (B, V)
+        Rows sum to one.
+    """
+
+    targets: NDArray[np.int32]
+    cosine: Floats
+    chances: dict[str, Floats]
+
+
+def chapter_runs(starts: NDArray[np.int64], chapters: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Return the stretches [first, last) of window starts (N,) that are one chapter's, end to end.
+
+    `chapters` int64 (N,) holds the chapter of each target.
+    """
+    cuts = np.flatnonzero((np.diff(starts) != 1) | (np.diff(chapters) != 0)) + 1
+    bounds = [0, *cuts.tolist(), len(starts)]
+    return [(first, last) for first, last in pairwise(bounds) if first < last]
+
+
+def component_batches(
+    ids: NDArray[np.int32],
+    starts: NDArray[np.int64],
+    chapters: NDArray[np.int64],
+    model: Model,
+    *,
+    progress: Callable[[float, float], None] | None = None,
+) -> Iterator[Batch]:
+    """Yield what the model's components say of every target, in order.
+
+    Parameters
+    ----------
+    ids : int32 (tokens,)
+    starts : int64 (N,)
+        Window starts, ascending: the target of `s` is `ids[s + steps]`.
+    chapters : int64 (N,)
+        The chapter of each target.
+    model : Model
+    progress : called with targets done and targets in all
+    """
+    view = window_view(ids, steps=model.bundle.steps)  # (tokens - steps, steps + 1)
+    for first, last in chapter_runs(starts, chapters):
+        units = np.empty((0, len(model.bundle.projection_bias)), dtype=np.float32)  # (P, E)
+        words = np.empty(0, dtype=np.int32)  # (P,)
+        for start in range(first, last, BATCH):
+            windows = view[starts[start : min(start + BATCH, last)]]  # (B, steps + 1)
+            before = len(words)
+            fresh = unit_rows(predict_vectors(windows[:, :-1], model.bundle))  # (B, E)
+            units, words = np.concatenate([units, fresh]), np.concatenate([words, windows[:, -1]])
+            yield weigh(windows, units, words, before, model)
+            kept = model.memories.cache_words if model.memories else 0
+            units, words = units[max(len(units) - kept, 0) :], words[max(len(words) - kept, 0) :]
+            if progress is not None:
+                progress(min(start + BATCH, last), len(starts))
+
+
+def weigh(
+    windows: NDArray[np.int32],
+    units: Floats,
+    words: NDArray[np.int32],
+    before: int,
+    model: Model,
+) -> Batch:
+    """Return what each component says: windows (B, steps + 1), the rest as for `recall_text`."""
+    bundle = model.bundle
+    cosine = units[before:] @ bundle.output_vectors.T  # (B, V)
+    scores = bundle_scores(cosine, bundle)  # (B, V)
+    chances = {NETWORK: softmax(scores)}
+    memories = model.memories
+    if memories and "cache" in memories.weights:
+        cached, filled = recall_text(
+            units,
+            words,
+            before=before,
+            words=memories.cache_words,
+            sharpness=memories.cache_sharpness,
+            vocabulary_size=len(bundle.words),
+        )
+        # The network speaks for an empty cache.
+        cached[~filled] = chances[NETWORK][~filled]
+        chances["cache"] = cached
+    if memories and "ngram" in memories.weights and memories.ngram:
+        chances["ngram"] = share_among_known(next_probabilities(memories.ngram, windows[:, :-1]))
+    if memories and "neighbours" in memories.weights:
+        chances["neighbours"] = ask_neighbours(units[before:], memories, len(bundle.words))
+    return Batch(targets=windows[:, -1], cosine=cosine, chances=chances)
+
+
+def true_chances(batches: Iterator[Batch]) -> dict[str, Doubles]:
+    """Return component → what it gave the true words, float64 (known targets,)."""
+    found: dict[str, list[Doubles]] = {}
+    for batch in batches:
+        rows = np.flatnonzero(batch.targets < batch.cosine.shape[1])
+        for name, chances in batch.chances.items():
+            own = chances[rows, batch.targets[rows]].astype(np.float64)
+            found.setdefault(name, []).append(own)
+    return {name: np.concatenate(parts) for name, parts in found.items()}
+
+
+def score_mixtures(
+    batches: Iterator[Batch], bundle: WriterBundle, mixtures: Mapping[str, Mapping[str, float]]
+) -> dict[str, Scores]:
+    """Return the scores of several mixtures, name → weights, in one pass.
+
+    The network alone is scored as `score_windows` does. A mixture's cosines are ê's, as its are.
+    """
+    parts: dict[str, list[Scores]] = {name: [] for name in mixtures}
+    for batch in batches:
+        network = score_cosines(batch.cosine, batch.targets, bundle)
+        for name, weights in mixtures.items():
+            parts[name].append(
+                network if set(weights) == {NETWORK} else score_mixed(batch, weights, network)
+            )
+    return {name: join_scores(own) for name, own in parts.items()}
+
+
+def score_mixed(batch: Batch, weights: Mapping[str, float], network: Scores) -> Scores:
+    """Score a batch by one mixture."""
+    chances = np.maximum(mix(batch.chances, weights), LEAST)  # (B, V)
+    return replace(score_probabilities(chances, batch.targets), cosines=network.cosines)

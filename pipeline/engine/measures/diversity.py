@@ -1,0 +1,137 @@
+"""How written text behaves as text: variety, repetition, copying, sentences, punctuation.
+
+All functions take texts as ids; what they measure of a writer's texts is read beside the same
+measure of real text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from pipeline.arrays import Ids
+
+SENTENCE_ENDS = frozenset("。！？．!?…")
+
+
+def distinct_share(texts: Sequence[Ids], n: int) -> float:
+    """Share of different n-grams among all n-grams of all texts (distinct-n, Li et al. 2016)."""
+    grams = [sliding_window_view(text, n) for text in texts if len(text) >= n]
+    if not grams:
+        return 0.0
+    rows = np.concatenate(grams)  # (G, n)
+    return len(np.unique(rows, axis=0)) / len(rows)
+
+
+def repeated_share(texts: Sequence[Ids], n: int) -> float:
+    """Share of n-grams that stood earlier in the same text."""
+    repeated, total = 0, 0
+    for text in texts:
+        if len(text) >= n:
+            rows = sliding_window_view(text, n)  # (G, n)
+            repeated += len(rows) - len(np.unique(rows, axis=0))
+            total += len(rows)
+    return repeated / total if total else 0.0
+
+
+def longest_copies(texts: Sequence[Ids], source: Ids) -> list[int]:
+    """Return for each text the words of its longest run that stands in `source` word for word.
+
+    Runs are numbered length by length over source and texts together, equal runs alike; a run of
+    n + 1 words is a run of n words and one word more. Only runs that source and texts share can
+    grow, so the work shrinks with every length.
+    """
+    stream = np.concatenate([source, *texts]).astype(np.int64)  # (N,)
+    owner = np.repeat(np.arange(len(texts) + 1), [len(source), *map(len, texts)])  # (N,) 0: source
+    base = int(stream.max(initial=0)) + 1
+    numbers = stream.copy()  # (N,) of the run of the present length that ends at each word
+    ends = np.arange(len(stream))  # where runs of the present length end
+    longest = [0] * len(texts)
+    length = 1
+    while True:
+        from_source = owner[ends] == 0
+        shared = np.intersect1d(numbers[ends[from_source]], numbers[ends[~from_source]])
+        ends = ends[np.isin(numbers[ends], shared)]
+        for number in np.unique(owner[ends])[1:]:
+            longest[number - 1] = length
+        alive = np.zeros(len(stream), dtype=np.bool_)  # (N,)
+        alive[ends] = True
+        ends = ends[ends > 0]
+        ends = ends[alive[ends - 1] & (owner[ends] == owner[ends - 1])]
+        if not len(ends):
+            return longest
+        numbers[ends] = np.unique(numbers[ends - 1] * base + stream[ends], return_inverse=True)[1]
+        length += 1
+
+
+def sentence_length(texts: Sequence[Ids], end_ids: Ids) -> float | None:
+    """Mean words of a sentence: all words by all words that end one; None where none does."""
+    ends = sum(int(np.isin(text, end_ids).sum()) for text in texts)
+    return sum(map(len, texts)) / ends if ends else None
+
+
+def length_distance(texts: Sequence[Ids], others: Sequence[Ids], end_ids: Ids) -> float | None:
+    """Kolmogorov-Smirnov distance, 0 to 1, between the sentence lengths of two bodies of text.
+
+    None where one of them has no sentence. A sentence is what stands between two of `end_ids`.
+    """
+    lengths = [
+        np.sort(np.concatenate([np.diff(np.flatnonzero(np.isin(text, end_ids))) for text in body]))
+        for body in (texts, others)
+    ]
+    if not all(map(len, lengths)):
+        return None
+    at = np.unique(np.concatenate(lengths))
+    shares = [np.searchsorted(own, at, side="right") / len(own) for own in lengths]
+    return float(np.abs(shares[0] - shares[1]).max())
+
+
+def frequency_distance(texts: Sequence[Ids], others: Sequence[Ids], word_ids: Ids) -> float | None:
+    """Total variation distance, 0 to 1, between how two bodies of text share out `word_ids`.
+
+    None where one of them uses none of these words.
+    """
+    shares = []
+    for body in (texts, others):
+        stream = np.concatenate([*body, np.empty(0, dtype=np.int32)])
+        counts = np.array([(stream == word_id).sum() for word_id in word_ids])
+        if not counts.sum():
+            return None
+        shares.append(counts / counts.sum())
+    return float(np.abs(shares[0] - shares[1]).sum() / 2)
+
+
+def measure_texts(
+    texts: Sequence[Ids], source: Ids, words: Sequence[str]
+) -> dict[str, float | None]:
+    """Return all measures of written texts beside the training text `source`, int32 (tokens,)."""
+    ends = ids_of(words, lambda word: word in SENTENCE_ENDS)
+    punctuation = ids_of(words, lambda word: not any(map(str.isalnum, word)))
+    texts = tell_unknown_apart(texts, len(words))
+    source = np.minimum(source, len(words))  # V: in no text by now
+    copies = longest_copies(texts, source)
+    return {
+        **{f"distinct{n}": distinct_share(texts, n) for n in (1, 2, 3)},
+        "repeated4": repeated_share(texts, 4),
+        "longest_copy": float(max(copies, default=0)),
+        "mean_longest_copy": float(np.mean(copies)) if copies else 0.0,
+        "sentence_length": sentence_length(texts, ends),
+        "sentence_length_distance": length_distance(texts, [source], ends),
+        "punctuation_distance": frequency_distance(texts, [source], punctuation),
+    }
+
+
+def tell_unknown_apart(texts: Sequence[Ids], unknown: int) -> list[Ids]:
+    """Give every unknown word a number of its own: rare words are seldom the same one."""
+    lengths = np.cumsum([0, *map(len, texts)])
+    return [
+        np.where(text >= unknown, unknown + 1 + start + np.arange(len(text)), text).astype(np.int32)
+        for text, start in zip(texts, lengths, strict=False)
+    ]
+
+
+def ids_of(words: Sequence[str], chosen: Callable[[str], bool]) -> Ids:
+    """Return the ids of the chosen words of a vocabulary."""
+    return np.array([n for n, word in enumerate(words) if chosen(word)], dtype=np.int32)

@@ -1,0 +1,155 @@
+"""Scoring a text of any length: an iterator of words in, an iterator of scored words out.
+
+Every word is scored given the up to T words before it, as `score_windows` does; near the beginning
+of the text the window is shorter. The very first word has no scores: the network's prediction ê is
+what it makes of the words it has read, and was never trained on none. Projected from the zero state
+it would be the bias of the projection, which means nothing.
+
+Only one batch of words and the T before it are in memory at any time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.tokens import token_id
+from pipeline.artifacts.windows import window_view
+from pipeline.engine.measures.score import Scores, join_scores, score_batch
+from pipeline.engine.network.predict import BATCH
+
+TOP = (1, 5, 10)
+
+
+@dataclass(frozen=True)
+class ScoredWord:
+    """A word of a text and how well the writer foretold it.
+
+    Attributes
+    ----------
+    word : str
+    context : int
+        How many words the prediction was made from, at most T.
+    known : bool
+        Whether the word is in the vocabulary.
+    rank : int or None
+        1 is the best; None, like the next two, for an unknown word and for the text's first.
+    log_probability : float or None
+        Natural logarithm.
+    cosine : float or None
+        cos(ê, e_word).
+    """
+
+    word: str
+    context: int
+    known: bool
+    rank: int | None = None
+    log_probability: float | None = None
+    cosine: float | None = None
+
+
+def score_words(
+    words: Iterable[str], bundle: WriterBundle, *, batch: int = BATCH
+) -> Iterator[ScoredWord]:
+    """Yield every word with its scores, in order, reading `batch` words ahead."""
+    ids = {word: number for number, word in enumerate(bundle.words)}
+    source = iter(words)
+    context = np.empty(0, dtype=np.int32)  # (up to T,): the words read last
+    while block := list(islice(source, batch)):
+        numbers = [token_id(word, ids, suffixes=bundle.suffixes) for word in block]
+        fresh = np.array(numbers, dtype=np.int32)  # (B,)
+        stream = np.concatenate([context, fresh])  # (up to T + B,)
+        if not len(context):
+            yield ScoredWord(block[0], context=0, known=block[0] in ids)
+            block = block[1:]
+        if block:
+            scores = score_last(stream, len(block), bundle)
+            yield from name_scores(block, len(stream) - len(block), scores, bundle.steps)
+        context = stream[-bundle.steps :]
+
+
+def score_last(stream: NDArray[np.int32], count: int, bundle: WriterBundle) -> Scores:
+    """Score the last `count` words of ids (n,), each given the up to T words before it.
+
+    At least one word and at most T may stand before them.
+    """
+    short = range(len(stream) - count, min(bundle.steps, len(stream)))
+    parts = [score_batch(stream[None, : position + 1], bundle) for position in short]
+    if len(stream) > bundle.steps:
+        parts.append(score_batch(window_view(stream, steps=bundle.steps), bundle))
+    return join_scores(parts)
+
+
+def name_scores(
+    words: Sequence[str], before: int, scores: Scores, steps: int
+) -> Iterator[ScoredWord]:
+    """Put scores beside their words, `before` words having been read before the first."""
+    closeness = scores.known.astype(np.float32) if scores.cosines is None else scores.cosines
+    rows = zip(
+        words,
+        scores.known.tolist(),
+        scores.ranks.tolist(),
+        scores.log_probabilities.tolist(),
+        closeness.tolist(),
+        strict=True,
+    )
+    for number, (word, known, rank, log_probability, cosine) in enumerate(rows, before):
+        context = min(number, steps)
+        if known:
+            yield ScoredWord(word, context, True, rank, log_probability, cosine)
+        else:
+            yield ScoredWord(word, context, False)
+
+
+@dataclass
+class Tally:
+    """Running sums over scored words, for figures as `score.summarise` defines them.
+
+    A text's first word is one of `words`, but no target: nothing could foretell it.
+    """
+
+    words: int = 0
+    targets: int = 0
+    known: int = 0
+    within: dict[int, int] = field(default_factory=lambda: dict.fromkeys(TOP, 0))
+    reciprocal_ranks: float = 0.0
+    log_probabilities: float = 0.0
+    cosines: float = 0.0
+
+    def add(self, scored: ScoredWord) -> None:
+        """Count one more word."""
+        self.words += 1
+        self.targets += scored.context > 0
+        if scored.rank is None or scored.log_probability is None or scored.cosine is None:
+            return
+        self.known += 1
+        for k in TOP:
+            self.within[k] += scored.rank <= k
+        self.reciprocal_ranks += 1 / scored.rank
+        self.log_probabilities += scored.log_probability
+        self.cosines += scored.cosine
+
+    def summary(self) -> dict[str, int | float | None]:
+        """Return the figures; a mean over nothing is None."""
+        perplexity_log = share(-self.log_probabilities, self.known)
+        return {
+            "words": self.words,
+            "targets": self.targets,
+            "known": self.known,
+            "coverage": share(self.known, self.targets),
+            **{f"top{k}": share(self.within[k], self.targets) for k in TOP},
+            "mrr": share(self.reciprocal_ranks, self.targets),
+            "cosine": share(self.cosines, self.known),
+            "perplexity": None if perplexity_log is None else math.exp(perplexity_log),
+        }
+
+
+def share(part: float, whole: int) -> float | None:
+    """Return part / whole, None where there is no whole."""
+    return part / whole if whole else None

@@ -1,0 +1,1 @@
+"""The LSTM in numpy: reading words, pointing, and the words that lie there."""

@@ -1,0 +1,121 @@
+"""Fit scale s and prior weight β of score(w) = s·cos + β·b_w on held-out windows.
+
+The mean log probability of the true words is concave in (s, β): it is that of a multinomial
+logistic regression with the two features cos(ê, e_w) and b_w, so Newton's method finds the optimum.
+With features φ_w = (cos_w, b_w): gradient E[φ_true − E_p φ], Hessian −E[Cov_p φ].
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.arrays import Floats
+from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.windows import window_view
+from pipeline.engine.network.decode import cosines, log_softmax, word_scores
+from pipeline.engine.network.predict import BATCH, predict_vectors
+
+ITERATIONS = 20
+TOLERANCE = 1e-4  # relative: float32 sums cannot tell smaller steps apart
+
+
+def calibrate(
+    ids: NDArray[np.int32], starts: NDArray[np.int64], bundle: WriterBundle, *, prior: bool = True
+) -> WriterBundle:
+    """Return the bundle with s and β at the optimum for the windows whose target is known.
+
+    `ids` int32 (tokens,), `starts` int64 (N,) as in `score_windows`; without `prior`, β stays as it
+    is. With no known target, or where the fit would turn s negative, the bundle is returned as it
+    came.
+    """
+    windows = window_view(ids, steps=bundle.steps)[starts]  # (N, steps + 1)
+    windows = windows[windows[:, -1] < len(bundle.words)]
+    if not len(windows):
+        return bundle
+    predicted = np.concatenate(
+        [predict_vectors(part[:, :-1], bundle) for part in batches(windows)]
+    )  # (N, E)
+    parameters = fit(predicted, windows[:, -1], bundle, free=1 + prior)
+    if parameters[0] <= 0:
+        return bundle
+    return replace(bundle, scale=float(parameters[0]), prior_weight=float(parameters[1]))
+
+
+def batches(rows: NDArray[np.int32]) -> list[NDArray[np.int32]]:
+    """Split rows (N, …) into pieces of at most `BATCH`."""
+    return [rows[first : first + BATCH] for first in range(0, len(rows), BATCH)]
+
+
+def fit(
+    predicted: Floats, targets: NDArray[np.int32], bundle: WriterBundle, *, free: int = 2
+) -> NDArray[np.float64]:
+    """Newton with step halving from the bundle's own values: ê (N, E), targets (N,) → (s, β).
+
+    Only the first `free` of the two move.
+    """
+    parameters = np.array([bundle.scale, bundle.prior_weight])  # (2,)
+    value, gradient, hessian = likelihood(predicted, targets, bundle, parameters)
+    for _ in range(ITERATIONS):
+        step = np.zeros(2)
+        step[:free] = np.linalg.solve(hessian[:free, :free] - 1e-9 * np.eye(free), -gradient[:free])
+        new = likelihood(predicted, targets, bundle, parameters + step)
+        smallest = TOLERANCE * max(1.0, np.abs(parameters).max())
+        while new[0] < value and np.abs(step).max() > smallest:
+            step /= 2
+            new = likelihood(predicted, targets, bundle, parameters + step)
+        parameters = parameters + step
+        value, gradient, hessian = new
+        if np.abs(step).max() < smallest:
+            break
+    return parameters
+
+
+def likelihood(
+    predicted: Floats,
+    targets: NDArray[np.int32],
+    bundle: WriterBundle,
+    parameters: NDArray[np.float64],
+) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+    """Mean log probability of the targets at (s, β), its gradient (2,) and Hessian (2, 2)."""
+    value, gradient, hessian = 0.0, np.zeros(2), np.zeros((2, 2))
+    for first in range(0, len(targets), BATCH):
+        cosine = cosines(
+            predicted[first : first + BATCH], output_vectors=bundle.output_vectors
+        )  # (B, V)
+        part = likelihood_of_batch(
+            cosine, targets[first : first + BATCH], bundle.log_prior, parameters
+        )
+        value, gradient, hessian = value + part[0], gradient + part[1], hessian + part[2]
+    return value / len(targets), gradient / len(targets), hessian / len(targets)
+
+
+def likelihood_of_batch(
+    cosine: Floats,
+    targets: NDArray[np.int32],
+    log_prior: Floats,
+    parameters: NDArray[np.float64],
+) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+    """Sum over a batch what `likelihood` averages: cosines (B, V), targets (B,)."""
+    scores = word_scores(
+        cosine, log_prior=log_prior, scale=parameters[0], prior_weight=parameters[1]
+    )
+    log_chances = log_softmax(scores)  # (B, V)
+    chances = np.exp(log_chances)  # (B, V)
+    rows = np.arange(len(targets))
+    prior = log_prior[targets]  # (B,)
+    mean_cosine = np.einsum("bv,bv->b", chances, cosine)  # (B,)
+    mean_prior = chances @ log_prior  # (B,)
+    gradient = np.array(
+        [(cosine[rows, targets] - mean_cosine).sum(), (prior - mean_prior).sum()], dtype=np.float64
+    )
+    square_cosine = np.einsum("bv,bv,bv->b", chances, cosine, cosine)  # (B,)
+    product = np.einsum("bv,bv->b", chances * log_prior, cosine)  # (B,)
+    square_prior = chances @ (log_prior * log_prior)  # (B,)
+    covariance = float((product - mean_cosine * mean_prior).sum())
+    variance_cosine = float((square_cosine - mean_cosine**2).sum())
+    variance_prior = float((square_prior - mean_prior**2).sum())
+    hessian = -np.array([[variance_cosine, covariance], [covariance, variance_prior]])
+    return float(log_chances[rows, targets].sum(dtype=np.float64)), gradient, hessian

@@ -1,0 +1,54 @@
+"""From a predicted vector to words: cosine, score, probability.
+
+    score(w) = s·cos(ê, e_w) + β·b_w         p(w) = softmax(score)
+
+With β = 0 the order of words is that of the nearest cosine, the decoding of the original article.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.arrays import Floats
+from pipeline.artifacts.network import WriterBundle
+
+
+def unit_rows(vectors: Floats) -> Floats:
+    """Scale rows to length one, (…, E) → (…, E); a zero row stays zero."""
+    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    result: Floats = vectors / np.maximum(length, np.float32(1e-12))
+    return result
+
+
+def cosines(predicted: Floats, *, output_vectors: Floats) -> Floats:
+    """cos(ê, e_w) of predictions (N, E) with every word's unit vector (V, E) → float32 (N, V)."""
+    return unit_rows(predicted) @ output_vectors.T
+
+
+def word_scores(cosine: Floats, *, log_prior: Floats, scale: float, prior_weight: float) -> Floats:
+    """s·cos + β·b: cosines (N, V) and log frequencies (V,) → float32 (N, V)."""
+    return np.float32(scale) * cosine + np.float32(prior_weight) * log_prior
+
+
+def bundle_scores(cosine: Floats, bundle: WriterBundle) -> Floats:
+    """Return the scores under a bundle's own scale, prior and prior weight: (…, V) → (…, V)."""
+    return word_scores(
+        cosine,
+        log_prior=bundle.log_prior,
+        scale=bundle.scale,
+        prior_weight=bundle.prior_weight,
+    )
+
+
+def log_softmax(scores: Floats) -> Floats:
+    """Log probabilities of scores (N, V) → float32 (N, V)."""
+    shifted = scores - scores.max(axis=-1, keepdims=True)
+    result: Floats = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return result
+
+
+def softmax(scores: Floats) -> Floats:
+    """Probabilities of scores (N, V) → float32 (N, V)."""
+    weights: Floats = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    weights /= weights.sum(axis=-1, keepdims=True)
+    return weights

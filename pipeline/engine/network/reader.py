@@ -1,0 +1,69 @@
+"""Reading word by word with exactly the last T words in mind, at the price of one step a word.
+
+The network was trained on windows that start from a zero state, so the prediction after a word is
+that of an LSTM which began T words ago. Re-reading T words for every word written would cost T
+steps. Instead T states are kept that began at T successive words; a new word advances all of them
+in one matrix product, and the one that has read T words begins afresh.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.arrays import Floats
+from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.tokens import read_as
+from pipeline.engine.network.lstm import project, stack_step
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The staggered states: `hidden` and `cell` float32 (L, T, H) of L layers, and words read.
+
+    Row r began at the words number r, r + T, r + 2T and so on, counted from 0.
+    """
+
+    hidden: Floats
+    cell: Floats
+    words_read: int
+
+
+def empty_memory(bundle: WriterBundle) -> Memory:
+    """Return the memory that has read nothing."""
+    layers, hidden = 1 + len(bundle.upper_layers), bundle.recurrent_kernel.shape[0]
+    zeros = np.zeros((layers, bundle.steps, hidden), dtype=np.float32)  # (L, T, H)
+    return Memory(hidden=zeros, cell=zeros, words_read=0)
+
+
+def read_word(memory: Memory, word_id: int, bundle: WriterBundle) -> Memory:
+    """Return the memory after one more word."""
+    row = memory.words_read % bundle.steps
+    # Almost every word is known: it needs no look at how the others are read.
+    gate = word_id if word_id < len(bundle.words) else read_as(word_id, len(bundle.words))
+    hidden, cell = stack_step(
+        bundle.gate_table[gate],
+        begun_afresh(memory.hidden, row),
+        begun_afresh(memory.cell, row),
+        recurrent_kernel=bundle.recurrent_kernel,
+        upper_layers=bundle.upper_layers,
+    )
+    return Memory(hidden=hidden, cell=cell, words_read=memory.words_read + 1)
+
+
+def begun_afresh(states: Floats, row: int) -> Floats:
+    """Return a copy of (L, T, H) with this row of each layer zero."""
+    states = states.copy()
+    states[:, row] = 0
+    return states
+
+
+def predict_next(memory: Memory, bundle: WriterBundle) -> Floats:
+    """Return ê for the next word, float32 (E,), given the last T words or all that were read."""
+    oldest = memory.words_read % bundle.steps if memory.words_read >= bundle.steps else 0
+    return project(
+        memory.hidden[-1, oldest],
+        projection_kernel=bundle.projection_kernel,
+        projection_bias=bundle.projection_bias,
+    )

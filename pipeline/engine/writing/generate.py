@@ -1,0 +1,158 @@
+"""Writing on: from the words so far to a stream of chosen words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.arrays import Floats
+from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.engine.memories.foretell import Foretold, Model, begin, foretell, read
+from pipeline.engine.writing.rules.marks import Role
+from pipeline.engine.writing.rules.weigh import (
+    Progress,
+    Rules,
+    go_on,
+    is_done,
+    is_last_break,
+    start,
+    weigh,
+)
+from pipeline.engine.writing.sampling import Sampling, choose, penalise, shortlist
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A word that could have come next, with its cosine and its probability."""
+
+    word: str
+    cosine: float
+    probability: float
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A written word, and the best candidates there were for its place (best first).
+
+    Attributes
+    ----------
+    word : str
+    cosine : float
+        cos(ê, e_w).
+    probability : float
+        The model's own, before rules, penalty and temperature.
+    candidates : tuple of Candidate
+    word_id : int
+    vector : float32 (E,)
+        ê.
+    shares : component → share of the probability
+        λ_k·p_k(word); see `Foretold`.
+    """
+
+    word: str
+    cosine: float
+    probability: float
+    candidates: tuple[Candidate, ...]
+    word_id: int
+    vector: Floats = field(repr=False, compare=False)
+    shares: dict[str, float] = field(repr=False, compare=False)
+
+
+def write(
+    model: Model,
+    seed_ids: Sequence[int],
+    *,
+    rules: Rules,
+    sampling: Sampling,
+    generator: np.random.Generator,
+    candidates: int = 0,
+) -> Iterator[Choice]:
+    """Yield choices until the rules let the text end; early only where every word is banned.
+
+    Parameters
+    ----------
+    model : Model
+    seed_ids : at least one id; V stands for an unknown word
+    rules : Rules
+        From `make_rules`, for this model's vocabulary.
+    sampling : Sampling
+    generator : numpy.random.Generator
+    candidates : int
+        How many candidates to report for each word.
+    """
+    progress = start(seed_ids, rules)
+    reading = begin(model, seed_ids)
+    while not is_done(progress, rules):
+        foretold = foretell(reading, model)
+        chances = open_to(foretold, progress, rules, sampling)
+        if chances.max() == -np.inf:
+            return
+        word_id = choose(chances, sampling, generator)
+        if is_last_break(progress, word_id, rules):
+            return
+        yield report(word_id, foretold, model.bundle, candidates)
+        go_on(progress, word_id, rules)
+        reading = read(reading, word_id, model)
+
+
+def open_to(foretold: Foretold, progress: Progress, rules: Rules, sampling: Sampling) -> Floats:
+    """Return what the rules and the repetition penalty leave of the log probabilities (V,)."""
+    roles = rules.marks.roles
+    window = progress.draft.ids[-sampling.penalty_window :] if sampling.penalty_window else []
+    unknown = len(rules.words)
+    recent = [i for i in window if i < unknown and roles[i] is Role.WORD]
+    penalised = penalise(
+        foretold.log_chances,
+        np.array(recent, dtype=np.int64),
+        penalty=sampling.repetition_penalty,
+    )
+    return weigh(penalised, progress, rules)
+
+
+def report(word_id: int, foretold: Foretold, bundle: WriterBundle, candidates: int) -> Choice:
+    """Put a choice into words."""
+    log_chances = foretold.log_chances  # (V,)
+    best: NDArray[np.int64] = (
+        shortlist(log_chances, top_k=candidates) if candidates else np.empty(0, dtype=np.int64)
+    )
+    own = candidate_of(word_id, foretold, bundle)
+    return Choice(
+        word=own.word,
+        cosine=own.cosine,
+        probability=own.probability,
+        candidates=tuple(candidate_of(int(i), foretold, bundle) for i in best),
+        word_id=word_id,
+        vector=foretold.vector,
+        shares={name: float(share[word_id]) for name, share in foretold.shares.items()},
+    )
+
+
+def candidate_of(word_id: int, foretold: Foretold, bundle: WriterBundle) -> Candidate:
+    """Return a word with the cosine and the probability that it has here."""
+    return Candidate(
+        word=bundle.words[word_id],
+        cosine=float(foretold.cosine[word_id]),
+        probability=float(np.exp(foretold.log_chances[word_id])),
+    )
+
+
+def spell(words: Sequence[str], previous: str = "") -> str:
+    """Join words into text: breaks become line ends, two Latin words get a space between."""
+    text = ""
+    for word in words:
+        if word == PARAGRAPH_BREAK:
+            text += "\n"
+        else:
+            spaced = is_latin(previous[-1:]) and is_latin(word[:1])
+            text += " " + word if spaced else word
+        previous = word
+    return text
+
+
+def is_latin(character: str) -> bool:
+    """Return whether this is an ASCII letter or digit."""
+    return character.isascii() and character.isalnum()

@@ -1,0 +1,91 @@
+"""The pen: how much is written, and what the writer keeps to while it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.engine.writing.sampling import check
+from pipeline.errors import SettingsError
+
+WORDS = 200  # where no other end is asked for
+
+# Where another end is asked for, a guard against a writer that never comes to it.
+SENTENCE_WORDS = 200
+PARAGRAPH_WORDS = 2000
+UNTIL_WORDS = 2000
+
+
+@dataclass(frozen=True)
+class Pen:
+    """How much to write and what to keep to; see `Rules` for what gives way to what.
+
+    Attributes
+    ----------
+    words, sentences, paragraphs : int, at least 1, or None
+        Where to end; whichever comes first. Paragraph breaks are no words. 200 words where no end
+        is given.
+    until : str
+        Ends as soon as this has been written.
+    finish : bool
+        Goes on to the end of the sentence and closes what is open; False ends at once.
+    marks : bool
+        Keeps quotation marks, brackets and stops in order.
+    no_repeat : int, 0 or at least 2
+        No run of so many words twice; 0 allows all.
+    max_copy : int, at least 0
+        No longer run that stands in the training text; 0 allows all.
+    must_include : tuple of str
+        Each is written at least once.
+    ban : tuple of str
+        None is ever written.
+    """
+
+    words: int | None = None
+    sentences: int | None = None
+    paragraphs: int | None = None
+    until: str = ""
+    finish: bool = True
+    marks: bool = True
+    no_repeat: int = 4
+    max_copy: int = 8
+    must_include: tuple[str, ...] = ()
+    ban: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse values outside the bounds, naming the option."""
+        for name in ("words", "sentences", "paragraphs"):
+            value = getattr(self, name)
+            if value is not None:
+                check(name, value, value >= 1, "at least 1")
+        repeat = self.no_repeat
+        check("no-repeat", repeat, repeat == 0 or repeat >= 2, "0 or a whole number of at least 2")
+        check("max-copy", self.max_copy, self.max_copy >= 0, "a whole number of at least 0")
+        for wanted in self.must_include:
+            for banned in self.ban:
+                if banned in wanted:
+                    raise SettingsError(
+                        f"--must-include {wanted}: expected a word that --ban {banned} allows"
+                    )
+
+    def limit(self) -> int:
+        """Return after how many words to end at the latest."""
+        limits = [
+            (self.words, 1),
+            (self.sentences, SENTENCE_WORDS),
+            (self.paragraphs, PARAGRAPH_WORDS),
+            (1 if self.until else None, UNTIL_WORDS),
+        ]
+        return min((n * words for n, words in limits if n is not None), default=WORDS)
+
+
+BARE = Pen(finish=False, marks=False, no_repeat=0, max_copy=0)
+"""No rules: the model alone, and exactly so many words."""
+
+
+def split_list(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return the words of comma lists: `黛玉,宝钗` and `黛玉，宝钗` are two words each."""
+    parts = [
+        part for text in texts for part in text.replace("，", ",").replace("、", ",").split(",")
+    ]
+    return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))

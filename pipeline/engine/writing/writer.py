@@ -1,0 +1,202 @@
+"""A trained writer for people: text in, text out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.artifacts.memories import Memories
+from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.tokens import stand_in_id
+from pipeline.chinese import has_chinese
+from pipeline.engine.memories.foretell import Model
+from pipeline.engine.memories.mixture import choose_components, component_names
+from pipeline.engine.writing.generate import Choice, spell, write
+from pipeline.engine.writing.rules.copying import index_text
+from pipeline.engine.writing.rules.marks import find_marks
+from pipeline.engine.writing.rules.pen import BARE, Pen
+from pipeline.engine.writing.rules.weigh import Rules, make_rules
+from pipeline.engine.writing.sampling import Sampling, check_rng_seed
+from pipeline.engine.writing.seed import Seed, Unknown, cut_seed, stand_in_rows
+from pipeline.errors import DataError, SettingsError
+
+
+def rules_for(model: Model, pen: Pen) -> Rules:
+    """Make a pen ready for a model: the habits of its novel's punctuation, the index of copies.
+
+    Raises
+    ------
+    SettingsError
+        See `make_rules`.
+    """
+    bundle = model.bundle
+    text_ids = model.memories.text_ids if model.memories else None
+    text = None
+    if text_ids is not None and (pen.max_copy or pen.no_repeat):
+        text = index_text(text_ids, len(bundle.words))
+    return make_rules(
+        bundle,
+        pen,
+        marks=find_marks(bundle.words, text_ids),
+        text=text,
+        log_priors=dict(zip(bundle.words, bundle.log_prior.tolist(), strict=True)),
+    )
+
+
+def write_ids(
+    model: Model,
+    seed_ids: NDArray[np.int32],
+    *,
+    words: int,
+    sampling: Sampling,
+    generator: np.random.Generator,
+    pen: Pen = BARE,
+) -> NDArray[np.int32]:
+    """Write exactly `words` words on from ids (T,); return their ids and those of the breaks."""
+    rules = rules_for(model, replace(pen, words=words, finish=False))
+    choices = write(model, seed_ids.tolist(), rules=rules, sampling=sampling, generator=generator)
+    return np.array([choice.word_id for choice in choices], dtype=np.int32)
+
+
+class Writer:
+    """Writes on from a seed phrase in the voice of the novel it was trained on.
+
+    It holds the bundle and the memories, if any, beside the two look-ups that every call needs:
+    word → id and word → log frequency.
+    """
+
+    def __init__(self, bundle: WriterBundle, memories: Memories | None = None) -> None:
+        self.bundle = bundle
+        self.memories = memories
+        self.ids = {word: number for number, word in enumerate(bundle.words)}
+        self.log_priors = dict(zip(bundle.words, bundle.log_prior.tolist(), strict=True))
+
+    def remembering(self, names: str) -> Writer:
+        """Return the writer with only these components, as `cache,ngram`, or with `none`.
+
+        Raises
+        ------
+        SettingsError
+            There is no such component, or this writer was made without it or without any.
+        """
+        if self.memories is None:
+            raise SettingsError("--memory: expected a writer with memories, got the network alone")
+        return Writer(self.bundle, choose_components(self.memories, component_names(names)))
+
+    def understand(self, seed_phrase: str, *, unknown: Unknown = "parts") -> Seed:
+        """Cut a seed phrase into words; what becomes of unknown ones is told by `cut_seed`.
+
+        Raises
+        ------
+        DataError
+            The phrase is empty, or holds no word that can be read; or one is unknown, and
+            `unknown` is "error".
+        """
+        if not seed_phrase.strip():
+            raise DataError(f"seed phrase: expected a few words, got none; try {self.advice()}")
+        seed = cut_seed(seed_phrase, self.log_priors, unknown=unknown)
+        if not any(map(has_chinese, seed.words)):
+            raise DataError(
+                f"seed phrase {seed_phrase.strip()[:40]!r}: expected Chinese words that the novel "
+                f"knows, found none; try {self.advice()}"
+            )
+        return seed
+
+    def advice(self) -> str:
+        """Return three phrases of the novel to try."""
+        return "  ".join(f"“{phrase}”" for phrase in self.bundle.examples[:3])
+
+    def stream(
+        self,
+        seed: Seed,
+        *,
+        pen: Pen | None = None,
+        words: int | None = None,
+        sampling: Sampling | None = None,
+        rng_seed: int | None = None,
+        prior_weight: float | None = None,
+        candidates: int = 0,
+    ) -> Iterator[Choice]:
+        """Yield words one by one as they are chosen.
+
+        Parameters
+        ----------
+        seed : Seed
+            From `understand`.
+        pen : Pen, optional
+            How much to write and what to keep to.
+        words : int, optional
+            After how many words to end, at least 1; in place of the pen's.
+        sampling : Sampling, optional
+        rng_seed : int, optional
+            Equal seeds give equal texts; None draws a fresh one.
+        prior_weight : float, optional
+            β in place of the fitted one; 0 lets the network decode by nearest cosine alone.
+        candidates : int
+            How many candidates to report for each word.
+
+        Raises
+        ------
+        SettingsError
+            A number is out of bounds, or the pen asks for words that the novel does not know.
+        """
+        check_rng_seed(rng_seed)
+        model = self.model(prior_weight, seed)
+        return write(
+            model,
+            self.seed_ids(seed),
+            rules=rules_for(model, with_words(pen, words)),
+            sampling=sampling or Sampling(),
+            generator=np.random.default_rng(rng_seed),
+            candidates=candidates,
+        )
+
+    def seed_ids(self, seed: Seed) -> list[int]:
+        """Return the ids of a seed's words and, in their places, of its stand-ins."""
+        extra = {
+            stand_in.word: stand_in_id(number, len(self.ids))
+            for number, stand_in in enumerate(seed.stand_ins)
+        }
+        return [extra[word] if word in extra else self.ids[word] for word in seed.words]
+
+    def model(self, prior_weight: float | None = None, seed: Seed | None = None) -> Model:
+        """Return what foretells, with β replaced if a number is given, able to read `seed`."""
+        bundle = self.bundle
+        if prior_weight is not None:
+            if not math.isfinite(prior_weight):
+                raise SettingsError(f"--prior-weight: expected a number, got {prior_weight}")
+            bundle = replace(bundle, prior_weight=prior_weight)
+        if seed is not None and seed.stand_ins:
+            rows = stand_in_rows(
+                seed.stand_ins,
+                ids=self.ids,
+                log_priors=self.log_priors,
+                gate_table=bundle.gate_table,
+            )  # (K, 4H)
+            bundle = replace(bundle, gate_table=np.concatenate([bundle.gate_table, rows]))
+        return Model(bundle, self.memories)
+
+    def continue_text(
+        self,
+        seed_phrase: str,
+        *,
+        pen: Pen | None = None,
+        words: int | None = None,
+        sampling: Sampling | None = None,
+        rng_seed: int | None = None,
+        unknown: Unknown = "parts",
+    ) -> str:
+        """Return what follows `seed_phrase`; see `understand` and `stream`."""
+        seed = self.understand(seed_phrase, unknown=unknown)
+        choices = self.stream(seed, pen=pen, words=words, sampling=sampling, rng_seed=rng_seed)
+        return spell([choice.word for choice in choices], previous=seed.words[-1])
+
+
+def with_words(pen: Pen | None, words: int | None) -> Pen:
+    """Return the pen, or the default one, with another number of words if one is given."""
+    pen = pen or Pen()
+    return pen if words is None else replace(pen, words=words)

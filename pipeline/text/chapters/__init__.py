@@ -1,0 +1,1 @@
+"""Where chapters begin, and which are held out."""

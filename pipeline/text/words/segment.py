@@ -1,0 +1,215 @@
+"""Cutting paragraphs into words: two engines, one result. The only file that loads them.
+
+`jieba` is the reference, in Python; `rjieba` the same algorithm in Rust, about twenty times as
+fast. They differ in what they take for a Chinese character, in how they split Latin runs, in how
+they replace a user's word and in how they guess a missing frequency; all four are settled here, so
+that both give the same words.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import re
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+from pipeline.text.words.dictionary import (
+    JOINABLE,
+    UserWord,
+    dictionary_frequencies,
+    dictionary_path,
+    starting_words,
+)
+
+Engine = Literal["rjieba", "jieba"]
+Cut = Callable[[str], list[str]]
+
+BLOCK = re.compile(rf"({JOINABLE.pattern})")
+LATIN = re.compile(r"([a-zA-Z0-9]+(?:\.[0-9]+)?%?)")
+BATCH_CHARACTERS = 20_000  # cut by one worker at a time: a long chapter, about half a second
+# Stands for frequency that only counts in the total: a private character, which is never cut.
+BALLAST = "\U000f0000"
+
+_worker_cut: Cut | None = None  # each worker process has its own
+
+
+def cut_paragraphs(
+    paragraphs: Sequence[str],
+    *,
+    engine: Engine = "rjieba",
+    user_dictionary: Path | None = None,
+    names: Sequence[str] = (),
+    workers: int = 1,
+    progress: Callable[[float, float], None] | None = None,
+) -> Iterator[list[str]]:
+    """Yield the words of each paragraph, in order; white space is dropped, punctuation kept.
+
+    Parameters
+    ----------
+    engine
+        Which library cuts; the words are the same.
+    user_dictionary
+        A file as `read_user_dictionary` takes it.
+    names
+        Words to keep whole beside the user's, such as `discover_names` finds.
+    workers
+        Processes that the `jieba` engine is spread over; `rjieba` always works in this one.
+    progress
+        Called with (characters done, characters in all).
+
+    Raises
+    ------
+    DataError
+        The user dictionary cannot be read.
+    """
+    user_words = starting_words(user_dictionary, names)
+    batches = list(make_batches(paragraphs))
+    total = float(sum(map(len, paragraphs)))
+    done = 0
+    for batch, cut in zip(batches, _cut_batches(batches, engine, user_words, workers), strict=True):
+        yield from cut
+        done += sum(map(len, batch))
+        if progress:
+            progress(float(done), total)
+
+
+def make_batches(paragraphs: Sequence[str]) -> Iterator[list[str]]:
+    """Group consecutive paragraphs into batches of about 20,000 characters."""
+    batch: list[str] = []
+    size = 0
+    for paragraph in paragraphs:
+        batch.append(paragraph)
+        size += len(paragraph)
+        if size >= BATCH_CHARACTERS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _cut_batches(
+    batches: list[list[str]], engine: Engine, user_words: tuple[UserWord, ...], workers: int
+) -> Iterator[list[list[str]]]:
+    """Cut the batches in order, in this process or in several."""
+    if engine == "rjieba" or workers <= 1 or len(batches) <= 1:
+        cut = make_cut(engine, user_words)
+        yield from ([cut(paragraph) for paragraph in batch] for batch in batches)
+        return
+    pool = ProcessPoolExecutor(
+        max_workers=min(workers, len(batches)),
+        mp_context=multiprocessing.get_context("spawn"),  # forking beside threads can lock up
+        initializer=_start_worker,
+        initargs=(engine, user_words),
+    )
+    try:
+        yield from pool.map(_work, batches)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _start_worker(engine: Engine, user_words: tuple[UserWord, ...]) -> None:
+    global _worker_cut
+    _worker_cut = make_cut(engine, user_words)
+
+
+def _work(batch: list[str]) -> list[list[str]]:
+    if _worker_cut is None:
+        raise RuntimeError("a worker process was used before it was started")
+    return [_worker_cut(paragraph) for paragraph in batch]
+
+
+def make_cut(engine: Engine, user_words: Sequence[UserWord] = ()) -> Cut:
+    """Return a function that cuts a text into words with a private copy of the engine."""
+    block_cut = _jieba_cut(user_words) if engine == "jieba" else _rjieba_cut(user_words)
+    return partial(cut_text, block_cut=block_cut)
+
+
+def cut_text(text: str, *, block_cut: Cut) -> list[str]:
+    """Cut a text: what jieba calls a block by `block_cut`, every other character by itself.
+
+    The blocks are found here because the Rust engine counts rare characters in that jieba does not.
+    """
+    words: list[str] = []
+    for index, piece in enumerate(BLOCK.split(text)):
+        if index % 2:
+            words.extend(block_cut(piece))
+        else:
+            words.extend("".join(piece.split()))
+    return words
+
+
+def _jieba_cut(user_words: Sequence[UserWord]) -> Cut:
+    """Return the reference engine's cut."""
+    tokenizer = _tokenizer()
+    for entry in user_words:
+        tokenizer.add_word(entry.word, entry.frequency, entry.tag)
+    cut: Cut = tokenizer.lcut
+    return cut
+
+
+def _tokenizer() -> Any:
+    """Return a private jieba tokenizer, built from the dictionary itself.
+
+    jieba would load a cache from the shared temporary folder, where anybody may have put it.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # jieba 0.42.1 has invalid escapes and old imports
+        import jieba
+    tokenizer = jieba.Tokenizer()
+    with dictionary_path().open("rb") as file:
+        tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(file)
+    tokenizer.initialized = True
+    return tokenizer
+
+
+def _rjieba_cut(user_words: Sequence[UserWord]) -> Cut:
+    """Return the Rust engine's cut, with the user's words at the frequencies jieba gives them."""
+    import rjieba
+
+    engine = rjieba.Jieba()
+    if user_words:
+        for word, frequency in settle_frequencies(user_words).items():
+            engine.add_word(word, frequency, None)
+
+    def cut(block: str) -> list[str]:
+        words: list[str] = []
+        for word in engine.cut(block):
+            if len(word) > 1 and word.isascii() and not engine.has_word(word):
+                words.extend(split_latin(word))
+            else:
+                words.append(word)
+        return words
+
+    return cut
+
+
+def split_latin(word: str) -> list[str]:
+    """Split a run of Latin letters, digits and signs as jieba does: a_b into a, _ and b.
+
+    The Rust engine sometimes leaves such runs whole.
+    """
+    return [piece for piece in LATIN.split(word) if piece]
+
+
+def settle_frequencies(user_words: Sequence[UserWord]) -> dict[str, int]:
+    """Return word → frequency as jieba would settle them, for an engine that replaces words.
+
+    Missing frequencies are asked of jieba. Replacing a word, jieba leaves the old frequency in the
+    total that all others are divided by; the Rust engine takes it out, so `BALLAST` puts it back.
+    """
+    settled: dict[str, int] = {}
+    reference = _tokenizer() if any(entry.frequency is None for entry in user_words) else None
+    for entry in user_words:
+        frequency = entry.frequency
+        if reference is not None:
+            if frequency is None:
+                frequency = int(reference.suggest_freq(entry.word))
+            reference.add_word(entry.word, frequency)
+        settled[entry.word] = frequency or 1
+    old = dictionary_frequencies()
+    ballast = sum(old.get(word, 0) for word in settled)
+    return {**settled, BALLAST: ballast} if ballast else settled

@@ -1,0 +1,244 @@
+"""Intervals over chapters: against draws made one by one, and what they must and must not tell."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from bundles import chapters_of_noise, context_in, random_bundle
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from pipeline.artifacts.windows import evaluation_starts, target_sections
+from pipeline.commands.results import ablation_lines, score_lines
+from pipeline.engine.measures.bootstrap import (
+    compare_intervals,
+    draw_chapters,
+    drawn,
+    score_intervals,
+)
+from pipeline.engine.measures.score import Scores, summarise
+from pipeline.engine.memories.foretell import Model
+from pipeline.engine.memories.ngram import train_kneser_ney
+from pipeline.stages.evaluate import score_part
+from pipeline.stages.remember import WriterConfig, writer
+
+NAMES = ("top1", "mrr", "perplexity")
+
+
+def random_scores(seed: int, count: int, *, best: float = 0.3) -> Scores:
+    """Scores of so many targets, a fifth unknown; `best` is the share ranked first."""
+    generator = np.random.default_rng(seed)
+    known = generator.random(count) < 0.8
+    ranks = np.where(generator.random(count) < best, 1, generator.integers(2, 50, count))
+    return Scores(
+        known=known,
+        ranks=np.where(known, ranks, 51),
+        log_probabilities=np.where(known, np.log(generator.uniform(0.001, 1, count)), 0.0),
+        cosines=None,
+    )
+
+
+def rows_of(scores: Scores, rows: NDArray[np.int64]) -> Scores:
+    return Scores(scores.known[rows], scores.ranks[rows], scores.log_probabilities[rows], None)
+
+
+@settings(deadline=None)
+@given(chapters=st.lists(st.integers(3, 7), min_size=2, max_size=30), seed=st.integers(0, 99))
+def test_each_draw_scores_as_its_targets_written_out(chapters: list[int], seed: int) -> None:
+    numbers = np.array(chapters)
+    scores = random_scores(seed, len(chapters))
+    taken = draw_chapters(numbers, np.random.default_rng(seed), draws=5)
+    if taken is None:
+        assert len(set(chapters)) == 1
+        return
+    found = drawn(scores, numbers, taken)
+    for draw, times in enumerate(taken):
+        copies = [
+            np.flatnonzero(numbers == chapter)
+            for chapter, count in zip(sorted(set(chapters)), times, strict=True)
+            for _ in range(count)
+        ]
+        expected = summarise(rows_of(scores, np.concatenate(copies)))
+        for name in NAMES:
+            assert found[name][draw] == pytest.approx(expected[name])
+
+
+def test_a_draw_takes_as_many_chapters_as_there_are_each_alike() -> None:
+    taken = draw_chapters(np.repeat([2, 5, 9], [1, 10, 100]), np.random.default_rng(0), draws=4000)
+    assert taken is not None
+    assert set(taken.sum(axis=1)) == {3}
+    # A chapter's count is binomial (3, 1/3), variance 2/3: the mean of 4,000 is within 4σ of 1.
+    np.testing.assert_allclose(taken.mean(axis=0), 1, atol=4 * math.sqrt(2 / 3 / 4000))
+
+
+def test_two_chapters_by_hand() -> None:
+    """One chapter all right, one all wrong: a quarter of the draws takes either alone."""
+    scores = Scores(
+        known=np.ones(4, dtype=np.bool_),
+        ranks=np.array([1, 1, 4, 4]),
+        log_probabilities=np.log([0.5, 0.5, 0.125, 0.125]),
+        cosines=None,
+    )
+    chapters = np.array([0, 0, 1, 1])
+    taken = draw_chapters(chapters, np.random.default_rng(0))
+    found = score_intervals(scores, chapters, taken)
+    assert found is not None
+    assert found["top1"] == [0, 1]
+    assert found["mrr"] == [0.25, 1]
+    assert found["perplexity"] == pytest.approx([2, 8])
+
+
+def test_the_interval_is_that_of_a_normal_where_chapters_are_many() -> None:
+    """400 chapters of 50 targets: the mean ± 1.96 standard errors of the chapters' means."""
+    chapters = np.repeat(np.arange(400), 50)
+    scores = random_scores(1, len(chapters))
+    taken = draw_chapters(chapters, np.random.default_rng(2))
+    found = score_intervals(scores, chapters, taken)
+    shares = (scores.known & (scores.ranks == 1)).reshape(400, 50).mean(axis=1)
+    error = 1.96 * shares.std(ddof=1) / math.sqrt(400)
+    assert found is not None
+    # A percentile of 1,000 draws is itself uncertain by about a tenth of that half-width.
+    expected = [shares.mean() - error, shares.mean() + error]
+    assert found["top1"] == pytest.approx(expected, abs=error / 4)
+
+
+def test_chapters_that_are_alike_leave_nothing_uncertain() -> None:
+    one = random_scores(3, 40)
+    chapters = np.repeat(np.arange(5), 40)
+    found = score_intervals(
+        rows_of(one, np.tile(np.arange(40), 5)),
+        chapters,
+        draw_chapters(chapters, np.random.default_rng(0)),
+    )
+    assert found is not None
+    for name in NAMES:
+        expected = summarise(one)[name]
+        assert found[name] == pytest.approx([expected, expected])
+
+
+def test_one_chapter_gives_no_interval() -> None:
+    scores, chapters = random_scores(0, 9), np.full(9, 4)
+    assert draw_chapters(chapters, np.random.default_rng(0)) is None
+    assert score_intervals(scores, chapters, None) is None
+    assert compare_intervals(scores, scores, chapters, None) is None
+
+
+def test_a_model_differs_in_nothing_from_itself() -> None:
+    scores, chapters = random_scores(0, 60), np.repeat([0, 1, 2], 20)
+    taken = draw_chapters(chapters, np.random.default_rng(0))
+    found = compare_intervals(scores, scores, chapters, taken)
+    assert found == {"top1_difference": [0, 0], "perplexity_ratio": [1, 1]}
+
+
+def test_a_comparison_is_paired() -> None:
+    """Chapters differ greatly, the models by one half everywhere: that half is certain."""
+    chapters = np.repeat(np.arange(6), 100)
+    generator = np.random.default_rng(5)
+    log = np.repeat(-np.arange(1.0, 7.0), 100) + generator.normal(0, 0.1, 600)
+    known = np.ones(600, dtype=np.bool_)
+    worse, better = (
+        Scores(known, np.where(np.arange(600) % 10 < right, 1, 2), log + gain, None)
+        for right, gain in ((2, 0.0), (3, math.log(2)))
+    )
+    taken = draw_chapters(chapters, np.random.default_rng(0))
+    alone = score_intervals(better, chapters, taken)
+    found = compare_intervals(better, worse, chapters, taken)
+    assert alone is not None
+    assert found is not None
+    assert alone["perplexity"][1] > 2 * alone["perplexity"][0]
+    assert found["perplexity_ratio"] == pytest.approx([0.5, 0.5])
+    assert found["top1_difference"] == pytest.approx([0.1, 0.1])
+
+
+def test_nothing_known_is_no_division_by_zero() -> None:
+    scores = Scores(np.zeros(4, dtype=np.bool_), np.full(4, 9), np.zeros(4), None)
+    chapters = np.array([0, 0, 1, 1])
+    with np.errstate(all="raise"):
+        found = score_intervals(scores, chapters, draw_chapters(chapters, np.random.default_rng(0)))
+    assert found == {"top1": [0, 0], "mrr": [0, 0], "perplexity": [1, 1]}
+
+
+def test_a_target_belongs_to_the_section_it_stands_in() -> None:
+    windows = chapters_of_noise()
+    for part in ("test", "validation"):
+        starts = evaluation_starts(windows, part)
+        found = target_sections(windows, starts)
+        expected = [
+            number
+            for number, section in enumerate(windows.sections)
+            if section["part"] == part
+            for _ in range(section["start"], section["stop"])
+        ]
+        assert found.tolist() == expected, "context reaches back, targets do not"
+
+
+def test_an_evaluation_has_intervals_where_a_part_has_chapters(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    windows, bundle, regress = chapters_of_noise(), random_bundle(), random_bundle(1)
+    context = context_in(tmp_path_factory.mktemp("scratch"))
+    model = Model(bundle, writer(WriterConfig(), window=windows, decode=bundle, context=context))
+    ngram = train_kneser_ney(
+        windows.ids, windows.spans["train"], vocabulary_size=windows.vocabulary_size
+    )
+    test, ablation = score_part(windows, "test", model, ngram, regress, context)
+    models = ["unigram", "kneser_ney", "kneser_ney_known", "mse", "network", "writer"]
+    assert list(test) == models
+    assert [row["name"] for row in ablation] == ["network", "network+cache", "network+ngram", "all"]
+    for row, same in ((ablation[0], test["network"]), (ablation[-1], test["writer"])):
+        assert [row[name] for name in NAMES] == [same[name] for name in NAMES]
+    assert ablation[-1]["weights"] == model.weights
+    for row in test.values():
+        for name in NAMES:
+            low, high = row["interval"][name]
+            assert low < row[name] < high, "three unlike chapters on both sides of their mean"
+    for name in ("network", "writer"):
+        low, high = test[name]["against_kneser_ney_known"]["perplexity_ratio"]
+        assert low < test[name]["perplexity"] / test["kneser_ney_known"]["perplexity"] < high
+        low, high = test[name]["against_kneser_ney_known"]["top1_difference"]
+        assert low <= test[name]["top1"] - test["kneser_ney"]["top1"] <= high
+    validation, _ = score_part(windows, "validation", model, ngram, regress, context)
+    assert {row["interval"] for row in validation.values()} == {None}
+    assert validation["network"]["against_kneser_ney_known"] is None
+
+
+def row_of(perplexity: float) -> dict[str, float | None]:
+    names = ("top1", "top5", "top10", "mrr", "coverage")
+    return {**dict.fromkeys(names, 0.25), "cosine": None, "perplexity": perplexity}
+
+
+def test_lines_show_intervals_below_the_table() -> None:
+    interval = {"top1": [0.225, 0.2412], "mrr": [0.3, 0.31], "perplexity": [1085.1, 1197.26]}
+    lead = {"top1_difference": [-0.015, -0.0021], "perplexity_ratio": [0.5512, 1.0241]}
+    lines = list(
+        score_lines(
+            {
+                "network": {**row_of(90), "interval": interval, "against_kneser_ney_known": lead},
+                "kneser_ney": {**row_of(150), "interval": interval},
+            }
+        )
+    )
+    assert lines[4:] == [
+        "kneser_ney       top1 0.2250 to 0.2412   perplexity 1,085.1 to 1,197.3",
+        "network          top1 0.2250 to 0.2412   perplexity 1,085.1 to 1,197.3",
+        "against kneser_ney_known:",
+        "network          top1_difference -0.0150 to -0.0021   perplexity_ratio 0.5512 to 1.0241",
+    ]
+    assert max(map(len, lines)) <= 100
+
+
+def test_an_ablation_is_a_line_a_mixture() -> None:
+    row = {"name": "network+cache", "top1": 0.2362, "mrr": 0.3148, "perplexity": 78.4357}
+    lines = list(ablation_lines([{**row, "weights": {"network": 0.8866, "cache": 0.1134}}]))
+    assert lines == [
+        "mixture                     top1        mrr perplexity   weights",
+        "network+cache             0.2362     0.3148       78.4   network 0.887  cache 0.113",
+    ]
+
+
+def test_lines_without_intervals_are_the_table_alone() -> None:
+    rows = {"network": {**row_of(90), "interval": None, "against_kneser_ney_known": None}}
+    assert len(list(score_lines(rows))) == 2

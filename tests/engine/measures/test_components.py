@@ -1,0 +1,175 @@
+"""The mixture: word by word as in writing and in batches as in scoring, the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from bundles import chapters_of_noise, context_in, random_bundle
+
+from pipeline.artifacts.windows import evaluation_starts, target_sections
+from pipeline.engine.measures import components
+from pipeline.engine.measures.components import (
+    Batch,
+    chapter_runs,
+    component_batches,
+    score_mixtures,
+    true_chances,
+)
+from pipeline.engine.measures.score import score_windows
+from pipeline.engine.memories.cache import empty_recent
+from pipeline.engine.memories.foretell import Model, begin, foretell, read
+from pipeline.engine.memories.mixture import ablation, choose_components
+from pipeline.stages.remember import WriterConfig, writer
+
+WINDOWS = chapters_of_noise()
+BUNDLE = random_bundle(4)
+UNKNOWN = len(BUNDLE.words)
+STARTS = evaluation_starts(WINDOWS, "test")
+CHAPTERS = target_sections(WINDOWS, STARTS)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """A network with all its memories, at weights that give each a say."""
+    config = WriterConfig(cache_words=12, ngram_order=3, neighbours=True, neighbours_count=7)
+    context = context_in(tmp_path_factory.mktemp("scratch"))
+    memories = writer(config, window=WINDOWS, decode=BUNDLE, context=context)
+    weights = {"network": 0.4, "cache": 0.3, "ngram": 0.2, "neighbours": 0.1}
+    return Model(BUNDLE, replace(memories, weights=weights))
+
+
+def batches(model: Model) -> Iterator[Batch]:
+    return component_batches(WINDOWS.ids, STARTS, CHAPTERS, model)
+
+
+def test_runs_end_where_a_chapter_or_the_stretch_does() -> None:
+    # Chapters 1, 4 and 5 of `chapters_of_noise`, of 100 words each; the last two touch.
+    assert chapter_runs(STARTS, CHAPTERS) == [(0, 100), (100, 200), (200, 300)]
+    assert chapter_runs(STARTS[:0], CHAPTERS[:0]) == []
+
+
+def test_scoring_and_writing_foretell_alike(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(components, "BATCH", 32)  # so that a chapter takes several
+    memories = model.memories
+    assert memories is not None
+    found = score_mixtures(batches(model), BUNDLE, {"whole": model.weights})["whole"]
+    for first, last in chapter_runs(STARTS, CHAPTERS):
+        before = WINDOWS.ids[STARTS[first] :][: WINDOWS.steps].tolist()
+        # Scoring starts each chapter with an empty cache.
+        reading = replace(begin(model, before), recent=empty_recent(6))
+        for number in range(first, last):
+            target = int(WINDOWS.ids[STARTS[number] + WINDOWS.steps])
+            foretold = foretell(reading, model)
+            assert found.known[number] == (target != UNKNOWN)
+            if target != UNKNOWN:
+                chance = foretold.log_chances[target]
+                assert found.log_probabilities[number] == pytest.approx(chance, abs=2e-4)
+                # Words of nearly equal probability may fall either way in float32.
+                better, no_worse = (
+                    (foretold.log_chances > chance + gap).sum() for gap in (1e-4, -1e-4)
+                )
+                assert 1 + better <= found.ranks[number] <= no_worse
+                assert found.cosines is not None
+                assert found.cosines[number] == pytest.approx(foretold.cosine[target], abs=1e-5)
+            reading = read(reading, target, model)
+
+
+def test_every_component_gives_a_distribution(model: Model) -> None:
+    for batch in batches(model):
+        assert list(batch.chances) == ["network", "cache", "ngram", "neighbours"]
+        for chances in batch.chances.values():
+            assert (chances >= 0).all()
+            np.testing.assert_allclose(chances.sum(axis=1), 1, rtol=1e-4)
+
+
+def test_shares_sum_to_the_probabilities(model: Model) -> None:
+    foretold = foretell(begin(model, WINDOWS.ids[:40].tolist()), model)
+    assert set(foretold.shares) == set(model.weights)
+    np.testing.assert_allclose(
+        sum(foretold.shares.values()), np.exp(foretold.log_chances), rtol=1e-5
+    )
+    for name, share in foretold.shares.items():
+        assert share.sum() == pytest.approx(model.weights[name], rel=1e-4)
+
+
+def test_an_empty_cache_leaves_its_weight_to_the_network(model: Model) -> None:
+    foretold = foretell(begin(model, [3]), model)
+    assert set(foretold.shares) == {"network", "ngram", "neighbours"}
+    assert foretold.shares["network"].sum() == pytest.approx(0.4 + 0.3, rel=1e-5)
+    assert np.exp(foretold.log_chances).sum() == pytest.approx(1, rel=1e-5)
+
+
+def test_without_memories_the_network_speaks_alone(model: Model) -> None:
+    assert model.memories is not None
+    words = WINDOWS.ids[:9].tolist()
+    bare = Model(BUNDLE)
+    none = Model(BUNDLE, choose_components(model.memories, []))
+    first, second = (foretell(begin(each, words), each) for each in (bare, none))
+    np.testing.assert_array_equal(first.log_chances, second.log_chances)
+    assert list(first.shares) == list(second.shares) == ["network"]
+    np.testing.assert_allclose(first.shares["network"], np.exp(first.log_chances), rtol=1e-6)
+
+
+def test_only_as_many_words_are_read_as_matter(model: Model) -> None:
+    # 5 words of context for the first of the 12 that the cache holds.
+    ids = WINDOWS.ids.tolist()
+    whole, last = (
+        foretell(begin(model, words), model) for words in (ids[:300], ids[300 - 17 : 300])
+    )
+    np.testing.assert_allclose(whole.log_chances, last.log_chances, atol=1e-4)
+    shorter = foretell(begin(model, ids[300 - 12 : 300]), model)
+    assert not np.allclose(whole.log_chances, shorter.log_chances, atol=1e-4)
+
+
+def test_a_reading_can_be_read_on_in_two_ways(model: Model) -> None:
+    start = begin(model, WINDOWS.ids[:30].tolist())
+    expected = foretell(start, model).log_chances.copy()
+    left = foretell(read(start, 1, model), model).log_chances.copy()
+    read(read(start, 2, model), 3, model)
+    np.testing.assert_array_equal(foretell(start, model).log_chances, expected)
+    np.testing.assert_array_equal(foretell(read(start, 1, model), model).log_chances, left)
+
+
+def test_nothing_read_foretells_nothing(model: Model) -> None:
+    with pytest.raises(ValueError, match="at least one word"):
+        foretell(begin(model, []), model)
+
+
+def test_the_network_of_an_ablation_is_scored_as_the_network_is(model: Model) -> None:
+    assert model.memories is not None
+    mixtures = ablation(model.memories)
+    found = score_mixtures(batches(model), BUNDLE, mixtures)
+    assert list(found) == [
+        "network",
+        "network+cache",
+        "network+ngram",
+        "network+neighbours",
+        "all",
+    ]
+    alone = score_windows(WINDOWS.ids, STARTS, BUNDLE)
+    np.testing.assert_array_equal(found["network"].ranks, alone.ranks)
+    np.testing.assert_allclose(
+        found["network"].log_probabilities, alone.log_probabilities, atol=1e-5
+    )
+    own = true_chances(batches(model))
+    for name, weights in mixtures.items():
+        expected = sum(weight * own[part] for part, weight in weights.items())
+        np.testing.assert_allclose(
+            found[name].log_probabilities[found[name].known], np.log(expected), atol=1e-4
+        )
+
+
+def test_the_cache_of_a_chapter_knows_nothing_of_the_one_before(model: Model) -> None:
+    rows = np.concatenate([batch.chances["cache"] for batch in batches(model)])
+    network = np.concatenate([batch.chances["network"] for batch in batches(model)])
+    same = (rows == network).all(axis=1)  # the network speaks for an empty cache
+    first_known = [
+        next(n for n in range(first, last) if WINDOWS.ids[STARTS[n] + WINDOWS.steps] != UNKNOWN)
+        for first, last in chapter_runs(STARTS, CHAPTERS)
+    ]
+    empty = [*range(first_known[0] + 1), *range(100, first_known[1] + 1)]
+    empty += range(200, first_known[2] + 1)
+    assert np.flatnonzero(same).tolist() == empty

@@ -1,0 +1,81 @@
+"""What a text copies from a source, and how it is divided by that."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.engine.measures.copies import copied_runs
+from pipeline.stages.report import divide_text
+
+# Three words, so that runs are common.
+IDS = st.lists(st.integers(0, 2), max_size=20)
+
+
+def ids_of(numbers: list[int]) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+    return np.array(numbers, dtype=np.int32)
+
+
+def naive_runs(text: list[int], source: list[int], least: int) -> list[tuple[int, int]]:
+    """Every stretch that stands in the source and lies in no longer one that does."""
+    stretches = [
+        (start, stop)
+        for start in range(len(text))
+        for stop in range(start + 1, len(text) + 1)
+        if any(source[p : p + stop - start] == text[start:stop] for p in range(len(source)))
+    ]
+    return [
+        (start, stop)
+        for start, stop in stretches
+        if stop - start >= least
+        and not any(a <= start and stop <= b and (a, b) != (start, stop) for a, b in stretches)
+    ]
+
+
+@given(IDS, IDS, st.integers(1, 5))
+def test_the_runs_are_those_that_a_naive_search_finds(
+    text: list[int], source: list[int], least: int
+) -> None:
+    found = copied_runs(ids_of(text), ids_of(source), least)
+
+    assert found == naive_runs(text, source, least)
+
+
+def test_runs_from_different_places_overlap() -> None:
+    # 1 2 3 stands at the source's beginning, 2 3 4 at its end, 1 2 3 4 nowhere.
+    found = copied_runs(ids_of([1, 2, 3, 4]), ids_of([1, 2, 3, 9, 2, 3, 4]), 3)
+
+    assert found == [(0, 3), (1, 4)]
+
+
+def test_a_run_does_not_reach_across_a_seam() -> None:
+    assert copied_runs(ids_of([1, 2, 3, 4]), ids_of([1, 2, -1, 3, 4]), 2) == [(0, 2), (2, 4)]
+
+
+def test_a_text_is_divided_into_paragraphs_and_pieces() -> None:
+    words = ["他", "来", "。", PARAGRAPH_BREAK, "她", "也", "来", "。"]
+
+    paragraphs = divide_text(words, [(1, 5), (6, 8)])
+
+    assert paragraphs == (
+        (("他", False), ("来。", True)),
+        (("她", True), ("也", False), ("来。", True)),
+    )
+
+
+def test_runs_that_meet_are_told_apart_and_the_first_keeps_what_both_have() -> None:
+    assert divide_text(["一", "二", "三", "四"], [(0, 3), (1, 4)]) == (
+        (("一二三", True), ("四", True)),
+    )
+
+
+def test_a_text_that_begins_with_a_break_keeps_its_first_paragraph_for_the_seed() -> None:
+    assert divide_text([PARAGRAPH_BREAK, "他"], []) == ((), (("他", False),))
+
+
+def test_latin_words_keep_their_distance_across_pieces() -> None:
+    assert divide_text(["of", "law"], [(1, 2)], previous="rule") == (
+        ((" of", False), (" law", True)),
+    )

@@ -1,0 +1,94 @@
+"""Measures of written text: by hand on small cases, by brute force on random ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from pipeline.engine.measures.diversity import (
+    distinct_share,
+    frequency_distance,
+    length_distance,
+    longest_copies,
+    measure_texts,
+    repeated_share,
+    sentence_length,
+    tell_unknown_apart,
+)
+
+Ids = NDArray[np.int32]
+
+
+def ids(*numbers: int) -> Ids:
+    return np.array(numbers, dtype=np.int32)
+
+
+def test_distinct_share_counts_over_all_texts() -> None:
+    # Pairs: (1,2) (2,1) (1,2) and (1,2): two different ones of four.
+    assert distinct_share([ids(1, 2, 1, 2), ids(1, 2)], 2) == 0.5
+    assert distinct_share([ids(1)], 2) == 0.0
+
+
+def test_repeated_share_looks_within_one_text() -> None:
+    # The first text repeats one of its three pairs; a pair of another text is no repetition.
+    assert repeated_share([ids(1, 2, 1, 2), ids(1, 2)], 2) == pytest.approx(1 / 4)
+    assert repeated_share([], 4) == 0.0
+
+
+def brute_force_copy(text: list[int], source: list[int]) -> int:
+    runs = {tuple(source[i:j]) for i in range(len(source)) for j in range(i + 1, len(source) + 1)}
+    lengths = [
+        j - i
+        for i in range(len(text))
+        for j in range(i + 1, len(text) + 1)
+        if tuple(text[i:j]) in runs
+    ]
+    return max(lengths, default=0)
+
+
+short = st.lists(st.integers(0, 3), max_size=14)
+
+
+@given(texts=st.lists(short, max_size=3), source=short)
+def test_longest_copies_is_the_longest_common_run(
+    texts: list[list[int]], source: list[int]
+) -> None:
+    found = longest_copies([ids(*text) for text in texts], ids(*source))
+    assert found == [brute_force_copy(text, source) for text in texts]
+
+
+def test_sentence_length_is_words_by_ends() -> None:
+    assert sentence_length([ids(1, 2, 9), ids(1, 9, 2)], ids(9)) == 3.0
+    assert sentence_length([ids(1, 2)], ids(9)) is None
+
+
+def test_length_distance_is_the_greatest_gap_between_the_shares() -> None:
+    # Sentences of 1, 1 and 3 words here, of 3 and 5 there: two thirds against none are of one word.
+    here, there = ids(9, 1, 9, 2, 9, 1, 2, 3, 9), ids(9, 1, 2, 9, 1, 2, 3, 4, 9)
+    assert length_distance([here], [there], ids(9)) == pytest.approx(2 / 3)
+    assert length_distance([here], [here], ids(9)) == 0.0
+    assert length_distance([here], [ids(1, 2)], ids(9)) is None
+
+
+def test_frequency_distance_by_hand() -> None:
+    # 8 and 9 are shared out 1:1 here and 3:1 there: |1/2 − 3/4| = 1/4 on either side.
+    assert frequency_distance([ids(8, 9, 1)], [ids(8, 8, 8, 9)], ids(8, 9)) == pytest.approx(0.25)
+    assert frequency_distance([ids(1)], [ids(8)], ids(8, 9)) is None
+
+
+def test_measures_of_the_source_itself() -> None:
+    words = ("我", "说", "。", "，")
+    source = ids(0, 1, 2, 0, 3, 1, 2)
+    measured = measure_texts([source], source, words)
+    assert measured["longest_copy"] == 7
+    assert measured["punctuation_distance"] == 0.0
+    assert measured["sentence_length"] == pytest.approx(7 / 2)
+
+
+def test_unknown_words_are_not_taken_for_the_same() -> None:
+    apart = tell_unknown_apart([ids(0, 5, 5), ids(5)], 5)
+    assert apart[0][0] == 0
+    assert len({*apart[0][1:].tolist(), *apart[1].tolist()}) == 3

@@ -1,0 +1,137 @@
+"""Held-out scores: against a case by hand, and against brute force."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from bundles import falling_counts, random_bundle
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.engine.measures.score import Scores, score_unigram, score_windows, summarise
+from pipeline.engine.network.decode import log_softmax
+from pipeline.engine.network.export import log_frequencies
+from pipeline.engine.network.predict import BATCH, predict_vectors
+
+BUNDLE = random_bundle(3)
+UNKNOWN = 30
+IDS = np.random.default_rng(1).integers(0, 31, size=200, dtype=np.int32)  # 30 is unknown
+
+
+def test_a_summary_by_hand() -> None:
+    scores = Scores(
+        known=np.array([True, True, True, False]),
+        ranks=np.array([1, 4, 10, 31]),
+        log_probabilities=np.log([0.5, 0.25, 0.125, 1.0]),
+        cosines=np.array([0.9, 0.3, 0.0, 0.0], dtype=np.float32),
+    )
+    found = summarise(scores)
+    assert (found["top1"], found["top5"], found["top10"]) == (1 / 4, 2 / 4, 3 / 4)
+    assert found["mrr"] == pytest.approx((1 + 1 / 4 + 1 / 10) / 4)
+    # Over the three known targets: (½·¼·⅛)^(−⅓) = 4.
+    assert found["perplexity"] == pytest.approx(4)
+    assert found["cosine"] == pytest.approx(0.4)
+    assert (found["coverage"], found["targets"]) == (0.75, 4)
+
+
+def test_nothing_known_is_no_division_by_zero() -> None:
+    with np.errstate(all="raise"):
+        found = summarise(score_unigram(np.array([30, 30], np.int32), log_prior=BUNDLE.log_prior))
+    assert (found["top10"], found["mrr"], found["coverage"], found["cosine"]) == (0, 0, 0, None)
+
+
+def test_scores_equal_brute_force() -> None:
+    starts = np.arange(len(IDS) - BUNDLE.steps)
+    found = score_windows(IDS, starts, BUNDLE)
+    assert len(found.ranks) == len(starts)
+    for number, start in enumerate(starts):
+        target = IDS[start + 5]
+        if target == UNKNOWN:
+            assert not found.known[number]
+            assert found.ranks[number] == 31, "below every word"
+            continue
+        vector = predict_vectors(IDS[None, start : start + 5], BUNDLE)[0].astype(np.float64)
+        cosine = BUNDLE.output_vectors @ vector / np.linalg.norm(vector)
+        scores = BUNDLE.scale * cosine + BUNDLE.prior_weight * BUNDLE.log_prior
+        assert found.ranks[number] == 1 + list(np.argsort(-scores)).index(target)
+        chances = np.exp(scores) / np.exp(scores).sum()
+        assert found.log_probabilities[number] == pytest.approx(math.log(chances[target]), abs=1e-3)
+        assert found.cosines is not None
+        assert found.cosines[number] == pytest.approx(cosine[target], abs=1e-5)
+
+
+def test_probabilities_sum_to_one_over_all_targets() -> None:
+    context = IDS[:5] % 30
+    streams = np.concatenate([np.append(context, word) for word in range(30)]).astype(np.int32)
+    found = score_windows(streams, np.arange(0, 180, 6), BUNDLE)
+    assert np.exp(found.log_probabilities).sum() == pytest.approx(1, abs=1e-5)
+    assert sorted(found.ranks.tolist()) == list(range(1, 31))
+
+
+def test_unknown_targets_count_as_wrong() -> None:
+    starts = np.arange(len(IDS) - 5)
+    every = summarise(score_windows(IDS, starts, BUNDLE))
+    known = starts[IDS[starts + 5] != UNKNOWN]
+    only = summarise(score_windows(IDS, known, BUNDLE))
+    share = len(known) / len(starts)
+    assert 0 < share < 1
+    assert every["coverage"] == pytest.approx(share)
+    for name in ("top1", "top5", "top10", "mrr"):
+        assert every[name] == pytest.approx(only[name] * share)  # type: ignore[operator]
+    for name in ("perplexity", "cosine"):
+        assert every[name] == pytest.approx(only[name])
+
+
+def test_batches_change_nothing_and_progress_reaches_the_end() -> None:
+    starts = np.random.default_rng(2).integers(0, 190, size=BATCH + 10)
+    heard: list[tuple[float, float]] = []
+    found = score_windows(
+        IDS, starts, BUNDLE, progress=lambda done, total: heard.append((done, total))
+    )
+    assert heard == [(BATCH, BATCH + 10), (BATCH + 10, BATCH + 10)]
+    alone = score_windows(IDS, starts[-1:], BUNDLE)
+    assert found.ranks[-1] == alone.ranks[0]
+    assert found.log_probabilities[-1] == pytest.approx(alone.log_probabilities[0], abs=1e-5)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(1, 6), min_size=2, max_size=8),
+    st.lists(st.integers(0, 8), min_size=1, max_size=10),
+)
+def test_the_unigram_baseline_equals_brute_force(counts: list[int], targets: list[int]) -> None:
+    ids = np.array([min(target, len(counts)) for target in targets], dtype=np.int32)
+    found = score_unigram(ids, log_prior=log_frequencies(np.array(counts)))
+    for number, target in enumerate(ids.tolist()):
+        if target == len(counts):
+            assert not found.known[number]
+            assert found.ranks[number] == len(counts) + 1
+            continue
+        more_frequent = sum(count > counts[target] for count in counts)
+        assert found.ranks[number] == 1 + more_frequent
+        expected = math.log(counts[target] / sum(counts))
+        assert found.log_probabilities[number] == pytest.approx(expected, abs=1e-5)
+    assert found.cosines is None
+
+
+def test_the_network_with_nothing_but_its_prior_is_the_unigram_baseline() -> None:
+    prior_only = replace(BUNDLE, scale=0.0, prior_weight=1.0)
+    starts = np.arange(len(IDS) - 5)
+    network = summarise(score_windows(IDS, starts, prior_only))
+    unigram = summarise(score_unigram(IDS[starts + 5], log_prior=BUNDLE.log_prior))
+    for name in ("top1", "top5", "top10", "mrr", "perplexity"):
+        assert network[name] == pytest.approx(unigram[name], rel=1e-4)
+
+
+def test_log_softmax_survives_great_scores() -> None:
+    with np.errstate(over="raise", invalid="raise"):
+        found = log_softmax(np.array([[1e4, 0, -1e4]], np.float32))
+    np.testing.assert_allclose(found, [[0, -1e4, -2e4]])
+
+
+def test_log_frequencies_are_those_of_the_counts() -> None:
+    counts = falling_counts(30)
+    np.testing.assert_allclose(np.exp(log_frequencies(counts)).sum(), 1, rtol=1e-6)

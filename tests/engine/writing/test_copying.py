@@ -1,0 +1,127 @@
+"""The copy guard: what it bars, and that nothing longer is ever copied."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pens import GREEDY, HOT, PLAIN, WORDS, model_of, remember, written
+
+from pipeline.engine.measures.diversity import longest_copies
+from pipeline.engine.memories.foretell import Model
+from pipeline.engine.writing.rules.copying import copied_next, index_text
+from pipeline.engine.writing.rules.pen import Pen
+from pipeline.engine.writing.sampling import Sampling
+
+OPEN = {"marks": False, "no_repeat": 0, "finish": False}  # the copy guard alone
+
+
+def slow_copied_next(text: list[int], run: list[int], vocabulary_size: int) -> list[int]:
+    """The same by looking at every place of the text."""
+    found = {
+        text[place + len(run)]
+        for place in range(len(text) - len(run))
+        if text[place : place + len(run)] == run
+    }
+    return sorted(word for word in found if 0 <= word < vocabulary_size)
+
+
+@given(
+    st.lists(st.integers(-1, 3), max_size=60), st.lists(st.integers(0, 3), max_size=8), st.data()
+)
+def test_it_finds_what_a_search_through_the_whole_text_finds(
+    text: list[int], ids: list[int], data: st.DataObject
+) -> None:
+    limit = data.draw(st.integers(1, 4))
+    index = index_text(np.array(text, dtype=np.int32), 3)  # 3 is the unknown word
+
+    found = copied_next(index, ids, limit)
+
+    run = ids[-limit:]
+    known = len(run) == limit and max(run) < 3
+    assert found.tolist() == (slow_copied_next(text, run, 3) if known else [])
+
+
+def test_a_large_vocabulary_is_indexed_too() -> None:
+    text = np.array([70_000, 5, 69_999, 70_000, 5, 80_000], dtype=np.int32)
+    index = index_text(text, 70_001)  # past 16 bits; 80,000 is unknown
+
+    assert copied_next(index, [70_000, 5], 2).tolist() == [69_999]
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.integers(0, 5),
+    st.integers(1, 4),
+    st.sampled_from([GREEDY, PLAIN, HOT]),
+    st.lists(st.integers(0, len(WORDS)), min_size=40, max_size=120),
+)
+def test_no_longer_run_is_ever_copied(
+    seed: int, limit: int, sampling: Sampling, text: list[int]
+) -> None:
+    text_ids = np.array(text, dtype=np.int32)
+    model = model_of(seed, text_ids=text_ids)
+
+    pen = Pen(words=80, max_copy=limit)
+    chosen = [
+        choice.word_id for choice in written(model, pen, seed_ids=text[:6], sampling=sampling)
+    ]
+
+    # With the seed phrase before it: a run may begin there.
+    copied = longest_copies([np.array(chosen, dtype=np.int32)], text_ids)
+    assert copied[0] <= limit
+    assert len(chosen) >= 80
+
+
+@pytest.mark.parametrize("sampling", [GREEDY, PLAIN])
+@pytest.mark.parametrize("limit", [1, 2, 8])
+def test_a_text_of_one_sentence_over_and_over(sampling: Sampling, limit: int) -> None:
+    sentence = [16, 17, 18, 1, 19, 16, 2]
+    text_ids = np.array(sentence * 30, dtype=np.int32)
+    model = model_of(3, text_ids=text_ids)
+
+    pen = Pen(words=100, max_copy=limit)
+    chosen = [c.word_id for c in written(model, pen, seed_ids=sentence, sampling=sampling)]
+
+    assert longest_copies([np.array(chosen, dtype=np.int32)], text_ids)[0] <= limit
+
+
+def test_without_the_guard_such_a_run_is_copied() -> None:
+    # Only the guard keeps a greedy writer from following its own text.
+    model = model_of(3)
+    free = [c.word_id for c in written(model, Pen(words=60, max_copy=0, **OPEN), sampling=GREEDY)]  # type: ignore[arg-type]
+    text_ids = np.array(free, dtype=np.int32)
+
+    guarded = written(
+        Model(model.bundle, remember(text_ids)),
+        Pen(words=60, max_copy=8, **OPEN),  # type: ignore[arg-type]
+        sampling=GREEDY,
+    )
+
+    ids = [choice.word_id for choice in guarded]
+    assert ids[:7] == free[:7], "the seed phrase is not part of the text: 8 words may be copied"
+    assert longest_copies([np.array(ids, dtype=np.int32)], text_ids)[0] == 8
+    assert longest_copies([np.array(free, dtype=np.int32)], text_ids)[0] == len(free)
+
+
+def test_the_seed_phrase_is_part_of_the_run() -> None:
+    text = [20, 21, 22, 23, 24, 25]
+    model = model_of(1, text_ids=np.array(text, dtype=np.int32))
+
+    for rng_seed in range(40):
+        pen = Pen(words=1, max_copy=4, **OPEN)  # type: ignore[arg-type]
+        # A paragraph break is no word: one may come before the word that ends the text.
+        first, *_ = written(model, pen, seed_ids=text[:4], sampling=HOT, rng_seed=rng_seed)
+        assert first.word_id != 24
+
+
+def test_where_every_word_would_be_a_copy_the_guard_gives_way() -> None:
+    # Two words, and a text in which each follows each: with a limit of 1 nothing could be written.
+    words = ("甲", "乙")
+    text_ids = np.array([0, 0, 1, 1, 0], dtype=np.int32)
+    model = model_of(1, words=words, text_ids=text_ids)
+
+    chosen = written(model, Pen(words=30, max_copy=1), seed_ids=[0])
+
+    assert len(chosen) == 30

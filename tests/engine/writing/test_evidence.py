@@ -1,0 +1,186 @@
+"""Passages that speak for a word: the nearest by every reckoning, and quoted where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bundles import (
+    context_in,
+    made_up_words,
+    random_bundle,
+    random_embedding,
+    segmentation_of,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, section_words
+from pipeline.artifacts.windows import PARTS
+from pipeline.engine.network.predict import predict_vectors
+from pipeline.engine.writing import evidence
+from pipeline.engine.writing.evidence import (
+    agreements,
+    line_starts,
+    nearest_passages,
+    pick_places,
+    quote_passage,
+)
+from pipeline.stages.window import WindowConfig, window
+
+STEPS = 4
+WORDS = made_up_words(9)
+BUNDLE = random_bundle(3, words=WORDS, steps=STEPS)
+CHAPTERS = (("第一回", 0, 150), ("第三回", 200, 400))
+
+
+def random_text(seed: int) -> NDArray[np.int32]:
+    """Ids of 400 words, 9 for an unknown one, the second of three chapters held out."""
+    ids = np.random.default_rng(seed).integers(0, 10, 400).astype(np.int32)
+    ids[150:200] = -1
+    return ids
+
+
+def passages(
+    word_id: int, history: Sequence[int], text_ids: NDArray[np.int32], count: int = 3
+) -> tuple[evidence.Passage, ...]:
+    vector = predict_vectors(np.array([history[-STEPS:]], dtype=np.int32), BUNDLE)[0]
+    return nearest_passages(
+        word_id,
+        vector * 7,  # a cosine does not ask for length
+        history,
+        bundle=BUNDLE,
+        text_ids=text_ids,
+        chapters=CHAPTERS,
+        count=count,
+    )
+
+
+@settings(deadline=None, max_examples=40)
+@given(seed=st.integers(0, 500), word_id=st.integers(0, 8), count=st.integers(1, 60))
+def test_the_nearest_passages_are_those_that_judging_every_place_finds(
+    seed: int, word_id: int, count: int
+) -> None:
+    text_ids = random_text(seed)
+    history = np.random.default_rng(seed + 1).integers(0, 9, 11).tolist()
+    found = passages(word_id, history, text_ids, count)
+    places = [
+        place
+        for place in range(STEPS, 400)
+        if text_ids[place] == word_id and (text_ids[place - STEPS : place] >= 0).all()
+    ]
+    now = predict_vectors(np.array([history[-STEPS:]], dtype=np.int32), BUNDLE)[0]
+    cosine = {}
+    for place in places:
+        there = predict_vectors(text_ids[None, place - STEPS : place], BUNDLE)[0]
+        cosine[place] = float(now @ there / np.linalg.norm(now) / np.linalg.norm(there))
+    assert len(found) == min(count, len(places))
+    expected = sorted(cosine.values(), reverse=True)[:count]
+    assert [passage.cosine for passage in found] == pytest.approx(expected, abs=1e-5)
+    for passage in found:
+        assert passage.cosine == pytest.approx(cosine[passage.position], abs=1e-5)
+        assert passage.chapter == ("第一回" if passage.position < 150 else "第三回")
+
+
+def test_the_place_itself_is_the_nearest_and_agrees_in_every_word() -> None:
+    text_ids = random_text(8)
+    place = next(
+        p for p in range(300, 400) if text_ids[p] < 9 and (text_ids[p - STEPS : p] < 9).all()
+    )
+    best = passages(int(text_ids[place]), text_ids[place - 9 : place].tolist(), text_ids)[0]
+    assert best.position == place
+    assert best.cosine == pytest.approx(1, abs=1e-5)
+    assert best.agreement == STEPS
+    assert best.chapter == "第三回"
+
+
+def test_a_word_without_a_whole_context_of_training_text_has_no_passage() -> None:
+    text_ids = np.zeros(400, dtype=np.int32)
+    text_ids[150:200] = -1
+    text_ids[[2, 203]] = 5  # less than four words after the beginning, and after a held-out chapter
+    assert passages(5, [1, 2, 3, 4], text_ids) == ()
+    assert passages(6, [1, 2, 3, 4], text_ids) == ()
+    text_ids[204] = 5
+    assert [passage.position for passage in passages(5, [1, 2, 3, 4], text_ids)] == [204]
+    assert passages(5, [1, 2, 3, 4], text_ids[:STEPS]) == (), "a text shorter than a window"
+
+
+def test_agreement_by_hand() -> None:
+    contexts = np.array(
+        [[1, 2, 3, 4], [9, 2, 3, 4], [1, 2, 8, 4], [1, 2, 3, 9], [1, 2, 3, 3]], dtype=np.int32
+    )
+    assert agreements(contexts, [7, 1, 2, 3, 4], unknown=9).tolist() == [4, 3, 1, 0, 0]
+    assert agreements(contexts, [3, 4], unknown=9).tolist() == [2, 2, 1, 0, 0]
+    # Two unknown words need not be the same.
+    assert agreements(contexts, [1, 2, 3, 9], unknown=9).tolist() == [0] * 5
+    assert agreements(contexts, [12, 2, 3, 4], unknown=9).tolist() == [3, 3, 1, 0, 0]
+    assert agreements(contexts, [], unknown=9).tolist() == [0] * 5
+
+
+@given(st.lists(st.integers(0, 6), max_size=900))
+def test_the_places_judged_are_those_that_agree_longest_and_a_spread(lengths: list[int]) -> None:
+    agreement = np.array(lengths, dtype=np.int64)
+    picked = pick_places(agreement)
+    assert len(picked) == min(len(lengths), evidence.JUDGED)
+    assert (np.diff(picked) > 0).all(), "ascending, none twice"
+    longest = sorted(lengths, reverse=True)[: evidence.JUDGED // 2]
+    chosen = sorted(agreement[picked].tolist(), reverse=True)
+    assert chosen[: len(longest)] == longest
+
+
+def test_the_spread_reaches_from_end_to_end() -> None:
+    picked = pick_places(np.zeros(10_000, dtype=np.int64))
+    assert picked[0] == 0
+    assert picked[-1] == 9_999
+    assert np.diff(picked).max() <= 10_000 / evidence.JUDGED + 1
+
+
+def small_novel() -> list[tuple[str, list[str]]]:
+    """Parts and lines; neighbouring lines share words, so that a shift by one would be seen."""
+    return [
+        ("train", ["第一回", "甲 乙 丙 丁", "戊"]),
+        ("validation", ["第二回", "己 庚 辛 甲 乙"]),
+        ("train", ["第三回", "丙 丁 甲 ，", "乙 。"]),
+        ("test", ["甲 甲"]),
+    ]
+
+
+def test_quoted_words_line_up_with_the_windows_ids(tmp_path: Path) -> None:
+    segmentation = segmentation_of(small_novel())  # type: ignore[arg-type]
+    embedding = random_embedding(words=(PARAGRAPH_BREAK, *"甲乙丙丁戊己庚，。"))  # 辛 is unknown
+    ids = window(
+        WindowConfig(steps=1),
+        segment=segmentation,
+        embed=embedding,
+        context=context_in(tmp_path),
+    ).ids
+    starts = line_starts(segmentation)
+    assert starts[-1] == len(ids)
+    stream = [word for part in segmentation.sections for word in section_words(segmentation, part)]
+    for position, word_id in enumerate(ids):
+        quote = quote_passage(segmentation, starts, position)
+        assert quote.word == stream[position]
+        expected = embedding.words.index(quote.word) if quote.word in embedding.words else 10
+        assert word_id == expected
+    assert set(PARTS) == {part.part for part in segmentation.sections}
+
+
+def test_a_quotation_keeps_to_its_chapter() -> None:
+    segmentation = segmentation_of(small_novel())  # type: ignore[arg-type]
+    starts = line_starts(segmentation)
+    # The third section begins at 17: 第三回 ¶ 丙 丁 甲 ， ¶ 乙 。 ¶
+    assert starts.tolist() == [0, 2, 7, 9, 11, 17, 19, 24, 27, 30]
+    quote = quote_passage(segmentation, starts, 21, before=3, after=4)
+    assert quote == evidence.Quote(
+        before=(PARAGRAPH_BREAK, "丙", "丁"),
+        word="甲",
+        after=("，", PARAGRAPH_BREAK, "乙", "。"),
+    )
+    wide = quote_passage(segmentation, starts, 21, before=100, after=100)
+    assert "".join(wide.before) == f"第三回{PARAGRAPH_BREAK}丙丁"
+    assert "".join(wide.after) == f"，{PARAGRAPH_BREAK}乙。{PARAGRAPH_BREAK}"
+    bare = quote_passage(segmentation, starts, 17, before=0, after=0)
+    assert bare == evidence.Quote(before=(), word="第三回", after=())

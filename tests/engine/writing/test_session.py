@@ -1,0 +1,211 @@
+"""Writing together: every command as a pure step, and the dialogue around it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from bundles import random_bundle
+from pens import WORDS, remember
+
+from pipeline.commands.session import converse, save_text
+from pipeline.engine.memories.foretell import begin, foretell
+from pipeline.engine.writing.rules.pen import Pen
+from pipeline.engine.writing.sampling import Sampling
+from pipeline.engine.writing.session import (
+    HELP,
+    Desk,
+    Session,
+    answer,
+    candidates_for,
+    choices_of,
+    open_session,
+    text_of,
+)
+from pipeline.engine.writing.writer import Writer
+from pipeline.errors import SettingsError
+
+PHRASE = WORDS[20] + WORDS[21]
+WRITER = Writer(random_bundle(5, words=WORDS), remember(np.array([20, 21, 22], dtype=np.int32)))
+
+
+def opened(**changes: Any) -> tuple[Session, Desk]:
+    options: dict[str, Any] = {"pen": Pen(), "sampling": Sampling(), "rng_seed": 1, **changes}
+    return open_session(WRITER, WRITER.understand(PHRASE), **options)
+
+
+def after(*lines: str, **changes: Any) -> tuple[Session, Desk]:
+    """The state after these lines; none of them may lead to a note."""
+    session, desk = opened(**changes)
+    for line in lines:
+        reply = answer(session, line, desk)
+        assert reply.note == ""
+        session = reply.session
+    return session, desk
+
+
+def test_enter_takes_the_models_word_and_the_same_one_every_time() -> None:
+    session, _ = after("", "", "")
+
+    assert len(choices_of(session)) == 3
+    assert text_of(session) == text_of(after("", "", "")[0])
+    others = {text_of(after("", "", "", rng_seed=seed)[0]) for seed in range(2, 6)}
+    assert others - {text_of(session)}
+
+
+def test_five_candidates_are_offered_and_a_number_takes_one() -> None:
+    session, desk = after()
+    shown = candidates_for(session, desk)
+
+    assert len(shown) == 5
+    probabilities = [candidate.probability for _, candidate in shown]
+    assert probabilities == sorted(probabilities, reverse=True)
+    for number, (word_id, candidate) in enumerate(shown, 1):
+        (choice,) = choices_of(after(str(number))[0])
+        assert (choice.word_id, choice.word) == (word_id, candidate.word)
+        assert (choice.cosine, choice.probability) == (candidate.cosine, candidate.probability)
+
+
+def test_candidates_keep_to_the_rules() -> None:
+    session, desk = after("，")
+
+    assert not {candidate.word for _, candidate in candidates_for(session, desk)} & {*"，。！？”"}
+
+
+def test_own_words_are_cut_and_read() -> None:
+    session, desk = after(WORDS[25] + "，" + WORDS[26])
+
+    assert [choice.word for choice in choices_of(session)] == [WORDS[25], "，", WORDS[26]]
+    # Each word's probability is what the model gave it at its place.
+    reading = begin(desk.model, [*session.seed_ids, 25, 1])
+    chance = float(np.exp(foretell(reading, desk.model).log_chances[26]))
+    assert choices_of(session)[2].probability == pytest.approx(chance, rel=1e-5)
+    # And the model goes on from there.
+    assert (
+        choices_of(after(WORDS[25] + "，" + WORDS[26], "")[0])[3]
+        == choices_of(answer(session, "", desk).session)[3]
+    )
+
+
+def test_own_words_that_are_unknown_are_named() -> None:
+    session, desk = opened()
+    reply = answer(session, "龘" + WORDS[25], desk)
+
+    assert reply.note == "not in this novel's vocabulary, dropped: 龘"
+    assert text_of(reply.session) == WORDS[25]
+    nothing = answer(session, "龘龘", desk)
+    assert (nothing.session, nothing.note[-1]) == (session, "龘")
+
+
+@pytest.mark.parametrize("line", ["", "2", WORDS[25] + WORDS[26]])
+def test_undo_takes_back_a_whole_turn(line: str) -> None:
+    assert after("", line, "u")[0] == after("")[0]
+    assert after(line, "u")[0] == opened()[0]
+
+
+def test_nothing_can_be_undone_at_the_beginning() -> None:
+    session, desk = opened()
+    assert answer(session, "u", desk).note == "nothing to undo"
+
+
+def test_redraw_never_comes_back_to_a_word() -> None:
+    session, desk = after("")
+    seen = [choices_of(session)[-1].word]
+    for _ in range(10):
+        session = answer(session, "r", desk).session
+        assert len(choices_of(session)) == 1
+        seen.append(choices_of(session)[-1].word)
+
+    assert len(set(seen)) == 11
+    # The next word may again be any.
+    assert answer(session, "", desk).session.turns[-1].refused == ()
+
+
+def test_redraw_says_when_there_is_no_other_word() -> None:
+    session, desk = after("")
+    for _ in WORDS:
+        reply = answer(session, "r", desk)
+        session = reply.session
+
+    assert reply.note == "expected another word that may stand here, found none"
+    assert len(choices_of(session)) == 1
+
+
+def test_redraw_turns_the_page_where_the_model_drew_nothing() -> None:
+    session, desk = opened()
+    first = [number for number, _ in candidates_for(session, desk)]
+    second = [number for number, _ in candidates_for(answer(session, "r", desk).session, desk)]
+
+    assert len(second) == 5
+    assert not set(first) & set(second)
+    (choice,) = choices_of(after("r", "1")[0])
+    assert choice.word_id == second[0]
+    assert after("r", "1")[0].page == 0
+
+
+@pytest.mark.parametrize("line", ["0", "6", "99"])
+def test_a_number_without_a_candidate_is_refused(line: str) -> None:
+    session, desk = opened()
+    reply = answer(session, line, desk)
+
+    assert (reply.session, reply.note) == (session, f"expected a number from 1 to 5, got {line}")
+
+
+def test_the_other_commands() -> None:
+    session, desk = opened()
+
+    assert answer(session, "q", desk).done
+    assert answer(session, "?", desk).note == HELP
+    assert answer(session, "s", desk).save_to == "continuation.txt"
+    assert answer(session, "s my text.txt", desk).save_to == "my text.txt"
+    assert not answer(session, "s", desk).done
+
+
+def test_the_seed_phrase_may_hold_words_that_stand_in() -> None:
+    seed = WRITER.understand(PHRASE)
+    session, desk = open_session(WRITER, seed, pen=Pen(), sampling=Sampling(), rng_seed=1)
+
+    assert session.seed_ids == (20, 21)
+    assert answer(session, "", desk).session.turns
+
+
+def test_words_to_be_included_are_the_persons_part() -> None:
+    with pytest.raises(SettingsError, match=r"^--must-include: expected none with --interactive"):
+        opened(pen=Pen(must_include=(WORDS[25],)))
+
+
+def dialogue(*lines: str) -> list[tuple[Session, str]]:
+    """All that a session tells over these lines."""
+    session, desk = opened()
+    left = [f"{line}\n" for line in lines]
+    return list(converse(session, desk, PHRASE, lambda: left.pop(0) if left else ""))
+
+
+def test_a_dialogue_ends_with_q_or_with_its_lines() -> None:
+    assert dialogue("", "q", "") == dialogue("", "q")
+    assert len(choices_of(dialogue("", "")[-1][0])) == 2
+    told = [text for _, text in dialogue()]
+    assert told[0] == HELP
+    shown = told[1].splitlines()
+    assert shown[1] == PHRASE
+    assert [line.split()[0] for line in shown[2:]] == ["1", "2", "3", "4", "5"]
+
+
+def test_saving_never_overwrites(tmp_path: Path) -> None:
+    path = tmp_path / "text.txt"
+
+    (first, second, third) = (
+        [text for _, text in dialogue("1", f"s {target}")][-2]
+        for target in (path, path, tmp_path / "none" / "text.txt")
+    )
+
+    assert first == f"xuxie: saved to {path}"
+    assert path.read_text(encoding="utf-8") == PHRASE + text_of(after("1")[0]) + "\n"
+    assert (
+        second == f"xuxie: {path}: expected a new file, found one; nothing saved; try s OTHER_NAME"
+    )
+    assert third.startswith(f"xuxie: {tmp_path / 'none' / 'text.txt'}: expected to write a file")
+    assert len(third.splitlines()) == 1
+    assert "nothing saved" in save_text(tmp_path, "text")

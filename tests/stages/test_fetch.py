@@ -1,0 +1,269 @@
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pipelines import CORPORA
+
+from pipeline.artifacts.corpus import CORPUS, Corpus
+from pipeline.errors import DataError, DownloadRefused, SettingsError
+from pipeline.stage import Context
+from pipeline.stages.fetch import STAGE, FetchConfig, fetch, heading_from_name
+from pipeline.text.books.source import kind_of, reading_order, source_files
+
+SENTENCE = "话说那日她回到院中，天已经黑了，丫头们说太太叫你过去，她听了心里一惊，只得跟着去了。"
+TRADITIONAL = "話說那日她回到院中，天已經黑了，丫頭們說太太叫你過去，她聽了心裡一驚，只得跟著去了。"
+
+
+def novel(sentence: str = SENTENCE, *, chapters: int = 4, first: int = 1) -> str:
+    """A novel of `chapters` chapters with 20 paragraphs of 37 Chinese characters each."""
+    parts = [f"第{first + n}章  夜雨\n" + f"\u3000\u3000{sentence}\n" * 20 for n in range(chapters)]
+    return "".join(parts)
+
+
+def run(tmp_path: Path, **settings: object) -> Corpus:
+    """Run the stage as the runner would."""
+    progress: list[tuple[float, float, str]] = []
+
+    def report(done: float, total: float, note: str = "") -> None:
+        progress.append((done, total, note))
+
+    config = FetchConfig.model_validate({"downloads": str(tmp_path / "downloads"), **settings})
+    context = Context(progress=report, generator=np.random.default_rng(0), scratch_path=tmp_path)
+    corpus = fetch(config, context=context)
+    assert progress[-1][0] == progress[-1][1]
+    return corpus
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-be"])
+def test_a_file_in_any_encoding_gives_the_same_corpus(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "novel.txt"
+    path.write_bytes(novel().replace("\n", "\r\n").encode(encoding))
+
+    corpus = run(tmp_path, source=str(path))
+
+    assert corpus.paragraphs == tuple(
+        paragraph for n in range(1, 5) for paragraph in (f"第{n}章\u3000夜雨", *[SENTENCE] * 20)
+    )
+    assert [(c.title, c.start, c.stop) for c in corpus.chapters] == [
+        (f"第{n}章\u3000夜雨", 21 * (n - 1), 21 * n) for n in range(1, 5)
+    ]
+    assert corpus.encoding in encoding.replace("utf-16", "utf-16-le utf-16-be")
+    assert (corpus.replaced, corpus.removed_lines, corpus.rejoined_lines) == (0, 0, 0)
+    assert corpus.source_digest == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_big5_is_simplified_when_asked(tmp_path: Path) -> None:
+    path = tmp_path / "novel.txt"
+    path.write_bytes(novel(TRADITIONAL).encode("big5hkscs"))
+
+    assert run(tmp_path, source=str(path)).paragraphs[1] == TRADITIONAL
+    corpus = run(tmp_path, source=str(path), simplify=True)
+    assert (corpus.paragraphs[1], corpus.encoding) == (SENTENCE, "big5hkscs")
+
+
+def test_a_corpus_survives_its_codec(tmp_path: Path) -> None:
+    path = tmp_path / "novel.txt"
+    path.write_text(novel(), encoding="utf-8")
+    corpus = run(tmp_path, source=str(path))
+    folder = tmp_path / "artifact"
+    folder.mkdir()
+
+    STAGE.codec.save(corpus, folder)
+
+    assert CORPUS.load(folder) == corpus
+
+
+def test_undecodable_bytes_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "novel.txt"
+    path.write_bytes(novel().encode("gb18030") + b"\xff\n")
+
+    assert run(tmp_path, source=str(path)).replaced == 1
+
+
+def test_a_named_encoding_is_used(tmp_path: Path) -> None:
+    path = tmp_path / "novel.txt"
+    path.write_bytes(novel().encode("gb18030"))
+
+    assert run(tmp_path, source=str(path), encoding="gbk").encoding == "gb18030"
+    with pytest.raises(SettingsError, match="such as utf-8"):
+        run(tmp_path, source=str(path), encoding="klingon")
+    # read as Latin-1, every byte is a letter or a sign, none of them Chinese
+    with pytest.raises(DataError, match=r"0 Chinese characters.*iso8859-1.*--set fetch\.encoding"):
+        run(tmp_path, source=str(path), encoding="latin-1")
+
+
+def test_a_folder_is_read_in_natural_order(tmp_path: Path) -> None:
+    folder = tmp_path / "novel"
+    (folder / "10").mkdir(parents=True)
+    for n, encoding in ((2, "gb18030"), (10, "utf-8"), (1, "utf-16")):
+        text = novel(chapters=1, first=n)
+        (folder / f"{n}.txt").write_bytes(text.encode(encoding))
+    (folder / "10" / "附.TXT").write_text(f"{SENTENCE}\n" * 20, encoding="utf-8")
+    (folder / "notes.md").write_text("not a part of it", encoding="utf-8")
+    (folder / ".hidden.txt").write_text("nor this", encoding="utf-8")
+
+    corpus = run(tmp_path, source=str(folder))
+
+    # the file without a heading is named by its own name and place
+    assert [c.title for c in corpus.chapters] == [
+        "第1章\u3000夜雨",
+        "第2章\u3000夜雨",
+        "第10章\u3000夜雨",
+        "第4章\u3000附",
+    ]
+    assert corpus.encoding == "gb18030+utf-16-le+utf-8"
+    assert list(FetchConfig(source=str(folder)).files()) == [
+        *["1.txt", "2.txt", "10.txt", "10/附.TXT"]
+    ]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["1.txt", "2.txt", "10.txt", "11.txt"],
+        ["第一回.txt", "第二回.txt", "第十回.txt", "第一百零一回.txt"],
+        ["某书上.txt", "某书中.txt", "某书下.txt"],
+        ["上卷.txt", "中卷.txt", "下卷.txt"],
+        ["卷一/2.txt", "卷一/10.txt", "卷二/1.txt"],
+    ],
+)
+def test_reading_order(names: list[str]) -> None:
+    assert [str(p) for p in sorted(map(Path, reversed(names)), key=reading_order)] == names
+
+
+@given(st.lists(st.text(alphabet="第一二十回章0123上中下ab ", min_size=1, max_size=8)))
+@settings(deadline=None)
+def test_reading_order_never_fails(names: list[str]) -> None:
+    assert len(sorted(map(Path, names), key=reading_order)) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("stem", "heading"),
+    [("02 夜雨", "第3章\u3000夜雨"), ("第二章　夜雨", "第二章　夜雨"), ("7", "第3章")],
+)
+def test_heading_from_name(stem: str, heading: str) -> None:
+    assert heading_from_name(stem, 3) == heading
+
+
+def write_zip(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("novel.txt", novel())
+
+
+def write_epub(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/epub+zip")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "what"),
+    [
+        ("novel.txt", b"PK\x03\x04" + b"x" * 99, "a zip archive"),
+        ("novel.zip", b"PK\x03\x04" + b"x" * 99, "a zip archive"),
+        ("novel.epub", b"PK\x03\x04" + b"x" * 99, "an epub"),
+        ("novel.docx", b"PK\x03\x04" + b"x" * 99, "a Word document"),
+        ("novel.doc", b"\xd0\xcf\x11\xe0" + b"x" * 99, "a Word document"),
+        ("novel.txt", gzip.compress(b"x"), "a gzip archive"),
+        ("novel.txt", b"%PDF-1.4", "a PDF document"),
+        ("novel.mobi", b"x" * 60 + b"BOOKMOBI", "a Kindle book"),
+        ("novel.txt", b" \r\n", "an empty file"),
+    ],
+)
+def test_what_is_no_text_is_refused_by_name(
+    tmp_path: Path, name: str, content: bytes, what: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+
+    with pytest.raises(DataError, match=f"{name}: expected .*got {what}"):
+        run(tmp_path, source=str(path))
+
+
+def test_real_archives_are_told_apart(tmp_path: Path) -> None:
+    write_zip(tmp_path / "a.txt")
+    write_epub(tmp_path / "b.txt")
+
+    with pytest.raises(DataError, match="a zip archive: unpack"):
+        run(tmp_path, source=str(tmp_path / "a.txt"))
+    with pytest.raises(DataError, match="an epub"):
+        run(tmp_path, source=str(tmp_path / "b.txt"))
+
+
+def test_what_is_missing_is_named_with_the_nearest(tmp_path: Path) -> None:
+    (tmp_path / "novella.txt").write_text(novel(), encoding="utf-8")
+
+    with pytest.raises(DataError, match=r"did you mean novella\.txt\?"):
+        run(tmp_path, source=str(tmp_path / "novela.txt"))
+    with pytest.raises(DataError, match="did you mean 红楼梦"):
+        run(tmp_path, source=str(tmp_path / "红楼夢"))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match=r"a folder with \.txt files"):
+        run(tmp_path, source=str(tmp_path / "empty"))
+
+
+def test_a_text_that_is_not_chinese_or_too_short_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "novel.txt"
+    path.write_text("It was a dark and stormy night. " * 300 + SENTENCE, encoding="utf-8")
+    # 37 Chinese characters, and 24 letters in each of 300 sentences: under one per cent
+    with pytest.raises(DataError, match=r"37 Chinese characters among 7237 letters \(1%\)"):
+        run(tmp_path, source=str(path))
+    path.write_text(novel(chapters=1), encoding="utf-8")
+    # 20 sentences of 37 and the four of 第章夜雨
+    with pytest.raises(DataError, match="at least 2000 Chinese characters, got 744"):
+        run(tmp_path, source=str(path))
+    assert run(tmp_path, source=str(path), min_characters=744).chapters[0].title == "全文"
+
+
+def test_a_private_address_is_refused_by_default(tmp_path: Path) -> None:
+    with pytest.raises(DownloadRefused, match="private or local"):
+        run(tmp_path, source="http://127.0.0.1:9/novel.txt")
+
+
+def test_kinds_of_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert kind_of("红楼梦") == "catalogue"
+    assert kind_of("《西游记》") == "catalogue"
+    assert kind_of("https://example.com/a.txt") == "url"
+    assert kind_of("novel.txt") == "file"
+    assert kind_of(str(tmp_path)) == "folder"
+    Path("红楼梦").mkdir()  # what exists wins
+    assert kind_of("红楼梦") == "folder"
+    assert source_files("https://example.com/a.txt") == {}
+
+
+def test_only_what_decides_the_result_enters_the_key() -> None:
+    base = FetchConfig(source="/somewhere/novel.txt")
+    assert base.files() == {"source": Path("/somewhere/novel.txt")}
+    other = FetchConfig(
+        source="/elsewhere/x.txt",
+        downloads="/d",
+        max_bytes=5,
+        timeout_seconds=5,
+        allow_private_addresses=True,
+    )
+    assert base.key_settings() == other.key_settings()
+    assert base.key_settings() != FetchConfig(source="/x", simplify=True).key_settings()
+    assert FetchConfig(source="红楼梦").key_settings()["source"] == "红楼梦"
+    assert "source" not in base.key_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "chapters", "removed"), [("hongloumeng", 120, 2), ("xiyouji", 100, 2)]
+)
+def test_the_classics(tmp_path: Path, name: str, chapters: int, removed: int) -> None:
+    path = CORPORA / f"{name}.txt"
+    if not path.exists():
+        pytest.skip("../shared/corpora is absent")
+
+    corpus = run(tmp_path, source=str(path))
+
+    assert len(corpus.chapters) == chapters
+    assert (corpus.encoding, corpus.replaced, corpus.removed_lines) == ("utf-8", 0, removed)
+    assert corpus == run(tmp_path, source=str(path))

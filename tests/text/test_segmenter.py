@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pipelines import CORPORA
+
+from pipeline.errors import DataError
+from pipeline.text.words.dictionary import (
+    UserWord,
+    out_of_dictionary,
+    read_user_dictionary,
+)
+from pipeline.text.words.segment import Cut, cut_paragraphs, make_cut
+
+# New words, words of the dictionary with other frequencies, frequencies left open, Latin.
+USER_WORDS = (
+    UserWord("沉香榭", 20, "ns"),
+    UserWord("宝玉", 300, "nr"),
+    UserWord("的", 1),
+    UserWord("大观园"),
+    UserWord("老太太笑道"),
+    UserWord("说道", 1),
+    UserWord("C++"),
+)
+MIXED = st.text(
+    alphabet=st.one_of(
+        st.sampled_from("宝玉听了笑道老太的一不我你他说大观园沉香榭来去，。？！“”、……"),
+        st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF),
+        st.sampled_from("abcXYZ+#&._%-0123456789 \t\u3000"),
+        st.sampled_from("\u3400\u9fd6\U00020000\ue000éж\u00a0😀가ア"),
+    ),
+    max_size=40,
+)
+
+
+@cache
+def engine(name: str, with_user_words: bool) -> Cut:
+    words = USER_WORDS if with_user_words else ()
+    return make_cut("jieba" if name == "jieba" else "rjieba", words)
+
+
+@cache
+def original() -> Any:
+    """Return jieba as it sets itself up, but with its cache file out of the shared folder."""
+    import jieba
+
+    jieba.setLogLevel(60)
+    tokenizer = jieba.Tokenizer()
+    with tempfile.TemporaryDirectory() as folder:
+        tokenizer.tmp_dir = folder
+        tokenizer.initialize()
+    return tokenizer
+
+
+@given(MIXED, st.booleans())
+@settings(deadline=None, max_examples=300)  # the first example waits for the dictionaries
+def test_both_engines_cut_alike(text: str, with_user_words: bool) -> None:
+    words = engine("rjieba", with_user_words)(text)
+
+    assert words == engine("jieba", with_user_words)(text)
+    assert "".join(words) == "".join(text.split())  # nothing lost but white space
+
+
+@given(MIXED)
+@settings(deadline=None)
+def test_the_reference_engine_is_jieba_itself(text: str) -> None:
+    expected = [word for word in original().lcut(text) if word.strip()]
+
+    assert engine("jieba", False)(text) == expected
+
+
+@pytest.mark.parametrize("name", ["jieba", "rjieba"])
+def test_known_sentences(name: str) -> None:
+    # 沉香榭 is in no dictionary; given by the user it must come out whole
+    assert engine(name, False)("宝玉听了，笑道：“好！”") == [
+        *["宝玉", "听", "了", "，", "笑", "道", "：", "“", "好", "！", "”"]
+    ]
+    assert "沉香榭" not in engine(name, False)("她在沉香榭里")
+    assert "沉香榭" in engine(name, True)("她在沉香榭里")
+
+
+def test_both_engines_cut_a_whole_novel_alike() -> None:
+    path = CORPORA / "hongloumeng.txt"
+    if not path.exists():
+        pytest.skip("../shared/corpora is absent")
+    paragraphs = [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()]
+    reported: list[tuple[float, float]] = []
+
+    fast = list(cut_paragraphs(paragraphs, engine="rjieba"))
+    slow = list(
+        cut_paragraphs(
+            paragraphs,
+            engine="jieba",
+            workers=2,
+            progress=lambda done, total: reported.append((done, total)),
+        )
+    )
+
+    assert fast == slow
+    total = sum(map(len, paragraphs))
+    assert reported[-1] == (total, total)
+
+
+def test_workers_keep_the_order(tmp_path: Path) -> None:
+    dictionary = tmp_path / "words.txt"
+    dictionary.write_text("沉香榭 20 ns\n", encoding="utf-8")
+    paragraphs = [f"第{n}日，她又到沉香榭里去了。" * 200 for n in range(30)]
+
+    cut = cut_paragraphs(paragraphs, engine="jieba", user_dictionary=dictionary, workers=2)
+
+    cut_once = list(cut_paragraphs(paragraphs, user_dictionary=dictionary))
+    assert list(cut) == cut_once
+    assert "沉香榭" in cut_once[0]
+
+
+def test_user_dictionary_lines(tmp_path: Path) -> None:
+    path = tmp_path / "words.txt"
+    lines = ["\ufeff# names", "沉香榭 20 ns", "", "宝玉", "说道 3", "老爷 nr", "宝玉 5", ""]
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+    assert read_user_dictionary(path) == (
+        UserWord("沉香榭", 20, "ns"),
+        UserWord("说道", 3),
+        UserWord("老爷", None, "nr"),
+        UserWord("宝玉", 5),
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("沉香榭 -3", "line 2.*frequency"),
+        ("沉香榭 0", "line 2.*frequency"),
+        ("沉香榭 3.5 n", "line 2.*frequency"),
+        ("沉香榭 99999999999", "line 2.*frequency"),
+        ("沉香 榭 3", "line 2"),
+        ("雅克·卢梭 3", "line 2.*without spaces"),
+    ],
+)
+def test_a_bad_user_dictionary_names_file_and_line(
+    tmp_path: Path, line: str, complaint: str
+) -> None:
+    path = tmp_path / "words.txt"
+    path.write_text(f"宝玉 3 nr\n{line}\n", encoding="utf-8")
+
+    with pytest.raises(DataError, match=f"words.txt {complaint}"):
+        read_user_dictionary(path)
+
+
+def test_an_unreadable_user_dictionary_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="check the path"):
+        read_user_dictionary(tmp_path / "absent.txt")
+    path = tmp_path / "words.txt"
+    path.write_bytes("宝玉".encode("gb18030"))
+    with pytest.raises(DataError, match="expected UTF-8"):
+        read_user_dictionary(path)
+
+
+def test_out_of_dictionary_words() -> None:
+    words = ["宝玉", "沉香榭", "沉香榭", "，", "她", "ABC", "宝鼎夫人"]
+
+    assert out_of_dictionary(words) == ["宝鼎夫人", "沉香榭"]
+    assert out_of_dictionary(words, [UserWord("沉香榭")]) == ["宝鼎夫人"]
+
+
+def test_nothing_is_loaded_before_it_is_needed() -> None:
+    script = (
+        "import sys; import pipeline.text.words.segment, pipeline.stages.fetch; "
+        "from pipeline.text.words.dictionary import dictionary_frequencies as frequencies; "
+        "frequencies(); "
+        "heavy = {'jieba', 'rjieba', 'pooch', 'requests', 'urllib3', 'opencc', 'numpy'}; "
+        "sys.exit(','.join(sorted(heavy & set(sys.modules))) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+
+    assert (done.returncode, done.stderr) == (0, "")
