@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.made_up import HIDDEN, STEPS, VECTOR_SIZE
 from pipeline.arrays import Floats
-from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.network import Network
 
 Nearest = Callable[[Floats], int]  # ê (E,) → the id of the nearest word
 
@@ -29,10 +29,10 @@ def keras_model() -> Any:
     )
 
 
-def keras_writer(bundle: WriterBundle, nearest: Nearest, words: int) -> Callable[[], None]:
+def keras_writer(network: Network, nearest: Nearest, words: int) -> Callable[[], None]:
     """Return writing greedily: a window of vectors and a `predict` for each word."""
     model = keras_model()
-    vectors = bundle.output_vectors
+    vectors = network.output_vectors
 
     def write_words() -> None:
         ids = [0] * STEPS
@@ -43,9 +43,9 @@ def keras_writer(bundle: WriterBundle, nearest: Nearest, words: int) -> Callable
     return write_words
 
 
-def python_nearest(bundle: WriterBundle) -> Nearest:
+def python_nearest(network: Network) -> Nearest:
     """Return the article's decoding: a cosine for each word, all in Python."""
-    rows = bundle.output_vectors.tolist()  # V lists of E floats
+    rows = network.output_vectors.tolist()  # V lists of E floats
 
     def cosine(first: list[float], second: list[float]) -> float:
         product = sum(a * b for a, b in zip(first, second, strict=True))
@@ -59,9 +59,9 @@ def python_nearest(bundle: WriterBundle) -> Nearest:
     return nearest
 
 
-def numpy_nearest(bundle: WriterBundle) -> Nearest:
+def numpy_nearest(network: Network) -> Nearest:
     """Return the same loop with each cosine by numpy."""
-    rows = list(bundle.output_vectors)  # V arrays (E,)
+    rows = list(network.output_vectors)  # V arrays (E,)
 
     def cosine(first: Floats, second: Floats) -> float:
         return float(first @ second / (np.linalg.norm(first) * np.linalg.norm(second)))

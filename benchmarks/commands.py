@@ -12,10 +12,10 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.compare import Bar, Comparison, Meter, Size, compare
-from benchmarks.made_up import SEED, made_up_bundle, made_up_memories
+from benchmarks.made_up import SEED, made_up_memories, made_up_network
 from pipeline.artifacts.memories import save_memories
-from pipeline.artifacts.network import save_bundle
-from pipeline.catalog import NETWORK, STAGES, WRITER
+from pipeline.artifacts.network import save_network
+from pipeline.catalog import MEMORIES, NETWORK, STAGES
 from pipeline.commands.progress import LogReporter
 from pipeline.project import ROOT, Project, open_project
 from pipeline.runner.commit import commit
@@ -69,15 +69,15 @@ def measure(size: Size) -> list[Comparison]:
 
 def install_large_writer(project: Project) -> int:
     """Put a writer of 7,000 words in the tiny one's place; return how many words it has."""
-    bundle = made_up_bundle()
+    network = made_up_network()
     history = {"started": "", "seconds": 0.0, "names": {}, "facts": {}}
     for stage, save in (
-        (NETWORK, partial(save_bundle, bundle)),
-        (WRITER, partial(save_memories, made_up_memories())),
+        (NETWORK, partial(save_network, network)),
+        (MEMORIES, partial(save_memories, made_up_memories())),
     ):
         step = plan(STAGES, project.settings, project.store, only=stage.name)[-1]
         commit(project.store, step.components, save, history)
-    return len(bundle.words)
+    return len(network.words)
 
 
 def bare(modules: str) -> Meter:

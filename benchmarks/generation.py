@@ -14,9 +14,9 @@ import numpy as np
 
 from benchmarks.article import Nearest, keras_writer, numpy_nearest, python_nearest
 from benchmarks.compare import Bar, Comparison, Size, compare, per_second
-from benchmarks.made_up import HIDDEN, VECTOR_SIZE, made_up_bundle, made_up_memories
+from benchmarks.made_up import HIDDEN, VECTOR_SIZE, made_up_memories, made_up_network
 from pipeline.arrays import Floats
-from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.network import Network
 from pipeline.engine.memories.foretell import Model
 from pipeline.engine.network.decode import cosines
 from pipeline.engine.network.reader import empty_memory, predict_next, read_word
@@ -33,20 +33,24 @@ SPEED = Bar("ours", "≥", 1000)
 
 def measure(size: Size) -> list[Comparison]:
     """Write with random weights by our engine and by each of the other ways."""
-    bundle = made_up_bundle()
-    whole = Model(bundle, made_up_memories())
+    network = made_up_network()
+    whole = Model(network, made_up_memories())
     words, slow_words = WORDS[size], SLOW_WORDS[size]
-    in_python, in_numpy = python_nearest(bundle), numpy_nearest(bundle)
+    in_python, in_numpy = python_nearest(network), numpy_nearest(network)
     others: dict[str, tuple[Callable[[], None], int, Bar | None]] = {
-        "ours, the network alone": (our_writer(Model(bundle), words, pen=BARE), words, SPEED),
+        "ours, the network alone": (our_writer(Model(network), words, pen=BARE), words, SPEED),
         "the article: Keras predict and a loop in Python": (
-            keras_writer(bundle, in_python, slow_words),
+            keras_writer(network, in_python, slow_words),
             slow_words,
             Bar("ratio", "≥", 300),
         ),
-        "Keras predict": (keras_writer(bundle, best_cosine(bundle), slow_words), slow_words, None),
-        "loop in pure Python": (loop_writer(bundle, in_python, slow_words), slow_words, None),
-        "loop of numpy cosines": (loop_writer(bundle, in_numpy, slow_words), slow_words, None),
+        "Keras predict": (
+            keras_writer(network, best_cosine(network), slow_words),
+            slow_words,
+            None,
+        ),
+        "loop in pure Python": (loop_writer(network, in_python, slow_words), slow_words, None),
+        "loop of numpy cosines": (loop_writer(network, in_numpy, slow_words), slow_words, None),
     }
     ours = our_writer(whole, words, pen=Pen())
     return [
@@ -58,7 +62,7 @@ def measure(size: Size) -> list[Comparison]:
             against=against,
             unit="words/s",
             bar=bar,
-            note=f"V = {len(bundle.words):,}, H = {HIDDEN}, E = {VECTOR_SIZE}; ours: "
+            note=f"V = {len(network.words):,}, H = {HIDDEN}, E = {VECTOR_SIZE}; ours: "
             "cache, n-grams, all rules; sampled",
         )
         for against, (other, amount, bar) in others.items()
@@ -77,21 +81,21 @@ def our_writer(model: Model, words: int, *, pen: Pen) -> Callable[[], None]:
     return write_words
 
 
-def loop_writer(bundle: WriterBundle, nearest: Nearest, words: int) -> Callable[[], None]:
+def loop_writer(network: Network, nearest: Nearest, words: int) -> Callable[[], None]:
     """Return writing greedily: our LSTM, and the next word by `nearest`."""
 
     def write_words() -> None:
-        memory = read_word(empty_memory(bundle), 0, bundle)
+        memory = read_word(empty_memory(network), 0, network)
         for _ in range(words):
-            memory = read_word(memory, nearest(predict_next(memory, bundle)), bundle)
+            memory = read_word(memory, nearest(predict_next(memory, network)), network)
 
     return write_words
 
 
-def best_cosine(bundle: WriterBundle) -> Nearest:
+def best_cosine(network: Network) -> Nearest:
     """Return our own decoding: all cosines in one matrix product."""
 
     def nearest(predicted: Floats) -> int:
-        return int(np.argmax(cosines(predicted, output_vectors=bundle.output_vectors)))
+        return int(np.argmax(cosines(predicted, output_vectors=network.output_vectors)))
 
     return nearest

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pipeline.artifacts.embedding import Embedding
 from pipeline.artifacts.memories import Memories
-from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.network import Network
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.artifacts.windows import Windows
 from pipeline.engine.memories.ngram import train_kneser_ney
@@ -59,7 +59,7 @@ def made_up_windows(tokens: int, *, vocabulary: int = VOCABULARY) -> Windows:
     )
 
 
-def made_up_bundle(vocabulary: int = VOCABULARY) -> WriterBundle:
+def made_up_network(vocabulary: int = VOCABULARY) -> Network:
     """Return a writer with H = E = 200, random weights and a prior by Zipf's law."""
     generator = np.random.default_rng(0)
     embedding = made_up_embedding(vocabulary)
@@ -68,7 +68,7 @@ def made_up_bundle(vocabulary: int = VOCABULARY) -> WriterBundle:
         return generator.standard_normal(shape, dtype=np.float32) * np.float32(0.1)
 
     lengths = np.linalg.norm(embedding.vectors, axis=1, keepdims=True)  # (V, 1)
-    return WriterBundle(
+    return Network(
         words=embedding.words,
         gate_table=draw(vocabulary + 1, 4 * HIDDEN),
         recurrent_kernel=draw(HIDDEN, 4 * HIDDEN),

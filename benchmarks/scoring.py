@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.compare import Bar, Comparison, Size, compare, per_second
-from benchmarks.made_up import STEPS, VOCABULARY, made_up_bundle, zipf_ids
+from benchmarks.made_up import STEPS, VOCABULARY, made_up_network, zipf_ids
 from benchmarks.plain_ngram import score_plain, train_plain
 from pipeline.artifacts.ngram import KneserNey
 from pipeline.artifacts.windows import window_view
@@ -33,18 +33,18 @@ def measure(size: Size) -> list[Comparison]:
 
 def score_row(size: Size) -> Comparison:
     """Score words one after the other, and in windows one at a time."""
-    bundle = made_up_bundle()
+    network = made_up_network()
     ids = zipf_ids(SCORED[size], seed=1)
-    words = [bundle.words[number] for number in ids]
+    words = [network.words[number] for number in ids]
     windows = window_view(ids, steps=STEPS)[: SCORED_SINGLY[size]]  # (N, T + 1)
 
     def all_words() -> None:
-        for _ in score_words(words, bundle):
+        for _ in score_words(words, network):
             pass
 
     def singly() -> None:
         for number in range(len(windows)):
-            score_batch(windows[number : number + 1], bundle)
+            score_batch(windows[number : number + 1], network)
 
     return compare(
         "score",

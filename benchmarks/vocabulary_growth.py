@@ -13,8 +13,8 @@ from benchmarks.growth import Growth, Work, grow
 from benchmarks.made_up import (
     STEPS,
     TOKENS,
-    made_up_bundle,
     made_up_memories,
+    made_up_network,
     zipf_ids,
 )
 from benchmarks.training import first_batches, our_steps, random_words
@@ -81,18 +81,18 @@ def training_steps(count: int, vocabulary: int) -> Work:
 def writing(words: int, tokens: int, vocabulary: int) -> Work:
     """Return the writing of so many words with the memories of a text of so many tokens."""
     memories = made_up_memories(vocabulary, tokens=tokens)
-    return our_writer(Model(made_up_bundle(vocabulary), memories), words, pen=Pen())
+    return our_writer(Model(made_up_network(vocabulary), memories), words, pen=Pen())
 
 
 def scoring(count: int, vocabulary: int) -> Work:
     """Return the scoring of so many words."""
-    bundle = made_up_bundle(vocabulary)
-    words = [bundle.words[number] for number in zipf_ids(count, vocabulary=vocabulary)]
-    return lambda: list(score_words(words, bundle))
+    network = made_up_network(vocabulary)
+    words = [network.words[number] for number in zipf_ids(count, vocabulary=vocabulary)]
+    return lambda: list(score_words(words, network))
 
 
 def calibrating(count: int, vocabulary: int) -> Work:
     """Return the fitting of scale and prior weight to so many words."""
-    bundle = made_up_bundle(vocabulary)
+    network = made_up_network(vocabulary)
     ids = zipf_ids(count + STEPS, vocabulary=vocabulary)
-    return partial(calibrate, ids, np.arange(count), bundle)
+    return partial(calibrate, ids, np.arange(count), network)

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from pipeline.stage import Stage, StageConfig
-from pipeline.stages import decode, embed, evaluate, fetch, regress, report, segment, train, window
-from pipeline.stages import remember as writer
+from pipeline.stages import (
+    decode,
+    embed,
+    evaluate,
+    fetch,
+    regress,
+    remember,
+    report,
+    segment,
+    train,
+    window,
+)
 
 STAGES: tuple[Stage, ...] = (
     fetch.STAGE,
@@ -14,7 +24,7 @@ STAGES: tuple[Stage, ...] = (
     train.STAGE,
     regress.STAGE,
     decode.STAGE,
-    writer.STAGE,
+    remember.STAGE,
     evaluate.STAGE,
     report.STAGE,
 )
@@ -24,7 +34,7 @@ SEGMENTER = segment.STAGE
 
 # The stages whose artifacts write: the network, and its memories of the novel.
 NETWORK = decode.STAGE
-WRITER = writer.STAGE
+MEMORIES = remember.STAGE
 
 # The stages whose artifacts people look at.
 EVALUATION = evaluate.STAGE

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.catalog import NETWORK, REPORT, SECTIONS, SEGMENTER, STAGES, WRITER
+from pipeline.catalog import MEMORIES, NETWORK, REPORT, SECTIONS, SEGMENTER, STAGES
 from pipeline.config import Settings, load_settings
 from pipeline.errors import NotReady, SettingsError
 from pipeline.runner import explain, pointer
@@ -163,7 +163,7 @@ def fresh_writer(project: Project) -> tuple[Writer, list[str]]:
     NotReady
         A stage is stale or missing: which, why, and the command that brings it up to date.
     """
-    steps = plan(STAGES, project.settings, project.store, only=WRITER.name)
+    steps = plan(STAGES, project.settings, project.store, only=MEMORIES.name)
     waiting = explain.not_fresh(steps)
     if not waiting:
         return open_writer(project.store, {step.stage.name: step.record for step in steps}), []
@@ -251,7 +251,7 @@ def last_record(store: Store, stage: Stage) -> Record | None:
 
 def last_writer(store: Store) -> dict[str, Record | None]:
     """Return the artifacts that write, each as `last_record` does, by stage."""
-    return {stage.name: last_record(store, stage) for stage in (NETWORK, WRITER)}
+    return {stage.name: last_record(store, stage) for stage in (NETWORK, MEMORIES)}
 
 
 def found_names(project: Project) -> list[str]:
@@ -290,9 +290,9 @@ def open_writer(store: Store, records: Mapping[str, Record | None]) -> Writer:
     """Load a writer from its two artifacts, which `records` holds by stage."""
     from pipeline.engine.writing.writer import Writer
 
-    network, memories = records[NETWORK.name], records[WRITER.name]
+    network, memories = records[NETWORK.name], records[MEMORIES.name]
     if network is None or memories is None:
         raise NotReady(
             f"{store.folder}: expected a trained writer, found none; run: python cli.py run-all"
         )
-    return Writer(load(store, network, NETWORK.codec), load(store, memories, WRITER.codec))
+    return Writer(load(store, network, NETWORK.codec), load(store, memories, MEMORIES.codec))

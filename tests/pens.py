@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from bundles import made_up_words, random_bundle
+from made_up import made_up_words, random_network
 from numpy.typing import NDArray
 
 from pipeline.artifacts.memories import Memories
@@ -45,7 +45,7 @@ def model_of(
 ) -> Model:
     """A model with random weights, with a text if one is given."""
     memories = None if text_ids is None else remember(text_ids)
-    return Model(random_bundle(seed, words=words), memories)
+    return Model(random_network(seed, words=words), memories)
 
 
 def written(

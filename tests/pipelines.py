@@ -24,7 +24,7 @@ STAGES = (
     "train",
     "regress",
     "decode",
-    "writer",
+    "remember",
     "evaluate",
     "report",
 )

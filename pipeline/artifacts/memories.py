@@ -1,4 +1,4 @@
-"""`writer`'s artifact: what the writer remembers of the novel, and how far it trusts each memory.
+"""`remember`'s artifact: what the writer remembers of the novel, and how far it trusts each memory.
 
 memories.safetensors   the training text's ids; the n-gram model and the neighbours, where asked for
 memories.json          the mixture's weights, the settings of each memory, the chapters
@@ -130,7 +130,7 @@ def load_memories(folder: Path) -> Memories:
     facts = read_json(folder / JSON_FILE)
     if facts.get("schema") != SCHEMA:
         raise ArtifactDamaged(
-            f"{JSON_FILE}: expected schema {SCHEMA}, got {facts.get('schema')}; run writer again"
+            f"{JSON_FILE}: expected schema {SCHEMA}, got {facts.get('schema')}; run remember again"
         )
     arrays = read_tensors(folder / TENSOR_FILE)
     expected = expected_names(facts)
@@ -196,13 +196,13 @@ def check_weights(memories: Memories) -> None:
         if "network" not in weights or not set(weights) <= known:
             raise ArtifactDamaged(
                 f"{JSON_FILE}: expected weights of network and others of {sorted(known)}, got "
-                f"{sorted(weights)}; run writer again"
+                f"{sorted(weights)}; run remember again"
             )
         total = sum(weights.values())
         if not (min(weights.values()) >= 0 and math.isclose(total, 1, abs_tol=1e-6)):
             raise ArtifactDamaged(
                 f"{JSON_FILE}: expected weights of at least 0 that sum to 1, got {weights}; "
-                "run writer again"
+                "run remember again"
             )
 
 

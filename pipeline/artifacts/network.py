@@ -1,7 +1,7 @@
 """`decode`'s artifact: everything that the numpy engine needs to write.
 
-writer.safetensors   see `WriterBundle`
-writer.json          vocabulary, scale, prior weight, context length, how unknown words are read,
+network.safetensors   see `Network`
+network.json          vocabulary, scale, prior weight, context length, how unknown words are read,
                      example seed phrases
 """
 
@@ -32,8 +32,8 @@ SCHEMA = 2
 
 
 @dataclass(frozen=True)
-class WriterBundle:
-    """A trained writer. V vocabulary, E embedding, H hidden; all arrays float32.
+class Network:
+    """A trained network, ready for numpy. V vocabulary, E embedding, H hidden; all arrays float32.
 
     Attributes
     ----------
@@ -84,47 +84,47 @@ ARRAYS = (
 )
 
 
-def save_bundle(bundle: WriterBundle, folder: Path) -> None:
-    """Write writer.safetensors and writer.json."""
-    arrays = {name: getattr(bundle, name) for name in ARRAYS} | pack_upper(bundle.upper_layers)
-    write_tensors(folder / "writer.safetensors", arrays)
+def save_network(network: Network, folder: Path) -> None:
+    """Write network.safetensors and network.json."""
+    arrays = {name: getattr(network, name) for name in ARRAYS} | pack_upper(network.upper_layers)
+    write_tensors(folder / "network.safetensors", arrays)
     facts = {
         "schema": SCHEMA,
-        "words": list(bundle.words),
-        "scale": bundle.scale,
-        "prior_weight": bundle.prior_weight,
-        "steps": bundle.steps,
-        "examples": list(bundle.examples),
-        "suffixes": bundle.suffixes,
+        "words": list(network.words),
+        "scale": network.scale,
+        "prior_weight": network.prior_weight,
+        "steps": network.steps,
+        "examples": list(network.examples),
+        "suffixes": network.suffixes,
     }
-    write_json(folder / "writer.json", facts)
+    write_json(folder / "network.json", facts)
 
 
-def load_bundle(folder: Path) -> WriterBundle:
-    """Read what `save_bundle` wrote; every array is checked for presence, shape and finiteness.
+def load_network(folder: Path) -> Network:
+    """Read what `save_network` wrote; every array is checked for presence, shape and finiteness.
 
     Raises
     ------
     ArtifactDamaged
-        Also for a bundle of a newer schema.
+        Also for a network of a newer schema.
     """
     import numpy as np
 
-    facts = read_json(folder / "writer.json")
+    facts = read_json(folder / "network.json")
     if facts.get("schema") != SCHEMA:
         raise ArtifactDamaged(
-            f"writer.json: expected schema {SCHEMA}, got {facts.get('schema')}; run decode again"
+            f"network.json: expected schema {SCHEMA}, got {facts.get('schema')}; run decode again"
         )
-    arrays = read_tensors(folder / "writer.safetensors")
+    arrays = read_tensors(folder / "network.safetensors")
     words = tuple(facts["words"])
-    shapes = bundle_shapes(arrays, vocabulary=len(words))
+    shapes = network_shapes(arrays, vocabulary=len(words))
     if set(arrays) != set(shapes):
         raise ArtifactDamaged(
-            f"writer.safetensors: expected {sorted(shapes)}, got {sorted(arrays)}"
+            f"network.safetensors: expected {sorted(shapes)}, got {sorted(arrays)}"
         )
     for name, shape in shapes.items():
         check_array(name, arrays[name], shape=shape, dtype=np.float32)
-    return WriterBundle(
+    return Network(
         words=words,
         scale=check_number("scale", facts["scale"], least=-math.inf),
         prior_weight=check_number("prior_weight", facts["prior_weight"], least=-math.inf),
@@ -136,7 +136,7 @@ def load_bundle(folder: Path) -> WriterBundle:
     )
 
 
-def bundle_shapes(
+def network_shapes(
     arrays: dict[str, NDArray[Any]], *, vocabulary: int
 ) -> dict[str, tuple[int, ...]]:
     """Return the shape every array must have, given V and what the projection says of H and E."""
@@ -155,14 +155,14 @@ def bundle_shapes(
     }
 
 
-def describe_bundle(bundle: WriterBundle) -> dict[str, Any]:
+def describe_network(network: Network) -> dict[str, Any]:
     """Return the facts shown to people."""
     return {
-        "vocabulary": len(bundle.words),
-        "hidden": bundle.recurrent_kernel.shape[0],
-        "scale": round(bundle.scale, 3),
-        "prior weight": round(bundle.prior_weight, 3),
+        "vocabulary": len(network.words),
+        "hidden": network.recurrent_kernel.shape[0],
+        "scale": round(network.scale, 3),
+        "prior weight": round(network.prior_weight, 3),
     }
 
 
-BUNDLE = Codec(save=save_bundle, load=load_bundle, describe=describe_bundle)
+NETWORK = Codec(save=save_network, load=load_network, describe=describe_network)

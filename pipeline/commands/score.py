@@ -27,7 +27,7 @@ from pipeline.project import (
 )
 
 if TYPE_CHECKING:
-    from pipeline.artifacts.network import WriterBundle
+    from pipeline.artifacts.network import Network
     from pipeline.engine.measures.stream import ScoredWord
     from pipeline.text.words.segment import Cut
 
@@ -50,7 +50,7 @@ def score(
     pipe = cast("BufferedIOBase", sys.stdin.buffer)
     scored = score_text(
         project.settings,
-        writer.bundle,
+        writer.network,
         file,
         pipe=pipe,
         encoding=encoding,
@@ -63,7 +63,7 @@ def score(
 
 def score_text(
     settings: Settings,
-    bundle: WriterBundle,
+    network: Network,
     name: str,
     *,
     pipe: BufferedIOBase,
@@ -76,7 +76,7 @@ def score_text(
     ----------
     settings : Settings
         Those the writer was trained with: the segmenter, its dictionary, simplification.
-    bundle : WriterBundle
+    network : Network
     name : str
         A file, or `PIPE`.
     pipe : binary stream
@@ -102,7 +102,7 @@ def score_text(
         title, texts = name, read_file(Path(name), encoding=encoding)
     cut = trained_cut(settings, names)
     words = read_words(require_chinese(texts, name=title), cut, convert=converter(settings))
-    return score_words(words, bundle)
+    return score_words(words, network)
 
 
 def trained_cut(settings: Settings, names: Sequence[str] = ()) -> Cut:

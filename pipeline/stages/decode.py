@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from pipeline.artifacts.network import BUNDLE, WriterBundle
+from pipeline.artifacts.network import NETWORK, Network
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.artifacts.windows import Windows, evaluation_starts, spread
 from pipeline.stage import Context, Stage, StageConfig
@@ -65,12 +65,12 @@ def example_phrases(windows: Windows, words: tuple[str, ...]) -> tuple[str, ...]
 
 def decode(
     config: DecodeConfig, *, embed: Embedding, window: Windows, train: Training, context: Context
-) -> WriterBundle:
+) -> Network:
     """Export the trained weights and fit the scale, and the prior weight or leave it at zero."""
     from pipeline.engine.network.calibrate import calibrate
-    from pipeline.engine.network.export import export_bundle
+    from pipeline.engine.network.export import export_network
 
-    bundle = export_bundle(
+    network = export_network(
         train.weights,
         words=embed.words,
         counts=embed.counts,
@@ -80,8 +80,8 @@ def decode(
     )
     starts = spread(evaluation_starts(window, "validation"), config.calibration_targets)
     if not config.prior:
-        bundle = replace(bundle, prior_weight=0.0)
-    return calibrate(window.ids, starts, bundle, prior=config.prior)
+        network = replace(network, prior_weight=0.0)
+    return calibrate(window.ids, starts, network, prior=config.prior)
 
 
 STAGE = Stage(
@@ -89,6 +89,6 @@ STAGE = Stage(
     inputs=("embed", "window", "train"),
     config=DecodeConfig,
     run=decode,
-    codec=BUNDLE,
+    codec=NETWORK,
     libraries=("numpy",),
 )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.artifacts.memories import Memories
-    from pipeline.artifacts.network import WriterBundle
+    from pipeline.artifacts.network import Network
     from pipeline.artifacts.ngram import KneserNey
     from pipeline.artifacts.training import Training
     from pipeline.engine.measures.score import Scores
@@ -77,7 +77,7 @@ def score_models(
     model: Model,
     mixtures: Mapping[str, Mapping[str, float]],
     ngram: KneserNey,
-    regress: WriterBundle,
+    regress: Network,
     progress: Callable[[float, float], None],
 ) -> tuple[dict[str, Scores], dict[str, Scores]]:
     """Return model → scores of the targets of all window starts (N,), and mixture → scores.
@@ -87,11 +87,11 @@ def score_models(
     from pipeline.engine.measures.components import component_batches, score_mixtures
     from pipeline.engine.measures.score import score_kneser_ney, score_unigram, score_windows
 
-    bundle, chapters = model.bundle, target_sections(window, starts)
+    network, chapters = model.network, target_sections(window, starts)
     batches = component_batches(window.ids, starts, chapters, model, progress=progress)
-    mixed = score_mixtures(batches, bundle, mixtures)
+    mixed = score_mixtures(batches, network, mixtures)
     models = {
-        "unigram": score_unigram(window.ids[starts + window.steps], log_prior=bundle.log_prior),
+        "unigram": score_unigram(window.ids[starts + window.steps], log_prior=network.log_prior),
         **score_kneser_ney(window.ids, starts, ngram, steps=window.steps),
         "mse": score_windows(window.ids, starts, regress),
         "network": mixed["network"],
@@ -105,7 +105,7 @@ def score_part(
     part: Part,
     model: Model,
     ngram: KneserNey,
-    regress: WriterBundle,
+    regress: Network,
     context: Context,
 ) -> tuple[dict[str, ModelScores], list[ModelScores]]:
     """Return what `Evaluation` keeps of a held-out part: its `scores` and its `ablation`."""
@@ -183,7 +183,7 @@ def measure_writing(
     from pipeline.engine.writing.sampling import Sampling
     from pipeline.engine.writing.writer import write_ids
 
-    words = model.bundle.words
+    words = model.network.words
     openings = held_out_openings(window, words, config)
     if not len(openings):
         return {}
@@ -210,9 +210,9 @@ def evaluate(
     segment: Segmentation,
     window: Windows,
     train: Training,
-    decode: WriterBundle,
-    writer: Memories,
-    regress: WriterBundle,
+    decode: Network,
+    remember: Memories,
+    regress: Network,
     context: Context,
 ) -> Evaluation:
     """Score both held-out parts, draw the curves, write a sample."""
@@ -224,13 +224,13 @@ def evaluate(
 
     seed_phrase = config.seed_phrase or held_out_opening(segment, decode.words)
     with one_thread():  # as `generate` does, so that it can write the same
-        sample = Writer(decode, writer).continue_text(
+        sample = Writer(decode, remember).continue_text(
             seed_phrase, words=config.sample_words, rng_seed=config.seed
         )
     ngram = train_kneser_ney(
         window.ids, window.spans["train"], vocabulary_size=window.vocabulary_size
     )
-    model = Model(decode, writer)
+    model = Model(decode, remember)
     parts = {part: score_part(window, part, model, ngram, regress, context) for part in HELD_OUT}
     return Evaluation(
         scores={part: scores for part, (scores, _) in parts.items()},
@@ -244,7 +244,7 @@ def evaluate(
 
 STAGE = Stage(
     name="evaluate",
-    inputs=("segment", "window", "train", "decode", "writer", "regress"),
+    inputs=("segment", "window", "train", "decode", "remember", "regress"),
     config=EvaluateConfig,
     run=evaluate,
     codec=EVALUATION,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from pipeline.artifacts.network import BUNDLE, WriterBundle
+from pipeline.artifacts.network import NETWORK, Network
 from pipeline.artifacts.windows import Windows, evaluation_starts, spread
 from pipeline.errors import StageFailed
 from pipeline.stage import Context, Stage, StageConfig
@@ -34,7 +34,7 @@ class RegressConfig(StageConfig):
 
 def regress(
     config: RegressConfig, *, embed: Embedding, window: Windows, context: Context
-) -> WriterBundle:
+) -> Network:
     """Train with `mse` and no dropout, and fit the scale; the prior keeps out (β = 0).
 
     Raises
@@ -43,7 +43,7 @@ def regress(
         The training diverges.
     """
     from pipeline.engine.network.calibrate import calibrate
-    from pipeline.engine.network.export import export_bundle
+    from pipeline.engine.network.export import export_network
     from pipeline.learning.loop import Diverged
 
     settings = TrainConfig(
@@ -61,7 +61,7 @@ def regress(
         raise StageFailed(
             f"regress: {error}; it learns the raw word vectors: train others (--set embed.seed=2)"
         ) from error
-    bundle = export_bundle(
+    network = export_network(
         weights,
         words=embed.words,
         counts=embed.counts,
@@ -69,7 +69,7 @@ def regress(
         suffixes=window.suffixes,
     )
     starts = spread(evaluation_starts(window, "validation"), config.calibration_targets)  # (N,)
-    return calibrate(window.ids, starts, replace(bundle, prior_weight=0.0), prior=False)
+    return calibrate(window.ids, starts, replace(network, prior_weight=0.0), prior=False)
 
 
 STAGE = Stage(
@@ -77,6 +77,6 @@ STAGE = Stage(
     inputs=("embed", "window"),
     config=RegressConfig,
     run=regress,
-    codec=BUNDLE,
+    codec=NETWORK,
     libraries=("keras", "numpy", "tensorflow"),
 )

@@ -1,4 +1,4 @@
-"""writer: what the writer remembers of the novel beside the network, and how much each may say."""
+"""remember: what is remembered of the novel beside the network, and how much each may say."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pipeline.artifacts.network import WriterBundle
+    from pipeline.artifacts.network import Network
     from pipeline.artifacts.ngram import KneserNey
 
 
-class WriterConfig(StageConfig):
-    """Settings of `writer`."""
+class RememberConfig(StageConfig):
+    """Settings of `remember`."""
 
     cache: bool = Field(True, description="make words of the last pages likelier (neural cache)")
     cache_words: int = Field(1000, ge=1, le=100_000, description="words that the cache holds")
@@ -61,15 +61,13 @@ def training_starts(window: Windows) -> NDArray[np.int64]:
     return np.concatenate(starts).astype(np.int64)
 
 
-def wanted(config: WriterConfig) -> tuple[str, ...]:
+def wanted(config: RememberConfig) -> tuple[str, ...]:
     """Return the components that the settings ask for."""
     memories = ("cache", "ngram", "neighbours")
     return ("network", *(name for name in memories if getattr(config, name)))
 
 
-def gather(
-    config: WriterConfig, window: Windows, decode: WriterBundle, context: Context
-) -> Memories:
+def gather(config: RememberConfig, window: Windows, decode: Network, context: Context) -> Memories:
     """Return the memories asked for, all with the same weight as yet."""
     names = wanted(config)
     return Memories(
@@ -87,7 +85,7 @@ def gather(
     )
 
 
-def count_ngrams(config: WriterConfig, window: Windows) -> KneserNey:
+def count_ngrams(config: RememberConfig, window: Windows) -> KneserNey:
     """Train the n-gram model on the training chapters."""
     from pipeline.engine.memories.ngram import train_kneser_ney
 
@@ -100,7 +98,7 @@ def count_ngrams(config: WriterConfig, window: Windows) -> KneserNey:
 
 
 def meet_neighbours(
-    config: WriterConfig, window: Windows, decode: WriterBundle, context: Context
+    config: RememberConfig, window: Windows, decode: Network, context: Context
 ) -> Neighbours:
     """Let the network read the training chapters and keep each place."""
     from pipeline.engine.memories.neighbours import build_neighbours
@@ -119,8 +117,8 @@ def meet_neighbours(
     )
 
 
-def writer(
-    config: WriterConfig, *, window: Windows, decode: WriterBundle, context: Context
+def remember(
+    config: RememberConfig, *, window: Windows, decode: Network, context: Context
 ) -> Memories:
     """Gather what is to be remembered and fit the weights on the validation chapters.
 
@@ -149,10 +147,10 @@ def writer(
 
 
 STAGE = Stage(
-    name="writer",
+    name="remember",
     inputs=("window", "decode"),
-    config=WriterConfig,
-    run=writer,
+    config=RememberConfig,
+    run=remember,
     codec=MEMORIES,
     libraries=("numpy",),
 )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.artifacts.embedding import Embedding
     from pipeline.artifacts.evaluation import Evaluation
     from pipeline.artifacts.memories import Memories
-    from pipeline.artifacts.network import WriterBundle
+    from pipeline.artifacts.network import Network
     from pipeline.artifacts.segmentation import Segmentation
     from pipeline.artifacts.training import Training
     from pipeline.page.prose import Sample
@@ -47,7 +47,7 @@ def novel_title(fetch: Corpus, made: Mapping[str, Made]) -> str:
 
 
 def describe_training(
-    fetch: Corpus, embed: Embedding, decode: WriterBundle
+    fetch: Corpus, embed: Embedding, decode: Network
 ) -> Iterator[tuple[str, str]]:
     """Yield what was read, how, and how large what came of it is."""
     characters = sum(map(len, fetch.paragraphs))
@@ -85,7 +85,7 @@ def divide_settings(made: Mapping[str, Made]) -> tuple[dict[str, Any], dict[str,
 
 
 def lay_out(
-    config: ReportConfig, embed: Embedding, decode: WriterBundle, people: Collection[str]
+    config: ReportConfig, embed: Embedding, decode: Network, people: Collection[str]
 ) -> list[Place]:
     """Return the places of the most frequent words of content."""
     from pipeline.learning.map import map_vectors
@@ -103,7 +103,7 @@ def lay_out(
 
 
 def name_neighbours(
-    config: ReportConfig, words: tuple[str, ...], decode: WriterBundle, people: dict[str, int]
+    config: ReportConfig, words: tuple[str, ...], decode: Network, people: dict[str, int]
 ) -> list[tuple[str, int, list[tuple[str, float]]]]:
     """Return each character with its count and the words of greatest cosine, punctuation aside."""
     import numpy as np
@@ -125,7 +125,7 @@ def name_neighbours(
 
 
 def write_samples(
-    config: ReportConfig, decode: WriterBundle, memories: Memories, seed_phrase: str
+    config: ReportConfig, decode: Network, memories: Memories, seed_phrase: str
 ) -> Iterator[Sample]:
     """Yield a text for each temperature, with what it copies; all go on from the same phrase."""
     import numpy as np
@@ -159,8 +159,8 @@ def report(
     embed: Embedding,
     window: Windows,
     train: Training,
-    decode: WriterBundle,
-    writer: Memories,
+    decode: Network,
+    remember: Memories,
     evaluate: Evaluation,
     context: Context,
 ) -> Report:
@@ -183,7 +183,7 @@ def report(
         people.people(name_neighbours(config, embed.words, decode, cast)),
         prose.samples(
             evaluate.seed_phrase,
-            list(write_samples(config, decode, writer, evaluate.seed_phrase)),
+            list(write_samples(config, decode, remember, evaluate.seed_phrase)),
             config.copied_words,
         ),
         overview.settings(*divide_settings(context.made)),
@@ -194,7 +194,7 @@ def report(
 
 STAGE = Stage(
     name="report",
-    inputs=("fetch", "segment", "embed", "window", "train", "decode", "writer", "evaluate"),
+    inputs=("fetch", "segment", "embed", "window", "train", "decode", "remember", "evaluate"),
     config=ReportConfig,
     run=report,
     codec=REPORT,

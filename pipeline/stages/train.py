@@ -111,14 +111,16 @@ def validator(
     """Return a function weights → validation scores, with scale and prior weight fitted."""
     from pipeline.engine.measures.score import score_windows, summarise
     from pipeline.engine.network.calibrate import calibrate
-    from pipeline.engine.network.export import export_bundle
+    from pipeline.engine.network.export import export_network
 
     starts = spread(evaluation_starts(window, "validation"), config.validation_targets)  # (N,)
 
     def validate(weights: dict[str, NDArray[np.float32]]) -> dict[str, Any]:
-        bundle = export_bundle(weights, words=embed.words, counts=embed.counts, steps=window.steps)
-        bundle = calibrate(window.ids, starts, bundle)
-        return summarise(score_windows(window.ids, starts, bundle))
+        network = export_network(
+            weights, words=embed.words, counts=embed.counts, steps=window.steps
+        )
+        network = calibrate(window.ids, starts, network)
+        return summarise(score_windows(window.ids, starts, network))
 
     return validate
 

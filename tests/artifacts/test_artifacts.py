@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bundles import (
-    random_bundle,
+from made_up import (
     random_embedding,
+    random_network,
     random_weights,
     segmentation_of,
     windows_of,
@@ -30,7 +30,7 @@ from pipeline.artifacts.codec import (
 from pipeline.artifacts.corpus import CORPUS, Chapter, Corpus
 from pipeline.artifacts.embedding import EMBEDDING
 from pipeline.artifacts.evaluation import EVALUATION, Evaluation
-from pipeline.artifacts.network import BUNDLE
+from pipeline.artifacts.network import NETWORK
 from pipeline.artifacts.segmentation import SEGMENTATION, Segmentation, section_words
 from pipeline.artifacts.training import TRAINING, Training
 from pipeline.artifacts.windows import WINDOWS
@@ -75,7 +75,7 @@ VALUES: dict[str, tuple[Codec[Any], Any]] = {
             },
         ),
     ),
-    "bundle": (BUNDLE, random_bundle()),
+    "network": (NETWORK, random_network()),
     "evaluation": (
         EVALUATION,
         Evaluation(
@@ -217,7 +217,7 @@ TENSOR_DAMAGE: dict[str, Callable[[dict[str, Any]], None]] = {
 
 
 @pytest.mark.parametrize("kind", TENSOR_DAMAGE)
-@pytest.mark.parametrize(("name", "file"), [("training", "weights"), ("bundle", "writer")])
+@pytest.mark.parametrize(("name", "file"), [("training", "weights"), ("network", "network")])
 def test_damaged_arrays_are_refused(name: str, file: str, kind: str, tmp_path: Path) -> None:
     saved(name, tmp_path / "a")
     rewrite_tensors(tmp_path / "a" / f"{file}.safetensors", TENSOR_DAMAGE[kind])
@@ -235,31 +235,31 @@ def test_wrong_weights_are_never_saved(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("schema", [0, 1, 3, "2", None])
-def test_a_bundle_of_another_schema_is_refused(schema: Any, tmp_path: Path) -> None:
-    saved("bundle", tmp_path / "a")
-    rewrite_json(tmp_path / "a" / "writer.json", schema=schema)
+def test_a_network_of_another_schema_is_refused(schema: Any, tmp_path: Path) -> None:
+    saved("network", tmp_path / "a")
+    rewrite_json(tmp_path / "a" / "network.json", schema=schema)
     with pytest.raises(ArtifactDamaged, match=r"expected schema 2, got .*run decode again"):
-        BUNDLE.load(tmp_path / "a")
+        NETWORK.load(tmp_path / "a")
 
 
 @pytest.mark.parametrize(
     ("fact", "value"),
     [("scale", np.nan), ("scale", "3"), ("prior_weight", np.inf), ("steps", 0), ("steps", None)],
 )
-def test_a_bundle_of_impossible_numbers_is_refused(fact: str, value: Any, tmp_path: Path) -> None:
-    saved("bundle", tmp_path / "a")
-    path = tmp_path / "a" / "writer.json"
+def test_a_network_of_impossible_numbers_is_refused(fact: str, value: Any, tmp_path: Path) -> None:
+    saved("network", tmp_path / "a")
+    path = tmp_path / "a" / "network.json"
     path.write_text(json.dumps(read_json(path) | {fact: value}), encoding="utf-8")
     with pytest.raises(ArtifactDamaged, match=r"expected a (number|JSON file)"):
-        BUNDLE.load(tmp_path / "a")
+        NETWORK.load(tmp_path / "a")
 
 
-def test_a_bundle_with_one_word_too_few_is_refused(tmp_path: Path) -> None:
-    saved("bundle", tmp_path / "a")
-    words = read_json(tmp_path / "a" / "writer.json")["words"]
-    rewrite_json(tmp_path / "a" / "writer.json", words=words[:-1])
+def test_a_network_with_one_word_too_few_is_refused(tmp_path: Path) -> None:
+    saved("network", tmp_path / "a")
+    words = read_json(tmp_path / "a" / "network.json")["words"]
+    rewrite_json(tmp_path / "a" / "network.json", words=words[:-1])
     with pytest.raises(ArtifactDamaged, match="gate_table"):
-        BUNDLE.load(tmp_path / "a")
+        NETWORK.load(tmp_path / "a")
 
 
 @pytest.mark.parametrize(
@@ -274,8 +274,8 @@ def test_a_bundle_with_one_word_too_few_is_refused(tmp_path: Path) -> None:
         ("windows", "split.json"),
         ("training", "weights.safetensors"),
         ("training", "history.json"),
-        ("bundle", "writer.safetensors"),
-        ("bundle", "writer.json"),
+        ("network", "network.safetensors"),
+        ("network", "network.json"),
         ("evaluation", "evaluation.json"),
     ],
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bundles import chapters_of_noise
+from made_up import chapters_of_noise
 
 from pipeline.artifacts.codec import read_json, read_tensors, write_json, write_tensors
 from pipeline.artifacts.memories import MEMORIES, Memories, Neighbours

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bundles import (
+from hypothesis import given
+from hypothesis import strategies as st
+from made_up import (
     context_in,
-    random_bundle,
     random_embedding,
+    random_network,
     segmentation_of,
     windows_of,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.artifacts.tokens import read_as, token_id
@@ -29,7 +29,7 @@ from pipeline.learning.batches import Dropout, build_sampler, epoch_batches
 from pipeline.stages.window import WindowConfig, window
 
 IDS = {"道": 0, "笑道": 1, "黛玉": 2}  # V = 3
-BUNDLE = random_bundle(3)  # 30 words, 5 of context
+NETWORK = random_network(3)  # 30 words, 5 of context
 SIZE = 30
 
 
@@ -103,25 +103,25 @@ def test_training_reads_the_ending_and_never_aims_at_it() -> None:
 def test_the_network_reads_the_ending_and_the_target_stays_unknown() -> None:
     plain = np.array([1, 2, 7, 3, 4, 5, 7, 6], dtype=np.int32)
     rare = np.where(plain == 7, unknown_read_as(7), plain).astype(np.int32)
-    starts = np.arange(len(plain) - BUNDLE.steps)
-    expected, found = (score_windows(ids, starts, BUNDLE) for ids in (plain, rare))
+    starts = np.arange(len(plain) - NETWORK.steps)
+    expected, found = (score_windows(ids, starts, NETWORK) for ids in (plain, rare))
     assert expected.known.tolist() == [True, True, True]
     assert found.known.tolist() == [True, False, True]
     np.testing.assert_array_equal(found.ranks[[0, 2]], expected.ranks[[0, 2]])
-    model = Model(BUNDLE)
+    model = Model(NETWORK)
     by_reader, same = (foretell(begin(model, ids.tolist()), model).vector for ids in (plain, rare))
     np.testing.assert_array_equal(by_reader, same)
 
 
 def test_a_text_to_score_is_read_as_the_novel_was() -> None:
-    bundle = replace(BUNDLE, suffixes=True)
-    ending = next(word for word in bundle.words if len(word) == 1)
-    words = [*bundle.words[:4], "鳖" + ending, *bundle.words[4:9]]
+    network = replace(NETWORK, suffixes=True)
+    ending = next(word for word in network.words if len(word) == 1)
+    words = [*network.words[:4], "鳖" + ending, *network.words[4:9]]
     plain = [ending if word == "鳖" + ending else word for word in words]
-    found, expected = (list(score_words(text, bundle)) for text in (words, plain))
+    found, expected = (list(score_words(text, network)) for text in (words, plain))
     assert [scored.known for scored in found] == [True] * 4 + [False] + [True] * 5
     assert [replace(a, word="") for a in found[5:]] == [replace(b, word="") for b in expected[5:]]
-    blind = list(score_words(words, BUNDLE))
+    blind = list(score_words(words, NETWORK))
     assert blind[5].log_probability != found[5].log_probability
 
 

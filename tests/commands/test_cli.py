@@ -96,14 +96,14 @@ def test_the_plan_names_old_and_new_value_and_stays_a_plan(trained: Trained) -> 
         **dict.fromkeys(("fetch", "segment", "embed", "window", "regress"), ("fresh", [])),
         "train": ("stale", ["learning_rate 0.003 → 0.001"]),
         "decode": ("stale", ["input train changes"]),
-        "writer": ("stale", ["input decode changes"]),
+        "remember": ("stale", ["input decode changes"]),
         "evaluate": (
             "stale",
             ["input train changes", "input decode changes", "input writer changes"],
         ),
         "report": (
             "stale",
-            [f"input {stage} changes" for stage in ("train", "decode", "writer", "evaluate")],
+            [f"input {stage} changes" for stage in ("train", "decode", "remember", "evaluate")],
         ),
     }
     assert {row["state"] for row in status_of(trained).values()} == {"fresh"}
@@ -115,11 +115,11 @@ def test_a_training_setting_reruns_train_and_what_follows(own: Trained) -> None:
     done = call("run-all", "--set", "train.learning_rate=0.001", *run_options(own))
 
     assert done.returncode == 0, done.stderr
-    assert stages_done(done.stderr) == ["train", "decode", "writer", "evaluate", "report"]
+    assert stages_done(done.stderr) == ["train", "decode", "remember", "evaluate", "report"]
     after = status_of(own, "--set", "train.learning_rate=0.001")
     assert {row["state"] for row in after.values()} == {"fresh"}
     changed = [stage for stage in STAGES if after[stage]["key"] != before[stage]]
-    assert changed == ["train", "decode", "writer", "evaluate", "report"]
+    assert changed == ["train", "decode", "remember", "evaluate", "report"]
 
 
 def test_a_forced_stage_runs_alone_and_gives_the_same_bytes(own: Trained) -> None:

@@ -16,7 +16,7 @@ from pipelines import ROOT, Trained, call, environment
 from typer.testing import CliRunner
 
 import cli
-from pipeline.artifacts.network import load_bundle
+from pipeline.artifacts.network import load_network
 from pipeline.artifacts.tokens import token_id
 from pipeline.artifacts.windows import load_windows
 from pipeline.commands.score import score_text, scoring_lines
@@ -53,15 +53,15 @@ def test_the_text_of_the_training_gets_the_scores_of_its_windows(trained: Traine
     code, output, errors = score(trained, str(trained.novel), "--json-lines")
     assert (code, errors) == (0, "")
     rows, summary = rows_of(output)
-    bundle = load_bundle(only(trained, "decode/*/writer.json").parent)
+    network = load_network(only(trained, "decode/*/network.json").parent)
     windows = load_windows(only(trained, "window/*/ids.npy").parent)
     steps = windows.steps
     assert steps == 20
 
-    ids = {word: number for number, word in enumerate(bundle.words)}
+    ids = {word: number for number, word in enumerate(network.words)}
     read = [token_id(row["word"], ids, suffixes=True) for row in rows]
     assert read == windows.ids.tolist()
-    expected = score_windows(windows.ids, np.arange(len(rows) - steps), bundle)
+    expected = score_windows(windows.ids, np.arange(len(rows) - steps), network)
     known = [row for row in rows[steps:] if row["known"]]
     assert [row["known"] for row in rows[steps:]] == expected.known.tolist()
     assert expected.cosines is not None
@@ -196,14 +196,14 @@ def test_words_come_while_the_pipe_is_open(trained: Trained) -> None:
 
 def test_memory_does_not_grow_with_the_file(trained: Trained, tmp_path: Path) -> None:
     """Eight times the text in one line takes no 5 MB more; 40,000 held lines would take 11."""
-    bundle = load_bundle(only(trained, "decode/*/writer.json").parent)
+    network = load_network(only(trained, "decode/*/network.json").parent)
     settings = open_project(trained.artifacts).settings
     peaks = []
     for copies in (500, 4000):
         path = tmp_path / f"{copies}.txt"
         path.write_text("青棠听了，笑道：“好。”" * copies, encoding="utf-8")
         lines = scoring_lines(
-            score_text(settings, bundle, str(path), pipe=io.BytesIO()), json_lines=True
+            score_text(settings, network, str(path), pipe=io.BytesIO()), json_lines=True
         )
         next(lines)  # the segmenter is loaded
         tracemalloc.start()

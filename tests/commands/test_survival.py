@@ -164,7 +164,7 @@ def test_a_flipped_byte_of_a_real_artifact_is_found_and_mended(
 ) -> None:
     artifacts = tmp_path / "artifacts"
     shutil.copytree(undisturbed.artifacts, artifacts)
-    path = next(artifacts.glob("decode/*/writer.safetensors"))
+    path = next(artifacts.glob("decode/*/network.safetensors"))
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
@@ -173,7 +173,7 @@ def test_a_flipped_byte_of_a_real_artifact_is_found_and_mended(
     mended = call("run-all", *arguments_for(artifacts, undisturbed.novel))
 
     assert refused.returncode == 2
-    assert "decode missing (damaged: writer.safetensors has other bytes" in refused.stderr
+    assert "decode missing (damaged: network.safetensors has other bytes" in refused.stderr
     assert mended.returncode == 0, mended.stderr
     assert [path.name.partition("-")[0] for path in artifacts.glob(".quarantine/*")] == ["decode"]
     assert artifact_files(artifacts) == artifact_files(undisturbed.artifacts)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from bundles import random_bundle, segmentation_of, words_with_break
+from made_up import random_network, segmentation_of, words_with_break
 from numpy.typing import NDArray
 
 from pipeline.artifacts.memories import Memories
@@ -109,7 +109,7 @@ def test_samples_hold_the_reasons_of_each_word() -> None:
 
 
 def test_nothing_is_told_where_nothing_was_asked() -> None:
-    (told,) = give_reasons([CHOICE], [5], Model(WRITER.bundle), None)
+    (told,) = give_reasons([CHOICE], [5], Model(WRITER.network), None)
     assert told == (CHOICE, None)
     assert list(word_lines(*told)) == [choice_line(CHOICE)]
     assert word_json(*told) == choice_json(CHOICE)
@@ -151,7 +151,7 @@ MEMORIES = Memories(
     text_ids=IDS,
     chapters=(("第0回", 0, 12 * 31), ("第2回", 18 * 31, 30 * 31)),
 )
-WRITER = Writer(random_bundle(2, words=WORDS), MEMORIES)
+WRITER = Writer(random_network(2, words=WORDS), MEMORIES)
 
 
 def test_every_written_word_is_shown_where_the_novel_writes_it() -> None:
@@ -172,7 +172,7 @@ def test_every_written_word_is_shown_where_the_novel_writes_it() -> None:
             same = passage.agreement
             before = IDS[passage.position - same : passage.position].tolist()
             assert before == written[number - same : number]
-            if same < min(WRITER.bundle.steps, number):
+            if same < min(WRITER.network.steps, number):
                 assert IDS[passage.position - same - 1] != written[number - same - 1]
         assert sum(word_json(choice, evidence)["shares"].values()) == pytest.approx(
             choice.probability, abs=1e-6
@@ -195,7 +195,7 @@ def test_evidence_comes_as_the_words_do() -> None:
 
 
 def test_a_writer_without_memories_knows_no_passage() -> None:
-    explained = find_evidence([CHOICE], [5], model=Model(WRITER.bundle), segmentation=SEGMENTATION)
+    explained = find_evidence([CHOICE], [5], model=Model(WRITER.network), segmentation=SEGMENTATION)
     assert list(explained) == [(CHOICE, ())]
 
 

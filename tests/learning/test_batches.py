@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from bundles import falling_counts, windows_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_up import falling_counts, windows_of
 
 from pipeline.learning.batches import (
     Batch,

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bundles import toy_novel
+from made_up import toy_novel
 
 from pipeline.engine.network.export import log_frequencies
 from pipeline.learning.backend import prepare_tensorflow

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
-from bundles import falling_counts, random_embedding, random_weights
+from made_up import falling_counts, random_embedding, random_weights
 from numpy.typing import NDArray
 from scipy.special import iv  # type: ignore[import-untyped]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bundles import context_in, toy_novel
+from made_up import context_in, toy_novel
 from pipelines import ROOT
 
 from pipeline.errors import SettingsError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from bundles import segmentation_of
+from made_up import segmentation_of
 
 from pipeline.artifacts.segmentation import Part
 from pipeline.stages.evaluate import held_out_opening

@@ -1,4 +1,4 @@
-"""`writer`: the memories it gathers, from which chapters, and the weights it fits."""
+"""`remember`: the memories it gathers, from which chapters, and the weights it fits."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bundles import chapters_of_noise, context_in, random_bundle, toy_novel, windows_of
+from made_up import chapters_of_noise, context_in, random_network, toy_novel, windows_of
 
 from pipeline.artifacts.memories import MEMORIES, Memories
 from pipeline.artifacts.windows import Windows
-from pipeline.stages.remember import WriterConfig, training_starts, writer
+from pipeline.stages.remember import RememberConfig, remember, training_starts
 
 WINDOWS = chapters_of_noise()
-BUNDLE = random_bundle(4)
+NETWORK = random_network(4)
 SMALL = {"cache_words": 12, "ngram_order": 3, "neighbours_count": 5}
 
 
-def remember(tmp_path: Path, windows: Windows = WINDOWS, **settings: Any) -> Memories:
-    config = WriterConfig(**{**SMALL, **settings})
-    return writer(config, window=windows, decode=BUNDLE, context=context_in(tmp_path))
+def remembered(tmp_path: Path, windows: Windows = WINDOWS, **settings: Any) -> Memories:
+    config = RememberConfig(**{**SMALL, **settings})
+    return remember(config, window=windows, decode=NETWORK, context=context_in(tmp_path))
 
 
 def test_the_text_is_that_of_the_training_chapters_alone(tmp_path: Path) -> None:
-    memories = remember(tmp_path)
+    memories = remembered(tmp_path)
     expected = WINDOWS.ids.copy()
     expected[600:700] = expected[720:] = -1  # the held-out chapters of `chapters_of_noise`
     np.testing.assert_array_equal(memories.text_ids, expected)
@@ -34,10 +34,10 @@ def test_the_text_is_that_of_the_training_chapters_alone(tmp_path: Path) -> None
 
 def test_held_out_words_change_nothing_but_the_weights(tmp_path: Path) -> None:
     ids = WINDOWS.ids.copy()
-    held_out = remember(tmp_path).text_ids < 0
+    held_out = remembered(tmp_path).text_ids < 0
     ids[held_out] = (ids[held_out] + 7) % 31
     first, second = (
-        remember(tmp_path, replace(WINDOWS, ids=each), neighbours=True)
+        remembered(tmp_path, replace(WINDOWS, ids=each), neighbours=True)
         for each in (WINDOWS.ids, ids)
     )
     folders = []
@@ -67,7 +67,7 @@ def test_neighbours_read_no_window_that_reaches_into_a_held_out_chapter() -> Non
 def test_what_is_asked_for_is_there_and_nothing_else(
     settings: dict[str, Any], names: list[str], tmp_path: Path
 ) -> None:
-    memories = remember(tmp_path, **settings)
+    memories = remembered(tmp_path, **settings)
     assert list(memories.weights) == names
     assert sum(memories.weights.values()) == pytest.approx(1)
     assert (memories.ngram is not None) == ("ngram" in names)
@@ -82,9 +82,9 @@ def test_what_is_asked_for_is_there_and_nothing_else(
 def test_a_novel_that_repeats_itself_is_left_to_the_ngrams(tmp_path: Path) -> None:
     # In the toy novel each word decides the next; the untrained network knows nothing of it.
     _, windows = toy_novel()
-    config = WriterConfig(ngram_order=3)
-    bundle = random_bundle(4, words=tuple(map(chr, range(0x4E00, 0x4E0C))))
-    memories = writer(config, window=windows, decode=bundle, context=context_in(tmp_path))
+    config = RememberConfig(ngram_order=3)
+    network = random_network(4, words=tuple(map(chr, range(0x4E00, 0x4E0C))))
+    memories = remember(config, window=windows, decode=network, context=context_in(tmp_path))
     assert memories.weights["ngram"] > 0.95
 
 
@@ -94,12 +94,12 @@ def test_without_a_validation_word_the_network_speaks_alone(tmp_path: Path) -> N
         steps=5,
         vocabulary_size=30,
     )
-    memories = remember(tmp_path, windows)
+    memories = remembered(tmp_path, windows)
     assert memories.weights == {"network": 1.0}
     assert memories.ngram is None
 
 
 def test_weights_are_fitted_on_so_many_targets(tmp_path: Path) -> None:
     # The validation chapter has 80 words, all of whose windows lie in the novel.
-    assert remember(tmp_path, fit_targets=80).weights == remember(tmp_path).weights
-    assert remember(tmp_path, fit_targets=40).weights != remember(tmp_path).weights
+    assert remembered(tmp_path, fit_targets=80).weights == remembered(tmp_path).weights
+    assert remembered(tmp_path, fit_targets=40).weights != remembered(tmp_path).weights

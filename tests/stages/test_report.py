@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bundles import context_in
 from commands import invoke, run_options, stages_done, status_of
+from made_up import context_in
 from pages import Page
 from pipelines import STAGES, Trained
 

@@ -9,13 +9,13 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
-from bundles import context_in, toy_novel
+from made_up import context_in, toy_novel
 from safetensors.numpy import save_file
 
 from pipeline.artifacts.training import TRAINING, Training
 from pipeline.artifacts.windows import evaluation_starts, spread
 from pipeline.engine.measures.score import score_windows, summarise
-from pipeline.engine.network.export import export_bundle, log_frequencies
+from pipeline.engine.network.export import export_network, log_frequencies
 from pipeline.errors import StageFailed
 from pipeline.learning.centre import centre_vectors
 from pipeline.learning.checkpoint import (
@@ -94,10 +94,10 @@ def test_a_text_in_which_each_word_decides_the_next_is_learnt(
     training = trained(tmp_path, epochs=8, hidden=24, input_dropout=0, output_dropout=0, **changes)
     rows = training.history["epochs"]
     assert rows[-1]["train_loss"] < 0.5 * rows[0]["train_loss"]
-    bundle = export_bundle(
+    exported = export_network(
         training.weights, words=EMBEDDING.words, counts=EMBEDDING.counts, steps=WINDOWS.steps
     )
-    found = summarise(score_windows(WINDOWS.ids, evaluation_starts(WINDOWS, "test"), bundle))
+    found = summarise(score_windows(WINDOWS.ids, evaluation_starts(WINDOWS, "test"), exported))
     # Of 60 held-out targets only those whose context crosses from one section into the next are
     # not as regular as the rest; guessing would give 1/12.
     assert found["top1"] is not None
@@ -110,10 +110,10 @@ def test_the_other_objectives_learn_it_too(objective: str, tmp_path: Path) -> No
     training = trained(
         tmp_path, objective=objective, epochs=8, hidden=24, input_dropout=0, output_dropout=0
     )
-    bundle = export_bundle(
+    exported = export_network(
         training.weights, words=EMBEDDING.words, counts=EMBEDDING.counts, steps=WINDOWS.steps
     )
-    found = summarise(score_windows(WINDOWS.ids, evaluation_starts(WINDOWS, "test"), bundle))
+    found = summarise(score_windows(WINDOWS.ids, evaluation_starts(WINDOWS, "test"), exported))
     # All twelve words are equally frequent: always the same one would be right 1/12 of the time.
     assert found["top1"] is not None
     assert found["top1"] > 0.9
@@ -330,14 +330,14 @@ def test_a_short_novel_gets_smaller_batches() -> None:
 def test_frequency_counts_beside_the_cosine_unless_told_not_to(tmp_path: Path) -> None:
     training = trained(tmp_path, epochs=1)
     for prior in (True, False):
-        bundle = decode(
+        exported = decode(
             DecodeConfig(prior=prior),
             embed=EMBEDDING,
             window=WINDOWS,
             train=training,
             context=context_in(tmp_path),
         )
-        assert (bundle.prior_weight != 0) == prior
+        assert (exported.prior_weight != 0) == prior
 
 
 def test_validation_targets_are_spread_evenly() -> None:

@@ -7,9 +7,9 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from bundles import context_in, random_embedding, segmentation_of, windows_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_up import context_in, random_embedding, segmentation_of, windows_of
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part
 from pipeline.artifacts.windows import PARTS, WINDOWS, Windows, evaluation_starts, window_view

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bundles import context_in, segmentation_of
+from made_up import context_in, segmentation_of
 
 from pipeline.artifacts.embedding import EMBEDDING, Embedding, write_word2vec
 from pipeline.artifacts.segmentation import Segmentation

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bundles import context_in, segmentation_of
 from fakes import Recorder
+from made_up import context_in, segmentation_of
 from pipelines import CORPORA, NOVELLA, ROOT
 
 from pipeline.artifacts.corpus import Chapter, Corpus

@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.arrays import Doubles, Floats
-from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.network import Network
 from pipeline.artifacts.windows import window_view
 from pipeline.engine.measures.score import Scores, join_scores, score_cosines, score_probabilities
 from pipeline.engine.memories.cache import recall_text
 from pipeline.engine.memories.foretell import LEAST, Model, ask_neighbours
 from pipeline.engine.memories.mixture import NETWORK, mix
 from pipeline.engine.memories.ngram import next_probabilities, share_among_known
-from pipeline.engine.network.decode import bundle_scores, softmax, unit_rows
+from pipeline.engine.network.decode import network_scores, softmax, unit_rows
 from pipeline.engine.network.predict import predict_vectors
 
 BATCH = 256  # words at once: four components of (256, 7000) float32 take 29 MB
@@ -75,14 +75,14 @@ def component_batches(
     model : Model
     progress : called with targets done and targets in all
     """
-    view = window_view(ids, steps=model.bundle.steps)  # (tokens - steps, steps + 1)
+    view = window_view(ids, steps=model.network.steps)  # (tokens - steps, steps + 1)
     for first, last in chapter_runs(starts, chapters):
-        units = np.empty((0, len(model.bundle.projection_bias)), dtype=np.float32)  # (P, E)
+        units = np.empty((0, len(model.network.projection_bias)), dtype=np.float32)  # (P, E)
         words = np.empty(0, dtype=np.int32)  # (P,)
         for start in range(first, last, BATCH):
             windows = view[starts[start : min(start + BATCH, last)]]  # (B, steps + 1)
             before = len(words)
-            fresh = unit_rows(predict_vectors(windows[:, :-1], model.bundle))  # (B, E)
+            fresh = unit_rows(predict_vectors(windows[:, :-1], model.network))  # (B, E)
             units, words = np.concatenate([units, fresh]), np.concatenate([words, windows[:, -1]])
             yield weigh(windows, units, words, before, model)
             kept = model.memories.cache_words if model.memories else 0
@@ -99,9 +99,9 @@ def weigh(
     model: Model,
 ) -> Batch:
     """Return what each component says: windows (B, steps + 1), the rest as for `recall_text`."""
-    bundle = model.bundle
-    cosine = units[before:] @ bundle.output_vectors.T  # (B, V)
-    scores = bundle_scores(cosine, bundle)  # (B, V)
+    network = model.network
+    cosine = units[before:] @ network.output_vectors.T  # (B, V)
+    scores = network_scores(cosine, network)  # (B, V)
     chances = {NETWORK: softmax(scores)}
     memories = model.memories
     if memories and "cache" in memories.weights:
@@ -111,7 +111,7 @@ def weigh(
             before=before,
             words=memories.cache_words,
             sharpness=memories.cache_sharpness,
-            vocabulary_size=len(bundle.words),
+            vocabulary_size=len(network.words),
         )
         # The network speaks for an empty cache.
         cached[~filled] = chances[NETWORK][~filled]
@@ -119,7 +119,7 @@ def weigh(
     if memories and "ngram" in memories.weights and memories.ngram:
         chances["ngram"] = share_among_known(next_probabilities(memories.ngram, windows[:, :-1]))
     if memories and "neighbours" in memories.weights:
-        chances["neighbours"] = ask_neighbours(units[before:], memories, len(bundle.words))
+        chances["neighbours"] = ask_neighbours(units[before:], memories, len(network.words))
     return Batch(targets=windows[:, -1], cosine=cosine, chances=chances)
 
 
@@ -135,7 +135,7 @@ def true_chances(batches: Iterator[Batch]) -> dict[str, Doubles]:
 
 
 def score_mixtures(
-    batches: Iterator[Batch], bundle: WriterBundle, mixtures: Mapping[str, Mapping[str, float]]
+    batches: Iterator[Batch], network: Network, mixtures: Mapping[str, Mapping[str, float]]
 ) -> dict[str, Scores]:
     """Return the scores of several mixtures, name → weights, in one pass.
 
@@ -143,15 +143,15 @@ def score_mixtures(
     """
     parts: dict[str, list[Scores]] = {name: [] for name in mixtures}
     for batch in batches:
-        network = score_cosines(batch.cosine, batch.targets, bundle)
+        alone = score_cosines(batch.cosine, batch.targets, network)
         for name, weights in mixtures.items():
             parts[name].append(
-                network if set(weights) == {NETWORK} else score_mixed(batch, weights, network)
+                alone if set(weights) == {NETWORK} else score_mixed(batch, weights, alone)
             )
     return {name: join_scores(own) for name, own in parts.items()}
 
 
-def score_mixed(batch: Batch, weights: Mapping[str, float], network: Scores) -> Scores:
+def score_mixed(batch: Batch, weights: Mapping[str, float], alone: Scores) -> Scores:
     """Score a batch by one mixture."""
     chances = np.maximum(mix(batch.chances, weights), LEAST)  # (B, V)
-    return replace(score_probabilities(chances, batch.targets), cosines=network.cosines)
+    return replace(score_probabilities(chances, batch.targets), cosines=alone.cosines)

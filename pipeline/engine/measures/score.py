@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.arrays import Floats
-from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.network import Network
 from pipeline.artifacts.ngram import KneserNey
 from pipeline.artifacts.windows import window_view
 from pipeline.engine.memories.ngram import next_probabilities
-from pipeline.engine.network.decode import bundle_scores, cosines, log_softmax
+from pipeline.engine.network.decode import cosines, log_softmax, network_scores
 from pipeline.engine.network.predict import BATCH, predict_vectors
 
 
@@ -41,7 +41,7 @@ class Scores:
 def score_windows(
     ids: NDArray[np.int32],
     starts: NDArray[np.int64],
-    bundle: WriterBundle,
+    network: Network,
     *,
     progress: Callable[[float, float], None] | None = None,
 ) -> Scores:
@@ -53,38 +53,38 @@ def score_windows(
         The token stream; the ids from V on stand for unknown words.
     starts : int64 (N,)
         Window starts: the target of `s` is `ids[s + steps]`, its context the words before.
-    bundle : WriterBundle
+    network : Network
     progress : called with windows done and windows in all
     """
-    view = window_view(ids, steps=bundle.steps)  # (tokens - steps, steps + 1)
+    view = window_view(ids, steps=network.steps)  # (tokens - steps, steps + 1)
     parts = []
     for first in range(0, len(starts), BATCH):
         windows = view[starts[first : first + BATCH]]  # (B, steps + 1)
-        parts.append(score_batch(windows, bundle))
+        parts.append(score_batch(windows, network))
         if progress is not None:
             progress(min(first + BATCH, len(starts)), len(starts))
     return join_scores(parts)
 
 
-def score_batch(windows: NDArray[np.int32], bundle: WriterBundle) -> Scores:
+def score_batch(windows: NDArray[np.int32], network: Network) -> Scores:
     """Score windows with their targets in the last column, int32 (B, steps + 1)."""
-    predicted = predict_vectors(windows[:, :-1], bundle)  # (B, E)
-    cosine = cosines(predicted, output_vectors=bundle.output_vectors)  # (B, V)
-    return score_cosines(cosine, windows[:, -1], bundle)
+    predicted = predict_vectors(windows[:, :-1], network)  # (B, E)
+    cosine = cosines(predicted, output_vectors=network.output_vectors)  # (B, V)
+    return score_cosines(cosine, windows[:, -1], network)
 
 
-def score_cosines(cosine: Floats, targets: NDArray[np.int32], bundle: WriterBundle) -> Scores:
+def score_cosines(cosine: Floats, targets: NDArray[np.int32], network: Network) -> Scores:
     """Score targets (B,), given cos(ê, e_w) of every word (B, V)."""
-    known = targets < len(bundle.words)  # (B,)
+    known = targets < len(network.words)  # (B,)
     safe = np.where(known, targets, 0)[:, None]  # (B, 1)
-    scores = bundle_scores(cosine, bundle)  # (B, V)
+    scores = network_scores(cosine, network)  # (B, V)
     own = np.take_along_axis(scores, safe, axis=1)  # (B, 1)
     ranks = 1 + (scores > own).sum(axis=1)  # (B,)
     chances = np.take_along_axis(log_softmax(scores), safe, axis=1)[:, 0]  # (B,)
     closeness = np.take_along_axis(cosine, safe, axis=1)[:, 0]  # (B,)
     return Scores(
         known=known,
-        ranks=np.where(known, ranks, len(bundle.words) + 1).astype(np.int64),
+        ranks=np.where(known, ranks, len(network.words) + 1).astype(np.int64),
         log_probabilities=np.where(known, chances, 0.0).astype(np.float64),
         cosines=np.where(known, closeness, np.float32(0)),
     )

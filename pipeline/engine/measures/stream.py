@@ -18,7 +18,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.network import Network
 from pipeline.artifacts.tokens import token_id
 from pipeline.artifacts.windows import window_view
 from pipeline.engine.measures.score import Scores, join_scores, score_batch
@@ -55,34 +55,34 @@ class ScoredWord:
 
 
 def score_words(
-    words: Iterable[str], bundle: WriterBundle, *, batch: int = BATCH
+    words: Iterable[str], network: Network, *, batch: int = BATCH
 ) -> Iterator[ScoredWord]:
     """Yield every word with its scores, in order, reading `batch` words ahead."""
-    ids = {word: number for number, word in enumerate(bundle.words)}
+    ids = {word: number for number, word in enumerate(network.words)}
     source = iter(words)
     context = np.empty(0, dtype=np.int32)  # (up to T,): the words read last
     while block := list(islice(source, batch)):
-        numbers = [token_id(word, ids, suffixes=bundle.suffixes) for word in block]
+        numbers = [token_id(word, ids, suffixes=network.suffixes) for word in block]
         fresh = np.array(numbers, dtype=np.int32)  # (B,)
         stream = np.concatenate([context, fresh])  # (up to T + B,)
         if not len(context):
             yield ScoredWord(block[0], context=0, known=block[0] in ids)
             block = block[1:]
         if block:
-            scores = score_last(stream, len(block), bundle)
-            yield from name_scores(block, len(stream) - len(block), scores, bundle.steps)
-        context = stream[-bundle.steps :]
+            scores = score_last(stream, len(block), network)
+            yield from name_scores(block, len(stream) - len(block), scores, network.steps)
+        context = stream[-network.steps :]
 
 
-def score_last(stream: NDArray[np.int32], count: int, bundle: WriterBundle) -> Scores:
+def score_last(stream: NDArray[np.int32], count: int, network: Network) -> Scores:
     """Score the last `count` words of ids (n,), each given the up to T words before it.
 
     At least one word and at most T may stand before them.
     """
-    short = range(len(stream) - count, min(bundle.steps, len(stream)))
-    parts = [score_batch(stream[None, : position + 1], bundle) for position in short]
-    if len(stream) > bundle.steps:
-        parts.append(score_batch(window_view(stream, steps=bundle.steps), bundle))
+    short = range(len(stream) - count, min(network.steps, len(stream)))
+    parts = [score_batch(stream[None, : position + 1], network) for position in short]
+    if len(stream) > network.steps:
+        parts.append(score_batch(window_view(stream, steps=network.steps), network))
     return join_scores(parts)
 
 

@@ -13,12 +13,12 @@ import numpy as np
 
 from pipeline.arrays import Floats
 from pipeline.artifacts.memories import Memories
-from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.network import Network
 from pipeline.engine.memories.cache import Recent, empty_recent, recall, remember
 from pipeline.engine.memories.mixture import NETWORK
 from pipeline.engine.memories.neighbours import neighbour_chances
 from pipeline.engine.memories.ngram import next_known
-from pipeline.engine.network.decode import bundle_scores, log_softmax, softmax, unit_rows
+from pipeline.engine.network.decode import log_softmax, network_scores, softmax, unit_rows
 from pipeline.engine.network.reader import Memory, empty_memory, predict_next, read_word
 
 LEAST = np.finfo(np.float32).tiny  # a probability below it is written as this, to have a logarithm
@@ -26,9 +26,9 @@ LEAST = np.finfo(np.float32).tiny  # a probability below it is written as this, 
 
 @dataclass(frozen=True)
 class Model:
-    """What foretells: the network's bundle, and its memories of the novel if there are any."""
+    """What foretells: the network's network, and its memories of the novel if there are any."""
 
-    bundle: WriterBundle
+    network: Network
     memories: Memories | None = None
 
     @property
@@ -86,17 +86,17 @@ class Foretold:
 def begin(model: Model, word_ids: Sequence[int]) -> Reading:
     """Return the reading of these words, of which only the last can matter.
 
-    They are `bundle.steps`; with a cache, as many for the first of the words that it holds.
+    They are `network.steps`; with a cache, as many for the first of the words that it holds.
     """
     memories = model.memories
-    count = model.bundle.steps
+    count = model.network.steps
     if memories and "cache" in memories.weights:
         count += memories.cache_words
     reading = Reading(
-        memory=empty_memory(model.bundle),
+        memory=empty_memory(model.network),
         vector=None,
         unit=None,
-        recent=empty_recent(len(model.bundle.projection_bias)),
+        recent=empty_recent(len(model.network.projection_bias)),
     )
     for word_id in word_ids[-count:]:
         reading = read(reading, word_id, model)
@@ -108,15 +108,15 @@ def read(reading: Reading, word_id: int, model: Model) -> Reading:
     recent, memories = reading.recent, model.memories
     if memories and "cache" in memories.weights and reading.unit is not None:
         recent = remember(recent, reading.unit, word_id, words=memories.cache_words)
-    memory = read_word(reading.memory, word_id, model.bundle)
-    vector = predict_next(memory, model.bundle)  # (E,)
+    memory = read_word(reading.memory, word_id, model.network)
+    vector = predict_next(memory, model.network)  # (E,)
     return Reading(
         memory=memory,
         vector=vector,
         unit=unit_rows(vector),
         recent=recent,
         # To the n-gram model a seed's stand-in, an id above V, is the unknown word.
-        history=(*reading.history, min(word_id, len(model.bundle.words)))[-model.bundle.steps :],
+        history=(*reading.history, min(word_id, len(model.network.words)))[-model.network.steps :],
     )
 
 
@@ -128,11 +128,11 @@ def foretell(reading: Reading, model: Model) -> Foretold:
     ValueError
         No word has been read yet, so there is no ê.
     """
-    bundle, vector, unit = model.bundle, reading.vector, reading.unit
+    network, vector, unit = model.network, reading.vector, reading.unit
     if vector is None or unit is None:
         raise ValueError("expected a reading of at least one word, got none; read a word first")
-    cosine = bundle.output_vectors @ unit  # (V,)
-    scores = bundle_scores(cosine, bundle)  # (V,)
+    cosine = network.output_vectors @ unit  # (V,)
+    scores = network_scores(cosine, network)  # (V,)
     shares = share_out({NETWORK: softmax(scores), **remembered(reading, model)}, model.weights)
     if len(shares) > 1:
         log_chances = np.log(np.maximum(sum(shares.values()), LEAST))  # (V,)
@@ -151,14 +151,14 @@ def remembered(reading: Reading, model: Model) -> dict[str, Floats]:
             reading.recent,
             unit,
             sharpness=memories.cache_sharpness,
-            vocabulary_size=len(model.bundle.words),
+            vocabulary_size=len(model.network.words),
         )
         if cached is not None:
             found["cache"] = cached
     if "ngram" in memories.weights and memories.ngram:
         found["ngram"] = next_known(memories.ngram, reading.history)
     if "neighbours" in memories.weights and memories.neighbours:
-        found["neighbours"] = ask_neighbours(vector[None], memories, len(model.bundle.words))[0]
+        found["neighbours"] = ask_neighbours(vector[None], memories, len(model.network.words))[0]
     return found
 
 
@@ -172,7 +172,9 @@ def ask_neighbours(predicted: Floats, memories: Memories, vocabulary_size: int) 
     """
     near = memories.neighbours
     if near is None:
-        raise ValueError("expected memories with neighbours, got none; set writer.neighbours=true")
+        raise ValueError(
+            "expected memories with neighbours, got none; set remember.neighbours=true"
+        )
     return neighbour_chances(
         predicted,
         keys=near.keys,

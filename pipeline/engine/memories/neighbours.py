@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.arrays import Floats, Integers
-from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.network import Network
 from pipeline.artifacts.windows import window_view
 from pipeline.engine.network.decode import unit_rows
 from pipeline.engine.network.predict import BATCH, predict_vectors
@@ -36,7 +36,7 @@ HALF_SCALE = np.float32(2.0**112)  # the exponents' biases differ by 127 − 15
 def build_neighbours(
     ids: NDArray[np.int32],
     starts: NDArray[np.int64],
-    bundle: WriterBundle,
+    network: Network,
     progress: Callable[[float, float], None] | None = None,
 ) -> tuple[Keys, NDArray[np.int32]]:
     """Read every training window and keep what the network made of it.
@@ -47,7 +47,7 @@ def build_neighbours(
         The token stream; the ids from V on stand for unknown words.
     starts : int64 (N,)
         Window starts; one whose target is unknown makes no key.
-    bundle : WriterBundle
+    network : Network
     progress : called with windows done and windows in all
 
     Returns
@@ -57,13 +57,13 @@ def build_neighbours(
     positions : int32 (P,)
         Stream position of each window's target.
     """
-    steps = bundle.steps
-    places = starts[ids[starts + steps] < len(bundle.words)]  # (P,)
+    steps = network.steps
+    places = starts[ids[starts + steps] < len(network.words)]  # (P,)
     view = window_view(ids, steps=steps)  # (tokens - steps, steps + 1)
-    keys = np.empty((len(places), len(bundle.projection_bias)), dtype=np.float16)  # (P, E)
+    keys = np.empty((len(places), len(network.projection_bias)), dtype=np.float16)  # (P, E)
     for first in range(0, len(places), BATCH):
         windows = view[places[first : first + BATCH], :-1]  # (B, steps)
-        keys[first : first + BATCH] = unit_rows(predict_vectors(windows, bundle))
+        keys[first : first + BATCH] = unit_rows(predict_vectors(windows, network))
         if progress is not None:
             progress(min(first + BATCH, len(places)), len(places))
     return keys, (places + steps).astype(np.int32)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.arrays import Floats
-from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.network import Network
 from pipeline.artifacts.windows import window_view
 from pipeline.engine.network.decode import cosines, log_softmax, word_scores
 from pipeline.engine.network.predict import BATCH, predict_vectors
@@ -23,25 +23,25 @@ TOLERANCE = 1e-4  # relative: float32 sums cannot tell smaller steps apart
 
 
 def calibrate(
-    ids: NDArray[np.int32], starts: NDArray[np.int64], bundle: WriterBundle, *, prior: bool = True
-) -> WriterBundle:
-    """Return the bundle with s and β at the optimum for the windows whose target is known.
+    ids: NDArray[np.int32], starts: NDArray[np.int64], network: Network, *, prior: bool = True
+) -> Network:
+    """Return the network with s and β at the optimum for the windows whose target is known.
 
     `ids` int32 (tokens,), `starts` int64 (N,) as in `score_windows`; without `prior`, β stays as it
-    is. With no known target, or where the fit would turn s negative, the bundle is returned as it
+    is. With no known target, or where the fit would turn s negative, the network is returned as it
     came.
     """
-    windows = window_view(ids, steps=bundle.steps)[starts]  # (N, steps + 1)
-    windows = windows[windows[:, -1] < len(bundle.words)]
+    windows = window_view(ids, steps=network.steps)[starts]  # (N, steps + 1)
+    windows = windows[windows[:, -1] < len(network.words)]
     if not len(windows):
-        return bundle
+        return network
     predicted = np.concatenate(
-        [predict_vectors(part[:, :-1], bundle) for part in batches(windows)]
+        [predict_vectors(part[:, :-1], network) for part in batches(windows)]
     )  # (N, E)
-    parameters = fit(predicted, windows[:, -1], bundle, free=1 + prior)
+    parameters = fit(predicted, windows[:, -1], network, free=1 + prior)
     if parameters[0] <= 0:
-        return bundle
-    return replace(bundle, scale=float(parameters[0]), prior_weight=float(parameters[1]))
+        return network
+    return replace(network, scale=float(parameters[0]), prior_weight=float(parameters[1]))
 
 
 def batches(rows: NDArray[np.int32]) -> list[NDArray[np.int32]]:
@@ -50,22 +50,22 @@ def batches(rows: NDArray[np.int32]) -> list[NDArray[np.int32]]:
 
 
 def fit(
-    predicted: Floats, targets: NDArray[np.int32], bundle: WriterBundle, *, free: int = 2
+    predicted: Floats, targets: NDArray[np.int32], network: Network, *, free: int = 2
 ) -> NDArray[np.float64]:
-    """Newton with step halving from the bundle's own values: ê (N, E), targets (N,) → (s, β).
+    """Newton with step halving from the network's own values: ê (N, E), targets (N,) → (s, β).
 
     Only the first `free` of the two move.
     """
-    parameters = np.array([bundle.scale, bundle.prior_weight])  # (2,)
-    value, gradient, hessian = likelihood(predicted, targets, bundle, parameters)
+    parameters = np.array([network.scale, network.prior_weight])  # (2,)
+    value, gradient, hessian = likelihood(predicted, targets, network, parameters)
     for _ in range(ITERATIONS):
         step = np.zeros(2)
         step[:free] = np.linalg.solve(hessian[:free, :free] - 1e-9 * np.eye(free), -gradient[:free])
-        new = likelihood(predicted, targets, bundle, parameters + step)
+        new = likelihood(predicted, targets, network, parameters + step)
         smallest = TOLERANCE * max(1.0, np.abs(parameters).max())
         while new[0] < value and np.abs(step).max() > smallest:
             step /= 2
-            new = likelihood(predicted, targets, bundle, parameters + step)
+            new = likelihood(predicted, targets, network, parameters + step)
         parameters = parameters + step
         value, gradient, hessian = new
         if np.abs(step).max() < smallest:
@@ -76,17 +76,17 @@ def fit(
 def likelihood(
     predicted: Floats,
     targets: NDArray[np.int32],
-    bundle: WriterBundle,
+    network: Network,
     parameters: NDArray[np.float64],
 ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
     """Mean log probability of the targets at (s, β), its gradient (2,) and Hessian (2, 2)."""
     value, gradient, hessian = 0.0, np.zeros(2), np.zeros((2, 2))
     for first in range(0, len(targets), BATCH):
         cosine = cosines(
-            predicted[first : first + BATCH], output_vectors=bundle.output_vectors
+            predicted[first : first + BATCH], output_vectors=network.output_vectors
         )  # (B, V)
         part = likelihood_of_batch(
-            cosine, targets[first : first + BATCH], bundle.log_prior, parameters
+            cosine, targets[first : first + BATCH], network.log_prior, parameters
         )
         value, gradient, hessian = value + part[0], gradient + part[1], hessian + part[2]
     return value / len(targets), gradient / len(targets), hessian / len(targets)

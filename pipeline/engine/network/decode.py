@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.arrays import Floats
-from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.network import Network
 
 
 def unit_rows(vectors: Floats) -> Floats:
@@ -30,13 +30,13 @@ def word_scores(cosine: Floats, *, log_prior: Floats, scale: float, prior_weight
     return np.float32(scale) * cosine + np.float32(prior_weight) * log_prior
 
 
-def bundle_scores(cosine: Floats, bundle: WriterBundle) -> Floats:
-    """Return the scores under a bundle's own scale, prior and prior weight: (…, V) → (…, V)."""
+def network_scores(cosine: Floats, network: Network) -> Floats:
+    """Return the scores under a network's own scale, prior and prior weight: (…, V) → (…, V)."""
     return word_scores(
         cosine,
-        log_prior=bundle.log_prior,
-        scale=bundle.scale,
-        prior_weight=bundle.prior_weight,
+        log_prior=network.log_prior,
+        scale=network.scale,
+        prior_weight=network.prior_weight,
     )
 
 

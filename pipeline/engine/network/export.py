@@ -1,4 +1,4 @@
-"""From trained weights to the writer's bundle."""
+"""From trained weights to the writer's network."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.arrays import Floats
 from pipeline.artifacts.layers import take_upper
-from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.network import Network
 from pipeline.engine.network.decode import unit_rows
 
 
@@ -19,7 +19,7 @@ def log_frequencies(counts: NDArray[np.int64]) -> Floats:
     return result
 
 
-def export_bundle(
+def export_network(
     weights: dict[str, Floats],
     *,
     words: tuple[str, ...],
@@ -27,12 +27,12 @@ def export_bundle(
     steps: int,
     examples: tuple[str, ...] = (),
     suffixes: bool = False,
-) -> WriterBundle:
+) -> Network:
     """Fold x·W + b into one table and scale the output vectors to length one.
 
     `weights` as in `pipeline.artifacts.training.WEIGHT_SHAPES`; `counts` int64 (V,).
     """
-    return WriterBundle(
+    return Network(
         words=words,
         gate_table=weights["input_vectors"] @ weights["kernel"] + weights["bias"],  # (V + 1, 4H)
         recurrent_kernel=weights["recurrent_kernel"],

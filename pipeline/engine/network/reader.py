@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.arrays import Floats
-from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.network import Network
 from pipeline.artifacts.tokens import read_as
 from pipeline.engine.network.lstm import project, stack_step
 
@@ -30,24 +30,24 @@ class Memory:
     words_read: int
 
 
-def empty_memory(bundle: WriterBundle) -> Memory:
+def empty_memory(network: Network) -> Memory:
     """Return the memory that has read nothing."""
-    layers, hidden = 1 + len(bundle.upper_layers), bundle.recurrent_kernel.shape[0]
-    zeros = np.zeros((layers, bundle.steps, hidden), dtype=np.float32)  # (L, T, H)
+    layers, hidden = 1 + len(network.upper_layers), network.recurrent_kernel.shape[0]
+    zeros = np.zeros((layers, network.steps, hidden), dtype=np.float32)  # (L, T, H)
     return Memory(hidden=zeros, cell=zeros, words_read=0)
 
 
-def read_word(memory: Memory, word_id: int, bundle: WriterBundle) -> Memory:
+def read_word(memory: Memory, word_id: int, network: Network) -> Memory:
     """Return the memory after one more word."""
-    row = memory.words_read % bundle.steps
+    row = memory.words_read % network.steps
     # Almost every word is known: it needs no look at how the others are read.
-    gate = word_id if word_id < len(bundle.words) else read_as(word_id, len(bundle.words))
+    gate = word_id if word_id < len(network.words) else read_as(word_id, len(network.words))
     hidden, cell = stack_step(
-        bundle.gate_table[gate],
+        network.gate_table[gate],
         begun_afresh(memory.hidden, row),
         begun_afresh(memory.cell, row),
-        recurrent_kernel=bundle.recurrent_kernel,
-        upper_layers=bundle.upper_layers,
+        recurrent_kernel=network.recurrent_kernel,
+        upper_layers=network.upper_layers,
     )
     return Memory(hidden=hidden, cell=cell, words_read=memory.words_read + 1)
 
@@ -59,11 +59,11 @@ def begun_afresh(states: Floats, row: int) -> Floats:
     return states
 
 
-def predict_next(memory: Memory, bundle: WriterBundle) -> Floats:
+def predict_next(memory: Memory, network: Network) -> Floats:
     """Return ê for the next word, float32 (E,), given the last T words or all that were read."""
-    oldest = memory.words_read % bundle.steps if memory.words_read >= bundle.steps else 0
+    oldest = memory.words_read % network.steps if memory.words_read >= network.steps else 0
     return project(
         memory.hidden[-1, oldest],
-        projection_kernel=bundle.projection_kernel,
-        projection_bias=bundle.projection_bias,
+        projection_kernel=network.projection_kernel,
+        projection_bias=network.projection_bias,
     )

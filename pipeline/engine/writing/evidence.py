@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.arrays import Floats, Ids
-from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.network import Network
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Segmentation
 from pipeline.artifacts.windows import spread, window_view
 from pipeline.engine.memories.foretell import Model
@@ -99,7 +99,7 @@ def find_evidence(
             choice.word_id,
             choice.vector,
             history,
-            bundle=model.bundle,
+            network=model.network,
             text_ids=memories.text_ids,
             chapters=memories.chapters,
         )
@@ -117,7 +117,7 @@ def nearest_passages(
     vector: Floats,
     history: Sequence[int],
     *,
-    bundle: WriterBundle,
+    network: Network,
     text_ids: Ids,
     chapters: Sequence[tuple[str, int, int]],
     count: int = 3,
@@ -131,22 +131,22 @@ def nearest_passages(
     vector : float32 (E,)
         ê before it was written.
     history : sequence of int
-        The ids before it, V and above for unknown words; the last `bundle.steps` are looked at.
-    bundle : WriterBundle
+        The ids before it, V and above for unknown words; the last `network.steps` are looked at.
+    network : Network
     text_ids : int32 (tokens,)
         The token stream, −1 outside the training chapters.
     chapters : sequence of (title, start, stop)
         The training chapters in order, in stream positions.
     count : int
-        How many passages at most. Only places with `bundle.steps` words of training text before
+        How many passages at most. Only places with `network.steps` words of training text before
         them count, as in training.
     """
-    positions, contexts = places_of(word_id, text_ids, steps=bundle.steps)  # (n,), (n, T)
+    positions, contexts = places_of(word_id, text_ids, steps=network.steps)  # (n,), (n, T)
     if not len(positions):
         return ()
-    agreement = agreements(contexts, history, unknown=len(bundle.words))  # (n,)
+    agreement = agreements(contexts, history, unknown=len(network.words))  # (n,)
     judged = pick_places(agreement)  # (≤ JUDGED,)
-    predicted = unit_rows(predict_vectors(contexts[judged], bundle))  # (≤ JUDGED, E)
+    predicted = unit_rows(predict_vectors(contexts[judged], network))  # (≤ JUDGED, E)
     cosine = predicted @ unit_rows(vector)  # (≤ JUDGED,)
     best = np.argsort(-cosine, kind="stable")[:count]
     return tuple(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.arrays import Floats
-from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.network import Network
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.engine.memories.foretell import Foretold, Model, begin, foretell, read
 from pipeline.engine.writing.rules.marks import Role
@@ -94,7 +94,7 @@ def write(
         word_id = choose(chances, sampling, generator)
         if is_last_break(progress, word_id, rules):
             return
-        yield report(word_id, foretold, model.bundle, candidates)
+        yield report(word_id, foretold, model.network, candidates)
         go_on(progress, word_id, rules)
         reading = read(reading, word_id, model)
 
@@ -113,28 +113,28 @@ def open_to(foretold: Foretold, progress: Progress, rules: Rules, sampling: Samp
     return weigh(penalised, progress, rules)
 
 
-def report(word_id: int, foretold: Foretold, bundle: WriterBundle, candidates: int) -> Choice:
+def report(word_id: int, foretold: Foretold, network: Network, candidates: int) -> Choice:
     """Put a choice into words."""
     log_chances = foretold.log_chances  # (V,)
     best: NDArray[np.int64] = (
         shortlist(log_chances, top_k=candidates) if candidates else np.empty(0, dtype=np.int64)
     )
-    own = candidate_of(word_id, foretold, bundle)
+    own = candidate_of(word_id, foretold, network)
     return Choice(
         word=own.word,
         cosine=own.cosine,
         probability=own.probability,
-        candidates=tuple(candidate_of(int(i), foretold, bundle) for i in best),
+        candidates=tuple(candidate_of(int(i), foretold, network) for i in best),
         word_id=word_id,
         vector=foretold.vector,
         shares={name: float(share[word_id]) for name, share in foretold.shares.items()},
     )
 
 
-def candidate_of(word_id: int, foretold: Foretold, bundle: WriterBundle) -> Candidate:
+def candidate_of(word_id: int, foretold: Foretold, network: Network) -> Candidate:
     """Return a word with the cosine and the probability that it has here."""
     return Candidate(
-        word=bundle.words[word_id],
+        word=network.words[word_id],
         cosine=float(foretold.cosine[word_id]),
         probability=float(np.exp(foretold.log_chances[word_id])),
     )

@@ -156,7 +156,7 @@ def candidates_for(session: Session, desk: Desk) -> list[tuple[int, Candidate]]:
     _, _, foretold, chances = look(session, desk)
     ids = shortlist(chances, top_k=SHOWN * (session.page + 1))[SHOWN * session.page :]
     allowed = [int(i) for i in ids if chances[i] > -np.inf]
-    return [(i, candidate_of(i, foretold, desk.model.bundle)) for i in allowed]
+    return [(i, candidate_of(i, foretold, desk.model.network)) for i in allowed]
 
 
 def draw(session: Session, desk: Desk, refused: tuple[int, ...] = ()) -> Reply:
@@ -168,7 +168,7 @@ def draw(session: Session, desk: Desk, refused: tuple[int, ...] = ()) -> Reply:
     place = len(choices_of(session))
     generator = np.random.default_rng([desk.rng_seed, place, len(refused)])
     word_id = choose(chances, desk.sampling, generator)
-    choice = report(word_id, foretold, desk.model.bundle, SHOWN)
+    choice = report(word_id, foretold, desk.model.network, SHOWN)
     return Reply(add(session, Turn((choice,), drawn=True, refused=refused)))
 
 
@@ -188,7 +188,7 @@ def pick(session: Session, number: int, desk: Desk) -> Reply:
     if not 1 <= number <= len(shown):
         return Reply(session, note=f"expected a number from 1 to {len(shown)}, got {number}")
     _, _, foretold, _ = look(session, desk)
-    choice = report(shown[number - 1][0], foretold, desk.model.bundle, SHOWN)
+    choice = report(shown[number - 1][0], foretold, desk.model.network, SHOWN)
     return Reply(add(session, Turn((choice,))))
 
 
@@ -205,7 +205,7 @@ def type_words(session: Session, text: str, desk: Desk) -> Reply:
     choices = []
     for word in cut.words:
         foretold = foretell(reading, desk.model)
-        choices.append(report(ids[word], foretold, desk.model.bundle, SHOWN))
+        choices.append(report(ids[word], foretold, desk.model.network, SHOWN))
         reading = read(reading, ids[word], desk.model)
     return Reply(add(session, Turn(tuple(choices))), note=note)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.artifacts.memories import Memories
-from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.network import Network
 from pipeline.artifacts.tokens import stand_in_id
 from pipeline.chinese import has_chinese
 from pipeline.engine.memories.foretell import Model
@@ -33,17 +33,17 @@ def rules_for(model: Model, pen: Pen) -> Rules:
     SettingsError
         See `make_rules`.
     """
-    bundle = model.bundle
+    network = model.network
     text_ids = model.memories.text_ids if model.memories else None
     text = None
     if text_ids is not None and (pen.max_copy or pen.no_repeat):
-        text = index_text(text_ids, len(bundle.words))
+        text = index_text(text_ids, len(network.words))
     return make_rules(
-        bundle,
+        network,
         pen,
-        marks=find_marks(bundle.words, text_ids),
+        marks=find_marks(network.words, text_ids),
         text=text,
-        log_priors=dict(zip(bundle.words, bundle.log_prior.tolist(), strict=True)),
+        log_priors=dict(zip(network.words, network.log_prior.tolist(), strict=True)),
     )
 
 
@@ -65,15 +65,15 @@ def write_ids(
 class Writer:
     """Writes on from a seed phrase in the voice of the novel it was trained on.
 
-    It holds the bundle and the memories, if any, beside the two look-ups that every call needs:
+    It holds the network and the memories, if any, beside the two look-ups that every call needs:
     word → id and word → log frequency.
     """
 
-    def __init__(self, bundle: WriterBundle, memories: Memories | None = None) -> None:
-        self.bundle = bundle
+    def __init__(self, network: Network, memories: Memories | None = None) -> None:
+        self.network = network
         self.memories = memories
-        self.ids = {word: number for number, word in enumerate(bundle.words)}
-        self.log_priors = dict(zip(bundle.words, bundle.log_prior.tolist(), strict=True))
+        self.ids = {word: number for number, word in enumerate(network.words)}
+        self.log_priors = dict(zip(network.words, network.log_prior.tolist(), strict=True))
 
     def remembering(self, names: str) -> Writer:
         """Return the writer with only these components, as `cache,ngram`, or with `none`.
@@ -85,7 +85,7 @@ class Writer:
         """
         if self.memories is None:
             raise SettingsError("--memory: expected a writer with memories, got the network alone")
-        return Writer(self.bundle, choose_components(self.memories, component_names(names)))
+        return Writer(self.network, choose_components(self.memories, component_names(names)))
 
     def understand(self, seed_phrase: str, *, unknown: Unknown = "parts") -> Seed:
         """Cut a seed phrase into words; what becomes of unknown ones is told by `cut_seed`.
@@ -108,7 +108,7 @@ class Writer:
 
     def advice(self) -> str:
         """Return three phrases of the novel to try."""
-        return "  ".join(f"“{phrase}”" for phrase in self.bundle.examples[:3])
+        return "  ".join(f"“{phrase}”" for phrase in self.network.examples[:3])
 
     def stream(
         self,
@@ -165,20 +165,20 @@ class Writer:
 
     def model(self, prior_weight: float | None = None, seed: Seed | None = None) -> Model:
         """Return what foretells, with β replaced if a number is given, able to read `seed`."""
-        bundle = self.bundle
+        network = self.network
         if prior_weight is not None:
             if not math.isfinite(prior_weight):
                 raise SettingsError(f"--prior-weight: expected a number, got {prior_weight}")
-            bundle = replace(bundle, prior_weight=prior_weight)
+            network = replace(network, prior_weight=prior_weight)
         if seed is not None and seed.stand_ins:
             rows = stand_in_rows(
                 seed.stand_ins,
                 ids=self.ids,
                 log_priors=self.log_priors,
-                gate_table=bundle.gate_table,
+                gate_table=network.gate_table,
             )  # (K, 4H)
-            bundle = replace(bundle, gate_table=np.concatenate([bundle.gate_table, rows]))
-        return Model(bundle, self.memories)
+            network = replace(network, gate_table=np.concatenate([network.gate_table, rows]))
+        return Model(network, self.memories)
 
     def continue_text(
         self,

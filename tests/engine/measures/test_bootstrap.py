@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import pytest
-from bundles import chapters_of_noise, context_in, random_bundle
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_up import chapters_of_noise, context_in, random_network
 from numpy.typing import NDArray
 
 from pipeline.artifacts.windows import evaluation_starts, target_sections
@@ -23,7 +23,7 @@ from pipeline.engine.measures.score import Scores, summarise
 from pipeline.engine.memories.foretell import Model
 from pipeline.engine.memories.ngram import train_kneser_ney
 from pipeline.stages.evaluate import score_part
-from pipeline.stages.remember import WriterConfig, writer
+from pipeline.stages.remember import RememberConfig, remember
 
 NAMES = ("top1", "mrr", "perplexity")
 
@@ -178,9 +178,11 @@ def test_a_target_belongs_to_the_section_it_stands_in() -> None:
 def test_an_evaluation_has_intervals_where_a_part_has_chapters(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    windows, bundle, regress = chapters_of_noise(), random_bundle(), random_bundle(1)
+    windows, network, regress = chapters_of_noise(), random_network(), random_network(1)
     context = context_in(tmp_path_factory.mktemp("scratch"))
-    model = Model(bundle, writer(WriterConfig(), window=windows, decode=bundle, context=context))
+    model = Model(
+        network, remember(RememberConfig(), window=windows, decode=network, context=context)
+    )
     ngram = train_kneser_ney(
         windows.ids, windows.spans["train"], vocabulary_size=windows.vocabulary_size
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from bundles import chapters_of_noise, context_in, random_bundle
+from made_up import chapters_of_noise, context_in, random_network
 
 from pipeline.artifacts.windows import evaluation_starts, target_sections
 from pipeline.engine.measures import components
@@ -22,11 +22,11 @@ from pipeline.engine.measures.score import score_windows
 from pipeline.engine.memories.cache import empty_recent
 from pipeline.engine.memories.foretell import Model, begin, foretell, read
 from pipeline.engine.memories.mixture import ablation, choose_components
-from pipeline.stages.remember import WriterConfig, writer
+from pipeline.stages.remember import RememberConfig, remember
 
 WINDOWS = chapters_of_noise()
-BUNDLE = random_bundle(4)
-UNKNOWN = len(BUNDLE.words)
+NETWORK = random_network(4)
+UNKNOWN = len(NETWORK.words)
 STARTS = evaluation_starts(WINDOWS, "test")
 CHAPTERS = target_sections(WINDOWS, STARTS)
 
@@ -34,11 +34,11 @@ CHAPTERS = target_sections(WINDOWS, STARTS)
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
     """A network with all its memories, at weights that give each a say."""
-    config = WriterConfig(cache_words=12, ngram_order=3, neighbours=True, neighbours_count=7)
+    config = RememberConfig(cache_words=12, ngram_order=3, neighbours=True, neighbours_count=7)
     context = context_in(tmp_path_factory.mktemp("scratch"))
-    memories = writer(config, window=WINDOWS, decode=BUNDLE, context=context)
+    memories = remember(config, window=WINDOWS, decode=NETWORK, context=context)
     weights = {"network": 0.4, "cache": 0.3, "ngram": 0.2, "neighbours": 0.1}
-    return Model(BUNDLE, replace(memories, weights=weights))
+    return Model(NETWORK, replace(memories, weights=weights))
 
 
 def batches(model: Model) -> Iterator[Batch]:
@@ -55,7 +55,7 @@ def test_scoring_and_writing_foretell_alike(model: Model, monkeypatch: pytest.Mo
     monkeypatch.setattr(components, "BATCH", 32)  # so that a chapter takes several
     memories = model.memories
     assert memories is not None
-    found = score_mixtures(batches(model), BUNDLE, {"whole": model.weights})["whole"]
+    found = score_mixtures(batches(model), NETWORK, {"whole": model.weights})["whole"]
     for first, last in chapter_runs(STARTS, CHAPTERS):
         before = WINDOWS.ids[STARTS[first] :][: WINDOWS.steps].tolist()
         # Scoring starts each chapter with an empty cache.
@@ -105,8 +105,8 @@ def test_an_empty_cache_leaves_its_weight_to_the_network(model: Model) -> None:
 def test_without_memories_the_network_speaks_alone(model: Model) -> None:
     assert model.memories is not None
     words = WINDOWS.ids[:9].tolist()
-    bare = Model(BUNDLE)
-    none = Model(BUNDLE, choose_components(model.memories, []))
+    bare = Model(NETWORK)
+    none = Model(NETWORK, choose_components(model.memories, []))
     first, second = (foretell(begin(each, words), each) for each in (bare, none))
     np.testing.assert_array_equal(first.log_chances, second.log_chances)
     assert list(first.shares) == list(second.shares) == ["network"]
@@ -141,7 +141,7 @@ def test_nothing_read_foretells_nothing(model: Model) -> None:
 def test_the_network_of_an_ablation_is_scored_as_the_network_is(model: Model) -> None:
     assert model.memories is not None
     mixtures = ablation(model.memories)
-    found = score_mixtures(batches(model), BUNDLE, mixtures)
+    found = score_mixtures(batches(model), NETWORK, mixtures)
     assert list(found) == [
         "network",
         "network+cache",
@@ -149,7 +149,7 @@ def test_the_network_of_an_ablation_is_scored_as_the_network_is(model: Model) ->
         "network+neighbours",
         "all",
     ]
-    alone = score_windows(WINDOWS.ids, STARTS, BUNDLE)
+    alone = score_windows(WINDOWS.ids, STARTS, NETWORK)
     np.testing.assert_array_equal(found["network"].ranks, alone.ranks)
     np.testing.assert_allclose(
         found["network"].log_probabilities, alone.log_probabilities, atol=1e-5

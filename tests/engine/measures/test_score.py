@@ -7,16 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from bundles import falling_counts, random_bundle
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_up import falling_counts, random_network
 
 from pipeline.engine.measures.score import Scores, score_unigram, score_windows, summarise
 from pipeline.engine.network.decode import log_softmax
 from pipeline.engine.network.export import log_frequencies
 from pipeline.engine.network.predict import BATCH, predict_vectors
 
-BUNDLE = random_bundle(3)
+NETWORK = random_network(3)
 UNKNOWN = 30
 IDS = np.random.default_rng(1).integers(0, 31, size=200, dtype=np.int32)  # 30 is unknown
 
@@ -39,13 +39,13 @@ def test_a_summary_by_hand() -> None:
 
 def test_nothing_known_is_no_division_by_zero() -> None:
     with np.errstate(all="raise"):
-        found = summarise(score_unigram(np.array([30, 30], np.int32), log_prior=BUNDLE.log_prior))
+        found = summarise(score_unigram(np.array([30, 30], np.int32), log_prior=NETWORK.log_prior))
     assert (found["top10"], found["mrr"], found["coverage"], found["cosine"]) == (0, 0, 0, None)
 
 
 def test_scores_equal_brute_force() -> None:
-    starts = np.arange(len(IDS) - BUNDLE.steps)
-    found = score_windows(IDS, starts, BUNDLE)
+    starts = np.arange(len(IDS) - NETWORK.steps)
+    found = score_windows(IDS, starts, NETWORK)
     assert len(found.ranks) == len(starts)
     for number, start in enumerate(starts):
         target = IDS[start + 5]
@@ -53,9 +53,9 @@ def test_scores_equal_brute_force() -> None:
             assert not found.known[number]
             assert found.ranks[number] == 31, "below every word"
             continue
-        vector = predict_vectors(IDS[None, start : start + 5], BUNDLE)[0].astype(np.float64)
-        cosine = BUNDLE.output_vectors @ vector / np.linalg.norm(vector)
-        scores = BUNDLE.scale * cosine + BUNDLE.prior_weight * BUNDLE.log_prior
+        vector = predict_vectors(IDS[None, start : start + 5], NETWORK)[0].astype(np.float64)
+        cosine = NETWORK.output_vectors @ vector / np.linalg.norm(vector)
+        scores = NETWORK.scale * cosine + NETWORK.prior_weight * NETWORK.log_prior
         assert found.ranks[number] == 1 + list(np.argsort(-scores)).index(target)
         chances = np.exp(scores) / np.exp(scores).sum()
         assert found.log_probabilities[number] == pytest.approx(math.log(chances[target]), abs=1e-3)
@@ -66,16 +66,16 @@ def test_scores_equal_brute_force() -> None:
 def test_probabilities_sum_to_one_over_all_targets() -> None:
     context = IDS[:5] % 30
     streams = np.concatenate([np.append(context, word) for word in range(30)]).astype(np.int32)
-    found = score_windows(streams, np.arange(0, 180, 6), BUNDLE)
+    found = score_windows(streams, np.arange(0, 180, 6), NETWORK)
     assert np.exp(found.log_probabilities).sum() == pytest.approx(1, abs=1e-5)
     assert sorted(found.ranks.tolist()) == list(range(1, 31))
 
 
 def test_unknown_targets_count_as_wrong() -> None:
     starts = np.arange(len(IDS) - 5)
-    every = summarise(score_windows(IDS, starts, BUNDLE))
+    every = summarise(score_windows(IDS, starts, NETWORK))
     known = starts[IDS[starts + 5] != UNKNOWN]
-    only = summarise(score_windows(IDS, known, BUNDLE))
+    only = summarise(score_windows(IDS, known, NETWORK))
     share = len(known) / len(starts)
     assert 0 < share < 1
     assert every["coverage"] == pytest.approx(share)
@@ -89,10 +89,10 @@ def test_batches_change_nothing_and_progress_reaches_the_end() -> None:
     starts = np.random.default_rng(2).integers(0, 190, size=BATCH + 10)
     heard: list[tuple[float, float]] = []
     found = score_windows(
-        IDS, starts, BUNDLE, progress=lambda done, total: heard.append((done, total))
+        IDS, starts, NETWORK, progress=lambda done, total: heard.append((done, total))
     )
     assert heard == [(BATCH, BATCH + 10), (BATCH + 10, BATCH + 10)]
-    alone = score_windows(IDS, starts[-1:], BUNDLE)
+    alone = score_windows(IDS, starts[-1:], NETWORK)
     assert found.ranks[-1] == alone.ranks[0]
     assert found.log_probabilities[-1] == pytest.approx(alone.log_probabilities[0], abs=1e-5)
 
@@ -118,10 +118,10 @@ def test_the_unigram_baseline_equals_brute_force(counts: list[int], targets: lis
 
 
 def test_the_network_with_nothing_but_its_prior_is_the_unigram_baseline() -> None:
-    prior_only = replace(BUNDLE, scale=0.0, prior_weight=1.0)
+    prior_only = replace(NETWORK, scale=0.0, prior_weight=1.0)
     starts = np.arange(len(IDS) - 5)
     network = summarise(score_windows(IDS, starts, prior_only))
-    unigram = summarise(score_unigram(IDS[starts + 5], log_prior=BUNDLE.log_prior))
+    unigram = summarise(score_unigram(IDS[starts + 5], log_prior=NETWORK.log_prior))
     for name in ("top1", "top5", "top10", "mrr", "perplexity"):
         assert network[name] == pytest.approx(unigram[name], rel=1e-4)
 

@@ -7,16 +7,16 @@ from itertools import islice
 
 import numpy as np
 import pytest
-from bundles import random_bundle
+from made_up import random_network
 
 from pipeline.engine.measures.score import score_windows, summarise
 from pipeline.engine.measures.stream import ScoredWord, Tally, score_words
 from pipeline.engine.memories.foretell import Model, begin, foretell, read
 
-BUNDLE = random_bundle(3)  # 30 words, 5 of context
+NETWORK = random_network(3)  # 30 words, 5 of context
 UNKNOWN = 30
 IDS = np.random.default_rng(1).integers(0, 31, size=200, dtype=np.int32)
-WORDS = [BUNDLE.words[i] if i < UNKNOWN else "龘" for i in IDS.tolist()]
+WORDS = [NETWORK.words[i] if i < UNKNOWN else "龘" for i in IDS.tolist()]
 
 
 def tally_of(scored: list[ScoredWord]) -> Tally:
@@ -28,11 +28,11 @@ def tally_of(scored: list[ScoredWord]) -> Tally:
 
 @pytest.mark.parametrize("batch", [1, 2, 5, 7, 64, 1024])
 def test_with_full_context_the_scores_are_those_of_windows(batch: int) -> None:
-    found = list(score_words(WORDS, BUNDLE, batch=batch))
-    expected = score_windows(IDS, np.arange(len(IDS) - BUNDLE.steps), BUNDLE)
+    found = list(score_words(WORDS, NETWORK, batch=batch))
+    expected = score_windows(IDS, np.arange(len(IDS) - NETWORK.steps), NETWORK)
     assert [scored.word for scored in found] == WORDS
     assert expected.cosines is not None
-    for number, scored in enumerate(found[BUNDLE.steps :]):
+    for number, scored in enumerate(found[NETWORK.steps :]):
         assert scored.known == expected.known[number]
         if not scored.known:
             assert (scored.rank, scored.log_probability, scored.cosine) == (None, None, None)
@@ -45,11 +45,11 @@ def test_with_full_context_the_scores_are_those_of_windows(batch: int) -> None:
 def test_every_word_is_scored_as_the_reader_foretells_it() -> None:
     """The reader keeps states of its own: an independent way to the same numbers."""
     known = [word for word in WORDS if word != "龘"][:12]
-    model = Model(BUNDLE)
+    model = Model(NETWORK)
     reading = begin(model, [])
-    for number, scored in enumerate(score_words(known, BUNDLE, batch=4)):
-        position = BUNDLE.words.index(scored.word)
-        assert scored.context == min(number, BUNDLE.steps)
+    for number, scored in enumerate(score_words(known, NETWORK, batch=4)):
+        position = NETWORK.words.index(scored.word)
+        assert scored.context == min(number, NETWORK.steps)
         if number:
             foretold = foretell(reading, model)
             log_chances = foretold.log_chances
@@ -60,10 +60,10 @@ def test_every_word_is_scored_as_the_reader_foretells_it() -> None:
 
 
 def test_the_first_word_has_no_scores_whether_known_or_not() -> None:
-    known, unknown = BUNDLE.words[4], "龘"
-    assert list(score_words([known], BUNDLE)) == [ScoredWord(known, context=0, known=True)]
-    assert next(score_words([unknown, known], BUNDLE)) == ScoredWord(unknown, 0, known=False)
-    assert list(score_words([], BUNDLE)) == []
+    known, unknown = NETWORK.words[4], "龘"
+    assert list(score_words([known], NETWORK)) == [ScoredWord(known, context=0, known=True)]
+    assert next(score_words([unknown, known], NETWORK)) == ScoredWord(unknown, 0, known=False)
+    assert list(score_words([], NETWORK)) == []
 
 
 def test_only_a_batch_is_read_ahead() -> None:
@@ -73,15 +73,15 @@ def test_only_a_batch_is_read_ahead() -> None:
         nonlocal taken
         while True:
             taken += 1
-            yield BUNDLE.words[taken % 30]
+            yield NETWORK.words[taken % 30]
 
-    assert len(list(islice(score_words(endless(), BUNDLE, batch=8), 20))) == 20
+    assert len(list(islice(score_words(endless(), NETWORK, batch=8), 20))) == 20
     assert taken == 24
 
 
 def test_the_tally_is_the_summary_of_the_windows() -> None:
-    full = [s for s in score_words(WORDS, BUNDLE) if s.context == BUNDLE.steps]
-    expected = summarise(score_windows(IDS, np.arange(len(IDS) - BUNDLE.steps), BUNDLE))
+    full = [s for s in score_words(WORDS, NETWORK) if s.context == NETWORK.steps]
+    expected = summarise(score_windows(IDS, np.arange(len(IDS) - NETWORK.steps), NETWORK))
     found = tally_of(full).summary()
     assert (found["words"], found["targets"]) == (195, 195)
     assert found["known"] == sum(IDS[5:] < UNKNOWN)

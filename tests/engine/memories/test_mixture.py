@@ -124,7 +124,7 @@ def test_what_is_not_there_is_refused_by_name() -> None:
         choose_components(MEMORIES, ["neighbours"])
     assert str(absent.value) == (
         "--memory: expected one of what this writer has (cache, ngram), got neighbours; "
-        "run: python cli.py run-all --set writer.neighbours=true"
+        "run: python cli.py run-all --set remember.neighbours=true"
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from bundles import random_bundle
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from made_up import random_network
 from numpy.typing import NDArray
 
 from pipeline.engine.memories import neighbours
@@ -183,29 +183,29 @@ def test_every_finite_half_is_widened_exactly() -> None:
 
 
 def test_keys_are_the_directions_that_scoring_would_find() -> None:
-    bundle = random_bundle(1, steps=5)
+    network = random_network(1, steps=5)
     ids = np.random.default_rng(2).integers(0, 31, 200).astype(np.int32)  # 30 is the unknown word
     starts = np.concatenate([np.arange(0, 90), np.arange(120, 195)]).astype(np.int64)
     told: list[tuple[float, float]] = []
     keys, positions = build_neighbours(
-        ids, starts, bundle, progress=lambda done, total: told.append((done, total))
+        ids, starts, network, progress=lambda done, total: told.append((done, total))
     )
     expected = [start + 5 for start in starts.tolist() if ids[start + 5] < 30]
     assert 0 < len(expected) < len(starts), "else unknown targets are not tested"
     assert positions.tolist() == expected
     assert positions.dtype == np.int32
     assert keys.dtype == np.float16
-    vectors = np.stack([predict_vectors(ids[None, p - 5 : p], bundle)[0] for p in expected])
+    vectors = np.stack([predict_vectors(ids[None, p - 5 : p], network)[0] for p in expected])
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     np.testing.assert_allclose(keys, unit, atol=2**-11)  # half the last place of a half below one
     assert told == [(len(expected), len(expected))]
 
 
 def test_a_place_of_the_training_text_is_its_own_nearest_neighbour() -> None:
-    bundle = random_bundle(1, steps=5)
+    network = random_network(1, steps=5)
     ids = np.random.default_rng(2).integers(0, 30, 300).astype(np.int32)
-    keys, positions = build_neighbours(ids, np.arange(295), bundle)
+    keys, positions = build_neighbours(ids, np.arange(295), network)
     contexts = np.stack([ids[p - 5 : p] for p in positions[::20]])
-    similarities, rows = neighbour_search(predict_vectors(contexts, bundle), keys=keys, count=1)
+    similarities, rows = neighbour_search(predict_vectors(contexts, network), keys=keys, count=1)
     np.testing.assert_allclose(similarities, 1, atol=1e-3)
     assert positions[rows[:, 0]].tolist() == positions[::20].tolist()

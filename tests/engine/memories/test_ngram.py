@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bundles import context_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_up import context_in
 from numpy.typing import NDArray
 from pipelines import CORPORA
 

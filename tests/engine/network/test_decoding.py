@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from bundles import random_bundle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from made_up import random_network
 
-from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.network import Network
 from pipeline.engine.network.decode import cosines, log_softmax, unit_rows, word_scores
 from pipeline.engine.network.predict import predict_vectors
 from pipeline.engine.writing.sampling import Sampling
@@ -20,46 +20,46 @@ from pipeline.errors import SettingsError
 NEAREST = Sampling(temperature=0, repetition_penalty=1)
 
 
-def gensim_ranking(bundle: WriterBundle, predicted: np.ndarray) -> list[str]:
+def gensim_ranking(network: Network, predicted: np.ndarray) -> list[str]:
     from gensim.models import KeyedVectors
 
     keyed = KeyedVectors(vector_size=predicted.shape[-1])
     # Rows of any length: gensim is to do the scaling to unit length itself.
-    lengths = np.random.default_rng(0).uniform(0.5, 3, size=(len(bundle.words), 1))
-    keyed.add_vectors(list(bundle.words), (bundle.output_vectors * lengths).astype(np.float32))
-    return [word for word, _ in keyed.similar_by_vector(predicted, topn=len(bundle.words))]
+    lengths = np.random.default_rng(0).uniform(0.5, 3, size=(len(network.words), 1))
+    keyed.add_vectors(list(network.words), (network.output_vectors * lengths).astype(np.float32))
+    return [word for word, _ in keyed.similar_by_vector(predicted, topn=len(network.words))]
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_without_the_prior_words_rank_as_in_gensim(seed: int) -> None:
-    bundle = random_bundle(seed)
+    network = random_network(seed)
     ids = np.random.default_rng(seed).integers(0, 30, size=(1, 5), dtype=np.int32)
-    predicted = predict_vectors(ids, bundle)  # (1, E)
-    cosine = cosines(predicted, output_vectors=bundle.output_vectors)
-    scores = word_scores(cosine, log_prior=bundle.log_prior, scale=bundle.scale, prior_weight=0.0)
-    ours = [bundle.words[i] for i in np.argsort(-scores[0], kind="stable")]
-    assert ours == gensim_ranking(bundle, predicted[0])
+    predicted = predict_vectors(ids, network)  # (1, E)
+    cosine = cosines(predicted, output_vectors=network.output_vectors)
+    scores = word_scores(cosine, log_prior=network.log_prior, scale=network.scale, prior_weight=0.0)
+    ours = [network.words[i] for i in np.argsort(-scores[0], kind="stable")]
+    assert ours == gensim_ranking(network, predicted[0])
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_greedy_writing_without_the_prior_takes_the_nearest_word(seed: int) -> None:
-    bundle = random_bundle(seed)
-    text = [bundle.words[i] for i in (3, 14, 15, 9, 2, 6)]
-    written = Writer(bundle).stream(
+    network = random_network(seed)
+    text = [network.words[i] for i in (3, 14, 15, 9, 2, 6)]
+    written = Writer(network).stream(
         Seed(tuple(text), ()), words=4, sampling=NEAREST, prior_weight=0, candidates=30
     )
     for choice in written:
-        context = [[bundle.words.index(word) for word in text[-bundle.steps :]]]
-        ranking = gensim_ranking(bundle, predict_vectors(np.array(context, np.int32), bundle)[0])
+        context = [[network.words.index(word) for word in text[-network.steps :]]]
+        ranking = gensim_ranking(network, predict_vectors(np.array(context, np.int32), network)[0])
         assert choice.word == ranking[0]
         assert [candidate.word for candidate in choice.candidates] == ranking
         text.append(choice.word)
 
 
 def test_the_prior_changes_the_ranking() -> None:
-    bundle = random_bundle(1)
+    network = random_network(1)
     cosine = np.zeros((1, 30), dtype=np.float32)
-    scores = word_scores(cosine, log_prior=bundle.log_prior, scale=5.0, prior_weight=1.0)
+    scores = word_scores(cosine, log_prior=network.log_prior, scale=5.0, prior_weight=1.0)
     assert int(scores.argmax()) == 0, "the first word has the greatest count"
 
 
@@ -97,7 +97,7 @@ def test_cosine_is_bounded_and_blind_to_length(vectors: np.ndarray) -> None:
 
 
 def test_a_prior_weight_must_be_a_number() -> None:
-    writer = Writer(random_bundle())
+    writer = Writer(random_network())
     for bad in (float("nan"), float("inf")):
         with pytest.raises(SettingsError, match="prior-weight"):
             writer.stream(Seed(("一",), ()), prior_weight=bad)

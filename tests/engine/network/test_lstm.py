@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bundles import falling_counts, made_up_words, random_embedding, random_weights
+from made_up import falling_counts, made_up_words, random_embedding, random_weights
 
-from pipeline.artifacts.network import BUNDLE
-from pipeline.engine.network.export import export_bundle, log_frequencies
+from pipeline.artifacts.network import NETWORK
+from pipeline.engine.network.export import export_network, log_frequencies
 from pipeline.engine.network.lstm import last_hidden, lstm_step, project, squash
 from pipeline.engine.network.predict import predict_vectors
 
@@ -51,7 +51,7 @@ def test_the_numpy_engine_predicts_what_keras_predicts(mode: str, layers: int) -
     from pipeline.learning.network import assign_weights, build_network, export_weights, predict
 
     embedding = random_embedding()
-    network = build_network(
+    keras_network = build_network(
         embedding.vectors,
         log_frequencies(embedding.counts),
         hidden=8,
@@ -59,20 +59,20 @@ def test_the_numpy_engine_predicts_what_keras_predicts(mode: str, layers: int) -
         vectors_mode=mode,  # type: ignore[arg-type]
         seed=3,
     )
-    assign_weights(network, random_weights(5, layers=layers))
-    bundle = export_bundle(
-        export_weights(network), words=embedding.words, counts=embedding.counts, steps=5
+    assign_weights(keras_network, random_weights(5, layers=layers))
+    network = export_network(
+        export_weights(keras_network), words=embedding.words, counts=embedding.counts, steps=5
     )
     generator = np.random.default_rng(7)
     for batch, steps in ((1, 1), (4, 2), (3, 5), (2, 23)):
         ids = generator.integers(0, 31, size=(batch, steps), dtype=np.int32)  # 30 is unknown
         ones = all_ones(batch, layers)
         zeros = np.zeros((layers, 2, batch, 8), np.float32)
-        predicted, _ = predict(network, ids, *ones, zeros)
+        predicted, _ = predict(keras_network, ids, *ones, zeros)
         by_keras = np.array(predicted).reshape(batch, steps, 6)
         assert np.abs(by_keras).max() > 0.1, "an all-zero answer would prove nothing"
         for length in range(1, steps + 1):
-            by_numpy = predict_vectors(ids[:, :length], bundle)
+            by_numpy = predict_vectors(ids[:, :length], network)
             np.testing.assert_allclose(by_numpy, by_keras[:, length - 1], atol=1e-5)
 
 
@@ -86,7 +86,7 @@ def test_a_recurrent_mask_is_as_a_network_with_those_weights_at_zero() -> None:
     from pipeline.learning.network import assign_weights, build_network, predict
 
     embedding = random_embedding()
-    network = build_network(
+    keras_network = build_network(
         embedding.vectors, log_frequencies(embedding.counts), hidden=8, vectors_mode="tied", seed=3
     )
     ids = np.array([[1, 2, 3]], dtype=np.int32)
@@ -94,12 +94,12 @@ def test_a_recurrent_mask_is_as_a_network_with_those_weights_at_zero() -> None:
     zeros = np.zeros((1, 2, 1, 8), np.float32)
     mask = np.random.default_rng(1).integers(0, 2, (1, 8, 32)).astype(np.float32)
     weights = random_weights(5)
-    assign_weights(network, weights)
-    masked = np.array(predict(network, ids, inputs, outputs, mask, zeros)[0])
-    unmasked = np.array(predict(network, ids, inputs, outputs, kernels, zeros)[0])
+    assign_weights(keras_network, weights)
+    masked = np.array(predict(keras_network, ids, inputs, outputs, mask, zeros)[0])
+    unmasked = np.array(predict(keras_network, ids, inputs, outputs, kernels, zeros)[0])
     thinned = weights | {"recurrent_kernel": weights["recurrent_kernel"] * mask[0]}
-    assign_weights(network, thinned)
-    expected = np.array(predict(network, ids, inputs, outputs, kernels, zeros)[0])
+    assign_weights(keras_network, thinned)
+    expected = np.array(predict(keras_network, ids, inputs, outputs, kernels, zeros)[0])
     np.testing.assert_allclose(masked, expected, atol=1e-6)
     assert not np.allclose(masked, unmasked, atol=1e-3)
 
@@ -108,16 +108,16 @@ def test_the_dropout_masks_reach_the_units_they_name() -> None:
     from pipeline.learning.network import assign_weights, build_network, predict
 
     embedding = random_embedding()
-    network = build_network(
+    keras_network = build_network(
         embedding.vectors, log_frequencies(embedding.counts), hidden=8, vectors_mode="tied", seed=3
     )
     weights = random_weights(5)
-    assign_weights(network, weights)
+    assign_weights(keras_network, weights)
     ids = np.array([[1, 2, 3]], dtype=np.int32)
     everything, _, kernels = all_ones(1, 1)
     nothing = np.zeros((1, 1, 8), np.float32)
     zeros = np.zeros((1, 2, 1, 8), np.float32)
-    dropped = np.array(predict(network, ids, everything, nothing, kernels, zeros)[0])
+    dropped = np.array(predict(keras_network, ids, everything, nothing, kernels, zeros)[0])
     np.testing.assert_allclose(dropped, np.tile(weights["projection_bias"], (3, 1)), atol=1e-6)
 
 
@@ -125,7 +125,7 @@ def test_states_handed_on_are_as_if_the_text_had_been_read_in_one() -> None:
     from pipeline.learning.network import assign_weights, build_network, predict
 
     embedding = random_embedding()
-    network = build_network(
+    keras_network = build_network(
         embedding.vectors,
         log_frequencies(embedding.counts),
         hidden=8,
@@ -133,13 +133,13 @@ def test_states_handed_on_are_as_if_the_text_had_been_read_in_one() -> None:
         vectors_mode="tied",
         seed=3,
     )
-    assign_weights(network, random_weights(5, layers=2))
+    assign_weights(keras_network, random_weights(5, layers=2))
     ids = np.random.default_rng(7).integers(0, 31, size=(3, 10), dtype=np.int32)
     ones = all_ones(3, 2)
     zeros = np.zeros((2, 2, 3, 8), np.float32)
-    whole, after_whole = predict(network, ids, *ones, zeros)
-    first, between = predict(network, ids[:, :4], *ones, zeros)
-    second, after = predict(network, ids[:, 4:], *ones, between)
+    whole, after_whole = predict(keras_network, ids, *ones, zeros)
+    first, between = predict(keras_network, ids[:, :4], *ones, zeros)
+    second, after = predict(keras_network, ids[:, 4:], *ones, between)
     joined = np.concatenate([np.reshape(first, (3, 4, 6)), np.reshape(second, (3, 6, 6))], axis=1)
     np.testing.assert_allclose(joined, np.reshape(whole, (3, 10, 6)), atol=1e-5)
     np.testing.assert_allclose(after, after_whole, atol=1e-5)
@@ -171,14 +171,14 @@ def test_last_hidden_and_project_take_a_batch_row_by_row() -> None:
 def test_exported_weights_say_what_they_were(tmp_path: Path) -> None:
     weights = random_weights(4)
     counts = falling_counts(30)
-    bundle = export_bundle(
+    network = export_network(
         weights, words=made_up_words(30), counts=counts, steps=5, examples=("宝玉听了，",)
     )
-    assert math.isclose(bundle.scale, math.exp(float(weights["log_scale"])), rel_tol=1e-6)
-    np.testing.assert_allclose(np.linalg.norm(bundle.output_vectors, axis=1), 1, atol=1e-6)
-    np.testing.assert_allclose(np.exp(bundle.log_prior), counts / counts.sum(), rtol=1e-5)
-    BUNDLE.save(bundle, tmp_path)
-    loaded = BUNDLE.load(tmp_path)
+    assert math.isclose(network.scale, math.exp(float(weights["log_scale"])), rel_tol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(network.output_vectors, axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(np.exp(network.log_prior), counts / counts.sum(), rtol=1e-5)
+    NETWORK.save(network, tmp_path)
+    loaded = NETWORK.load(tmp_path)
     assert (loaded.words, loaded.steps, loaded.examples) == (made_up_words(30), 5, ("宝玉听了，",))
-    assert (loaded.scale, loaded.prior_weight) == (bundle.scale, bundle.prior_weight)
-    np.testing.assert_array_equal(loaded.gate_table, bundle.gate_table)
+    assert (loaded.scale, loaded.prior_weight) == (network.scale, network.prior_weight)
+    np.testing.assert_array_equal(loaded.gate_table, network.gate_table)

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import numpy as np
-from bundles import random_bundle
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_up import random_network
 
 from pipeline.engine.network.predict import predict_vectors
 from pipeline.engine.network.reader import empty_memory, predict_next, read_word
 
-BUNDLE = random_bundle(11, steps=4)
-UNKNOWN = len(BUNDLE.words)
+NETWORK = random_network(11, steps=4)
+UNKNOWN = len(NETWORK.words)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, UNKNOWN), min_size=1, max_size=14), st.sampled_from([1, 2]))
 def test_a_prediction_knows_exactly_the_last_words(ids: list[int], layers: int) -> None:
-    bundle = random_bundle(11, steps=4, layers=layers)
-    memory = empty_memory(bundle)
+    network = random_network(11, steps=4, layers=layers)
+    memory = empty_memory(network)
     for count, word_id in enumerate(ids, 1):
-        memory = read_word(memory, word_id, bundle)
-        window = np.array([ids[max(count - bundle.steps, 0) : count]], dtype=np.int32)
+        memory = read_word(memory, word_id, network)
+        window = np.array([ids[max(count - network.steps, 0) : count]], dtype=np.int32)
         np.testing.assert_allclose(
-            predict_next(memory, bundle), predict_vectors(window, bundle)[0], atol=1e-5
+            predict_next(memory, network), predict_vectors(window, network)[0], atol=1e-5
         )
     assert memory.words_read == len(ids)
     assert memory.hidden.shape == (layers, 4, 8)
@@ -31,17 +31,17 @@ def test_a_prediction_knows_exactly_the_last_words(ids: list[int], layers: int) 
 
 def test_a_word_outside_the_window_is_forgotten_and_one_inside_is_not() -> None:
     def predicted(ids: list[int]) -> np.ndarray:
-        memory = empty_memory(BUNDLE)
+        memory = empty_memory(NETWORK)
         for word_id in ids:
-            memory = read_word(memory, word_id, BUNDLE)
-        return predict_next(memory, BUNDLE)
+            memory = read_word(memory, word_id, NETWORK)
+        return predict_next(memory, NETWORK)
 
     np.testing.assert_array_equal(predicted([1, 5, 6, 7, 8]), predicted([2, 5, 6, 7, 8]))
     assert not np.allclose(predicted([1, 5, 6, 7]), predicted([2, 5, 6, 7]), atol=1e-4)
 
 
 def test_reading_changes_no_memory_in_place() -> None:
-    first = read_word(empty_memory(BUNDLE), 3, BUNDLE)
+    first = read_word(empty_memory(NETWORK), 3, NETWORK)
     before = first.hidden.copy()
-    read_word(first, 4, BUNDLE)
+    read_word(first, 4, NETWORK)
     np.testing.assert_array_equal(first.hidden, before)

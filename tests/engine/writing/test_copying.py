@@ -94,7 +94,7 @@ def test_without_the_guard_such_a_run_is_copied() -> None:
     text_ids = np.array(free, dtype=np.int32)
 
     guarded = written(
-        Model(model.bundle, remember(text_ids)),
+        Model(model.network, remember(text_ids)),
         Pen(words=60, max_copy=8, **OPEN),  # type: ignore[arg-type]
         sampling=GREEDY,
     )

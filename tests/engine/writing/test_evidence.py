@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bundles import (
-    context_in,
-    made_up_words,
-    random_bundle,
-    random_embedding,
-    segmentation_of,
-)
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_up import (
+    context_in,
+    made_up_words,
+    random_embedding,
+    random_network,
+    segmentation_of,
+)
 from numpy.typing import NDArray
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, section_words
@@ -33,7 +33,7 @@ from pipeline.stages.window import WindowConfig, window
 
 STEPS = 4
 WORDS = made_up_words(9)
-BUNDLE = random_bundle(3, words=WORDS, steps=STEPS)
+NETWORK = random_network(3, words=WORDS, steps=STEPS)
 CHAPTERS = (("第一回", 0, 150), ("第三回", 200, 400))
 
 
@@ -47,12 +47,12 @@ def random_text(seed: int) -> NDArray[np.int32]:
 def passages(
     word_id: int, history: Sequence[int], text_ids: NDArray[np.int32], count: int = 3
 ) -> tuple[evidence.Passage, ...]:
-    vector = predict_vectors(np.array([history[-STEPS:]], dtype=np.int32), BUNDLE)[0]
+    vector = predict_vectors(np.array([history[-STEPS:]], dtype=np.int32), NETWORK)[0]
     return nearest_passages(
         word_id,
         vector * 7,  # a cosine does not ask for length
         history,
-        bundle=BUNDLE,
+        network=NETWORK,
         text_ids=text_ids,
         chapters=CHAPTERS,
         count=count,
@@ -72,10 +72,10 @@ def test_the_nearest_passages_are_those_that_judging_every_place_finds(
         for place in range(STEPS, 400)
         if text_ids[place] == word_id and (text_ids[place - STEPS : place] >= 0).all()
     ]
-    now = predict_vectors(np.array([history[-STEPS:]], dtype=np.int32), BUNDLE)[0]
+    now = predict_vectors(np.array([history[-STEPS:]], dtype=np.int32), NETWORK)[0]
     cosine = {}
     for place in places:
-        there = predict_vectors(text_ids[None, place - STEPS : place], BUNDLE)[0]
+        there = predict_vectors(text_ids[None, place - STEPS : place], NETWORK)[0]
         cosine[place] = float(now @ there / np.linalg.norm(now) / np.linalg.norm(there))
     assert len(found) == min(count, len(places))
     expected = sorted(cosine.values(), reverse=True)[:count]

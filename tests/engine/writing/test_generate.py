@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bundles import random_bundle, words_with_break
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_up import random_network, words_with_break
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.engine.memories.foretell import Model, begin, foretell
@@ -20,7 +20,7 @@ from pipeline.engine.writing.writer import Writer
 from pipeline.errors import SettingsError
 
 WORDS = words_with_break(30)
-WRITER = Writer(random_bundle(2, words=WORDS))
+WRITER = Writer(random_network(2, words=WORDS))
 SEED = WRITER.understand(WORDS[5] + WORDS[6])
 HOT = Sampling(temperature=3.0, top_p=1.0)
 
@@ -81,7 +81,7 @@ def test_only_the_last_words_of_a_long_seed_matter_for_what_comes_next() -> None
 
 
 def test_the_first_choice_has_the_probability_of_the_model() -> None:
-    model = Model(WRITER.bundle)
+    model = Model(WRITER.network)
     foretold = foretell(begin(model, [WRITER.ids[word] for word in SEED.words]), model)
     choice = next(WRITER.stream(SEED, rng_seed=1))
     number = WRITER.ids[choice.word]

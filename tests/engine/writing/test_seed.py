@@ -6,9 +6,9 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
-from bundles import EXAMPLES, random_bundle
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_up import EXAMPLES, random_network
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.engine.memories.foretell import Model, begin, foretell
@@ -157,21 +157,21 @@ def test_a_stand_in_s_row_is_the_mean_of_its_parts() -> None:
 
 
 def test_a_stand_in_of_one_part_reads_as_that_part() -> None:
-    writer = Writer(random_bundle(words=("宝玉", "听了", "龙王", "，")))
+    writer = Writer(random_network(words=("宝玉", "听了", "龙王", "，")))
     seed = writer.understand("宝玉龙，")
     assert writer.seed_ids(seed) == [0, 9, 3]  # 2V + 1, V being 4
     model = writer.model(seed=seed)
-    as_part = foretell(begin(Model(writer.bundle), [0, 2, 3]), Model(writer.bundle))
+    as_part = foretell(begin(Model(writer.network), [0, 2, 3]), Model(writer.network))
     stood_in = foretell(begin(model, writer.seed_ids(seed)), model)
     np.testing.assert_allclose(stood_in.log_chances, as_part.log_chances, rtol=1e-6)
     # The memories, which know words by their ids, take it for the unknown word.
     assert begin(model, writer.seed_ids(seed)).history == (0, 4, 3)
     # Nothing is left behind: the writer's own table is as it was.
-    assert writer.bundle.gate_table.shape[0] == 5
+    assert writer.network.gate_table.shape[0] == 5
 
 
 def test_a_seed_of_stand_ins_is_written_on_from() -> None:
-    writer = Writer(random_bundle(words=("宝玉", "听了", "龙王", "，", PARAGRAPH_BREAK)))
+    writer = Writer(random_network(words=("宝玉", "听了", "龙王", "，", PARAGRAPH_BREAK)))
     text = writer.continue_text("龙龙", words=8, rng_seed=1)
     assert text
     assert text == writer.continue_text("龙龙", words=8, rng_seed=1)
@@ -196,7 +196,7 @@ def test_line_ends_are_paragraph_breaks_and_spaces_part_words() -> None:
 
 @pytest.mark.parametrize("phrase", ["", "  \n\t　", "hello, world", "鳖龘", "，。", "123"])
 def test_a_phrase_that_says_nothing_is_refused_with_three_to_try(phrase: str) -> None:
-    writer = Writer(random_bundle(words=("宝玉", "听了", "，", "hello", PARAGRAPH_BREAK)))
+    writer = Writer(random_network(words=("宝玉", "听了", "，", "hello", PARAGRAPH_BREAK)))
     with pytest.raises(DataError) as caught:
         writer.understand(phrase)
     message = str(caught.value)
@@ -207,6 +207,6 @@ def test_a_phrase_that_says_nothing_is_refused_with_three_to_try(phrase: str) ->
 
 def test_the_writer_s_own_frequencies_decide_the_cut() -> None:
     # Counts fall as 1/rank, so that 宝玉 as one word beats 宝 and 玉 as two.
-    writer = Writer(random_bundle(words=("宝玉", "宝", "玉")))
+    writer = Writer(random_network(words=("宝玉", "宝", "玉")))
     assert writer.understand("宝玉宝").words == ("宝玉", "宝")
     np.testing.assert_allclose(sum(map(np.exp, writer.log_priors.values())), 1, rtol=1e-6)

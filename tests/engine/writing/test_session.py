@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bundles import random_bundle
+from made_up import random_network
 from pens import WORDS, remember
 
 from pipeline.commands.session import converse, save_text
@@ -28,7 +28,7 @@ from pipeline.engine.writing.writer import Writer
 from pipeline.errors import SettingsError
 
 PHRASE = WORDS[20] + WORDS[21]
-WRITER = Writer(random_bundle(5, words=WORDS), remember(np.array([20, 21, 22], dtype=np.int32)))
+WRITER = Writer(random_network(5, words=WORDS), remember(np.array([20, 21, 22], dtype=np.int32)))
 
 
 def opened(**changes: Any) -> tuple[Session, Desk]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.arrays import Floats
-from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.network import Network
 from pipeline.engine.writing.rules.copying import CopyIndex, copied_next
 from pipeline.engine.writing.rules.draft import Draft, follow, start_draft
 from pipeline.engine.writing.rules.endings import (
@@ -70,7 +70,7 @@ class Progress:
 
 
 def make_rules(
-    bundle: WriterBundle,
+    network: Network,
     pen: Pen,
     *,
     marks: Marks,
@@ -84,7 +84,7 @@ def make_rules(
     SettingsError
         The pen asks for words that the novel does not know, or bars every word.
     """
-    words = bundle.words
+    words = network.words
     check_known("must-include", pen.must_include, log_priors)
     unheard = [ban for ban in pen.ban if not any(ban in word for word in words)]
     check_known("ban", unheard, log_priors)
@@ -96,7 +96,7 @@ def make_rules(
         raise SettingsError("--ban: expected to leave a word to write, got none")
     ids = {word: number for number, word in enumerate(words)}
     wishes = [(wish, [ids[w] for w in best_cut(wish, log_priors)]) for wish in pen.must_include]
-    return Rules(pen, words, bundle.steps, marks, text, bans, tuple(wishes))
+    return Rules(pen, words, network.steps, marks, text, bans, tuple(wishes))
 
 
 def check_until(pen: Pen, words: Sequence[str]) -> None:

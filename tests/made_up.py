@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from pipeline.artifacts.embedding import Embedding
 from pipeline.artifacts.layers import upper_shapes
-from pipeline.artifacts.network import WriterBundle
+from pipeline.artifacts.network import Network
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part, Section, Segmentation
 from pipeline.artifacts.training import WEIGHT_SHAPES
 from pipeline.artifacts.windows import PARTS, Windows
-from pipeline.engine.network.export import export_bundle
+from pipeline.engine.network.export import export_network
 from pipeline.stage import Context, Progress
 
 Weights = dict[str, NDArray[np.float32]]
@@ -61,16 +61,16 @@ def random_weights(
     }
 
 
-def random_bundle(
+def random_network(
     seed: int = 0,
     *,
     words: Sequence[str] = made_up_words(30),
     steps: int = 5,
     hidden: int = 8,
     layers: int = 1,
-) -> WriterBundle:
+) -> Network:
     """A writer with random weights."""
-    return export_bundle(
+    return export_network(
         random_weights(seed, vocabulary=len(words), hidden=hidden, layers=layers),
         words=tuple(words),
         counts=falling_counts(len(words)),
