@@ -117,7 +117,7 @@ def choose_components(memories: Memories, names: Sequence[str]) -> Memories:
             have = ", ".join(name for name in memories.weights if name != NETWORK) or "none"
             raise SettingsError(
                 f"--memory: expected one of what this writer has ({have}), got {name}; "
-                f"run: python cli.py run-all --set writer.{name}=true"
+                f"run: python cli.py run-all --set remember.{name}=true"
             )
     return replace(memories, weights=weights_for(memories, {NETWORK, *names}))
 
