@@ -11,7 +11,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +37,15 @@ class Settings:
 
 @dataclass(frozen=True)
 class Layer:
-    """Raw values from one place; relative paths in it are relative to `base`."""
+    """Raw values from one place; relative paths in it are relative to `base`.
+
+    What is not there, but in `shipped`, is meant to be the file that came with the program.
+    """
 
     origin: str
     tables: Mapping[str, Any]
     base: Path
+    shipped: Path | None = None
 
 
 def load_settings(
@@ -53,6 +57,7 @@ def load_settings(
     source: str | None = None,
     source_setting: str = SOURCE_SETTING,
     root: Path,
+    shipped: Path | None = None,
     cwd: Path,
 ) -> Settings:
     """Read, merge and validate all layers.
@@ -63,7 +68,8 @@ def load_settings(
     default_path, config_path : TOML files; relative ones are relative to `cwd`
     overrides : `section.field=value`, the value in TOML or a bare string
     source, source_setting : a value, and the setting `section.field` that it is of
-    root : the project's folder; relative paths in `default_path` start there
+    root : the project's folder; relative paths of the defaults start there
+    shipped : where those start that are not in `root`, but there; `default_path` is shown from it
     cwd : relative paths in `overrides` and `source` start there
 
     Raises
@@ -72,9 +78,10 @@ def load_settings(
         For an unknown setting (naming the nearest valid one), a value that is not accepted
         (naming its origin), or a file that is missing or not TOML.
     """
-    layers = [_built_in_layer(sections, root)]
+    layers = [_built_in_layer(sections, root, shipped)]
     if default_path is not None:
-        layers.append(_file_layer(cwd / default_path, root, root))
+        layer = _file_layer(cwd / default_path, root, shipped or root)
+        layers.append(replace(layer, shipped=shipped))
     if config_path is not None:
         path = cwd / config_path
         layers.append(_file_layer(path, path.parent, cwd))
@@ -122,6 +129,14 @@ def resolve_path(value: Any, base: Path) -> Any:
     if not re.search(r"[./\\]", text) and not os.path.lexists(path):
         return value
     return path
+
+
+def _base_of(value: Any, layer: Layer) -> Path:
+    """Return the folder that a path setting of this layer starts at."""
+    if layer.shipped is None or not isinstance(value, str):
+        return layer.base
+    at_base, at_shipped = (os.path.lexists(base / value) for base in (layer.base, layer.shipped))
+    return layer.shipped if at_shipped and not at_base else layer.base
 
 
 def _is_address(text: str) -> bool:
@@ -180,7 +195,7 @@ def _file_layer(path: Path, base: Path, shown_from: Path) -> Layer:
         raise SettingsError(f"{origin}, line {line}: expected TOML, got: {error}") from error
 
 
-def _built_in_layer(sections: Sections, root: Path) -> Layer:
+def _built_in_layer(sections: Sections, root: Path, shipped: Path | None) -> Layer:
     """Return the defaults that the models themselves declare."""
     tables = {
         section: {
@@ -190,7 +205,7 @@ def _built_in_layer(sections: Sections, root: Path) -> Layer:
         }
         for section, kind in sections.items()
     }
-    return Layer(BUILT_IN, tables, root)
+    return Layer(BUILT_IN, tables, root, shipped)
 
 
 def _merge(
@@ -203,7 +218,7 @@ def _merge(
         for section, field, value in _entries(sections, layer):
             kind = sections[section].model_fields[field]
             if is_path_field(kind.json_schema_extra):
-                value = resolve_path(value, layer.base)
+                value = resolve_path(value, _base_of(value, layer))
                 _refuse_impossible_path(value, f"{section}.{field}", layer.origin)
             raw[section][field] = value
             origins[f"{section}.{field}"] = layer.origin

@@ -16,6 +16,7 @@ from pipeline.runner import explain, pointer
 from pipeline.runner.execute import Outcome
 from pipeline.runner.plan import Step, plan
 from pipeline.runner.store import Record, Store, check, load, open_store
+from pipeline.shipped import CHECKOUT, SHIPPED, project_folder
 from pipeline.stage import Stage
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from pipeline.engine.writing.seed import Seed
     from pipeline.engine.writing.writer import Writer
 
-ROOT = Path(__file__).resolve().parents[1]
-DEFAULTS = ROOT / "configs" / "default.toml"
+ROOT = project_folder()
+DEFAULTS = SHIPPED / "configs" / "default.toml"
 ARTIFACTS = ROOT / "artifacts"
 
 
@@ -67,9 +68,10 @@ def open_project(
         overrides=overrides,
         source=source,
         root=ROOT,
+        shipped=SHIPPED,
         cwd=cwd,
     )
-    store = open_store(artifacts, root=ROOT)
+    store = open_store(artifacts, root=CHECKOUT)
     return Project(settings, store, config_path, tuple(overrides), source, cwd)
 
 
@@ -112,7 +114,8 @@ def remember_run(project: Project, outcomes: Sequence[Outcome]) -> None:
 
 def reopen_last(artifacts: Path) -> Project:
     """Return the project as the last complete run saw it; with the defaults if there was none."""
-    last = pointer.current(open_store(artifacts, root=ROOT))
+    store = open_store(artifacts, root=CHECKOUT)
+    last = pointer.current(store)
     if last is None:
         return open_project(artifacts)
     return open_project(
@@ -120,7 +123,7 @@ def reopen_last(artifacts: Path) -> Project:
         config_path=last.config_path,
         overrides=last.overrides,
         source=last.source,
-        cwd=ROOT,
+        cwd=store.root,
     )
 
 

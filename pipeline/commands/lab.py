@@ -20,13 +20,14 @@ from pipeline.hints import nearest_name
 from pipeline.project import ARTIFACTS, ROOT
 from pipeline.runner.execute import Outcome
 from pipeline.runner.store import Store, load, open_store
+from pipeline.shipped import CHECKOUT, SHIPPED
 
 if TYPE_CHECKING:
     from pipeline.labs.artifacts import Findings
     from pipeline.labs.lab import Lab
 
 ALL = "all"
-PAGES = ROOT / "docs" / "labs.md"
+PAGES = SHIPPED / "docs" / "labs.md"
 
 app = typer.Typer(
     help="Labs: small networks, from one that adds bits to the novel's first windows.",
@@ -160,9 +161,10 @@ def open_bench(
         source=source,
         source_setting=lab.source_setting,
         root=ROOT,
+        shipped=SHIPPED,
         cwd=Path.cwd(),
     )
-    return Bench(lab, settings, open_store(artifacts / "labs" / lab.name, root=ROOT))
+    return Bench(lab, settings, open_store(artifacts / "labs" / lab.name, root=CHECKOUT))
 
 
 def findings_of(bench: Bench, outcomes: Sequence[Outcome]) -> tuple[Findings, Path]:

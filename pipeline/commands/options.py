@@ -31,7 +31,9 @@ Source = Annotated[
 Encoding = Annotated[
     str | None, typer.Option("--encoding", help="Encoding of the novel, as gb18030 or big5.")
 ]
-Artifacts = Annotated[Path, typer.Option("--artifacts", help="Folder of the artifacts.")]
+Artifacts = Annotated[
+    Path, typer.Option("--artifacts", envvar="XUXIE_ARTIFACTS", help="Folder of the artifacts.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")]
 AcceptNew = Annotated[
