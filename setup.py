@@ -1,11 +1,12 @@
 """What pyproject.toml cannot say: the wheel carries files that lie outside the package.
 
-They go into `pipeline/shipped_files/`, where `pipeline/shipped.py` looks for them. An editable
+The files go into `pipeline/shipped_files/`, where `pipeline/shipped.py` looks for them. An editable
 installation takes them from the checkout and gets no copies.
 """
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from setuptools import setup
@@ -25,6 +26,8 @@ class BuildWithShippedFiles(build_py):
 
     def run(self) -> None:
         """Build the package, then add the files."""
+        if not self.editable_mode:  # or modules that are gone would linger from an earlier build
+            shutil.rmtree(Path(self.build_lib) / "pipeline", ignore_errors=True)
         super().run()
         if not self.editable_mode:
             for path, target in self.shipped():
