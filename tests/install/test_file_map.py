@@ -1,0 +1,38 @@
+"""The file map in docs/architecture.md is that of the files as they are."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from pipelines import ROOT, SECONDS, environment
+
+
+def file_map(*options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "file-map"), *options],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=SECONDS,
+    )
+
+
+def test_the_page_has_the_map_of_the_files_as_they_are() -> None:
+    done = file_map("--check")
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_map_names_every_module_once_and_users_before_what_they_use() -> None:
+    lines = file_map().stdout.splitlines()
+    modules = [path for path in (ROOT / "pipeline").rglob("*.py") if path.stem != "__init__"]
+
+    assert len([line for line in lines if ".py`:" in line]) == len(modules) + 1  # and cli.py
+
+    def place(name: str) -> int:
+        return next(n for n, line in enumerate(lines) if line.lstrip(" -").startswith(f"`{name}`"))
+
+    assert place("app.py") < place("project.py") < place("execute.py") < place("store.py")
+    assert place("fetch.py") < place("segment.py") < place("errors.py")
