@@ -169,7 +169,7 @@ def open_lab(
 
 def findings_of(opened: OpenedLab, outcomes: Sequence[Outcome]) -> tuple[Findings, Path]:
     """Return what a lab found, and where its picture lies."""
-    from pipeline.labs.artifacts import PICTURE_FILE
+    from pipeline.artifacts.picture import PICTURE_FILE
 
     stage = opened.lab.stages[-2]
     records = {outcome.record.stage: outcome.record for outcome in outcomes}

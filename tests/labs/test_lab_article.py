@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pipelines import write_small_novel
 from pydantic import ValidationError
 
+from pipeline.artifacts.picture import PNG
 from pipeline.artifacts.windows import Windows
 from pipeline.commands.lab import open_lab, run_lab
 from pipeline.errors import DataError, StageFailed
@@ -20,7 +21,6 @@ from pipeline.labs.article.lab import LAB
 from pipeline.labs.article.network import fit, foretell, judge, nearest_words, variance
 from pipeline.labs.article.train import TrainConfig
 from pipeline.labs.article.windows import first_windows, stretches, unseen_windows
-from pipeline.labs.artifacts import PNG
 
 UNKNOWN = 9  # of a vocabulary of nine words
 

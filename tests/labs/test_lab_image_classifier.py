@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from test_lab_cifar import archive_of, record
 
+from pipeline.artifacts.picture import PNG
 from pipeline.commands.lab import open_lab, run_lab
 from pipeline.errors import DataError, StageFailed
-from pipeline.labs.artifacts import PNG, Trial
+from pipeline.labs.artifacts import Trial
 from pipeline.labs.image_classifier import cifar
 from pipeline.labs.image_classifier.data import DataConfig, split_digits
 from pipeline.labs.image_classifier.lab import LAB
