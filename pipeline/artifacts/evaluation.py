@@ -1,7 +1,6 @@
-"""`evaluate`'s artifact: held-out scores, the loss curves and a sample.
+"""`evaluate`'s artifact: held-out scores and a sample.
 
 evaluation.json   part → model → scores with their intervals; the ablation; the seed phrase
-curves.png        the curves of the training
 sample.txt        a continuation of the seed phrase
 """
 
@@ -30,19 +29,18 @@ class Evaluation:
     `top1`, `mrr`, `perplexity` and `weights`, component → share.
     `writing[way]` holds the measures of `pipeline.engine.measures.diversity` for texts written
     from held-out openings in several ways, and for the `held_out` text itself.
-    `curves` is a PNG image; `sample` a continuation, of which `seed_phrase` is the beginning.
+    `sample` is a continuation, of which `seed_phrase` is the beginning.
     """
 
     scores: dict[str, dict[str, ModelScores]]
     ablation: dict[str, list[ModelScores]]
     writing: dict[str, dict[str, float | None]]
-    curves: bytes
     seed_phrase: str
     sample: str
 
 
 def save_evaluation(evaluation: Evaluation, folder: Path) -> None:
-    """Write evaluation.json, curves.png and sample.txt."""
+    """Write evaluation.json and sample.txt."""
     facts = {
         **evaluation.scores,
         "ablation": evaluation.ablation,
@@ -50,7 +48,6 @@ def save_evaluation(evaluation: Evaluation, folder: Path) -> None:
         "seed_phrase": evaluation.seed_phrase,
     }
     write_json(folder / "evaluation.json", facts)
-    (folder / "curves.png").write_bytes(evaluation.curves)
     (folder / "sample.txt").write_text(evaluation.sample + "\n", encoding="utf-8", newline="\n")
 
 
@@ -62,7 +59,6 @@ def load_evaluation(folder: Path) -> Evaluation:
         writing=scores.pop("writing"),
         ablation=scores.pop("ablation"),
         scores=scores,
-        curves=(folder / "curves.png").read_bytes(),
         sample=(folder / "sample.txt").read_text(encoding="utf-8").removesuffix("\n"),
     )
 

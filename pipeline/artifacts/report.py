@@ -1,39 +1,64 @@
-"""`report`'s artifact: what was learnt and how well, as a page for people.
+"""`report`'s artifact: what was learnt and how well, as a page and a picture for people.
 
-report.html   one file that needs no other and no network
+report.html   one file that needs no other and no network; its last line seals it
+curves.png    the curves of the training
+
+The seal is a comment with the digest of all that stands before it. So a page of ours is known from
+any other, and from one of ours that somebody has edited since.
 """
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.artifacts.codec import Codec
+from pipeline.artifacts.picture import load_picture, save_picture
 from pipeline.errors import ArtifactDamaged
 
 FILE = "report.html"
-BEGINNING, END = "<!DOCTYPE html>\n", "</html>\n"
+
+_SEAL = "<!-- xuxie report {} -->\n"
+_SEALED = re.compile(rb"(.*</html>\n)<!-- xuxie report ([0-9a-f]{64}) -->\n", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Report:
-    """A page of HTML. It shows how long stages took, so no two runs make equal bytes."""
+    """A sealed page of HTML, and a picture as PNG.
+
+    The page shows how long stages took, so no two runs make equal bytes.
+    """
 
     html: str
+    curves: bytes
+
+
+def seal(html: str) -> str:
+    """Return a page, which ends with </html> and a line end, with its seal."""
+    return html + _SEAL.format(hashlib.sha256(html.encode()).hexdigest())
+
+
+def is_sealed(page: bytes) -> bool:
+    """Return whether this is a report of ours, to the last byte as it was made."""
+    found = _SEALED.fullmatch(page)
+    return found is not None and hashlib.sha256(found[1]).hexdigest().encode() == found[2]
 
 
 def save_report(report: Report, folder: Path) -> None:
-    """Write report.html."""
+    """Write report.html and curves.png."""
     (folder / FILE).write_text(report.html, encoding="utf-8", newline="\n")
+    save_picture(report.curves, folder)
 
 
 def load_report(folder: Path) -> Report:
     """Read what `save_report` wrote."""
-    html = (folder / FILE).read_text(encoding="utf-8")
-    if not (html.startswith(BEGINNING) and html.endswith(END)):
-        raise ArtifactDamaged(f"{FILE}: expected a whole page of HTML, got another text")
-    return Report(html=html)
+    page = (folder / FILE).read_bytes()
+    if not is_sealed(page):
+        raise ArtifactDamaged(f"{FILE}: expected a whole report with its seal, got another text")
+    return Report(html=page.decode("utf-8"), curves=load_picture(folder))
 
 
 def describe_report(report: Report) -> dict[str, Any]:

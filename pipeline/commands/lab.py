@@ -64,29 +64,29 @@ def run(
     labs = find_labs(name)
     if explain:
         return print(*(page_of(lab) for lab in labs), sep="\n\n")
-    benches = [open_bench(lab, artifacts, overrides=sets or (), source=source) for lab in labs]
-    rows = [run_lab(bench, force=force, quiet=as_json) for bench in benches]
+    opened = [open_lab(lab, artifacts, overrides=sets or (), source=source) for lab in labs]
+    rows = [run_lab(one, force=force, quiet=as_json) for one in opened]
     return print_json(rows if name == ALL else rows[0]) if as_json else None
 
 
-def run_lab(bench: Bench, *, force: bool, quiet: bool) -> dict[str, Any]:
+def run_lab(opened: OpenedLab, *, force: bool, quiet: bool) -> dict[str, Any]:
     """Bring a lab up to date, print what it found unless quiet, and return it for scripts."""
-    names = [stage.name for stage in bench.lab.stages]
+    names = [stage.name for stage in opened.lab.stages]
     outcomes = run_stages(
-        bench.lab.stages,
-        bench.settings,
-        bench.store,
+        opened.lab.stages,
+        opened.settings,
+        opened.store,
         targets=names,
         force=frozenset(names) if force else frozenset(),
-        command=f"lab run {bench.lab.name}",
+        command=f"lab run {opened.lab.name}",
     )
-    findings, picture_path = findings_of(bench, outcomes)
+    findings, picture_path = findings_of(opened, outcomes)
     seconds = sum(outcome.record.seconds for outcome in outcomes)
     if not quiet:
-        show(bench, findings, outcomes)
+        show(opened, findings, outcomes)
         print(f"picture  {picture_path}\ntime     its stages took {seconds:.1f} s")
     return {
-        "lab": bench.lab.name,
+        "lab": opened.lab.name,
         "columns": findings.columns,
         "rows": findings.rows,
         "notes": findings.notes,
@@ -96,14 +96,16 @@ def run_lab(bench: Bench, *, force: bool, quiet: bool) -> dict[str, Any]:
     }
 
 
-def show(bench: Bench, findings: Findings, outcomes: Sequence[Outcome]) -> None:
+def show(opened: OpenedLab, findings: Findings, outcomes: Sequence[Outcome]) -> None:
     """Print a lab's table and its notes."""
     from rich.console import Console
     from rich.table import Table
 
     ran = any(outcome.ran for outcome in outcomes)
-    title = bench.lab.title if ran else f"{bench.lab.title} (nothing to do; --force runs it again)"
-    table = Table(*findings.columns, title=f"{bench.lab.name}: {title}", title_justify="left")
+    title = (
+        opened.lab.title if ran else f"{opened.lab.title} (nothing to do; --force runs it again)"
+    )
+    table = Table(*findings.columns, title=f"{opened.lab.name}: {title}", title_justify="left")
     for row in findings.rows:
         table.add_row(*(cell if isinstance(cell, str) else f"{cell:,.6g}" for cell in row))
     console = Console(highlight=False)
@@ -113,7 +115,7 @@ def show(bench: Bench, findings: Findings, outcomes: Sequence[Outcome]) -> None:
 
 
 @dataclass(frozen=True)
-class Bench:
+class OpenedLab:
     """A lab with the settings and the store of one call."""
 
     lab: Lab
@@ -142,9 +144,9 @@ def find_labs(name: str) -> tuple[Lab, ...]:
     return (LABS[names.index(name)],)
 
 
-def open_bench(
+def open_lab(
     lab: Lab, artifacts: Path, *, overrides: Sequence[str] = (), source: str | None = None
-) -> Bench:
+) -> OpenedLab:
     """Read the settings of a lab and open its store, `labs/NAME` within `artifacts`.
 
     Raises
@@ -164,17 +166,17 @@ def open_bench(
         shipped=SHIPPED,
         cwd=Path.cwd(),
     )
-    return Bench(lab, settings, open_store(artifacts / "labs" / lab.name, root=CHECKOUT))
+    return OpenedLab(lab, settings, open_store(artifacts / "labs" / lab.name, root=CHECKOUT))
 
 
-def findings_of(bench: Bench, outcomes: Sequence[Outcome]) -> tuple[Findings, Path]:
+def findings_of(opened: OpenedLab, outcomes: Sequence[Outcome]) -> tuple[Findings, Path]:
     """Return what a lab found, and where its picture lies."""
-    from pipeline.labs.artifacts import PICTURE_FILE
+    from pipeline.artifacts.picture import PICTURE_FILE
 
-    stage = bench.lab.stages[-2]
+    stage = opened.lab.stages[-2]
     records = {outcome.record.stage: outcome.record for outcome in outcomes}
-    findings: Findings = load(bench.store, records[stage.name], stage.codec)
-    return findings, records[bench.lab.stages[-1].name].path / PICTURE_FILE
+    findings: Findings = load(opened.store, records[stage.name], stage.codec)
+    return findings, records[opened.lab.stages[-1].name].path / PICTURE_FILE
 
 
 def page_of(lab: Lab) -> str:

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pipeline.artifacts.report import BEGINNING
 from pipeline.artifacts.report import FILE as REPORT_FILE
+from pipeline.artifacts.report import is_sealed
 from pipeline.catalog import REPORT
 from pipeline.commands import options
 from pipeline.commands.console import guarded, print_json, run_targets, say_notes
 from pipeline.commands.options import Artifacts, AsJson, Asked
 from pipeline.errors import SettingsError
-from pipeline.page.document import GENERATOR
-from pipeline.project import (
-    ARTIFACTS,
-    find_project,
-    fresh_report,
-)
+from pipeline.project import ARTIFACTS, find_project, fresh_report
 from pipeline.runner.disk import write_durably
 
-if TYPE_CHECKING:
-    pass
-
-HEAD = 1000  # characters of a page among which its maker is named
+LARGEST = 2**26  # bytes; no report comes near it
 
 
 @guarded
@@ -48,34 +39,42 @@ def copy_page(page_path: Path, output: Path | None) -> Path:
     """Copy a report to `output`, wholly or not at all; return where it lies.
 
     Without an `output` it stays where it is. A file that is there already gives way only if it is
-    an earlier report.
+    an earlier report that nobody has changed since.
 
     Raises
     ------
     SettingsError
-        `output` is a folder or another file, or cannot be written.
+        Something else is there, or nothing can be written there.
     """
     if output is None:
         return page_path
-    if output.is_dir():
-        raise SettingsError(f"--output: expected a file, got the folder {output}; add a name")
     try:
-        if output.exists() and not is_report(output):
+        if what := _in_the_way(output, page_path):
             raise SettingsError(
-                f"--output: expected a new file or an earlier report, got {output}; "
-                "give another name or remove it"
+                f"--output: expected a new file or an earlier report, got {what} {output}; "
+                "give another name"
             )
         write_durably(output, page_path.read_text(encoding="utf-8"))
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else None
         raise SettingsError(
             f"--output {output}: expected a file in a folder that can be written, got: "
-            f"{error.strerror or error}"
+            f"{why or error}"
         ) from error
     return output
 
 
-def is_report(path: Path) -> bool:
-    """Return whether a file is a report of ours."""
-    with path.open(encoding="utf-8", errors="replace") as file:
-        head = file.read(HEAD)
-    return head.startswith(BEGINNING) and f'"{GENERATOR}"' in head
+def _in_the_way(output: Path, page_path: Path) -> str:
+    """Return what keeps a page from being written there, "" for nothing; it opens only files."""
+    if output.is_symlink():
+        return "the link"
+    if output.is_dir():
+        return "the folder"
+    if page_path.parents[1].resolve() in output.resolve().parents:
+        return "a place among the artifacts,"
+    if not output.exists():
+        return ""
+    if not output.is_file():
+        return "the pipe or device"
+    is_ours = output.stat().st_size <= LARGEST and is_sealed(output.read_bytes())
+    return "" if is_ours else "another file,"

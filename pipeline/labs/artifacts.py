@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.artifacts.codec import Codec, read_json, read_tensors, write_json, write_tensors
-from pipeline.errors import ArtifactDamaged
+from pipeline.artifacts.picture import load_picture, save_picture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 ARRAYS_FILE = "arrays.safetensors"
 FACTS_FILE = "facts.json"
 FINDINGS_FILE = "findings.json"
-PICTURE_FILE = "curves.png"
-
-PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True)
@@ -75,19 +72,6 @@ def load_findings(folder: Path) -> Findings:
         notes=tuple(value["notes"]),
         facts=value["facts"],
     )
-
-
-def save_picture(picture: bytes, folder: Path) -> None:
-    """Write a PNG picture."""
-    (folder / PICTURE_FILE).write_bytes(picture)
-
-
-def load_picture(folder: Path) -> bytes:
-    """Read what `save_picture` wrote."""
-    picture = (folder / PICTURE_FILE).read_bytes()
-    if not picture.startswith(PNG):
-        raise ArtifactDamaged(f"{PICTURE_FILE}: expected a PNG picture, got {picture[:8]!r}")
-    return picture
 
 
 def describe_trial(trial: Trial) -> dict[str, Any]:

@@ -1,19 +1,22 @@
-"""What a lab is, and what all labs share: libraries, settings for nothing, errors."""
+"""What a lab is, and the stages that all labs declare alike: data, train, evaluate, plot.
+
+No stage's code imports this, so that a change here runs no lab again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pipeline.errors import StageFailed
+from pipeline.labs.artifacts import FINDINGS, PICTURE, TRIAL
+from pipeline.labs.shared.no_settings import NoSettings
 from pipeline.stage import Stage, StageConfig
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-TENSORFLOW = ("keras", "numpy", "tensorflow")  # the libraries that decide a training
+# The libraries that decide a stage's result.
+NUMPY = ("numpy",)
+ONE_THREAD = ("numpy", "threadpoolctl")
+TENSORFLOW = ("keras", "numpy", "tensorflow")
 
 
 @dataclass(frozen=True)
@@ -38,23 +41,33 @@ class Lab:
     source_setting: str = ""
 
 
-class NoSettings(StageConfig):
-    """A stage with nothing to set."""
+def data_stage(
+    run: Callable[..., Any], config: type[StageConfig], libraries: tuple[str, ...] = NUMPY
+) -> Stage:
+    """Return the stage that makes a lab's data."""
+    return Stage("data", (), config, run, TRIAL, libraries)
 
 
-def refuse_divergence(
-    losses: Sequence[float], weights: Iterable[NDArray[np.floating[Any]]] = ()
-) -> None:
-    """Raise `StageFailed` unless the last epoch's loss, and the weights after it, are finite."""
-    import numpy as np
+def train_stage(
+    run: Callable[..., Any],
+    config: type[StageConfig],
+    libraries: tuple[str, ...],
+    inputs: tuple[str, ...] = ("data",),
+) -> Stage:
+    """Return the stage that trains."""
+    return Stage("train", inputs, config, run, TRIAL, libraries)
 
-    if not np.isfinite(losses[-1]):
-        found = f"{losses[-1]}"
-    elif not all(np.isfinite(array).all() for array in weights):
-        found = "weights that are not"
-    else:
-        return
-    raise StageFailed(
-        f"train: expected finite numbers, got {found} in epoch {len(losses)}; lower the rate: "
-        "--set train.learning_rate=…"
-    )
+
+def evaluate_stage(
+    run: Callable[..., Any],
+    config: type[StageConfig] = NoSettings,
+    libraries: tuple[str, ...] = NUMPY,
+    inputs: tuple[str, ...] = ("data", "train"),
+) -> Stage:
+    """Return the last stage but one, which makes the findings."""
+    return Stage("evaluate", inputs, config, run, FINDINGS, libraries)
+
+
+def plot_stage(run: Callable[..., Any], *inputs: str) -> Stage:
+    """Return the last stage, which draws the picture from what `inputs` made."""
+    return Stage("plot", inputs, NoSettings, run, PICTURE, libraries=("matplotlib",))

@@ -9,20 +9,20 @@ LEAST = 4  # points that a perplexity of one needs
 PERPLEXITY = 20.0  # how many neighbours each word heeds, about
 
 
-def map_vectors(vectors: NDArray[np.float32], *, seed: int) -> NDArray[np.float32]:
+def map_vectors(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Lay out vectors in the plane by t-SNE (van der Maaten & Hinton 2008) on cosine distance.
 
     Parameters
     ----------
     vectors : float32 (n, E)
         None of them all zeros.
-    seed : int
 
     Returns
     -------
     float32 (n, 2)
         In [0, 1]; fewer than four points, or points that are all one, have no such map and lie on
-        a line. On one machine equal vectors give equal maps, whatever the number of cores.
+        a line. Nothing is drawn by chance, as t-SNE starts from the first two principal components:
+        on one machine equal vectors give equal maps, whatever the number of cores.
     """
     if len(vectors) < LEAST or not np.ptp(vectors, axis=0).any():
         line = np.linspace(0, 1, len(vectors), dtype=np.float32)  # (n,)
@@ -35,7 +35,7 @@ def map_vectors(vectors: NDArray[np.float32], *, seed: int) -> NDArray[np.float3
         metric="cosine",
         init="pca",
         perplexity=min(PERPLEXITY, (len(vectors) - 1) / 3),
-        random_state=seed,
+        random_state=0,
     )
     with threadpool_limits(
         1

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from html import escape
+from html import escape as escape_signs
 
 VOID = frozenset(("meta", "br"))  # elements without content and without an end tag
+NO_BREAK_HYPHEN = "\u2011"
+FEW = 5  # columns that a tablet has room for
+
+# Controls but for tab and line end, marks of writing direction, which turn around what stands
+# beside them, line separators, and lone surrogates, which no file can hold.
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 class Markup(str):
@@ -20,7 +29,7 @@ def element(tag: str, *children: str, **attributes: str | float | None) -> Marku
     Attribute names are written `class_`, `text_anchor`; an attribute that is None is left out.
     """
     head = "".join(
-        f' {name.rstrip("_").replace("_", "-")}="{escape(_plain(value))}"'
+        f' {name.rstrip("_").replace("_", "-")}="{escape(_plain(value), quote=True)}"'
         for name, value in attributes.items()
         if value is not None
     )
@@ -31,9 +40,17 @@ def element(tag: str, *children: str, **attributes: str | float | None) -> Marku
 
 def join(parts: Iterable[str]) -> Markup:
     """Return parts as one piece of markup, text among them escaped."""
-    return Markup(
-        "".join(part if isinstance(part, Markup) else escape(part, quote=False) for part in parts)
-    )
+    return Markup("".join(part if isinstance(part, Markup) else escape(part) for part in parts))
+
+
+def escape(text: str, *, quote: bool = False) -> str:
+    r"""Return text as HTML. What cannot be seen, or would move its neighbours, is spelled out.
+
+    >>> escape("红<楼\u202e梦\x1b")
+    '红&lt;楼\\u202e梦\\x1b'
+    """
+    seen = _UNSEEN.sub(lambda found: _spell_out(ord(found[0])), text)
+    return escape_signs(seen, quote=quote)
 
 
 def chinese(text: str, tag: str = "span", **attributes: str | float | None) -> Markup:
@@ -42,16 +59,37 @@ def chinese(text: str, tag: str = "span", **attributes: str | float | None) -> M
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
-    """Return a table whose rows each begin with their name; it scrolls where it is too wide."""
+    """Return a table whose rows each begin with their name.
+
+    Where there is no room for the columns side by side, the style sheet makes a block of each row;
+    then a cell is named by its `data-title`, and no longer by what stands above it.
+    """
     lines = [
-        element("tr", element("th", row[0], scope="row"), *(element("td", c) for c in row[1:]))
+        element(
+            "tr",
+            element("th", row[0], scope="row"),
+            *(
+                element("td", cell, data_title=title)
+                for title, cell in zip(head[1:], row[1:], strict=True)
+            ),
+        )
         for row in rows
     ]
-    titles = element("tr", *(element("th", title, scope="col") for title in head))
-    whole = element("table", element("thead", titles), element("tbody", *lines))
-    return element("div", whole, class_="wide", tabindex=0)
+    unbroken = (title.replace("-", NO_BREAK_HYPHEN) for title in head)  # top-1 stays in one line
+    titles = element("tr", *(element("th", title, scope="col") for title in unbroken))
+    return element(
+        "table",
+        element("thead", titles),
+        element("tbody", *lines),
+        class_="many" if len(head) > FEW else "few",
+    )
 
 
 def _plain(value: str | float) -> str:
     """Write an attribute's value; lengths need no more than a tenth of a pixel."""
     return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
+
+
+def _spell_out(code: int) -> str:
+    """Write a character as its escape."""
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

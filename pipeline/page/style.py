@@ -1,8 +1,33 @@
-"""How the page looks: one style sheet, for light and dark, for wide screens and telephones."""
+"""How the page looks: one style sheet, for light and dark, for wide screens and telephones.
+
+Nothing is ever wider than the screen: a table without room for its columns becomes a block a row,
+and the map has a drawing for narrow screens.
+"""
 
 from __future__ import annotations
 
-STYLE = """
+
+def _stacked(kind: str, screen: str) -> str:
+    """Return the rules that make a block of each row of a kind of table up to a width of screen."""
+    return f"""
+@media (max-width: {screen}) {{
+  .{kind}, .{kind} tbody, .{kind} th {{ display: block; }}
+  .{kind} thead {{ display: none; }}
+  .{kind} tr {{
+    display: grid; grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr));
+    gap: .35rem .75rem; padding: .6rem 0; border-bottom: 1px solid var(--line);
+  }}
+  .{kind} th, .{kind} td {{ padding: 0; border: 0; text-align: left; }}
+  .{kind} th {{ grid-column: 1 / -1; max-width: none; font-weight: 600; }}
+  .{kind} td::before {{
+    content: attr(data-title); display: block; color: var(--quiet); font-size: .8em;
+  }}
+}}
+"""
+
+
+STYLE = (
+    """
 :root {
   color-scheme: light dark;
   --paper: #fbfaf7; --ink: #24221f; --quiet: #6d675e; --line: #dcd7cc;
@@ -28,31 +53,33 @@ h3 { margin: 1.75rem 0 .4rem; font-size: 1rem; font-weight: 600; }
 p { margin: .4rem 0 .8rem; max-width: 46rem; }
 .quiet, small, figcaption { color: var(--quiet); }
 small { font-size: .8em; }
-.wide { overflow-x: auto; }
 table {
   border-collapse: separate; border-spacing: 0; line-height: 1.35;
   font-variant-numeric: tabular-nums;
 }
 th, td {
-  padding: .4rem .7rem; text-align: right; vertical-align: top; white-space: nowrap;
+  padding: .4rem .5rem; text-align: right; vertical-align: top;
   border-bottom: 1px solid var(--line);
 }
-th:first-child {
-  position: sticky; left: 0; background: var(--paper); text-align: left; padding-left: 0;
-}
+th:first-child { text-align: left; padding-left: 0; max-width: 11rem; overflow-wrap: anywhere; }
+td small { white-space: nowrap; }
+td:last-child { padding-right: 0; overflow-wrap: anywhere; }
 thead th { color: var(--quiet); font-weight: 500; font-size: .85rem; }
 tbody th { font-weight: 500; }
 td small, th small { display: block; font-weight: 400; }
 .best { font-weight: 700; }
 .facts {
-  display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.5rem; margin: 1rem 0;
+  display: grid; grid-template-columns: minmax(0, max-content) minmax(0, 1fr);
+  gap: .3rem 1.5rem; margin: 1rem 0;
 }
-.facts dt { color: var(--quiet); }
+.facts dt { color: var(--quiet); overflow-wrap: anywhere; }
 .facts dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
-.near dd > span { display: inline-block; margin-right: 1.1rem; white-space: nowrap; }
+.near dd > span { display: inline-block; margin-right: 1.1rem; max-width: 100%; }
 .near dt { color: var(--ink); font-weight: 600; }
 .near dt small { font-weight: 400; }
-.panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); gap: 1rem; }
+.panels {
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(min(16rem, 100%), 1fr)); gap: 1rem;
+}
 figure { margin: 0; }
 figcaption { font-size: .9rem; }
 svg { display: block; width: 100%; height: auto; }
@@ -64,13 +91,14 @@ svg .best-name { fill: var(--accent); font-size: 11px; }
 svg .curve { fill: none; stroke: currentColor; stroke-width: 1.75; stroke-linejoin: round; }
 svg .dot { fill: currentColor; }
 svg .best-dot { fill: var(--accent); }
-.map svg { min-width: 46rem; }
+.map .tall { display: none; max-width: 32rem; margin: 0 auto; }
 .map text { text-anchor: middle; dominant-baseline: central; }
 .map .person { fill: var(--accent); font-weight: 600; }
 .map circle { fill: var(--quiet); }
 .sample { border-left: 3px solid var(--line); padding-left: 1.1rem; }
 .sample p {
-  margin: 0 0 .5rem; max-width: 38em; text-indent: 2em; font-size: 1.08rem; line-height: 1.85;
+  margin: 0 0 .5rem; max-width: 38em; overflow-wrap: anywhere;
+  text-indent: 2em; font-size: 1.08rem; line-height: 1.85;
   font-family: "Songti SC", "Noto Serif CJK SC", "Source Han Serif SC", SimSun, serif;
 }
 .seed { color: var(--quiet); }
@@ -81,12 +109,18 @@ mark + mark { margin-left: 2px; }
 details { margin: .8rem 0; }
 summary { cursor: pointer; color: var(--quiet); }
 code { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: .9em; }
+@media (max-width: 52rem) {
+  .map .broad { display: none; }
+  .map .tall { display: block; }
+}
 @media (max-width: 36rem) {
   body { padding-top: 1.25rem; }
   h1 { font-size: 1.75rem; }
-  .facts { grid-template-columns: 1fr; gap: 0; }
+  .facts { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .facts dd { margin-bottom: .6rem; }
   .sample { padding-left: .8rem; }
-  tbody th:first-child { min-width: 5rem; max-width: 10rem; white-space: normal; }
 }
 """
+    + _stacked("many", "60rem")
+    + _stacked("few", "36rem")
+)

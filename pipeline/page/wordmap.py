@@ -5,15 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.page.document import note, section
 from pipeline.page.markup import Markup, element
 
-WIDTH, HEIGHT, MARGIN = 1000.0, 800.0, 34.0
-SMALLEST, LARGEST = 12.0, 26.0  # font sizes
 LINE = 1.08  # height of a label in font sizes; Chinese characters are one wide
 RINGS = (0.6, 1.1, 1.7)  # how far a label may step aside, in font sizes
 DIRECTIONS = 12
+
+
+class Paper(NamedTuple):
+    """What a map is drawn on, in its own units; labels are as large from least to most frequent."""
+
+    width: float
+    height: float
+    margin: float
+    smallest: float
+    largest: float
+
+
+BROAD = Paper(1000.0, 800.0, 34.0, 12.0, 26.0)
+TALL = Paper(420.0, 760.0, 20.0, 13.0, 22.0)  # for telephones: fewer labels, as easy to read
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -30,14 +43,10 @@ class Place:
 
 
 def word_map(places: Sequence[Place]) -> Markup:
-    """Return the map: the larger the more frequent, characters in colour."""
-    drawing = element(
-        "svg",
-        *draw_labels(places),
-        viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}",
-        role="img",
-        aria_label=f"a map of {len(places)} words",
-    )
+    """Return the map: the larger the more frequent, characters in colour.
+
+    It is drawn twice, for broad screens and for narrow ones; the style sheet shows one of them.
+    """
     return section(
         "map",
         "A map of its words",
@@ -46,24 +55,38 @@ def word_map(places: Sequence[Place]) -> Markup:
             "that the model uses alike lie together, while distances between far groups mean "
             "little. Main characters are in colour; a dot is a word that found no room."
         ),
-        element("div", drawing, class_="wide map", tabindex=0),
+        element("div", draw(places, BROAD, "broad"), draw(places, TALL, "tall"), class_="map"),
     )
 
 
-def draw_labels(places: Sequence[Place]) -> Iterator[Markup]:
+def draw(places: Sequence[Place], paper: Paper, kind: str) -> Markup:
+    """Return a drawing of the map."""
+    return element(
+        "svg",
+        *draw_labels(places, paper),
+        viewBox=f"0 0 {paper.width:g} {paper.height:g}",
+        role="img",
+        aria_label=f"a map of {len(places)} words",
+        class_=kind,
+    )
+
+
+def draw_labels(places: Sequence[Place], paper: Paper) -> Iterator[Markup]:
     """Yield each word as a label that covers no other, or as a dot where none fits."""
     taken: list[Box] = []
     most = max((math.sqrt(place.count) for place in places), default=1.0)
     for place in sorted(places, key=lambda place: -place.count):
-        size = SMALLEST + (LARGEST - SMALLEST) * math.sqrt(place.count) / most
-        x = MARGIN + place.x * (WIDTH - 2 * MARGIN)
-        y = MARGIN + place.y * (HEIGHT - 2 * MARGIN)
-        spot = free_spot((x, y), width=size * len(place.word), size=size, taken=taken)
+        share = math.sqrt(place.count) / most
+        size = paper.smallest + (paper.largest - paper.smallest) * share
+        x = paper.margin + place.x * (paper.width - 2 * paper.margin)
+        y = paper.margin + place.y * (paper.height - 2 * paper.margin)
+        width = size * len(place.word)
+        spot = free_spot((x, y), paper, width=width, size=size, taken=taken)
         title = element("title", f"{place.word} × {place.count:,}")
         if spot is None:
             yield element("circle", title, cx=x, cy=y, r=2)
             continue
-        taken.append(box_at(spot, width=size * len(place.word), size=size))
+        taken.append(box_at(spot, width=width, size=size))
         yield element(
             "text",
             title,
@@ -77,12 +100,17 @@ def draw_labels(places: Sequence[Place]) -> Iterator[Markup]:
 
 
 def free_spot(
-    centre: tuple[float, float], *, width: float, size: float, taken: Sequence[Box]
+    centre: tuple[float, float],
+    paper: Paper,
+    *,
+    width: float,
+    size: float,
+    taken: Sequence[Box],
 ) -> tuple[float, float] | None:
     """Return where a label can stand: at its place, else a little aside; None where nowhere."""
     for x, y in candidates(centre, size):
         box = box_at((x, y), width=width, size=size)
-        inside = box[0] >= 0 and box[1] >= 0 and box[2] <= WIDTH and box[3] <= HEIGHT
+        inside = box[0] >= 0 and box[1] >= 0 and box[2] <= paper.width and box[3] <= paper.height
         if inside and not any(overlap(box, other) for other in taken):
             return x, y
     return None

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pipeline.artifacts.memories import Memories
     from pipeline.artifacts.network import Network
     from pipeline.artifacts.ngram import KneserNey
-    from pipeline.artifacts.training import Training
     from pipeline.engine.measures.score import Scores
     from pipeline.engine.memories.foretell import Model
 
@@ -209,18 +208,16 @@ def evaluate(
     *,
     segment: Segmentation,
     window: Windows,
-    train: Training,
     decode: Network,
     remember: Memories,
     regress: Network,
     context: Context,
 ) -> Evaluation:
-    """Score both held-out parts, draw the curves, write a sample."""
+    """Score both held-out parts, measure written texts, write a sample."""
     from pipeline.engine.memories.foretell import Model
     from pipeline.engine.memories.ngram import train_kneser_ney
     from pipeline.engine.threads import one_thread
     from pipeline.engine.writing.writer import Writer
-    from pipeline.plots import draw_curves
 
     seed_phrase = config.seed_phrase or held_out_opening(segment, decode.words)
     with one_thread():  # as `generate` does, so that it can write the same
@@ -236,7 +233,6 @@ def evaluate(
         scores={part: scores for part, (scores, _) in parts.items()},
         ablation={part: rows for part, (_, rows) in parts.items()},
         writing=measure_writing(config, window, model, context),
-        curves=draw_curves(train.history),
         seed_phrase=seed_phrase,
         sample=seed_phrase + sample,
     )
@@ -244,9 +240,9 @@ def evaluate(
 
 STAGE = Stage(
     name="evaluate",
-    inputs=("segment", "window", "train", "decode", "remember", "regress"),
+    inputs=("segment", "window", "decode", "remember", "regress"),
     config=EvaluateConfig,
     run=evaluate,
     codec=EVALUATION,
-    libraries=("matplotlib", "numpy", "threadpoolctl"),
+    libraries=("numpy", "threadpoolctl"),
 )

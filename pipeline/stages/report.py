@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from pipeline.artifacts.corpus import Corpus
-from pipeline.artifacts.report import REPORT, Report
-from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.artifacts.report import REPORT, Report, seal
 from pipeline.artifacts.windows import PARTS, Windows
 from pipeline.stage import Context, Made, Stage, StageConfig
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 TEMPERATURES = (0.5, 0.8, 1.0)
 TITLE = 40  # characters of a first line that stands for a title
 
+_NAMED = re.compile(r"\W{0,4}(?:书名|書名|标题|標題)?\W{0,4}《([^《》]{1,40})》")
+_LABEL = re.compile(r"^\W{0,4}(?:书名|書名|标题|標題)\s*[:：]\s*")
+_AUTHOR = re.compile(r"\s*[（(【]?\s*(?:作者|著者)\s*[:：].*$|\s+\S{1,10}\s*[著撰](?!\S)\s*$")
+
 
 class ReportConfig(StageConfig):
     """Settings of `report`."""
@@ -35,15 +39,22 @@ class ReportConfig(StageConfig):
     neighbours: int = Field(8, ge=1, le=50, description="nearest words of each character")
     sample_words: int = Field(150, ge=1, le=10_000, description="words of each sample")
     copied_words: int = Field(5, ge=1, le=1_000, description="least words of a copy to be marked")
-    seed: int = Field(1, ge=0, lt=2**31, description="seed of the map and of the samples")
+    seed: int = Field(
+        1, ge=0, lt=2**31, description="seed of the samples' random numbers (the map draws none)"
+    )
 
 
-def novel_title(fetch: Corpus, made: Mapping[str, Made]) -> str:
-    """Return the name of the novel's file, its address or known title, else its first line."""
-    for own in (made["fetch"].names, made["fetch"].settings) if "fetch" in made else ():
-        if "source" in own:
-            return str(own["source"]).removesuffix(".txt")
-    return fetch.paragraphs[0][:TITLE]
+def title_of(fetch: Corpus) -> str:
+    """Return the novel's title as the text itself gives it: its first line, without the author.
+
+    The first line as it is, cut to 40 characters, where that is no title. Names of files and
+    addresses are never shown: they are a machine's, and may hold what is nobody's business.
+    """
+    line = fetch.paragraphs[0]
+    named = _NAMED.match(line)
+    if named:
+        return named[1]
+    return _AUTHOR.sub("", _LABEL.sub("", line))[:TITLE]
 
 
 def describe_training(
@@ -75,13 +86,26 @@ def describe_parts(window: Windows) -> Iterator[tuple[str, ...]]:
 
 
 def divide_settings(made: Mapping[str, Made]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the settings that are not the defaults, and those that are, by their full names."""
+    """Return the settings that are not the defaults, and those that are, by their full names.
+
+    Of an address only what says where it lies is told: what else is in it may be a password.
+    """
     changed: dict[str, Any] = {}
     rest: dict[str, Any] = {}
     for stage, own in made.items():
         for name, value in own.settings.items():
-            (changed if name in own.changed else rest)[f"{stage}.{name}"] = value
+            shown = _without_secrets(value) if isinstance(value, str) else value
+            (changed if name in own.changed else rest)[f"{stage}.{name}"] = shown
     return changed, rest
+
+
+def _without_secrets(text: str) -> str:
+    """Return an address without user, password, query and fragment; any other text as it is."""
+    if "://" not in text:
+        return text
+    scheme, _, place = text.partition("://")
+    host, slash, path = re.split(r"[?#]", place, maxsplit=1)[0].partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
 
 
 def lay_out(
@@ -95,7 +119,7 @@ def lay_out(
     tags = dictionary_tags(embed.words)
     ids = [i for i, word in enumerate(embed.words) if is_content_word(word, tags.get(word))]
     chosen = ids[: config.map_words]  # the vocabulary goes by frequency
-    points = map_vectors(decode.output_vectors[chosen], seed=config.seed)  # (n, 2)
+    points = map_vectors(decode.output_vectors[chosen])  # (n, 2)
     return [
         Place(embed.words[i], float(x), float(y), int(embed.counts[i]), embed.words[i] in people)
         for i, (x, y) in zip(chosen, points, strict=True)
@@ -132,6 +156,7 @@ def write_samples(
 
     from pipeline.engine.measures.copies import copied_runs
     from pipeline.engine.threads import one_thread
+    from pipeline.engine.writing.pieces import divide_text
     from pipeline.engine.writing.sampling import Sampling
     from pipeline.engine.writing.writer import Writer
     from pipeline.page.prose import Sample
@@ -164,9 +189,10 @@ def report(
     evaluate: Evaluation,
     context: Context,
 ) -> Report:
-    """Put everything that people want to know on one page."""
+    """Put everything that people want to know on one page, and draw the curves."""
     from pipeline.page import curves, overview, people, prose, scores, wordmap
     from pipeline.page.document import document
+    from pipeline.plots import draw_curves
     from pipeline.text.words.cast import main_characters
 
     known = frozenset(embed.words)
@@ -189,7 +215,7 @@ def report(
         overview.settings(*divide_settings(context.made)),
         overview.costs(costs),
     ]
-    return Report(html=document(novel_title(fetch, context.made), sections))
+    return Report(seal(document(title_of(fetch), sections)), draw_curves(train.history))
 
 
 STAGE = Stage(
@@ -198,36 +224,5 @@ STAGE = Stage(
     config=ReportConfig,
     run=report,
     codec=REPORT,
-    libraries=("jieba", "numpy", "scikit-learn"),
+    libraries=("jieba", "matplotlib", "numpy", "scikit-learn"),
 )
-
-
-def divide_text(
-    words: Sequence[str], runs: Sequence[tuple[int, int]], *, previous: str = ""
-) -> tuple[tuple[tuple[str, bool], ...], ...]:
-    """Return a text as paragraphs of pieces (text, whether it is copied).
-
-    Two runs that meet are two pieces; where they overlap, the words belong to the first.
-
-    Parameters
-    ----------
-    words : written words and paragraph breaks
-    runs : what is copied, from `copied_runs`
-    previous : the word before the first
-    """
-    from itertools import groupby
-
-    from pipeline.engine.writing.generate import spell
-
-    # Later runs first, so that an earlier one has the last say.
-    owners = {p: start for start, stop in reversed(runs) for p in range(start, stop)}
-    kinds = [(word == PARAGRAPH_BREAK, owners.get(place)) for place, word in enumerate(words)]
-    paragraphs: list[list[tuple[str, bool]]] = [[]]
-    for (is_break, owner), group in groupby(zip(kinds, words, strict=True), key=lambda it: it[0]):
-        piece = [word for _, word in group]
-        if is_break:
-            paragraphs += [[] for _ in piece]
-        else:
-            paragraphs[-1].append((spell(piece, previous), owner is not None))
-        previous = piece[-1]
-    return tuple(tuple(pieces) for pieces in paragraphs)

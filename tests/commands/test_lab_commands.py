@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from commands import invoke
 
-from pipeline.commands.lab import ALL, PAGES, find_labs, open_bench, page_of
+from pipeline.commands.lab import ALL, PAGES, find_labs, open_lab, page_of
 from pipeline.errors import SettingsError
 from pipeline.labs.catalog import LABS
 from pipeline.labs.lab import Lab
@@ -116,7 +116,7 @@ def test_labs_and_their_stages_are_named_apart() -> None:
 
 
 def check_call(text: str, artifacts: Path) -> None:
-    """Open the benches of what stands behind `lab run`; raises as the command would."""
+    """Open the labs of what stands behind `lab run`; raises as the command would."""
     parser = argparse.ArgumentParser(exit_on_error=False)
     parser.add_argument("name")
     parser.add_argument("--set", action="append", default=[])
@@ -125,7 +125,7 @@ def check_call(text: str, artifacts: Path) -> None:
         parser.add_argument(switch, action="store_true")
     given = parser.parse_args(shlex.split(text, comments=True))
     for lab in find_labs(given.name):
-        open_bench(lab, artifacts, overrides=given.set, source=given.source)
+        open_lab(lab, artifacts, overrides=given.set, source=given.source)
 
 
 def test_every_call_on_the_page_is_accepted(tmp_path: Path) -> None:
@@ -141,4 +141,4 @@ def test_every_call_on_the_page_is_accepted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
 def test_every_setting_on_a_lab_s_page_is_accepted(tmp_path: Path, lab: Lab) -> None:
     settings = re.findall(r"--set ([\w.]+=[\w.]+)", page_of(lab))
-    open_bench(lab, tmp_path, overrides=settings)
+    open_lab(lab, tmp_path, overrides=settings)

@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 from pipelines import write_small_novel
 from pydantic import ValidationError
 
+from pipeline.artifacts.picture import PNG
 from pipeline.artifacts.windows import Windows
-from pipeline.commands.lab import open_bench, run_lab
+from pipeline.commands.lab import open_lab, run_lab
 from pipeline.errors import DataError, StageFailed
-from pipeline.labs.article import lab
 from pipeline.labs.article import network as next_vector
+from pipeline.labs.article.lab import LAB
 from pipeline.labs.article.network import fit, foretell, judge, nearest_words, variance
-from pipeline.labs.artifacts import PNG
+from pipeline.labs.article.train import TrainConfig
+from pipeline.labs.article.windows import first_windows, stretches, unseen_windows
 
 UNKNOWN = 9  # of a vocabulary of nine words
 
@@ -52,9 +54,9 @@ def test_unknown_words_are_left_out_before_windows_are_cut() -> None:
     windows = windows_of([1, UNKNOWN, 2, 3, UNKNOWN, 4, 5, 6, 7], train=7)
 
     # Known words to learn from: 1 2 3 4 5; held out: 6 7, too few for a window of 3 + 1.
-    (train,) = lab.stretches(windows, "train")
+    (train,) = stretches(windows, "train")
     np.testing.assert_array_equal(train, [[1, 2, 3, 4], [2, 3, 4, 5]])
-    assert not list(lab.stretches(windows, "test"))
+    assert not list(stretches(windows, "test"))
 
 
 @given(st.lists(st.integers(0, UNKNOWN), min_size=1, max_size=60), st.integers(0, 60))
@@ -62,7 +64,7 @@ def test_windows_hold_known_words_of_their_own_part(ids: list[int], train: int) 
     train = min(train, len(ids))
     known = [word for word in ids[:train] if word != UNKNOWN]
 
-    found = lab.stretches(windows_of(ids, train), "train")
+    found = stretches(windows_of(ids, train), "train")
 
     cut = [window for stretch in found for window in stretch.tolist()]
     assert cut == [known[k : k + 4] for k in range(len(known) - 3)]
@@ -73,7 +75,7 @@ def test_the_first_windows_go_on_in_the_next_stretch() -> None:
     windows.spans["train"] = np.array([[0, 5], [5, 8], [8, 18]], dtype=np.int64)
 
     # 0 1 2 3 4 makes two windows of 3 + 1, 5 6 7 none; the next stretch starts with 8.
-    first = lab.first_windows(windows, 3)
+    first = first_windows(windows, 3)
 
     np.testing.assert_array_equal(first, [[0, 1, 2, 3], [1, 2, 3, 4], [8, 0, 1, 2]])
 
@@ -95,11 +97,11 @@ def test_many_rows_are_answered_as_few_are(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_text_that_is_too_short_is_refused() -> None:
     windows = windows_of([1, 2, 3, 4, 5, UNKNOWN], train=5)
 
-    assert len(lab.first_windows(windows, 2)) == 2
+    assert len(first_windows(windows, 2)) == 2
     with pytest.raises(DataError, match="expected 3 windows of 3 known words, got 2"):
-        lab.first_windows(windows, 3)
+        first_windows(windows, 3)
     with pytest.raises(DataError, match="held-out chapters, got none"):
-        lab.unseen_windows(windows, 10)
+        unseen_windows(windows, 10)
 
 
 def test_the_engine_answers_as_the_network_was_trained() -> None:
@@ -176,9 +178,9 @@ def test_a_run_on_a_small_novel(tmp_path: Path) -> None:
         "train.epochs=20",
         "evaluate.unseen=50",
     ]
-    bench = open_bench(lab.LAB, tmp_path, overrides=sizes, source=str(novel))
+    opened = open_lab(LAB, tmp_path, overrides=sizes, source=str(novel))
 
-    result = run_lab(bench, force=False, quiet=True)
+    result = run_lab(opened, force=False, quiet=True)
 
     facts = result["facts"]
     assert facts["article"] == {"cosine": 0.9418, "mse": 0.33673}  # the article's, as published
@@ -206,4 +208,4 @@ def test_a_run_on_a_small_novel(tmp_path: Path) -> None:
 )
 def test_settings_out_of_range_are_refused(setting: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match=next(iter(setting))):
-        lab.TrainConfig(**setting)
+        TrainConfig(**setting)

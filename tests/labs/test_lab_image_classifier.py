@@ -14,18 +14,22 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from test_lab_cifar import archive_of, record
 
-from pipeline.commands.lab import open_bench, run_lab
+from pipeline.artifacts.picture import PNG
+from pipeline.commands.lab import open_lab, run_lab
 from pipeline.errors import DataError, StageFailed
-from pipeline.labs.artifacts import PNG, Trial
-from pipeline.labs.image_classifier import cifar, lab
+from pipeline.labs.artifacts import Trial
+from pipeline.labs.image_classifier import cifar
+from pipeline.labs.image_classifier.data import DataConfig, split_digits
+from pipeline.labs.image_classifier.lab import LAB
 from pipeline.labs.image_classifier.network import build_network, channel_statistics
-from pipeline.labs.lab import refuse_divergence
+from pipeline.labs.image_classifier.train import TrainConfig, draw_batches, train
+from pipeline.labs.shared.divergence import refuse_divergence
 from pipeline.stage import Context
 
 
 def run(artifacts: Path, *overrides: str, source: str | None = None) -> dict[str, Any]:
-    bench = open_bench(lab.LAB, artifacts, overrides=overrides, source=source)
-    return run_lab(bench, force=False, quiet=True)
+    opened = open_lab(LAB, artifacts, overrides=overrides, source=source)
+    return run_lab(opened, force=False, quiet=True)
 
 
 def context(folder: Path, seed: int = 1) -> Context:
@@ -133,16 +137,16 @@ def test_the_command_refuses_what_is_not_cifar_in_one_line(
 
 def test_the_content_of_an_archive_enters_the_key_and_its_path_does_not(tmp_path: Path) -> None:
     source = write_colours(tmp_path, 1)
-    config = lab.DataConfig(source=str(source))
+    config = DataConfig(source=str(source))
 
     assert list(config.files().values()) == [source]
     assert config.key_settings() == {}
-    assert lab.DataConfig(source="cifar-10").key_settings() == {"source": "cifar-10"}
-    assert lab.DataConfig().key_settings() == {"seed": 1}
+    assert DataConfig(source="cifar-10").key_settings() == {"source": "cifar-10"}
+    assert DataConfig().key_settings() == {"seed": 1}
 
 
 def test_a_fifth_of_every_digit_is_held_out() -> None:
-    pictures = lab.split_digits(1)
+    pictures = split_digits(1)
 
     # scikit-learn's digits: 1,797 pictures of 174 to 183 a class.
     assert (len(pictures.train_labels), len(pictures.test_labels)) == (1437, 360)
@@ -152,7 +156,7 @@ def test_a_fifth_of_every_digit_is_held_out() -> None:
 
 
 def test_a_pixel_of_a_digit_becomes_a_block() -> None:
-    image = lab.split_digits(1).train_images[0, :, :, 0]
+    image = split_digits(1).train_images[0, :, :, 0]
 
     assert image.shape == (32, 32)
     blocks = image.reshape(8, 4, 8, 4)
@@ -178,13 +182,13 @@ def test_channel_statistics_by_hand() -> None:
 
 
 def test_training_is_repeatable_and_never_standardises_by_what_is_held_out(tmp_path: Path) -> None:
-    pictures = lab.split_digits(1)
+    pictures = split_digits(1)
     small = {name: array[:40] for name, array in pictures._asdict().items()}
     white = {**small, "test_images": np.full_like(small["test_images"], 255)}
-    config = lab.TrainConfig(epochs=1)
+    config = TrainConfig(epochs=1)
 
     first, second, other = (
-        lab.train(config, data=Trial(arrays, {}), context=context(tmp_path))
+        train(config, data=Trial(arrays, {}), context=context(tmp_path))
         for arrays in (small, small, white)
     )
 
@@ -205,7 +209,7 @@ def test_a_loss_that_is_no_number_is_said() -> None:
 
 @given(st.integers(1, 50), st.integers(1, 60))
 def test_batches_hold_different_pictures(count: int, size: int) -> None:
-    batches = lab.draw_batches(count, size, np.random.default_rng(1))
+    batches = draw_batches(count, size, np.random.default_rng(1))
 
     assert batches.shape[1] == min(size, count)
     assert count - batches.size < batches.shape[1]  # only what fills no batch is left out
@@ -226,4 +230,4 @@ def test_batches_hold_different_pictures(count: int, size: int) -> None:
 )
 def test_settings_out_of_range_are_refused(setting: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match=next(iter(setting))):
-        lab.TrainConfig(**setting)
+        TrainConfig(**setting)

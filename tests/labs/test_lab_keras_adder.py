@@ -12,22 +12,19 @@ from pydantic import ValidationError
 
 from pipeline.errors import StageFailed
 from pipeline.labs.artifacts import Trial
-from pipeline.labs.keras_adder.lab import (
-    DataConfig,
+from pipeline.labs.keras_adder.data import DataConfig, make_data
+from pipeline.labs.keras_adder.evaluate import compare_steps, describe_steps, evaluate, wrong_bits
+from pipeline.labs.keras_adder.plot import plot
+from pipeline.labs.keras_adder.train import (
     TrainConfig,
     bit_weights,
-    compare_steps,
     decode_numbers,
-    describe_steps,
-    evaluate,
-    make_data,
-    plot,
     read_pairs,
     scores,
     train,
-    wrong_bits,
 )
-from pipeline.labs.lab import NoSettings, refuse_divergence
+from pipeline.labs.shared.divergence import refuse_divergence
+from pipeline.labs.shared.no_settings import NoSettings
 from pipeline.stage import Context
 
 SMALL = {"hidden": 8, "epochs": 4, "batch_size": 16, "check_every": 3}

@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.commands.lab import open_bench, run_lab
+from pipeline.commands.lab import open_lab, run_lab
 from pipeline.errors import SettingsError
-from pipeline.labs import lstm_toy
-from pipeline.labs.lstm_toy import LAB, check_gradients
+from pipeline.labs.lstm_toy import evaluate
+from pipeline.labs.lstm_toy.data import SEQUENCE
+from pipeline.labs.lstm_toy.evaluate import check_gradients
+from pipeline.labs.lstm_toy.lab import LAB
 from pipeline.labs.shared.first_unit import (
     answers_of,
     descend,
@@ -24,8 +26,8 @@ from pipeline.labs.shared.lstm import Gradients, backward
 
 @pytest.mark.parametrize("squash", ["false", "true"])
 def test_it_learns_the_sequence_and_its_gradients_are_right(tmp_path: Path, squash: str) -> None:
-    bench = open_bench(LAB, tmp_path, overrides=[f"train.squash_cell={squash}"])
-    report = run_lab(bench, force=False, quiet=True)
+    opened = open_lab(LAB, tmp_path, overrides=[f"train.squash_cell={squash}"])
+    report = run_lab(opened, force=False, quiet=True)
     facts = report["facts"]
     # Both bounds are what the lab promises, at its default size.
     assert facts["loss_end"] < 1e-4 < facts["loss_start"]
@@ -57,7 +59,7 @@ def test_a_gradient_that_forgets_a_gate_is_found_out(monkeypatch: pytest.MonkeyP
         gradients.layer.kernel[:, 6:12] = 0  # f is the second of the gates, 6 cells each
         return gradients
 
-    monkeypatch.setattr(lstm_toy, "backward", without_forget_gate)
+    monkeypatch.setattr(evaluate, "backward", without_forget_gate)
     # By definition: where the gradient is zero, the slope itself is the difference.
     assert difference()["kernel"] > 1e-3
     assert difference()["bias"] < 1e-6
@@ -89,7 +91,7 @@ def test_one_update_goes_against_the_gradient_and_leaves_the_start_alone() -> No
 def test_the_greatest_rate_spoils_the_training_but_stays_finite() -> None:
     # The size and the seed of the lab: a rate of 0.1 ends below 1e-4, see above. At 10 the first
     # steps are so long that the gates shut for good; who answers 0 has a loss of Σ y² = 0.55.
-    targets = np.array(lstm_toy.SEQUENCE)[:, None]
+    targets = np.array(SEQUENCE)[:, None]
     _, answers = descend(
         start_layer(50, 100, np.random.default_rng(1)),
         np.random.default_rng(0).random((4, 1, 50)),
@@ -117,4 +119,4 @@ def test_the_greatest_rate_spoils_the_training_but_stays_finite() -> None:
 )
 def test_sizes_out_of_range_are_refused(tmp_path: Path, setting: str) -> None:
     with pytest.raises(SettingsError, match=setting.partition("=")[0]):
-        open_bench(LAB, tmp_path, overrides=[setting])
+        open_lab(LAB, tmp_path, overrides=[setting])

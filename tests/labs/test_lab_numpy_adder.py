@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from pipeline.commands.lab import open_bench
+from pipeline.commands.lab import open_lab
 from pipeline.errors import SettingsError
 from pipeline.labs.artifacts import Trial
-from pipeline.labs.lab import NoSettings
+from pipeline.labs.numpy_adder.data import DataConfig, make_data
+from pipeline.labs.numpy_adder.descent import accuracy
+from pipeline.labs.numpy_adder.evaluate import TOLERANCE, EvaluateConfig, bounds_of, evaluate
 from pipeline.labs.numpy_adder.faults import (
     FAULTS,
     FIRST,
@@ -22,22 +24,7 @@ from pipeline.labs.numpy_adder.faults import (
     faulty_backward,
     taught_step,
 )
-from pipeline.labs.numpy_adder.lab import (
-    CORRECTED,
-    DECAYED,
-    LAB,
-    TOLERANCE,
-    VARIANTS,
-    DataConfig,
-    EvaluateConfig,
-    TrainConfig,
-    bounds_of,
-    evaluate,
-    make_data,
-    plot,
-    run_variant,
-    train,
-)
+from pipeline.labs.numpy_adder.lab import LAB
 from pipeline.labs.numpy_adder.network import (
     Network,
     arrays_of,
@@ -48,8 +35,11 @@ from pipeline.labs.numpy_adder.network import (
     loss_and_gradients,
     read,
 )
-from pipeline.labs.numpy_adder.training import accuracy
+from pipeline.labs.numpy_adder.plot import plot
+from pipeline.labs.numpy_adder.train import TrainConfig, run_variant, train
+from pipeline.labs.numpy_adder.variants import CORRECTED, DECAYED, VARIANTS
 from pipeline.labs.shared.lstm import backward
+from pipeline.labs.shared.no_settings import NoSettings
 from pipeline.stage import Context, Progress
 
 V, H = 8, 3
@@ -321,5 +311,5 @@ def test_data_out_of_range_is_refused(values: dict[str, int]) -> None:
 )
 def test_settings_out_of_range_are_refused_in_one_line(tmp_path: Path, override: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        open_bench(LAB, tmp_path, overrides=[override])
+        open_lab(LAB, tmp_path, overrides=[override])
     assert "\n" not in str(caught.value)

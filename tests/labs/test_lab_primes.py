@@ -7,20 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.commands.lab import open_bench, run_lab
+from pipeline.commands.lab import open_lab, run_lab
 from pipeline.errors import SettingsError
-from pipeline.labs.primes import (
-    LAB,
-    LEARNT,
+from pipeline.labs.primes.data import (
     DataConfig,
-    answer,
     circle_windows,
-    judge,
     line_windows,
     make_data,
     primes_below,
-    repeat_last_gap,
 )
+from pipeline.labs.primes.evaluate import LEARNT, answer, judge, repeat_last_gap
+from pipeline.labs.primes.lab import LAB
 from pipeline.labs.shared.first_unit import start_layer
 from pipeline.stage import Context
 
@@ -99,7 +96,7 @@ def test_reading_alone_forgets_what_reading_in_order_knows() -> None:
 
 
 def test_ten_windows_are_learnt_by_heart_and_no_more(tmp_path: Path) -> None:
-    result = run_lab(open_bench(LAB, tmp_path), force=False, quiet=True)
+    result = run_lab(open_lab(LAB, tmp_path), force=False, quiet=True)
     facts = result["facts"]
     assert facts["loss_end"] < 1e-3 * facts["loss_start"]
     assert facts["loss_end"] <= 1.05172e-06  # the article's
@@ -119,14 +116,14 @@ def test_ten_windows_are_learnt_by_heart_and_no_more(tmp_path: Path) -> None:
 
 
 def test_a_loss_above_the_article_s_is_said(tmp_path: Path) -> None:
-    bench = open_bench(LAB, tmp_path, overrides=["train.rounds=2", "train.hidden=3"])
-    assert "HIGHER than the article's" in run_lab(bench, force=False, quiet=True)["notes"][0]
+    opened = open_lab(LAB, tmp_path, overrides=["train.rounds=2", "train.hidden=3"])
+    assert "HIGHER than the article's" in run_lab(opened, force=False, quiet=True)["notes"][0]
 
 
 def test_a_whole_circle_that_is_learnt_leaves_nothing_new_in_it(tmp_path: Path) -> None:
     small = ["data.limit=12", "data.window=4", "data.samples=7", "train.rounds=2"]
-    bench = open_bench(LAB, tmp_path, overrides=[*small, "train.hidden=3"])
-    sets = run_lab(bench, force=False, quiet=True)["facts"]["sets"]
+    opened = open_lab(LAB, tmp_path, overrides=[*small, "train.hidden=3"])
+    sets = run_lab(opened, force=False, quiet=True)["facts"]["sets"]
     # Five primes under 12; seven samples go round and two of them come twice.
     assert [(row["windows"], row["number"]) for row in sets] == [
         ("learnt, in order", 7),
@@ -149,4 +146,4 @@ def test_a_whole_circle_that_is_learnt_leaves_nothing_new_in_it(tmp_path: Path) 
 )
 def test_sizes_out_of_range_are_refused(tmp_path: Path, setting: str) -> None:
     with pytest.raises(SettingsError, match=setting.partition("=")[0]):
-        open_bench(LAB, tmp_path, overrides=[setting])
+        open_lab(LAB, tmp_path, overrides=[setting])

@@ -11,26 +11,21 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from pipeline.labs.artifacts import Trial
-from pipeline.labs.lab import NoSettings
-from pipeline.labs.rnn_adder import (
-    DataConfig,
-    EvaluateConfig,
-    TrainConfig,
+from pipeline.labs.rnn_adder.data import DataConfig, make_data
+from pipeline.labs.rnn_adder.evaluate import EvaluateConfig, evaluate, show_sum
+from pipeline.labs.rnn_adder.network import (
     Weights,
     accuracy,
     draw_weights,
-    error_rows,
-    evaluate,
     go_back,
     go_forward,
-    make_data,
-    plot,
     read_pairs,
-    show_sum,
-    train,
 )
+from pipeline.labs.rnn_adder.plot import plot
+from pipeline.labs.rnn_adder.train import TrainConfig, error_rows, train
 from pipeline.labs.shared.bits import LIMIT, as_bits, as_numbers, draw_pairs
 from pipeline.labs.shared.gradient_check import central_difference, largest_difference
+from pipeline.labs.shared.no_settings import NoSettings
 from pipeline.stage import Context
 
 

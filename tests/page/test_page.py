@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 from typing import Any
 
@@ -14,7 +15,8 @@ from pipeline.page import curves, overview, people, prose, scores, wordmap
 from pipeline.page.document import document, section
 from pipeline.page.markup import Markup, chinese, element, join, table
 from pipeline.page.prose import Sample
-from pipeline.page.wordmap import HEIGHT, WIDTH, Place, box_at, free_spot, overlap
+from pipeline.page.style import STYLE
+from pipeline.page.wordmap import BROAD, TALL, Paper, Place, box_at, free_spot, overlap
 
 EVIL = "<script>alert('“红楼”')</script>&amp;\"><img src=http://example.org/x>"
 ROW: dict[str, Any] = {
@@ -39,7 +41,15 @@ HISTORY = {
 }
 
 
-@given(st.text(), st.text())
+# All text but what is spelled out: controls, marks of direction, separators, lone surrogates.
+TEXT = st.text(
+    st.characters(
+        codec="utf-8", exclude_categories=["Cc", "Cf", "Zl", "Zp"], include_characters="\n\t\u200b"
+    )
+)
+
+
+@given(TEXT, TEXT)
 def test_any_text_comes_back_as_it_was(text: str, value: str) -> None:
     html = element("p", text, title=value)
 
@@ -47,6 +57,22 @@ def test_any_text_comes_back_as_it_was(text: str, value: str) -> None:
     assert unescape(rest.removesuffix("</p>")) == text
     assert unescape(opening.removeprefix('<p title="').removesuffix('"')) == value
     assert not set(rest.removesuffix("</p>")) & set("<>")
+
+
+@given(st.text())
+def test_nothing_that_cannot_be_seen_gets_into_a_page(text: str) -> None:
+    html = element("p", text, title=text)
+
+    html.encode("utf-8")  # a lone surrogate would be refused
+    unseen = set(html) & set(map(chr, [*range(9), *range(11, 32), *range(127, 160)]))
+    assert not unseen
+    assert not set(html) & set(
+        "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    )
+
+
+def test_what_cannot_be_seen_is_spelled_out() -> None:
+    assert element("p", "红\x1b[31m\u202e楼\ud800") == "<p>红\\x1b[31m\\u202e楼\\ud800</p>"
 
 
 def test_markup_is_not_escaped_twice() -> None:
@@ -90,6 +116,34 @@ def test_a_page_with_hostile_text_everywhere_stays_a_page() -> None:
     assert not {"script", "img"} & set(page.tags)
     assert page.fetched() == []
     assert page.text("title", "h1")[1] == EVIL
+
+
+def test_a_cell_is_named_even_where_its_column_is_not() -> None:
+    html = table(["model", "top-1", "MRR"], [["network", "0.1", "0.2"]])
+    page = Page(html)
+
+    named = [value for name, value in page.attributes if name == "data-title"]
+    assert named == ["top-1", "MRR"]
+    assert page.text("td") == ["0.1", "0.2"]
+    with pytest.raises(ValueError, match="shorter"):
+        table(["model", "top-1", "MRR"], [["network", "0.1"]])
+
+
+@pytest.mark.parametrize(("columns", "kind"), [(5, "few"), (6, "many")])
+def test_no_table_and_no_map_is_wider_than_the_screen(columns: int, kind: str) -> None:
+    html = table([str(n) for n in range(columns)], [])
+
+    assert html.startswith(f'<table class="{kind}">')
+    # Widths in browsers were measured once, from 320 to 1,920 pixels; here only what they rest on:
+    # nothing scrolls, nothing has a least width, and each kind of table is stacked on some screen.
+    assert not {"overflow", "overflow-x", "min-width"} & declared(STYLE)
+    assert f".{kind} tr {{" in STYLE.partition(f"  .{kind} thead {{ display: none; }}")[2]
+
+
+def declared(style: str) -> set[str]:
+    """The properties that a style sheet sets; conditions of @media are none."""
+    bodies = re.sub(r"@media[^{]*", "", style)
+    return set(re.findall(r"([a-z-]+)\s*:", bodies))
 
 
 def test_a_page_keeps_browsers_from_fetching_anything() -> None:
@@ -189,20 +243,22 @@ def test_a_training_of_one_epoch_is_drawn() -> None:
     st.lists(
         st.tuples(st.floats(0, 1), st.floats(0, 1), st.integers(1, 4), st.integers(1, 999)),
         max_size=40,
-    )
+    ),
+    st.sampled_from([BROAD, TALL]),
 )
 def test_labels_on_the_map_neither_overlap_nor_leave_it(
-    spots: list[tuple[float, float, int, int]],
+    spots: list[tuple[float, float, int, int]], paper: Paper
 ) -> None:
     taken: list[wordmap.Box] = []
     for x, y, length, tenths in spots:
         size = 12 + tenths / 100
-        spot = free_spot((x * WIDTH, y * HEIGHT), width=size * length, size=size, taken=taken)
+        centre = (x * paper.width, y * paper.height)
+        spot = free_spot(centre, paper, width=size * length, size=size, taken=taken)
         if spot is not None:
             taken.append(box_at(spot, width=size * length, size=size))
 
     assert not any(overlap(a, b) for i, a in enumerate(taken) for b in taken[:i])
-    assert all(min(box) >= 0 and box[2] <= WIDTH and box[3] <= HEIGHT for box in taken)
+    assert all(min(box) >= 0 and box[2] <= paper.width and box[3] <= paper.height for box in taken)
 
 
 def test_every_word_is_on_the_map_as_a_label_or_as_a_dot() -> None:
@@ -211,11 +267,16 @@ def test_every_word_is_on_the_map_as_a_label_or_as_a_dot() -> None:
     html = wordmap.word_map(crowd)
     page = Page(html)
 
-    assert page.text("title") == [f"词{n} × {100 - n}" for n in range(60)]
-    assert page.tags.count("text") + page.tags.count("circle") == 60
+    # Twice, as there is a drawing for narrow screens too.
+    assert page.text("title") == [f"词{n} × {100 - n}" for n in range(60)] * 2
+    assert page.tags.count("text") + page.tags.count("circle") == 2 * 60
     assert page.tags.count("circle") > 0
     assert page.text("text")[0] == "词0"  # the most frequent has its own place
-    assert html.count('class="person"') == 1
+    assert html.count('class="person"') == 2
+    assert [value for name, value in page.attributes if value in ("broad", "tall")] == [
+        "broad",
+        "tall",
+    ]
 
 
 def test_samples_show_the_seed_phrase_and_mark_what_is_copied() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,12 +17,13 @@ from pages import Page
 from pipelines import STAGES, Trained
 
 from pipeline.artifacts.corpus import Corpus
-from pipeline.artifacts.report import Report, load_report
+from pipeline.artifacts.picture import PNG
+from pipeline.artifacts.report import Report, is_sealed, load_report, seal
 from pipeline.catalog import REPORT
 from pipeline.catalog import STAGES as CATALOG
 from pipeline.errors import ArtifactDamaged
 from pipeline.stage import Made
-from pipeline.stages.report import ReportConfig, divide_settings, novel_title, report
+from pipeline.stages.report import ReportConfig, divide_settings, report, title_of
 
 SMALL = ReportConfig(map_words=30, sample_words=20)
 CORPUS = Corpus(("宝玉<b>", "他来了。"), (), "utf-8", 0, 0, 0, "")
@@ -56,7 +59,8 @@ def test_the_page_tells_all_and_needs_nothing_else(trained: Trained) -> None:
 
     assert page.fetched() == []
     assert not {"script", "link", "img", "iframe"} & set(page.tags)
-    assert page.text("h1") == ["small_novel"]
+    assert page.text("h1") == ["澄秋阁"]  # the novella's first line; its file is small_novel.txt
+    assert "small_novel" not in " ".join(page.text())
     sections = [value for name, value in page.attributes if name == "id"]
     assert sections == [
         "overview",
@@ -76,7 +80,7 @@ def test_the_page_tells_all_and_needs_nothing_else(trained: Trained) -> None:
     assert set(evaluation["test"]) <= set(page.text("th"))
     assert evaluation["seed_phrase"] in page.text("span")
     assert page.text("h3")[-3:] == ["temperature 0.5 ", "temperature 0.8 ", "temperature 1 "]
-    assert page.tags.count("svg") == 4
+    assert page.tags.count("svg") == 5
     assert page.tags.count("text") > 30
     assert "青棠" in page.text("span")
 
@@ -116,7 +120,6 @@ def test_what_was_not_evaluated_is_left_out(trained: Trained, tmp_path: Path) ->
     )
 
     page = Page(html)
-    assert page.text("h1") == [inputs(trained)["fetch"].paragraphs[0][:40]]  # no source is named
     assert not {"ablation", "writing"} & {value for name, value in page.attributes if name == "id"}
     assert "kneser_ney" not in html
 
@@ -141,17 +144,51 @@ def test_a_novel_full_of_markup_is_shown_as_text(trained: Trained, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("upstream", "title"),
+    ("first", "title"),
     [
-        ({"fetch": made({"encoding": "auto"}, source="红楼梦.txt")}, "红楼梦"),
-        ({"fetch": made({"source": "西游记"})}, "西游记"),
-        ({"fetch": made({}, **{"卷一.txt": "卷一.txt"})}, "宝玉<b>"),
-        ({}, "宝玉<b>"),
+        ("澄秋阁", "澄秋阁"),
+        ("《红楼梦》曹雪芹", "红楼梦"),
+        ("书名：《西游记》　作者：吴承恩", "西游记"),
+        ("书名：西游记", "西游记"),
+        ("红楼梦　作者：曹雪芹", "红楼梦"),
+        ("红楼梦 曹雪芹 著", "红楼梦"),
+        ("他著书立说。", "他著书立说。"),
+        ("宝玉<b>", "宝玉<b>"),
+        ("长" * 99, "长" * 40),
     ],
-    ids=["file", "catalogue", "folder", "unknown"],
 )
-def test_the_title_is_the_best_name_there_is(upstream: dict[str, Made], title: str) -> None:
-    assert novel_title(CORPUS, upstream) == title
+def test_the_title_is_the_text_s_own(first: str, title: str) -> None:
+    assert title_of(replace(CORPUS, paragraphs=(first, "他来了。"))) == title
+
+
+def test_what_an_address_holds_beside_the_place_is_shown_nowhere(
+    trained: Trained, tmp_path: Path
+) -> None:
+    address = "https://reader:secret@example.org/book.txt?token=secret#secret"
+    upstream = {"fetch": made({"source": address}, "source", source="secret.txt")}
+
+    changed, _ = divide_settings(upstream)
+    lent = replace(context_in(tmp_path), made=upstream)
+    html = report(SMALL, **inputs(trained), context=lent).html
+
+    assert changed == {"fetch.source": "https://example.org/book.txt"}
+    assert "secret" not in html
+
+
+def test_another_seed_writes_other_samples_on_the_same_map(
+    trained: Trained, tmp_path: Path
+) -> None:
+    stored = inputs(trained)
+    pages = [
+        report(SMALL.model_copy(update={"seed": seed}), **stored, context=context_in(tmp_path)).html
+        for seed in (1, 2)
+    ]
+
+    def part(html: str, name: str) -> str:
+        return html.partition(f'<section id="{name}">')[2].partition("</section>")[0]
+
+    assert part(pages[0], "map") == part(pages[1], "map") != ""
+    assert part(pages[0], "samples") != part(pages[1], "samples")
 
 
 def test_settings_are_divided_by_whether_they_are_the_defaults() -> None:
@@ -160,18 +197,44 @@ def test_settings_are_divided_by_whether_they_are_the_defaults() -> None:
     assert (changed, rest) == ({"train.hidden": 9}, {"train.epochs": 10})
 
 
-def test_a_page_that_is_cut_off_is_damaged(tmp_path: Path) -> None:
-    (tmp_path / "report.html").write_text("<!DOCTYPE html>\n<html", encoding="utf-8")
+PAGE = seal("<!DOCTYPE html>\n<html>青棠</html>\n")
 
-    with pytest.raises(ArtifactDamaged, match="whole page"):
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        PAGE[:20],
+        PAGE.replace("青棠", "青裳"),
+        PAGE.removesuffix("\n"),
+        PAGE + "<p>more</p>",
+        PAGE.partition("<!-- xuxie")[0],
+        seal(""),
+    ],
+    ids=["cut", "edited", "no line end", "longer", "not sealed", "empty"],
+)
+def test_a_page_that_is_not_as_it_was_made_is_damaged(tmp_path: Path, page: str) -> None:
+    (tmp_path / "report.html").write_text(page, encoding="utf-8")
+
+    assert not is_sealed(page.encode())
+    with pytest.raises(ArtifactDamaged, match="whole report"):
         load_report(tmp_path)
 
 
-def test_the_codec_keeps_the_page(tmp_path: Path) -> None:
-    page = Report("<!DOCTYPE html>\n<html>青棠</html>\n")
+def test_the_codec_keeps_the_page_and_the_curves(tmp_path: Path) -> None:
+    page = Report(PAGE, PNG + b"curves")
     REPORT.codec.save(page, tmp_path)
 
     assert REPORT.codec.load(tmp_path) == page
+    (tmp_path / "curves.png").write_bytes(b"GIF89a")
+    with pytest.raises(ArtifactDamaged, match="expected a PNG picture"):
+        load_report(tmp_path)
+
+
+def test_the_curves_lie_beside_the_page(trained: Trained) -> None:
+    (picture,) = trained.artifacts.glob("*/*/curves.png")
+
+    assert picture.parent == page_path(trained).parent
+    assert picture.read_bytes().startswith(PNG)
 
 
 # The command
@@ -241,17 +304,46 @@ def test_output_is_a_copy_that_replaces_only_reports(trained: Trained, tmp_path:
 
     assert invoke("report", "--output", str(target), *artifacts) == (0, f"{target}\n", "")
     assert target.read_bytes() == page_path(trained).read_bytes()
-    target.write_text(target.read_text(encoding="utf-8") + "older", encoding="utf-8")
+    target.write_text(seal("<html>an earlier one</html>\n"), encoding="utf-8")
     assert invoke("report", "--output", str(target), *artifacts)[0] == 0
     assert target.read_bytes() == page_path(trained).read_bytes()
     assert list(tmp_path.iterdir()) == [target]
 
 
 @pytest.mark.parametrize(
+    "edit",
+    [
+        lambda page: page.replace("</h1>", "，有我的注</h1>"),
+        lambda page: page + "<!-- mine -->\n",
+        lambda page: page.replace("\n", "\r\n"),
+    ],
+    ids=["inside", "at the end", "line ends"],
+)
+def test_a_report_that_somebody_edited_is_never_overwritten(
+    trained: Trained, tmp_path: Path, edit: Callable[[str], str]
+) -> None:
+    target = tmp_path / "mine.html"
+    edited = edit(page_path(trained).read_text(encoding="utf-8")).encode()
+    target.write_bytes(edited)
+
+    code, output, errors = invoke(
+        "report", "--output", str(target), "--artifacts", str(trained.artifacts)
+    )
+
+    assert (code, output) == (2, "")
+    assert "expected a new file or an earlier report, got another file" in errors
+    assert target.read_bytes() == edited
+
+
+@pytest.mark.parametrize(
     ("name", "complaint"),
     [
         ("notes.txt", "expected a new file or an earlier report"),
-        ("folder", "expected a file, got the folder"),
+        ("folder", "got the folder"),
+        ("pipe", "got the pipe or device"),
+        ("link", "got the link"),
+        ("nowhere", "got the link"),
+        ("x" * 300, "File name too long"),
         ("none/report.html", "No such file or directory"),
     ],
 )
@@ -260,6 +352,9 @@ def test_an_output_that_cannot_be_is_refused(
 ) -> None:
     (tmp_path / "notes.txt").write_text("第一回", encoding="utf-8")
     (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")  # opening it would wait for ever
+    (tmp_path / "link").symlink_to(tmp_path / "notes.txt")
+    (tmp_path / "nowhere").symlink_to(tmp_path / "none.html")
     before = sorted(tmp_path.rglob("*"))
 
     code, output, errors = invoke(
@@ -271,3 +366,15 @@ def test_an_output_that_cannot_be_is_refused(
     assert complaint in errors
     assert sorted(tmp_path.rglob("*")) == before
     assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "第一回"
+
+
+def test_an_output_among_the_artifacts_is_refused(own: Trained) -> None:
+    before = page_path(own).read_bytes()
+
+    code, _, errors = invoke(
+        "report", "--output", str(page_path(own)), "--artifacts", str(own.artifacts)
+    )
+
+    assert code == 2
+    assert "got a place among the artifacts" in errors
+    assert page_path(own).read_bytes() == before

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipeline.arrays import Floats
 from pipeline.engine.network.decode import cosines, unit_rows
 from pipeline.engine.network.lstm import last_hidden, project
-from pipeline.labs.lab import refuse_divergence
+from pipeline.labs.shared.divergence import refuse_divergence
 from pipeline.stage import Progress
 
 CHUNK = 50  # epochs between reports

@@ -9,14 +9,26 @@ is plain gradient descent on the whole sequence, θ ← θ − η·dLoss/dθ.
 from __future__ import annotations
 
 import numpy as np
+from pydantic import Field
 
 from pipeline.arrays import Doubles
 from pipeline.artifacts.layers import Layer
+from pipeline.engine.threads import one_thread
 from pipeline.labs.shared.lstm import Trace, backward, forward
-from pipeline.stage import Progress
+from pipeline.stage import Context, Progress, StageConfig
 
 SPREAD = 0.1
 REPORTS = 20
+
+
+class FirstUnitConfig(StageConfig):
+    """The network and its training."""
+
+    hidden: int = Field(100, ge=1, le=1000, description="cells")
+    rounds: int = Field(100, ge=1, le=1_000_000, description="updates")
+    learning_rate: float = Field(0.1, gt=0, le=10, description="step along the gradient")
+    squash_cell: bool = Field(False, description="h = o·tanh(s) instead of h = o·s")
+    seed: int = Field(1, ge=0, lt=2**31, description="draws the first weights")
 
 
 def start_layer(size: int, hidden: int, generator: np.random.Generator) -> Layer[Doubles]:
@@ -98,3 +110,32 @@ def descend(
             for weights, gradient in zip(layer, gradients.layer, strict=True):
                 weights -= learning_rate * gradient
     return layer, answers
+
+
+def train_first_unit(
+    config: FirstUnitConfig, inputs: Doubles, targets: Doubles, context: Context
+) -> tuple[Layer[Doubles], Layer[Doubles], Doubles]:
+    """Draw a layer and train it, see `descend`.
+
+    Returns
+    -------
+    start, layer : before and after
+    answers : float64 (rounds + 1, T)
+    """
+    start = start_layer(inputs.shape[2], config.hidden, context.generator)
+    with one_thread():
+        layer, answers = descend(
+            start,
+            inputs,
+            targets,
+            learning_rate=config.learning_rate,
+            rounds=config.rounds,
+            squash_cell=config.squash_cell,
+            progress=context.progress,
+        )
+    return start, layer, answers
+
+
+def cell_formula(*, squash_cell: bool) -> str:
+    """Return how the hidden state is made of the cell, as people write it."""
+    return "h = o·tanh(s)" if squash_cell else "h = o·s"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.engine.measures.copies import copied_runs
-from pipeline.stages.report import divide_text
+from pipeline.engine.writing.pieces import divide_runs, divide_text
 
 # Three words, so that runs are common.
 IDS = st.lists(st.integers(0, 2), max_size=20)
@@ -79,3 +79,41 @@ def test_latin_words_keep_their_distance_across_pieces() -> None:
     assert divide_text(["of", "law"], [(1, 2)], previous="rule") == (
         ((" of", False), (" law", True)),
     )
+
+
+def test_a_mark_stays_with_what_it_opens_or_closes() -> None:
+    # 道 ： “ and 你 来 了 were copied from two places; by length the border would stand after “.
+    words = ["道", "：", "“", "你", "来", "了", "。", "”", "他", "说", "好"]
+
+    assert divide_text(words, [(0, 3), (3, 7)])[0][:2] == (("道：", True), ("“你来了。", True))
+    assert divide_text(words, [(2, 7), (7, 11)]) == (
+        (("道：", False), ("“你来了。”", True), ("他说好", True)),
+    )
+
+
+def test_what_two_runs_have_in_common_is_divided_outside_quotation_marks() -> None:
+    words = ["他", "笑", "道", "：", "“", "你", "来", "了"]
+
+    # Both have 道 ： “ 你; without the mark the first would keep all four.
+    assert divide_text(words, [(0, 6), (2, 8)]) == ((("他笑道：", True), ("“你来了", True)),)
+
+
+@given(
+    st.lists(st.sampled_from(["他", "来", "“", "”", "。", PARAGRAPH_BREAK]), max_size=20),
+    st.data(),
+)
+def test_every_copied_word_is_in_one_run(words: list[str], data: st.DataObject) -> None:
+    starts = sorted(data.draw(st.sets(st.integers(0, max(0, len(words) - 1)), max_size=5)))
+    stops = sorted(
+        data.draw(st.sets(st.integers(0, len(words)), min_size=len(starts), max_size=len(starts)))
+        if len(words) >= len(starts)
+        else set()
+    )
+    runs = [run for run in zip(starts, stops, strict=False) if run[0] < run[1]]
+
+    divided = divide_runs(words, runs)
+
+    covered = [place for start, stop in divided for place in range(start, stop)]
+    assert sorted({p for start, stop in runs for p in range(start, stop)}) == covered
+    assert len(divided) == len(runs)
+    assert all(start < stop for start, stop in divided)

@@ -1,0 +1,104 @@
+"""What a stage's key is made of: an edit re-runs the stages that it concerns, and no others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.catalog import STAGES
+from pipeline.labs import catalog
+from pipeline.labs.catalog import LABS
+from pipeline.labs.lab import Lab
+from pipeline.runner.memo import Memo, open_memo
+from pipeline.runner.sources import all_source_digests
+from pipeline.stage import Stage
+
+LABS_FOLDER = Path(catalog.__file__).parent
+NEVER = (
+    "cli",
+    "pipeline.commands",
+    "pipeline.project",
+    "pipeline.catalog",
+    "pipeline.labs.catalog",
+)
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, set[str]]]:
+    """Catalogue → stage → its modules; the catalogue of the novels is called `novel`."""
+    memo = open_memo(tmp_path_factory.mktemp("memo") / "memo.json")
+    catalogues = {"novel": STAGES, **{lab.name: lab.stages for lab in LABS}}
+    return {name: modules_of(stages, memo) for name, stages in catalogues.items()}
+
+
+def modules_of(stages: tuple[Stage, ...], memo: Memo) -> dict[str, set[str]]:
+    digests = all_source_digests(stages, memo)
+    return {stage: set(modules) for stage, modules in digests.items()}
+
+
+def users(of: dict[str, set[str]], module: str) -> list[str]:
+    return [
+        stage
+        for stage, modules in of.items()
+        if any(name == module or name.startswith(f"{module}.") for name in modules)
+    ]
+
+
+def test_an_edit_of_the_pictures_re_runs_the_report_alone(
+    sources: dict[str, dict[str, set[str]]],
+) -> None:
+    assert users(sources["novel"], "pipeline.plots") == ["report"]
+    assert users(sources["novel"], "pipeline.artifacts.picture") == ["report"]
+
+
+def test_an_edit_of_the_page_re_runs_the_report_alone(
+    sources: dict[str, dict[str, set[str]]],
+) -> None:
+    assert users(sources["novel"], "pipeline.page") == ["report"]
+    assert users(sources["novel"], "pipeline.artifacts.report") == ["report"]
+
+
+def test_an_edit_of_the_evaluation_re_runs_it_and_the_report_alone(
+    sources: dict[str, dict[str, set[str]]],
+) -> None:
+    assert users(sources["novel"], "pipeline.stages.evaluate") == ["evaluate"]
+    assert users(sources["novel"], "pipeline.artifacts.evaluation") == ["evaluate", "report"]
+    for measure in ("bootstrap", "diversity"):
+        assert users(sources["novel"], f"pipeline.engine.measures.{measure}") == ["evaluate"]
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
+def test_an_edit_of_the_pictures_re_runs_a_lab_s_plot_alone(
+    sources: dict[str, dict[str, set[str]]], lab: Lab
+) -> None:
+    own = sources[lab.name]
+    folder = f"pipeline.labs.{lab.name.replace('-', '_')}"
+
+    assert users(own, "pipeline.plots") == ["plot"]
+    assert users(own, f"{folder}.plot") == ["plot"]
+    # Where a lab is declared decides nothing that it finds.
+    assert users(own, "pipeline.labs.lab") == []
+    assert users(own, f"{folder}.lab") == []
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
+def test_an_edit_of_a_lab_s_findings_trains_nothing_again(
+    sources: dict[str, dict[str, set[str]]], lab: Lab
+) -> None:
+    module = f"pipeline.labs.{lab.name.replace('-', '_')}.evaluate"
+
+    assert set(users(sources[lab.name], module)) <= {"evaluate", "plot"}
+
+
+def test_no_command_is_part_of_a_key(sources: dict[str, dict[str, set[str]]]) -> None:
+    for stages in sources.values():
+        assert [stage for module in NEVER for stage in users(stages, module)] == []
+
+
+def test_a_folder_of_files_is_all_that_a_lab_is() -> None:
+    for lab in LABS:
+        folder = LABS_FOLDER / lab.name.replace("-", "_")
+        assert {"lab.py", "train.py", "evaluate.py", "plot.py"} <= {
+            path.name for path in folder.iterdir()
+        }
