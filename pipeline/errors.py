@@ -10,14 +10,48 @@ XuxieError                  1
 │   └── DownloadRefused     3   an address or a response that is not accepted
 └── Busy                    4   another run holds the artifacts folder
 
-Messages are one line: what was expected, what was found, what to do.
+Messages are one line: what was expected, what was found, what to do. What a caller may act on is
+told beside the sentence, as fields of the error.
 """
+
+from __future__ import annotations
+
+from pathlib import Path
 
 
 class XuxieError(Exception):
-    """The root: carries a one-line message for the user and the process's exit code."""
+    """The root: a one-line message for the user, the process's exit code, and what to act on.
+
+    Parameters
+    ----------
+    message : what was expected, what was found, what to do
+    option : the command-line option at fault, such as `--config`
+    setting : the setting at fault, by its dotted name, such as `train.epochs`
+    command : the command line that mends it
+    path : the file or folder at fault
+    stage : the stage whose artifact, or whose run, is at fault
+
+    Every field is None where it is not known.
+    """
 
     exit_code = 1
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        option: str | None = None,
+        setting: str | None = None,
+        command: str | None = None,
+        path: Path | None = None,
+        stage: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.option = option
+        self.setting = setting
+        self.command = command
+        self.path = path
+        self.stage = stage
 
 
 class StageFailed(XuxieError):

@@ -73,9 +73,15 @@ class Made:
     names: Mapping[str, str]
 
 
+def say_nothing(text: str) -> None:
+    """Drop a line: what a stage says where nobody listens."""
+
+
 @dataclass(frozen=True)
 class Context:
     """What the runner lends to a running stage.
+
+    `say` gives the user a line that is worth more than a passing note of `progress`.
 
     `made` tells of every stage upstream. As it is not part of the key, a stage that shows it may
     show how an equal artifact was made on another day; and one that shows seconds does not make
@@ -86,6 +92,7 @@ class Context:
     generator: np.random.Generator
     scratch_path: Path  # private to this cache key; survives a failed or interrupted run
     made: Mapping[str, Made] = field(default_factory=dict)
+    say: Callable[[str], None] = say_nothing
 
 
 @dataclass(frozen=True)

@@ -113,6 +113,9 @@ class Recorder:
     def skipped(self, step: Step) -> None:
         self.skipped_names.append(step.stage.name)
 
+    def said(self, step: Step, text: str) -> None:
+        self.notes.append(f"{step.stage.name}: {text}")
+
 
 def settings_of(root: Path, *overrides: str) -> Settings:
     """Settings of the fake stages in a project folder."""

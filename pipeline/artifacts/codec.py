@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 T = TypeVar("T")
+
+MOST_BYTES = 2**28  # of a JSON file of an artifact
+FEW_BYTES = 2**24  # of a small JSON file, such as a manifest
+Kind = type | tuple[type, ...]
 
 
 @dataclass(frozen=True)
@@ -41,12 +47,74 @@ def write_json(path: Path, value: Any) -> None:
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def read_json(path: Path) -> Any:
-    """Read a JSON file; a broken one, or one with NaN or infinities, raises `ArtifactDamaged`."""
+def read_json(path: Path, *, most_bytes: int = MOST_BYTES) -> Any:
+    """Read a JSON file that may hold anything, even what was made to do harm.
+
+    Raises
+    ------
+    ArtifactDamaged
+        It is missing, no file, too large, no JSON, nested too deep, or holds NaN or infinity.
+    """
     try:
-        return json.loads(path.read_text(encoding="utf-8"), parse_constant=refuse_constant)
+        return json.loads(read_bytes(path, most_bytes), parse_constant=refuse_constant)
+    except RecursionError as error:
+        raise ArtifactDamaged(
+            f"{path.name}: expected a JSON file, got one nested too deep", path=path
+        ) from error
     except (OSError, ValueError) as error:
-        raise ArtifactDamaged(f"{path.name}: expected a JSON file, got {error}") from error
+        raise ArtifactDamaged(
+            f"{path.name}: expected a JSON file, got {error}", path=path
+        ) from error
+
+
+def read_object(
+    path: Path, kinds: Mapping[str, Kind], *, most_bytes: int = FEW_BYTES
+) -> dict[str, Any]:
+    """Read a JSON object that has at least the fields of `kinds`, each of the type given there.
+
+    Raises
+    ------
+    ArtifactDamaged
+        See `read_json` and `check_fields`.
+    """
+    return check_fields(path.name, read_json(path, most_bytes=most_bytes), kinds)
+
+
+def check_fields(name: str, value: Any, kinds: Mapping[str, Kind]) -> dict[str, Any]:
+    """Return `value` if it is an object with the fields of `kinds`, each of the type given there.
+
+    True and False are no numbers here. Raises `ArtifactDamaged` naming the field.
+    """
+    if not isinstance(value, dict):
+        raise ArtifactDamaged(f"{name}: expected an object, got {type(value).__name__}")
+    for field, kind in kinds.items():
+        wanted = kind if isinstance(kind, tuple) else (kind,)
+        found = value.get(field, ...)
+        if not isinstance(found, wanted) or (isinstance(found, bool) and bool not in wanted):
+            got = "nothing" if found is ... else type(found).__name__
+            names = " or ".join(each.__name__ for each in wanted)
+            raise ArtifactDamaged(f"{name}: {field}: expected {names}, got {got}")
+    return value
+
+
+def read_bytes(path: Path, most_bytes: int) -> bytes:
+    """Return the bytes of a file of at most `most_bytes`; never waits, as on a pipe.
+
+    Raises
+    ------
+    OSError
+        It cannot be read.
+    ValueError
+        It is no file, or larger.
+    """
+    waiting = getattr(os, "O_NONBLOCK", 0)  # opening a pipe must not wait for its writer
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | waiting)) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ValueError("something that is no file")
+        data = file.read(most_bytes + 1)
+    if len(data) > most_bytes:
+        raise ValueError(f"more than {most_bytes:,} bytes")
+    return data
 
 
 def refuse_constant(name: str) -> None:

@@ -2,35 +2,74 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Annotated
 
 import typer
 
-from pipeline.commands.console import guarded, print_json
+from pipeline.commands.console import guarded, print_json, say
 from pipeline.commands.options import Artifacts, AsJson, DryRun
-from pipeline.project import (
-    ARTIFACTS,
-)
+from pipeline.project import ARTIFACTS
+from pipeline.runner.clean import Removed
 from pipeline.runner.clean import clean as clean_store
 from pipeline.runner.store import open_store
 
-if TYPE_CHECKING:
-    pass
+LEFT_OVERS = "left over from failed or interrupted runs"
+UNKNOWN = "of a novel that is not known any more"
 
 
 @guarded
 def clean(
     keep: Annotated[int, typer.Option("--keep", min=0, help="Newest artifacts to keep.")] = 1,
     dry_run: DryRun = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
-    """Remove old artifacts and left-overs; those of the last complete run always stay."""
-    removed = clean_store(open_store(artifacts), keep, dry_run)
+    """Remove old artifacts and left-overs; what the last run of each novel made always stays.
+
+    On a terminal it lists what would go and asks; without one, as in a script, it does not ask.
+    """
+    store = open_store(artifacts)
+    found = clean_store(store, keep, dry_run=True)
+    asks = found and not (dry_run or yes or as_json) and _is_terminal()
+    if not as_json:
+        print(*removed_lines(found), sep="\n", end="\n" if found else "")
+    if asks and not agrees(f"remove {_total(found)}?"):
+        return say("nothing removed")
+    if not dry_run:
+        listed = {(entry.stage, entry.key) for entry in found}
+        found = clean_store(store, keep, dry_run=False, only=listed)
     if as_json:
-        return print_json([entry._asdict() for entry in removed])
-    for entry in removed:
-        print(f"{entry.stage:<12}{entry.key[:12]:<14}{entry.bytes / 1e6:>10,.2f} MB")
-    total = sum(entry.bytes for entry in removed) / 1e6
-    verb = "would remove" if dry_run else "removed"
-    return print(f"{verb} {len(removed)} folders, {total:,.2f} MB")
+        return print_json([entry._asdict() for entry in found])
+    return print(f"{'would remove' if dry_run else 'removed'} {_total(found)}")
+
+
+def removed_lines(found: Sequence[Removed]) -> Iterator[str]:
+    """Yield what is to be removed, novel by novel: a heading, then a line an artifact."""
+    groups: dict[str, list[Removed]] = {}
+    for entry in found:
+        left_over = entry.stage.startswith(".")
+        groups.setdefault(LEFT_OVERS if left_over else entry.novel or UNKNOWN, []).append(entry)
+    for name, entries in groups.items():
+        yield name
+        for entry in entries:
+            yield f"  {entry.stage:<12}{entry.key[:12]:<14}{entry.bytes / 1e6:>10,.2f} MB"
+
+
+def agrees(question: str) -> bool:
+    """Ask on the terminal; anything but y or yes, an end of the input too, is no."""
+    print(f"{question} [y/N] ", end="", flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _is_terminal() -> bool:
+    """Return whether somebody is there to answer."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _total(found: Sequence[Removed]) -> str:
+    """Return how much there is."""
+    noun = "folder" if len(found) == 1 else "folders"
+    return f"{len(found)} {noun}, {sum(entry.bytes for entry in found) / 1e6:,.2f} MB"

@@ -47,6 +47,10 @@ class LogReporter:
     def skipped(self, step: Step) -> None:
         """Say nothing about a stage that is fresh."""
 
+    def said(self, step: Step, text: str) -> None:
+        """Pass on a stage's line."""
+        self.write(f"{step.stage.name}: {text}")
+
     def close(self) -> None:
         """Leave the stream as it was found."""
 

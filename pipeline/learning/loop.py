@@ -10,41 +10,24 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.errors import StageFailed
 from pipeline.learning.backend import keras
 from pipeline.learning.batches import Batch
-from pipeline.learning.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from pipeline.learning.network import (
-    Network,
-    assign_weights,
-    export_weights,
-)
+from pipeline.learning.network import Network, export_weights
 from pipeline.learning.objectives import Loss
 from pipeline.learning.plan import Plan, rate_at
+from pipeline.learning.resume import State, Weights, resume, save_state
 from pipeline.learning.step import Step, build_optimizer, compile_step, first_states
-
-Weights = dict[str, NDArray[np.float32]]
+from pipeline.stage import say_nothing
 
 
 class Diverged(StageFailed):
     """The loss or a weight is no finite number any more."""
-
-
-@dataclass
-class State:
-    """What a training has reached; everything in it goes into the checkpoint."""
-
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    best_epoch: int = 0
-    best_weights: Weights = field(default_factory=dict)
-    average: Weights = field(default_factory=dict)  # empty where nothing is averaged
 
 
 def fit(
@@ -57,6 +40,7 @@ def fit(
     generator: np.random.Generator,
     scratch_path: Path,
     progress: Callable[[float, float, str], None],
+    say: Callable[[str], None] = say_nothing,
 ) -> tuple[Weights, dict[str, Any]]:
     """Train, and return the weights of the best epoch with the history.
 
@@ -75,6 +59,7 @@ def fit(
     scratch_path : Path
         Where the checkpoint lies; one that is found there is gone on with.
     progress : called with (epochs done, epochs in all, note)
+    say : called with a line for the user, where a checkpoint cannot be gone on with
 
     Raises
     ------
@@ -82,7 +67,7 @@ def fit(
     """
     optimizer = build_optimizer(network, plan)
     step = compile_step(network, loss, optimizer)
-    state = resume(network, optimizer, generator, scratch_path)
+    state = resume(network, optimizer, generator, scratch_path, say)
     while not finished(state, plan):
         count, batches = make_batches(generator)
         report = EpochReport(state.rows, plan.epochs, count, progress)
@@ -196,55 +181,3 @@ def finished(state: State, plan: Plan) -> bool:
     """Return whether all epochs are done, or too many in a row brought nothing."""
     done = len(state.rows)
     return done >= plan.epochs or (done > 0 and done - state.best_epoch >= plan.patience)
-
-
-def save_state(
-    state: State,
-    weights: Weights,
-    optimizer: keras.optimizers.Optimizer,
-    generator: np.random.Generator,
-    scratch_path: Path,
-) -> None:
-    """Write the checkpoint of a finished epoch."""
-    arrays: dict[str, NDArray[Any]] = {f"weights/{name}": a for name, a in weights.items()}
-    arrays |= {f"best/{name}": array for name, array in state.best_weights.items()}
-    arrays |= {f"average/{name}": array for name, array in state.average.items()}
-    arrays |= {f"optimizer/{i}": v.numpy() for i, v in enumerate(optimizer.variables)}
-    facts = {
-        "rows": state.rows,
-        "best_epoch": state.best_epoch,
-        "generator": generator.bit_generator.state,
-    }
-    save_checkpoint(scratch_path, Checkpoint(arrays=arrays, state=facts))
-
-
-def resume(
-    network: Network,
-    optimizer: keras.optimizers.Optimizer,
-    generator: np.random.Generator,
-    scratch_path: Path,
-) -> State:
-    """Load the checkpoint into network, optimizer and generator; a fresh state without one."""
-    checkpoint = load_checkpoint(scratch_path)
-    if checkpoint is None:
-        return State()
-    assign_weights(network, with_prefix(checkpoint.arrays, "weights/"))
-    stored = with_prefix(checkpoint.arrays, "optimizer/")
-    for number, variable in enumerate(optimizer.variables):
-        variable.assign(stored[str(number)])
-    generator.bit_generator.state = checkpoint.state["generator"]
-    return State(
-        rows=checkpoint.state["rows"],
-        best_epoch=checkpoint.state["best_epoch"],
-        best_weights=with_prefix(checkpoint.arrays, "best/"),
-        average=with_prefix(checkpoint.arrays, "average/"),
-    )
-
-
-def with_prefix(arrays: dict[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
-    """Return the arrays whose name starts with `prefix`, without it."""
-    return {
-        name.removeprefix(prefix): array
-        for name, array in arrays.items()
-        if name.startswith(prefix)
-    }

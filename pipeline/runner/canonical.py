@@ -16,12 +16,13 @@ def canonical(value: Any) -> bytes:
     Raises
     ------
     SettingsError
-        For NaN, infinities, keys that are not strings and values that are not JSON.
+        For NaN, infinities, keys that are not strings, values that are not JSON or nested too
+        deep.
     """
-    _refuse_odd_keys(value)
     try:
+        _refuse_odd_keys(value)
         text = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise SettingsError(
             f"expected finite numbers and plain JSON values, got: {error}"
         ) from error

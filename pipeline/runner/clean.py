@@ -1,29 +1,49 @@
-"""Throw away old artifacts and what failed or interrupted runs have left."""
+"""Throw away old artifacts and what failed or interrupted runs have left.
+
+What the last complete run of each novel made stays, and so does all that the runner did not make:
+model files, strangers' files, whatever a link leads to.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.runner.commit import DRAFTS, QUARANTINE
 from pipeline.runner.disk import remove, size, usable
-from pipeline.runner.execute import SCRATCH
+from pipeline.runner.folders import DRAFTS, QUARANTINE, SCRATCH, own_children
 from pipeline.runner.lock import hold
-from pipeline.runner.pointer import current
-from pipeline.runner.store import MANIFEST, Store, artifact_path, keys, records, stage_names
+from pipeline.runner.pointer import last_runs
+from pipeline.runner.store import (
+    MANIFEST,
+    Record,
+    Store,
+    artifact_path,
+    keys,
+    records,
+    stage_names,
+)
 
 
 class Removed(NamedTuple):
-    """What was removed: an artifact's stage and key, or a service folder and a name in it."""
+    """What was removed: an artifact's stage and key, or a service folder and a name in it.
+
+    `novel` is the name of the novel that it was made from, "" where that cannot be told.
+    """
 
     stage: str
     key: str
     bytes: int
+    novel: str = ""
 
 
 def clean(
-    store: Store, keep: int, dry_run: bool, *, protect: Collection[str] = ()
+    store: Store,
+    keep: int,
+    dry_run: bool,
+    *,
+    protect: Collection[str] = (),
+    only: Collection[tuple[str, str]] | None = None,
 ) -> list[Removed]:
     """Remove all but the newest artifacts of each stage, and left-overs.
 
@@ -31,32 +51,66 @@ def clean(
     ----------
     keep : how many artifacts of each stage stay
     dry_run : only tell
-    protect : keys that stay in any case; those of the last complete run always do
+    protect : keys that stay in any case; those of the last complete run of each novel always do
+    only : stages and keys that may be removed, as a dry run told them; all, unless it is given
     """
     if dry_run:
         return [removed for _, removed in _find(store, keep, protect)]
     done = []
     with hold(store, "clean"), usable(store.folder):
         for path, removed in list(_find(store, keep, protect)):
-            remove(path)
-            done.append(removed)
+            if only is None or (removed.stage, removed.key) in only:
+                remove(path)
+                done.append(removed)
     return done
 
 
 def _find(store: Store, keep: int, protect: Collection[str]) -> Iterator[tuple[Path, Removed]]:
     """Yield what is to be removed."""
-    last = current(store)
-    kept = {*protect, *(last.keys.values() if last else ())}
-    for stage in stage_names(store):
-        newest = [record.key for record in records(store, stage)][:keep]
+    kept = {*protect, *(key for run in last_runs(store) for key in run.keys.values())}
+    stored = {stage: records(store, stage) for stage in stage_names(store)}
+    novels = novel_names(record for found in stored.values() for record in found)
+    for stage, found in stored.items():
+        newest = [record.key for record in found][:keep]
         for key in keys(store, stage):
             if key not in newest and key not in kept:
                 path = artifact_path(store, stage, key)
-                yield path, Removed(stage, key, size(path))
+                yield path, Removed(stage, key, _size(path), novels.get((stage, key), ""))
     for folder in (DRAFTS, QUARANTINE, SCRATCH):
-        for path in _children(store.folder / folder):
+        for path in own_children(store, folder):
             if folder != SCRATCH or _is_orphan(store, path, kept):
-                yield path, Removed(folder, path.name, size(path))
+                yield path, Removed(folder, path.name, _size(path))
+
+
+def novel_names(stored: Iterable[Record]) -> dict[tuple[str, str], str]:
+    """Return (stage, key) → the name of the novel that an artifact was made from.
+
+    The inputs are followed by their content to an artifact that has none. What cannot be followed
+    is left out.
+    """
+    stored = list(stored)
+    made = {(record.stage, record.content): record for record in reversed(stored)}
+    names: dict[tuple[str, str], str] = {}
+
+    def name_of(record: Record) -> str:
+        place = (record.stage, record.key)
+        if place not in names:
+            names[place] = ""  # also where artifacts claim to be made from each other
+            inputs = record.components["inputs"].items()
+            found = (name_of(made[source]) for source in inputs if source in made)
+            names[place] = next(filter(None, found), "") if inputs else _own_name(record)
+        return names[place]
+
+    return {(r.stage, r.key): name for r in stored if (name := name_of(r))}
+
+
+def _own_name(record: Record) -> str:
+    """Return what an artifact without inputs was read from: a file, some files, or an address."""
+    files = sorted(set(record.names.values()))
+    if not files:
+        source = record.components["settings"].get("source", "")
+        return source if isinstance(source, str) else ""
+    return files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more"
 
 
 def _is_orphan(store: Store, scratch_path: Path, kept: Collection[str]) -> bool:
@@ -68,11 +122,22 @@ def _is_orphan(store: Store, scratch_path: Path, kept: Collection[str]) -> bool:
     manifests = [record.path / MANIFEST for record in records(store, stage)]
     if key in {path.parent.name for path in manifests}:
         return True
-    last_written = max(path.lstat().st_mtime for path in [scratch_path, *_children(scratch_path)])
-    finished_since = any(path.lstat().st_mtime > last_written for path in manifests)
+    last_written = max(_written(path) for path in [scratch_path, *scratch_path.iterdir()])
+    finished_since = any(_written(path) > last_written for path in manifests)
     return finished_since and key not in kept
 
 
-def _children(folder: Path) -> list[Path]:
-    """Return what lies in a folder, nothing if there is no folder."""
-    return sorted(folder.iterdir()) if folder.is_dir() else []
+def _written(path: Path) -> float:
+    """Return when a file or folder was last written; 0 if it has gone meanwhile."""
+    try:
+        return path.lstat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _size(path: Path) -> int:
+    """Return the bytes that removing brings; 0 where it cannot be told."""
+    try:
+        return size(path)
+    except OSError:
+        return 0

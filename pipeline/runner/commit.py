@@ -10,6 +10,7 @@ import os
 import stat
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from pipeline.artifacts.codec import write_json
 from pipeline.errors import StageFailed
 from pipeline.runner.disk import move, remove, sha256, sync
 from pipeline.runner.fingerprint import SCHEMA, key_of
+from pipeline.runner.folders import DRAFTS, REPLACED, own_children, own_folder, set_aside
 from pipeline.runner.store import (
     MANIFEST,
     Record,
@@ -25,8 +27,6 @@ from pipeline.runner.store import (
     read_record,
     seal,
 )
-
-DRAFTS, REPLACED, QUARANTINE = ".tmp", ".old", ".quarantine"
 
 
 def commit(
@@ -45,7 +45,8 @@ def commit(
     """
     stage, key = components["stage"], key_of(components)
     target = artifact_path(store, stage, key)
-    draft = store.folder / DRAFTS / uuid.uuid4().hex
+    draft = own_folder(store, DRAFTS) / uuid.uuid4().hex
+    own_folder(store, stage)
     try:
         draft.mkdir(parents=True)
         write(draft)
@@ -53,8 +54,9 @@ def commit(
         _write_manifest(draft, {**about, **history, "files": _measure(draft, stage)})
         _install(store, draft, target)
     finally:
-        if draft.exists():
-            remove(draft)
+        with suppress(OSError):  # a disk that has become read-only keeps it until the next run
+            if draft.exists():
+                remove(draft)
     record = read_record(store, stage, key)
     if record is None:
         raise StageFailed(f"{stage}: expected the artifact just stored, found none; run it again")
@@ -63,34 +65,28 @@ def commit(
 
 def recover(store: Store) -> None:
     """Finish or undo what a crash interrupted: drafts go, replaced artifacts return if needed."""
-    for waiting in _children(store.folder / REPLACED):
+    for waiting in own_children(store, REPLACED):
         stage, _, key = waiting.name.rpartition("-")
+        own_folder(store, stage)
         target = artifact_path(store, stage, key)
         if os.path.lexists(target):
             remove(waiting)
         else:
             move(waiting, target)
-    for draft in _children(store.folder / DRAFTS):
+    for draft in own_children(store, DRAFTS):
         remove(draft)
 
 
 def quarantine(store: Store, stage: str, key: str) -> Path | None:
     """Move a damaged artifact out of the way and return its new place; None if there is none."""
-    path = artifact_path(store, stage, key)
-    if not os.path.lexists(path):
-        return None
-    number = 1
-    while os.path.lexists(store.folder / QUARANTINE / f"{stage}-{key[:12]}-{number}"):
-        number += 1
-    target = store.folder / QUARANTINE / f"{stage}-{key[:12]}-{number}"
-    move(path, target)
-    return target
+    own_folder(store, stage)
+    return set_aside(store, artifact_path(store, stage, key), f"{stage}-{key[:12]}")
 
 
 def _measure(folder: Path, stage: str) -> dict[str, dict[str, Any]]:
     """Force the files of a draft to the disk; return their digests and sizes."""
     files = {}
-    for path in _children(folder):
+    for path in sorted(folder.iterdir()):
         if not stat.S_ISREG(path.lstat().st_mode) or path.name == MANIFEST:
             raise StageFailed(f"{stage}: expected the codec to write plain files, got {path.name}")
         sync(path)
@@ -107,7 +103,7 @@ def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
 
 def _install(store: Store, draft: Path, target: Path) -> None:
     """Rename a finished draft into place; an artifact that is there stays until then."""
-    waiting = store.folder / REPLACED / f"{target.parent.name}-{target.name}"
+    waiting = own_folder(store, REPLACED) / f"{target.parent.name}-{target.name}"
     replaces = os.path.lexists(target)
     if replaces:
         move(target, waiting)
@@ -119,8 +115,3 @@ def _install(store: Store, draft: Path, target: Path) -> None:
         raise
     if replaces:
         remove(waiting)
-
-
-def _children(folder: Path) -> list[Path]:
-    """Return what lies in a folder, nothing if there is no folder."""
-    return sorted(folder.iterdir()) if folder.is_dir() else []

@@ -75,5 +75,6 @@ def usable(folder: Path) -> Iterator[None]:
     except OSError as error:
         why = error.strerror or str(error)
         raise XuxieError(
-            f"artifacts folder {folder}: expected a writable folder with room, got: {why}"
+            f"artifacts folder {folder}: expected a writable folder with room, got: {why}",
+            path=folder,
         ) from error

@@ -1,7 +1,7 @@
 """Run what has to be run, stage by stage, and keep what comes of it.
 
 Each stage is planned anew from the inputs that are really there, so an output that came out the
-same as before stops the cascade.
+same as before stops the cascade. An input that turns out to be damaged is made again.
 """
 
 from __future__ import annotations
@@ -9,27 +9,27 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from pipeline.config import Settings
-from pipeline.errors import DataError, InputChanged, XuxieError
+from pipeline.errors import ArtifactDamaged, DataError, InputChanged, XuxieError
 from pipeline.runner.commit import commit, quarantine
 from pipeline.runner.disk import remove, usable
 from pipeline.runner.failures import as_failure
 from pipeline.runner.fingerprint import file_digests
+from pipeline.runner.folders import SCRATCH, own_folder
 from pipeline.runner.graph import select
+from pipeline.runner.interrupts import heard_once
 from pipeline.runner.lock import hold
 from pipeline.runner.memo import save_memo
 from pipeline.runner.plan import Step, file_names, plan_stage
 from pipeline.runner.sources import all_source_digests, source_digests
 from pipeline.runner.store import Record, Store, load
 from pipeline.stage import Context, Made, Stage, StageConfig
-
-SCRATCH = ".scratch"
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,26 @@ class Reporter(Protocol):
     def skipped(self, step: Step) -> None:
         """Hear that a stage is fresh and does not run."""
 
+    def said(self, step: Step, text: str) -> None:
+        """Hear a line that a running stage has for the user."""
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What one call of `execute` works on, and what it has learnt so far.
+
+    `suspects` says of stages why their artifact cannot be used although it looks sound; `ran` holds
+    the outcomes of the stages that did run.
+    """
+
+    settings: Settings
+    store: Store
+    reporter: Reporter
+    force: AbstractSet[str]
+    sources: Mapping[str, Mapping[str, str]]
+    suspects: dict[str, str] = field(default_factory=dict)
+    ran: dict[str, Outcome] = field(default_factory=dict)
+
 
 def execute(
     stages: Sequence[Stage],
@@ -81,45 +101,70 @@ def execute(
         Whatever else a stage raises of this tree.
     """
     chosen = select(stages, targets)
-    outcomes: dict[str, Outcome] = {}
-    with hold(store, command):
+    with heard_once(), hold(store, command):
         # Modules are imported about now; later edits of the files are not what will run.
         sources = all_source_digests(chosen, store.memo)
-        for stage in chosen:
-            config = settings.values[stage.name]
-            step = plan_stage(
-                stage,
-                config,
-                store,
-                inputs={name: outcomes[name].record for name in stage.inputs},
-                source=sources[stage.name],
-                forced=stage.name in force,
-            )
-            outcomes[stage.name] = _bring_up_to_date(step, settings, outcomes, store, reporter)
-            save_memo(store.memo)
+        run = _Run(settings, store, reporter, force, sources)
+        mended: set[str] = set()
+        while True:
+            try:
+                return _pass(run, chosen)
+            except ArtifactDamaged as error:  # it was vouched for when it was planned with
+                if error.stage is None or error.stage in mended:
+                    raise
+                mended.add(error.stage)
+                run.suspects[error.stage] = _why_unreadable(error)
+
+
+def _why_unreadable(error: ArtifactDamaged) -> str:
+    """Return what was the matter, without the advice that is being followed."""
+    cause = error.__cause__
+    known = cause is None or isinstance(cause, XuxieError)
+    return str(cause or error) if known else f"{type(cause).__name__}: {cause}"
+
+
+def _pass(run: _Run, chosen: Sequence[Stage]) -> list[Outcome]:
+    """Bring the stages up to date one after another; raise where an input cannot be loaded."""
+    outcomes: dict[str, Outcome] = {}
+    for stage in chosen:
+        step = _plan(run, stage, outcomes, verify=False)
+        if step.record is None:  # what the stage reads is digested now, memo or not
+            step = _plan(run, stage, outcomes, verify=True)
+        outcomes[stage.name] = _bring_up_to_date(run, step, outcomes)
+        save_memo(run.store.memo)
     return list(outcomes.values())
 
 
-def _bring_up_to_date(
-    step: Step,
-    settings: Settings,
-    earlier: dict[str, Outcome],
-    store: Store,
-    reporter: Reporter,
-) -> Outcome:
+def _plan(run: _Run, stage: Stage, outcomes: Mapping[str, Outcome], *, verify: bool) -> Step:
+    """Plan one stage from the outcomes of those before it."""
+    return plan_stage(
+        stage,
+        run.settings.values[stage.name],
+        run.store,
+        inputs={name: outcomes[name].record for name in stage.inputs},
+        source=run.sources[stage.name],
+        forced=stage.name in run.force and stage.name not in run.ran,
+        verify=verify,
+        suspect=run.suspects.get(stage.name, ""),
+    )
+
+
+def _bring_up_to_date(run: _Run, step: Step, earlier: dict[str, Outcome]) -> Outcome:
     """Skip a fresh stage, run any other."""
-    config = settings.values[step.stage.name]
+    name, store = step.stage.name, run.store
+    config = run.settings.values[name]
     if step.record is not None:
+        if name in run.ran and run.ran[name].record.key == step.key:
+            return run.ran[name]
         _drop_scratch(step, store)  # a run may have been killed between its commit and this
-        reporter.skipped(step)
+        run.reporter.skipped(step)
         return Outcome(step, step.record, ran=False)
     _refuse_missing_files(step, config)
     _refuse_changes(step, config, store)
-    reporter.started(step)
     with usable(store.folder):
         scratch_path = _prepare(step, store)
     started, clock = datetime.now(UTC), time.perf_counter()
-    value = _run(step, settings, earlier, store, reporter, scratch_path)
+    value = _work(run, step, earlier, scratch_path)
     history = {
         "started": started.isoformat(timespec="microseconds"),
         "seconds": round(time.perf_counter() - clock, 3),
@@ -128,9 +173,10 @@ def _bring_up_to_date(
     _refuse_changes(step, config, store)
     record = _keep(step, value, store, history)
     _drop_scratch(step, store)
-    outcome = Outcome(step, record, ran=True)
-    reporter.finished(outcome)
-    return outcome
+    run.suspects.pop(name, None)
+    run.ran[name] = Outcome(step, record, ran=True)
+    run.reporter.finished(run.ran[name])
+    return run.ran[name]
 
 
 def _prepare(step: Step, store: Store) -> Path:
@@ -146,7 +192,7 @@ def _prepare(step: Step, store: Store) -> Path:
 
 def _scratch_path(step: Step, store: Store) -> Path:
     """Return the scratch folder of a step's cache key."""
-    return store.folder / SCRATCH / f"{step.stage.name}-{step.key}"
+    return own_folder(store, SCRATCH) / f"{step.stage.name}-{step.key}"
 
 
 def _drop_scratch(step: Step, store: Store) -> None:
@@ -155,34 +201,32 @@ def _drop_scratch(step: Step, store: Store) -> None:
         remove(_scratch_path(step, store))
 
 
-def _run(
-    step: Step,
-    settings: Settings,
-    earlier: dict[str, Outcome],
-    store: Store,
-    reporter: Reporter,
-    scratch_path: Path,
-) -> Any:
+def _work(run: _Run, step: Step, earlier: dict[str, Outcome], scratch_path: Path) -> Any:
     """Load the inputs, call the stage and return its value; the inputs are let go on return."""
     import numpy as np
 
-    config = settings.values[step.stage.name]
+    config = run.settings.values[step.stage.name]
     context = Context(
-        progress=partial(reporter.progress, step),
+        progress=partial(run.reporter.progress, step),
         generator=np.random.default_rng(getattr(config, "seed", 0)),
         scratch_path=scratch_path,
-        made=_made_upstream(step, settings, earlier),
+        made=_made_upstream(step, run.settings, earlier),
+        say=partial(run.reporter.said, step),
     )
     loaded = {
-        name: load(store, earlier[name].record, earlier[name].step.stage.codec)
+        name: load(run.store, earlier[name].record, earlier[name].step.stage.codec)
         for name in step.stage.inputs
     }
+    run.reporter.started(step)
     try:
         return step.stage.run(config, **loaded, context=context)
+    except ArtifactDamaged as error:
+        error.stage = None  # of the stage's own reading; none of its inputs is to be made again
+        raise
     except XuxieError:
         raise
     except Exception as error:
-        raise as_failure(step.stage.name, error, store.folder) from error
+        raise as_failure(step.stage.name, error, run.store.folder) from error
 
 
 def _made_upstream(step: Step, settings: Settings, earlier: dict[str, Outcome]) -> dict[str, Made]:
@@ -223,13 +267,16 @@ def _refuse_missing_files(step: Step, config: StageConfig) -> None:
     for label, path in config.files().items():
         if step.components["files"].get(label) is None:
             raise DataError(
-                f"{step.stage.name}: expected a readable {label} file, got {path}; give another"
+                f"{step.stage.name}: expected a readable {label} file, got {path}; give another",
+                path=path,
+                stage=step.stage.name,
             )
 
 
 def _refuse_changes(step: Step, config: StageConfig, store: Store) -> None:
     """Raise if what the key stands for is no longer what lies on disk."""
-    _refuse_difference(step, "file", step.components["files"], file_digests(config, store.memo))
+    files = file_digests(config, store.memo, ignore_memo=True)
+    _refuse_difference(step, "file", step.components["files"], files)
     # The code that reads the inputs has been imported long since: its edits no longer matter.
     now = source_digests(step.stage, store.memo)
     before = {name: digest for name, digest in step.components["source"].items() if name in now}
@@ -244,5 +291,6 @@ def _refuse_difference(
         if before.get(name) != now.get(name):
             raise InputChanged(
                 f"{step.stage.name}: expected the {kind} {name} to stay as it was during the run,"
-                " it was changed; nothing was kept, run again"
+                " it was changed; nothing was kept, run again",
+                stage=step.stage.name,
             )

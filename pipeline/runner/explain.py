@@ -7,21 +7,27 @@ from typing import Any
 
 from pipeline.runner.execute import Outcome
 from pipeline.runner.plan import Step
+from pipeline.runner.reasons import InputChanged, phrases
 from pipeline.runner.store import Record
+
+# How much a message names, which has to fit a few lines.
+SHOWN_STAGES, SHOWN_REASONS, SHOWN_CHARACTERS = 3, 2, 70
 
 
 def status_rows(steps: Sequence[Step]) -> list[dict[str, Any]]:
-    """Return one row a stage: {stage, state, reasons, key, seconds, bytes}.
+    """Return one row a stage: {stage, state, reasons, key, seconds, bytes, expected_seconds}.
 
-    `seconds` and `bytes` are those of the artifact of a fresh stage, None for others.
+    `seconds` and `bytes` are those of the artifact of a fresh stage, None for others;
+    `expected_seconds` is how long a stage that has to run took last time, None for others.
     """
     return [
         {
             "stage": step.stage.name,
             "state": step.state,
-            "reasons": list(step.reasons),
+            "reasons": phrases(step.reasons),
             "key": step.key,
             **_measures(step.record),
+            "expected_seconds": step.last_seconds if step.record is None else None,
         }
         for step in steps
     ]
@@ -33,7 +39,7 @@ def outcome_rows(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
         {
             "stage": outcome.record.stage,
             "ran": outcome.ran,
-            "reasons": list(outcome.step.reasons),
+            "reasons": phrases(outcome.step.reasons),
             "key": outcome.record.key,
             **_measures(outcome.record),
             "facts": dict(outcome.record.facts),
@@ -44,17 +50,32 @@ def outcome_rows(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
 
 def sentence(step: Step) -> str:
     """Return why a stage has to run, like `train: learning_rate 0.002 → 0.001`."""
-    return f"{step.stage.name}: {'; '.join(step.reasons) or 'up to date'}"
+    return f"{step.stage.name}: {'; '.join(phrases(step.reasons)) or 'up to date'}"
 
 
 def causes(steps: Sequence[Step]) -> str:
-    """Return in one line which stages are stale or missing, with the reasons that are their own."""
-    parts = []
-    for step in steps:
-        own = [reason for reason in step.reasons if not reason.startswith("input ")]
-        why = f" ({'; '.join(own)})" if own else ""
-        parts.append(f"{step.stage.name} {step.state}{why}")
+    """Return in one line which stages are stale or missing, and why; of many only the first few.
+
+    Reasons that only follow from another stage's are left out.
+    """
+    parts = [_cause(step) for step in steps[:SHOWN_STAGES]]
+    if len(steps) > SHOWN_STAGES:
+        parts.append(f"{len(steps) - SHOWN_STAGES} more")
     return ", ".join(parts)
+
+
+def _cause(step: Step) -> str:
+    """Return a stage's state and the first of its own reasons, like `train stale (rate 2 → 1)`."""
+    own = phrases(reason for reason in step.reasons if not isinstance(reason, InputChanged))
+    shown = [_cut(phrase) for phrase in own[:SHOWN_REASONS]]
+    if len(own) > SHOWN_REASONS:
+        shown.append(f"{len(own) - SHOWN_REASONS} more")
+    return f"{step.stage.name} {step.state}" + (f" ({'; '.join(shown)})" if shown else "")
+
+
+def _cut(text: str) -> str:
+    """Return a phrase, a long one cut."""
+    return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "…"
 
 
 def not_fresh(steps: Sequence[Step]) -> list[Step]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.errors import StageFailed
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
+READ_ONLY = "Read-only file system"
 LEAST_FREE = 2**20  # bytes; libraries that hide the error number fail with less than this left
 LONGEST = 300
 
@@ -17,12 +18,23 @@ def as_failure(stage: str, error: Exception, folder: Path, *, saving: bool = Fal
     """Return the error to raise in place of `error`."""
     if is_disk_full(error, folder):
         return StageFailed(
-            f"{stage}: disk full in {folder}; nothing was kept, make room, run again"
+            f"{stage}: disk full in {folder}; nothing was kept, make room, run again",
+            stage=stage,
+            path=folder,
+        )
+    if is_read_only(error):
+        return StageFailed(
+            f"{stage}: the disk of {folder} has become read-only; nothing was kept, make it "
+            "writable, run again",
+            stage=stage,
+            path=folder,
         )
     message = " ".join(str(error).split())[:LONGEST]
     what = f"{type(error).__name__}: {message}" if message else type(error).__name__
     doing = "be saved" if saving else "finish"
-    return StageFailed(f"{stage}: expected to {doing}, got {what}; --debug shows where")
+    return StageFailed(
+        f"{stage}: expected to {doing}, got {what}; --debug shows where", stage=stage
+    )
 
 
 def is_disk_full(error: Exception, folder: Path) -> bool:
@@ -30,3 +42,8 @@ def is_disk_full(error: Exception, folder: Path) -> bool:
     if getattr(error, "errno", None) in FULL or "No space left" in str(error):
         return True
     return isinstance(error, OSError) and shutil.disk_usage(folder).free < LEAST_FREE
+
+
+def is_read_only(error: Exception) -> bool:
+    """Return whether an error comes from a disk that nothing can be written to."""
+    return getattr(error, "errno", None) == errno.EROFS or READ_ONLY in str(error)

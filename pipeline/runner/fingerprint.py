@@ -5,6 +5,7 @@ No absolute path, no time stamp and no clock is part of it.
 
 from __future__ import annotations
 
+import stat
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -13,15 +14,21 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from pipeline.errors import DataError
 from pipeline.runner.canonical import digest
-from pipeline.runner.disk import sha256
-from pipeline.runner.memo import Memo, recall
+from pipeline.runner.memo import Memo, recall_sha256
 from pipeline.stage import Stage, StageConfig
 
 SCHEMA = 1
 # One library, several distributions: the first that is installed counts.
 VARIANTS = {"tensorflow": ("tensorflow", "tensorflow-cpu")}
 JIEBA_DICTIONARY = "jieba dictionary"
+ENDLESS = {  # what may never come to an end when it is read
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}
 
 
 def components(
@@ -31,6 +38,7 @@ def components(
     *,
     inputs: Mapping[str, str],
     source: Mapping[str, str],
+    ignore_memo: bool = False,
 ) -> dict[str, Any]:
     """Return everything that decides the result of a stage.
 
@@ -38,15 +46,21 @@ def components(
     ----------
     inputs : content digest of each input artifact
     source : see `sources.source_digests`
+    ignore_memo : digest the external files again, whatever the memo says
+
+    Raises
+    ------
+    DataError
+        See `file_digests`.
     """
     return {
         "schema": SCHEMA,
         "stage": stage.name,
         "source": dict(source),
         "settings": config.key_settings(),
-        "files": file_digests(config, memo),
+        "files": file_digests(config, memo, ignore_memo=ignore_memo),
         "inputs": dict(inputs),
-        "libraries": library_versions(stage.libraries, memo),
+        "libraries": library_versions(stage.libraries, memo, ignore_memo=ignore_memo),
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
     }
 
@@ -56,27 +70,55 @@ def key_of(parts: Mapping[str, Any]) -> str:
     return digest(parts)
 
 
-def file_digests(config: StageConfig, memo: Memo) -> dict[str, str | None]:
-    """Return label → sha256 of the external files; None for one that cannot be read."""
-    return {label: _file_digest(path, memo) for label, path in config.files().items()}
+def file_digests(
+    config: StageConfig, memo: Memo, *, ignore_memo: bool = False
+) -> dict[str, str | None]:
+    """Return label → sha256 of the external files; None for one that cannot be read.
+
+    Raises
+    ------
+    DataError
+        One is a pipe, a device or a socket: reading it might never end, and reading it twice would
+        give something else.
+    """
+    files = config.files()
+    for label, path in files.items():
+        _refuse_endless(label, path)
+    return {label: _file_digest(path, memo, ignore=ignore_memo) for label, path in files.items()}
 
 
-def library_versions(libraries: tuple[str, ...], memo: Memo) -> dict[str, str | None]:
+def library_versions(
+    libraries: tuple[str, ...], memo: Memo, *, ignore_memo: bool = False
+) -> dict[str, str | None]:
     """Return library → version, None where it is not installed.
 
     jieba's word list decides the words as much as its code does, so its digest counts too.
     """
     versions = {name: _version(name) for name in libraries}
     if {"jieba", "rjieba"} & set(libraries):
-        versions[JIEBA_DICTIONARY] = _jieba_dictionary_digest(memo)
+        versions[JIEBA_DICTIONARY] = _jieba_dictionary_digest(memo, ignore=ignore_memo)
     return versions
 
 
-def _file_digest(path: Path, memo: Memo) -> str | None:
+def _refuse_endless(label: str, path: Path) -> None:
+    """Raise for what is there but neither file nor folder."""
+    try:
+        kind = stat.S_IFMT(Path(path).stat().st_mode)
+    except (OSError, ValueError):
+        return
+    if kind in ENDLESS:
+        raise DataError(
+            f"{path}: expected a file as {label}, got {ENDLESS[kind]}; save it to a file first and "
+            "give that",
+            path=path,
+        )
+
+
+def _file_digest(path: Path, memo: Memo, *, ignore: bool) -> str | None:
     """Return a file's sha256, or None if it cannot be read."""
     try:
-        return str(recall(memo, Path(path), "sha256", sha256))
-    except OSError:
+        return recall_sha256(memo, Path(path), ignore=ignore)
+    except (OSError, ValueError):
         return None
 
 
@@ -91,9 +133,9 @@ def _version(library: str) -> str | None:
     return None
 
 
-def _jieba_dictionary_digest(memo: Memo) -> str | None:
+def _jieba_dictionary_digest(memo: Memo, *, ignore: bool) -> str | None:
     """Return the sha256 of jieba's dict.txt, found without importing jieba."""
     spec = find_spec("jieba")
     if spec is None or spec.origin is None:
         return None
-    return _file_digest(Path(spec.origin).with_name("dict.txt"), memo)
+    return _file_digest(Path(spec.origin).with_name("dict.txt"), memo, ignore=ignore)

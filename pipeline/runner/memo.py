@@ -1,21 +1,31 @@
-"""What was computed from a file, remembered for as long as the file's stat does not change."""
+"""What was computed from a file, remembered for as long as the file's stat does not change.
+
+The memo only saves time, so whatever is wrong with it, it is dropped: the file begins with the
+digest of all that follows, and a remembered value of another form is computed again. What a stage
+uses is never taken on the memo's word alone: see `store.load`.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.runner.disk import write_durably
+from pipeline.artifacts.codec import FEW_BYTES, read_bytes, refuse_constant
+from pipeline.runner.disk import sha256, write_durably
 
 CAPACITY = 4096  # entries; the least recently used go first
 # A file may change twice within one tick of its disk's clock (2 s on the coarsest) and look the
 # same, so results for younger files are not kept.
 SETTLED_SECONDS = 2.0
+FORM = re.compile(rb'\{"digest":"([0-9a-f]{64})","entries":(\{.*\})\}', re.DOTALL)
+DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass
@@ -28,25 +38,39 @@ class Memo:
 
 
 def open_memo(path: Path) -> Memo:
-    """Read the memo; a missing or unreadable one is empty."""
+    """Read the memo; a missing, unreadable or changed one is empty."""
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        entries = {}
-    return Memo(path, entries if isinstance(entries, dict) else {})
+        found = FORM.fullmatch(read_bytes(path, FEW_BYTES))
+        if found is None or found[1].decode() != hashlib.sha256(found[2]).hexdigest():
+            return Memo(path, {})
+        return Memo(path, json.loads(found[2], parse_constant=refuse_constant))
+    except (OSError, ValueError, RecursionError):
+        return Memo(path, {})
 
 
 def recall(
-    memo: Memo, path: Path, kind: str, compute: Callable[[Path], Any], *, ignore: bool = False
+    memo: Memo,
+    path: Path,
+    kind: str,
+    compute: Callable[[Path], Any],
+    *,
+    ignore: bool = False,
+    sound: Callable[[Any], bool] | None = None,
 ) -> Any:
     """Return `compute(path)`, from the memo if the file is the same as it was then.
 
-    `kind` tells different results of one file apart; `ignore` computes in any case.
+    Parameters
+    ----------
+    kind : tells different results of one file apart
+    ignore : compute in any case
+    sound : whether a remembered value has the right form; any has, unless it is given
     """
     identity = _identity(path, kind)
     if identity in memo.entries and not ignore:
-        memo.entries[identity] = memo.entries.pop(identity)
-        return memo.entries[identity]
+        value = memo.entries.pop(identity)
+        if sound is None or sound(value):
+            memo.entries[identity] = value
+            return value
     value = compute(path)
     settled = time.time() - path.stat().st_ctime > SETTLED_SECONDS
     if settled and _identity(path, kind) == identity:
@@ -55,13 +79,25 @@ def recall(
     return value
 
 
+def recall_sha256(memo: Memo, path: Path, *, ignore: bool = False) -> str:
+    """Return the sha256 of a file's bytes, in hexadecimal."""
+    return str(recall(memo, path, "sha256", sha256, ignore=ignore, sound=is_digest))
+
+
+def is_digest(value: object) -> bool:
+    """Return whether a value is a sha256 in hexadecimal."""
+    return isinstance(value, str) and DIGEST.fullmatch(value) is not None
+
+
 def save_memo(memo: Memo) -> None:
     """Write the memo if it has changed; one that cannot be written is only slower next time."""
     if not memo.changed or not memo.path.parent.is_dir():
         return
     kept = dict(list(memo.entries.items())[-CAPACITY:])
+    entries = json.dumps(kept, separators=(",", ":"))
+    digest = hashlib.sha256(entries.encode("ascii")).hexdigest()
     try:
-        write_durably(memo.path, json.dumps(kept, separators=(",", ":")))
+        write_durably(memo.path, f'{{"digest":"{digest}","entries":{entries}}}')
     except OSError:
         return
     memo.changed = False

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pipeline.config import Settings
+from pipeline.runner.differences import compare, nearest
 from pipeline.runner.fingerprint import components, key_of
 from pipeline.runner.graph import order, upstream
 from pipeline.runner.memo import save_memo
-from pipeline.runner.reasons import compare, nearest
+from pipeline.runner.reasons import Damaged, Forced, InputChanged, NeverRun, Reason
 from pipeline.runner.sources import all_source_digests
 from pipeline.runner.store import Record, Store, check, records
 from pipeline.stage import Stage, StageConfig
@@ -24,17 +25,19 @@ class Step:
     """What is to be done about one stage.
 
     `key` is None while an input has to run first; `record` is the sound artifact of a fresh stage.
-    `damaged` says that what lies under `key` has to be moved away.
+    `damaged` says that what lies under `key` has to be moved away. `last_seconds` is how long the
+    stage took for the nearest artifact that is stored, None if there is none.
     """
 
     stage: Stage
     state: State
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     key: str | None
     record: Record | None
     components: Mapping[str, Any]
     forced: bool = False
     damaged: bool = False
+    last_seconds: float | None = None
 
 
 def plan(
@@ -52,10 +55,15 @@ def plan(
     ----------
     force : names of stages that are to run in any case
     only : this stage and what it needs, not all stages
-    verify : digest every stored file again, whatever the memo says
+    verify : digest every stored file, external file and module again, whatever the memo says
+
+    Raises
+    ------
+    DataError
+        An external file is a pipe or a device.
     """
     chosen = order(stages) if only is None else upstream(stages, only)
-    sources = all_source_digests(chosen, store.memo)
+    sources = all_source_digests(chosen, store.memo, ignore_memo=verify)
     steps: dict[str, Step] = {}
     for stage in chosen:
         steps[stage.name] = plan_stage(
@@ -80,24 +88,42 @@ def plan_stage(
     source: Mapping[str, str],
     forced: bool = False,
     verify: bool = False,
+    suspect: str = "",
 ) -> Step:
-    """Return the step for one stage whose inputs are stored, or None where they are to be made."""
+    """Return the step for one stage whose inputs are stored, or None where they are to be made.
+
+    `suspect` says why the stored artifact cannot be used although its bytes are as written.
+    """
     known = {name: record.content for name, record in inputs.items() if record is not None}
-    parts = components(stage, config, store.memo, inputs=known, source=source)
-    waiting = [f"input {name} changes" for name, record in inputs.items() if record is None]
+    parts = components(stage, config, store.memo, inputs=known, source=source, ignore_memo=verify)
+    waiting = [InputChanged(name, waits=True) for name, record in inputs.items() if record is None]
     key = None if waiting else key_of(parts)
     record, damage = check(store, stage.name, key, ignore_memo=verify) if key else (None, "")
+    if record is not None and suspect:
+        record, damage = None, suspect
     if record is not None and not forced:
-        return Step(stage, "fresh", (), key, record, parts)
-    reasons = [*(["forced"] if forced else []), *waiting]
-    if damage:
-        reasons.insert(0, f"damaged: {damage}")
-        return Step(stage, "missing", tuple(reasons), key, None, parts, forced, damaged=True)
+        return Step(stage, "fresh", (), key, record, parts, last_seconds=record.seconds)
     old = record or nearest(records(store, stage.name), parts)
-    if old is None:
-        return Step(stage, "missing", ("never run", *waiting), key, None, parts, forced)
-    reasons += compare(old, parts, file_names(config))
-    return Step(stage, "stale", tuple(reasons), key, None, parts, forced)
+    reasons: list[Reason] = [*([Forced()] if forced else []), *waiting]
+    state: State = "missing"
+    if damage:
+        reasons.insert(0, Damaged(damage))
+    elif old is None:
+        reasons = [NeverRun(), *waiting]
+    else:
+        state = "stale"
+        reasons += compare(old, parts, file_names(config))
+    return Step(
+        stage,
+        state,
+        tuple(reasons),
+        key,
+        None,
+        parts,
+        forced,
+        damaged=bool(damage),
+        last_seconds=None if old is None else old.seconds,
+    )
 
 
 def file_names(config: StageConfig) -> dict[str, str]:

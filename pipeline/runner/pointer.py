@@ -1,7 +1,9 @@
-"""`artifacts/current.json`: how the last complete run was called, and the keys it ended with.
+"""`artifacts/current.json`: how the last complete run of each novel was called, and its keys.
 
-It lets a later command find the last model and ask whether it is still up to date. Paths under the
-project folder are kept relative to it, so the folder can be moved.
+It lets a later command find the last model and ask whether it is still up to date, and tells
+`clean` what is still of use. Paths under the project folder are kept relative to it, so the folder
+can be moved. The newest run stands at the top, as in files of earlier versions, those of other
+novels under `earlier`.
 """
 
 from __future__ import annotations
@@ -12,20 +14,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.config import Settings, parse_override, resolve_path
+from pipeline.artifacts.codec import Kind, check_fields, read_json
+from pipeline.config import SOURCE_SETTING, Settings, parse_override, resolve_path
+from pipeline.errors import ArtifactDamaged
 from pipeline.runner.disk import usable, write_durably
+from pipeline.runner.folders import is_folder, set_aside
 from pipeline.runner.store import KEY, STAGE_NAME, Store
 from pipeline.stage import is_path_field
+
+NAME = "current.json"
 
 
 @dataclass(frozen=True)
 class Current:
-    """The last complete run; give its fields to `load_settings` with `cwd` = the store's root."""
+    """A complete run; give its fields to `load_settings` with `cwd` = the store's root.
+
+    `novel` is where the novel was read from, by which runs of the same novel are known; "" where an
+    earlier version wrote the pointer.
+    """
 
     config_path: Path | None
     overrides: tuple[str, ...]
     source: str | None
     keys: Mapping[str, str]
+    novel: str = ""
 
 
 def set_current(
@@ -38,36 +50,80 @@ def set_current(
     source: str | None,
     cwd: Path,
 ) -> None:
-    """Write the pointer; the parameters are those that `load_settings` was called with."""
+    """Write the pointer; the parameters are those that `load_settings` was called with.
+
+    The run takes the place of an earlier one of the same novel.
+    """
     root = store.root
     invocation = {
         "config": None if config_path is None else _portable(str(cwd / config_path), root),
         "set": [_portable_override(override, settings, cwd, root) for override in overrides],
         "source": None if source is None else _portable(resolve_path(source, cwd), root),
     }
-    text = json.dumps(
-        {"invocation": invocation, "keys": dict(keys)}, ensure_ascii=False, indent=1, sort_keys=True
-    )
+    novel = _novel(settings, root)
+    run = {"invocation": invocation, "keys": dict(keys), "novel": novel}
+    earlier = [entry for entry in _entries(store) if entry.get("novel") != novel]
+    text = json.dumps({**run, "earlier": earlier}, ensure_ascii=False, indent=1, sort_keys=True)
+    path = store.folder / NAME
     with usable(store.folder):
-        write_durably(store.folder / "current.json", text + "\n")
+        if is_folder(path):
+            set_aside(store, path, NAME)
+        write_durably(path, text + "\n")
 
 
 def current(store: Store) -> Current | None:
-    """Read the pointer; None if there is none or it cannot be trusted."""
+    """Return the last complete run; None if there is none or it cannot be trusted."""
+    newest = next(iter(_read(store)), None)
+    return None if newest is None else _run(newest, store)
+
+
+def last_runs(store: Store) -> tuple[Current, ...]:
+    """Return the last complete run of each novel, the newest first; those that can be trusted."""
+    runs = [_run(entry, store) for entry in _read(store)]
+    return tuple(run for run in runs if run is not None)
+
+
+def _read(store: Store) -> list[Any]:
+    """Return what is written of each run, unchecked, the newest first; [] without a pointer."""
     try:
-        data = json.loads((store.folder / "current.json").read_text(encoding="utf-8"))
-        keys = dict(data["keys"])
-        invocation = data["invocation"]
-        config, source = invocation["config"], invocation["source"]
-        overrides = tuple(invocation["set"])
-    except (OSError, ValueError, KeyError, TypeError):
+        data = check_fields(NAME, read_json(store.folder / NAME), {})
+    except ArtifactDamaged:
+        return []
+    earlier = data.pop("earlier", [])
+    return [data, *(earlier if isinstance(earlier, list) else [])]
+
+
+def _entries(store: Store) -> list[dict[str, Any]]:
+    """Return what is written of each run that can be trusted."""
+    return [entry for entry in _read(store) if _run(entry, store) is not None]
+
+
+def _run(entry: Any, store: Store) -> Current | None:
+    """Return a run as its entry tells it; None if a field is missing or of another type."""
+    text_or_none = (str, type(None))
+    try:
+        check_fields(NAME, entry, {"invocation": dict, "keys": dict})
+        keys, invocation = entry["keys"], entry["invocation"]
+        fields: dict[str, Kind] = {"config": text_or_none, "set": list, "source": text_or_none}
+        check_fields(NAME, invocation, fields)
+        check_fields(NAME, keys, dict.fromkeys(keys, str))
+    except ArtifactDamaged:
         return None
-    texts = [text for text in (config, source, *overrides) if text is not None]
-    if not all(isinstance(text, str) for text in [*texts, *keys.values()]):
+    overrides, novel = invocation["set"], entry.get("novel", "")
+    if not all(isinstance(text, str) for text in (*overrides, novel)):
         return None
     if not all(STAGE_NAME.fullmatch(name) and KEY.fullmatch(key) for name, key in keys.items()):
         return None
-    return Current(None if config is None else store.root / config, overrides, source, keys)
+    config = invocation["config"]
+    config_path = None if config is None else store.root / config
+    return Current(config_path, tuple(overrides), invocation["source"], keys, novel)
+
+
+def _novel(settings: Settings, root: Path) -> str:
+    """Return where the novel is read from; "" where no stage reads one."""
+    section, _, field = SOURCE_SETTING.partition(".")
+    values = settings.values.get(section)
+    return "" if values is None else str(_portable(getattr(values, field, ""), root))
 
 
 def _portable(value: Any, root: Path) -> Any:

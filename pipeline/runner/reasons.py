@@ -1,122 +1,191 @@
-"""Why a stage has to run, in words: what differs between its key and the nearest artifact's."""
+"""Why a stage has to run, as values; they become text only where they are printed.
+
+`phrases` makes the text, and keeps it short: of many files or modules it names a few and counts
+the rest.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any, Literal
 
-from pipeline.runner.fingerprint import JIEBA_DICTIONARY
-from pipeline.runner.store import Record
-
-SHOWN_MODULES = 3
+SHOWN_EACH = 3  # files or modules that are named
 SHOWN_CHARACTERS = 40
 
-
-def nearest(records: Sequence[Record], components: Mapping[str, Any]) -> Record | None:
-    """Return the artifact that differs in the fewest components, of equals the first (newest)."""
-    wanted = _leaves(components)
-    return min(
-        records, key=lambda record: _distance(_leaves(record.components), wanted), default=None
-    )
+Change = Literal["changed", "new", "gone", "missing"]
 
 
-def compare(
-    old: Record, components: Mapping[str, Any], names: Mapping[str, str]
-) -> tuple[str, ...]:
-    """Return one phrase for each difference, with old and new value.
+@dataclass(frozen=True)
+class Absent:
+    """Stands where there is no value."""
 
-    Parameters
-    ----------
-    components : what the stage would be made of now; inputs not yet known are left out of it
-    names : the names of the external files now, by label
+
+ABSENT = Absent()
+
+
+@dataclass(frozen=True)
+class NeverRun:
+    """No artifact of this stage is there."""
+
+    def __str__(self) -> str:
+        return "first run"
+
+
+@dataclass(frozen=True)
+class Forced:
+    """The stage is to run in any case."""
+
+    def __str__(self) -> str:
+        return "forced"
+
+
+@dataclass(frozen=True)
+class Damaged:
+    """An artifact is there, but it cannot be trusted."""
+
+    why: str
+
+    def __str__(self) -> str:
+        return f"damaged: {self.why}"
+
+
+@dataclass(frozen=True)
+class InputChanged:
+    """A stage that this one reads came out otherwise, or (`waits`) has to run first."""
+
+    stage: str
+    waits: bool = False
+
+    def __str__(self) -> str:
+        return f"input {self.stage} {'changes' if self.waits else 'changed'}"
+
+
+@dataclass(frozen=True)
+class SettingChanged:
+    """A setting has another value; `ABSENT` stands for none."""
+
+    name: str
+    old: Any
+    new: Any
+
+    def __str__(self) -> str:
+        if self.old is ABSENT:
+            return f"{self.name} {_shown(self.new)} (new setting)"
+        if self.new is ABSENT:
+            return f"{self.name} is no setting any more"
+        return f"{self.name} {_shown(self.old)} → {_shown(self.new)}"
+
+
+@dataclass(frozen=True)
+class FileChanged:
+    """An external file has other bytes; `old` and `new` are its names, bare, then and now."""
+
+    label: str
+    change: Change
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        what = {"gone": "no longer given"}.get(self.change, self.change)
+        name = self.old if self.change == "gone" else self.new
+        if name == PurePosixPath(self.label).name:  # a folder's file is labelled by its name
+            return f"{self.label} {what}"
+        if self.change == "changed" and self.old != self.new:
+            name = f"{self.old} → {self.new}"
+        return f"{self.label} file {what} ({name})"
+
+
+@dataclass(frozen=True)
+class LibraryChanged:
+    """A library has another version; None where it is not installed."""
+
+    name: str
+    old: str | None
+    new: str | None
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.old or 'absent'} → {self.new or 'absent'}"
+
+
+@dataclass(frozen=True)
+class DictionaryChanged:
+    """A library's word list has other bytes."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.name} changed"
+
+
+@dataclass(frozen=True)
+class ModuleChanged:
+    """A module that the stage's code is made of."""
+
+    name: str
+    change: Literal["edited", "new", "gone"]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.change}"
+
+
+@dataclass(frozen=True)
+class PythonChanged:
+    """Another Python."""
+
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        return f"Python {self.old} → {self.new}"
+
+
+@dataclass(frozen=True)
+class FormatChanged:
+    """Artifacts are stored in another way."""
+
+    old: int
+    new: int
+
+    def __str__(self) -> str:
+        return f"artifact format {self.old} → {self.new}"
+
+
+Reason = (
+    NeverRun
+    | Forced
+    | Damaged
+    | InputChanged
+    | SettingChanged
+    | FileChanged
+    | LibraryChanged
+    | DictionaryChanged
+    | ModuleChanged
+    | PythonChanged
+    | FormatChanged
+)
+
+
+def phrases(reasons: Iterable[Reason]) -> list[str]:
+    """Return reasons as text, in order; of files and of modules a few, and how many more.
+
+    >>> phrases([SettingChanged("rate", 0.002, 0.001), InputChanged("segment")])
+    ['rate 0.002 → 0.001', 'input segment changed']
     """
-    before = old.components
-    return (
-        *_settings(before["settings"], components["settings"]),
-        *_files(old, components["files"], names),
-        *_inputs(before["inputs"], components["inputs"]),
-        *_libraries(before["libraries"], components["libraries"]),
-        *_modules(before["source"], components["source"]),
-        *_plain("Python", before["python"], components["python"]),
-        *_plain("artifact format", before["schema"], components["schema"]),
-    )
-
-
-def _leaves(components: Mapping[str, Any]) -> dict[str, Any]:
-    """Return components as one flat mapping."""
-    flat: dict[str, Any] = {}
-    for part, value in components.items():
-        entries = value.items() if isinstance(value, Mapping) else [("", value)]
-        flat.update({f"{part}/{name}": item for name, item in entries})
-    return flat
-
-
-def _distance(old: Mapping[str, Any], new: Mapping[str, Any]) -> int:
-    """Return in how many entries two flat mappings differ."""
-    return sum(old.get(name, ...) != new.get(name, ...) for name in old.keys() | new.keys())
-
-
-def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the names whose value differs, or that only one of the two has."""
-    names = sorted(old.keys() | new.keys())
-    return (name for name in names if old.get(name, ...) != new.get(name, ...))
-
-
-def _settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """Phrases like `learning_rate 0.002 → 0.001`."""
-    for name in _changed(old, new):
-        if name not in old:
-            yield f"{name} {_shown(new[name])} (new setting)"
-        elif name not in new:
-            yield f"{name} is no setting any more"
-        else:
-            yield f"{name} {_shown(old[name])} → {_shown(new[name])}"
-
-
-def _files(old: Record, new: Mapping[str, str | None], names: Mapping[str, str]) -> Iterator[str]:
-    """Phrases like `source file changed (novella.txt → hongloumeng.txt)`."""
-    for label in _changed(old.components["files"], new):
-        before, now = old.names.get(label, label), names.get(label, label)
-        if label not in new:
-            yield f"{label} file no longer given ({before})"
-        elif label not in old.components["files"]:
-            yield f"{label} file new ({now})"
-        elif new[label] is None:
-            yield f"{label} file missing ({now})"
-        else:
-            yield f"{label} file changed ({now if before == now else f'{before} → {now}'})"
-
-
-def _inputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """Phrases like `input segment changed`; an input not known yet says nothing here."""
-    return (f"input {name} changed" for name in _changed(old, new) if name in new)
-
-
-def _libraries(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """Phrases like `jieba 0.42.1 → 0.43`."""
-    for name in _changed(old, new):
-        if name == JIEBA_DICTIONARY:
-            yield f"{name} changed"
-        else:
-            yield f"{name} {old.get(name) or 'absent'} → {new.get(name) or 'absent'}"
-
-
-def _modules(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """Phrases like `pipeline.text.cleaning.clean edited`; of many only the first few."""
-    phrases = [
-        f"{name} {'edited' if name in old and name in new else 'new' if name in new else 'gone'}"
-        for name in _changed(old, new)
-    ]
-    yield from phrases[:SHOWN_MODULES]
-    if len(phrases) > SHOWN_MODULES:
-        yield f"{len(phrases) - SHOWN_MODULES} more modules edited"
-
-
-def _plain(what: str, old: Any, new: Any) -> Iterator[str]:
-    """Phrases like `Python 3.11 → 3.12`."""
-    if old != new:
-        yield f"{what} {old} → {new}"
+    texts: list[str] = []
+    more = {FileChanged: 0, ModuleChanged: 0}
+    for reason in reasons:
+        if isinstance(reason, FileChanged | ModuleChanged):
+            more[type(reason)] += 1
+            if more[type(reason)] > SHOWN_EACH:
+                continue
+        texts.append(str(reason))
+    for kind, what in ((FileChanged, "files changed"), (ModuleChanged, "modules edited")):
+        if more[kind] > SHOWN_EACH:
+            texts.append(f"{more[kind] - SHOWN_EACH} more {what}")
+    return texts
 
 
 def _shown(value: Any) -> str:

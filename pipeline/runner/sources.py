@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pipeline.runner.memo import Memo, recall
+from pipeline.runner.memo import Memo, is_digest, recall
 from pipeline.stage import Stage
 
 # The form of a syntax tree belongs to the Python version, so remembered digests do too.
@@ -26,13 +26,19 @@ Places = dict[tuple[Path, str], Path | None]
 INSTALLED = ("site-packages", "dist-packages")
 
 
-def all_source_digests(stages: Iterable[Stage], memo: Memo) -> dict[str, dict[str, str]]:
-    """Return stage name → `source_digests`; with the code that reads the stage's inputs."""
+def all_source_digests(
+    stages: Iterable[Stage], memo: Memo, *, ignore_memo: bool = False
+) -> dict[str, dict[str, str]]:
+    """Return stage name → `source_digests`; with the code that reads the stage's inputs.
+
+    `ignore_memo` reads every module again, but only once for all stages.
+    """
+    known: dict[Path, Any] | None = {} if ignore_memo else None
     places: Places = {}
     by_name = {stage.name: stage for stage in stages}
     return {
         stage.name: source_digests(
-            stage, memo, places, [by_name[name].codec.load for name in stage.inputs]
+            stage, memo, places, [by_name[name].codec.load for name in stage.inputs], known
         )
         for stage in by_name.values()
     }
@@ -43,11 +49,13 @@ def source_digests(
     memo: Memo,
     places: Places | None = None,
     readers: Sequence[Callable[..., Any]] = (),
+    known: dict[Path, Any] | None = None,
 ) -> dict[str, str]:
     """Return dotted module name → digest for all project code that the stage can run.
 
     The start is the modules of `run`, the settings, the codec and `readers`. A module belongs to
-    the project if its file lies under the folder that holds the top package of its start.
+    the project if its file lies under the folder that holds the top package of its start. `known`
+    takes the memo's place where it must not be asked.
     """
     places = {} if places is None else places
     found: dict[str, str] = {}
@@ -56,7 +64,7 @@ def source_digests(
         name, path, root = waiting.pop()
         if name in found:
             continue
-        entry = recall(memo, path, KIND, analyse)
+        entry = _analysed(memo, path, known)
         found[name] = entry["digest"]
         package = name if path.name == "__init__.py" else name.rpartition(".")[0]
         for imported in entry["imports"]:
@@ -64,6 +72,26 @@ def source_digests(
             if target and target[0] not in found and _is_project(target[0], name, root):
                 waiting.append((*target, root))
     return found
+
+
+def _analysed(memo: Memo, path: Path, known: dict[Path, Any] | None) -> dict[str, Any]:
+    """Return `analyse(path)`, remembered."""
+    if known is None:
+        found: dict[str, Any] = recall(memo, path, KIND, analyse, sound=_is_analysis)
+        return found
+    if path not in known:
+        known[path] = recall(memo, path, KIND, analyse, ignore=True)
+    return dict(known[path])
+
+
+def _is_analysis(value: object) -> bool:
+    """Return whether a remembered value has the form that `analyse` gives."""
+    return (
+        isinstance(value, dict)
+        and is_digest(value.get("digest"))
+        and isinstance(value.get("imports"), list)
+        and all(isinstance(name, str) for name in value["imports"])
+    )
 
 
 def analyse(path: Path) -> dict[str, Any]:

@@ -14,16 +14,37 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pipeline.artifacts.codec import Codec, read_json
-from pipeline.errors import ArtifactDamaged
+from pipeline.artifacts.codec import Codec, Kind, check_fields, read_object
+from pipeline.errors import ArtifactDamaged, SettingsError
 from pipeline.runner.canonical import digest
-from pipeline.runner.disk import sha256
-from pipeline.runner.fingerprint import key_of
-from pipeline.runner.memo import Memo, open_memo, recall
+from pipeline.runner.fingerprint import SCHEMA, key_of
+from pipeline.runner.memo import Memo, is_digest, open_memo, recall_sha256, save_memo
 
 MANIFEST = "manifest.json"
+MARKER = ".xuxie-artifacts"  # lies in every artifacts folder: what is below is never a novel
 STAGE_NAME = re.compile(r"[a-z_]+")
 KEY = re.compile(r"[0-9a-f]{64}")
+FIELDS: dict[str, Kind] = {  # of a manifest
+    "schema": int,
+    "stage": str,
+    "key": str,
+    "components": dict,
+    "files": dict,
+    "names": dict,
+    "started": str,
+    "seconds": (int, float),
+    "facts": dict,
+}
+PARTS: dict[str, Kind] = {  # of its components
+    "schema": int,
+    "stage": str,
+    "source": dict,
+    "settings": dict,
+    "files": dict,
+    "inputs": dict,
+    "libraries": dict,
+    "python": str,
+}
 
 T = TypeVar("T")
 
@@ -85,22 +106,52 @@ def read_record(store: Store, stage: str, key: str) -> Record | None:
     Raises
     ------
     ArtifactDamaged
-        If the manifest is missing, broken, changed, or another artifact's.
+        If the manifest is missing, broken, changed, another artifact's, or of another format.
     """
     path = artifact_path(store, stage, key)
-    if not os.path.lexists(path):
+    if not _is_plain(path.parent, stat.S_ISDIR) or not os.path.lexists(path):
         return None
     if not _is_plain(path, stat.S_ISDIR) or not _is_plain(path / MANIFEST, stat.S_ISREG):
         raise ArtifactDamaged(f"{MANIFEST} is missing or behind a link")
-    manifest = read_json(path / MANIFEST)
-    if not isinstance(manifest, dict) or manifest.pop("seal", None) != _seal(manifest):
-        raise ArtifactDamaged(f"{MANIFEST} does not match its own digest")
-    if (manifest["stage"], manifest["key"]) != (stage, key) or key_of(
-        manifest["components"]
-    ) != key:
-        raise ArtifactDamaged(f"{MANIFEST} belongs to another artifact")
+    try:
+        manifest = _read_manifest(path / MANIFEST)
+        if (manifest["stage"], manifest["key"]) != (stage, key) or key_of(
+            manifest["components"]
+        ) != key:
+            raise ArtifactDamaged(f"{MANIFEST} belongs to another artifact")
+    except (SettingsError, RecursionError) as error:  # numbers or depths that are never written
+        raise ArtifactDamaged(f"{MANIFEST} holds what is never written") from error
     shown = ("components", "files", "names", "started", "seconds", "facts")
     return Record(stage, key, path, **{name: manifest[name] for name in shown})
+
+
+def _read_manifest(path: Path) -> dict[str, Any]:
+    """Return a manifest whose seal, format and types are right; else raise `ArtifactDamaged`."""
+    manifest = read_object(path, {"seal": str})
+    if manifest.pop("seal") != _seal(manifest):
+        raise ArtifactDamaged(f"{MANIFEST} does not match its own digest")
+    check_fields(MANIFEST, manifest, FIELDS)
+    if manifest["schema"] != SCHEMA:
+        raise ArtifactDamaged(
+            f"{MANIFEST} has format {manifest['schema']}, expected {SCHEMA} as this version writes"
+        )
+    parts = check_fields(f"{MANIFEST}: components", manifest["components"], PARTS)
+    for group in (parts["source"], parts["inputs"], manifest["names"]):
+        check_fields(MANIFEST, group, dict.fromkeys(group, str))
+    for group in (parts["files"], parts["libraries"]):
+        check_fields(MANIFEST, group, dict.fromkeys(group, (str, type(None))))
+    for name, entry in manifest["files"].items():
+        _check_file_entry(name, entry)
+    return manifest
+
+
+def _check_file_entry(name: str, entry: Any) -> None:
+    """Raise unless a file of a manifest has a bare name, a digest and a size."""
+    if not name or name in (".", "..", MANIFEST) or re.search(r"[/\\\0]", name):
+        raise ArtifactDamaged(f"{MANIFEST}: expected bare file names, got {name[:60]!r}")
+    check_fields(f"{MANIFEST}: {name}", entry, {"sha256": str, "size": int})
+    if not is_digest(entry["sha256"]) or entry["size"] < 0:
+        raise ArtifactDamaged(f"{MANIFEST}: {name}: expected a digest and a size")
 
 
 def verify(store: Store, record: Record, *, ignore_memo: bool = False) -> None:
@@ -133,24 +184,37 @@ def check(
 
 
 def load(store: Store, record: Record, codec: Codec[T]) -> T:
-    """Verify an artifact and return its value; never returns anything from a damaged one."""
-    advice = f"run {record.stage} again with --force"
+    """Verify an artifact and return its value; never returns anything from a damaged one.
+
+    The bytes are digested whatever the memo says: a disk may change them and leave the times.
+    """
     try:
-        verify(store, record)
+        verify(store, record, ignore_memo=True)
         return codec.load(record.path)
     except ArtifactDamaged as error:
-        raise ArtifactDamaged(f"{record.stage}: {error}; {advice}") from error
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        why = f"{type(error).__name__}: {error}"
-        raise ArtifactDamaged(
-            f"{record.stage}: expected a readable artifact, got {why}; {advice}"
-        ) from error
+        save_memo(store.memo)  # so that the next plan knows, too
+        raise _unreadable(record, str(error)) from error
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        why = f"expected a readable artifact, got {type(error).__name__}: {error}"
+        raise _unreadable(record, why) from error
+
+
+def _unreadable(record: Record, why: str) -> ArtifactDamaged:
+    """Return the error for an artifact that cannot be used."""
+    return ArtifactDamaged(
+        f"{record.stage}: {why}; run {record.stage} again with --force",
+        stage=record.stage,
+        path=record.path,
+    )
 
 
 def keys(store: Store, stage: str) -> list[str]:
     """Return the keys under which anything is stored for a stage, sound or not."""
+    folder = store.folder / stage
+    if not _is_plain(folder, stat.S_ISDIR):
+        return []
     try:
-        names = sorted(path.name for path in (store.folder / stage).iterdir())
+        names = sorted(path.name for path in folder.iterdir())
     except OSError:
         return []
     return [name for name in names if KEY.fullmatch(name)]
@@ -172,10 +236,10 @@ def records(store: Store, stage: str) -> list[Record]:
 def stage_names(store: Store) -> list[str]:
     """Return the names of all stages that have a folder in the store."""
     try:
-        names = sorted(path.name for path in store.folder.iterdir() if path.is_dir())
+        found = [path for path in store.folder.iterdir() if _is_plain(path, stat.S_ISDIR)]
     except OSError:
         return []
-    return [name for name in names if STAGE_NAME.fullmatch(name)]
+    return sorted(path.name for path in found if STAGE_NAME.fullmatch(path.name))
 
 
 def seal(manifest: dict[str, Any]) -> dict[str, Any]:
@@ -209,5 +273,5 @@ def _verify_file(store: Store, record: Record, name: str, *, ignore_memo: bool) 
     size = path.stat().st_size
     if size != expected["size"]:
         raise ArtifactDamaged(f"{name} size {size}, expected {expected['size']}")
-    if recall(store.memo, path, "sha256", sha256, ignore=ignore_memo) != expected["sha256"]:
+    if recall_sha256(store.memo, path, ignore=ignore_memo) != expected["sha256"]:
         raise ArtifactDamaged(f"{name} has other bytes than were written")

@@ -260,6 +260,7 @@ def train_network(
         generator=context.generator,
         scratch_path=context.scratch_path,
         progress=context.progress,
+        say=context.say,
     )
     return Training(weights=weights, history={"objective": config.objective, **history})
 

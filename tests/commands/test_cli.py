@@ -206,7 +206,7 @@ def test_clean_removes_what_the_last_complete_run_does_not_use(own: Trained) -> 
     assert [row["stage"] for row in json.loads(planned)] == ["fetch"]
     assert len(list((own.artifacts / "fetch").iterdir())) == 2
     _, output, _ = invoke("clean", "--keep", "0", *artifacts)
-    assert output.splitlines()[-1].startswith("removed 1 folders")
+    assert output.splitlines()[-1].startswith("removed 1 folder, ")
     assert {row["state"] for row in status_of(own).values()} == {"fresh"}
 
 

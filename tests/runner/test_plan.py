@@ -12,11 +12,18 @@ import pytest
 from fakes import COUNT, READ, SPELL, STAGES, run_all, settings_of
 
 from pipeline.errors import SettingsError
+from pipeline.runner.differences import compare, nearest
 from pipeline.runner.explain import not_fresh, sentence, status_rows
 from pipeline.runner.graph import draw_mermaid, draw_text, order, upstream
 from pipeline.runner.memo import SETTLED_SECONDS
 from pipeline.runner.plan import Step, plan
-from pipeline.runner.reasons import compare, nearest
+from pipeline.runner.reasons import (
+    Damaged,
+    FileChanged,
+    InputChanged,
+    NeverRun,
+    phrases,
+)
 from pipeline.runner.store import Record, Store, open_store, records
 from pipeline.stage import Stage
 
@@ -27,7 +34,7 @@ def steps_of(store: Store, *overrides: str, force: str = "", only: str | None = 
 
 
 def told(steps: list[Step]) -> dict[str, tuple[str, tuple[str, ...]]]:
-    return {step.stage.name: (step.state, step.reasons) for step in steps}
+    return {step.stage.name: (step.state, tuple(phrases(step.reasons))) for step in steps}
 
 
 def test_order_puts_inputs_first() -> None:
@@ -71,8 +78,9 @@ def test_before_the_first_run_all_is_missing(store: Store) -> None:
         ("spell", "missing"),
         ("count", "missing"),
     ]
-    assert steps[0].reasons == ("never run",)
-    assert steps[1].reasons == ("never run", "input read changes")
+    assert steps[0].reasons == (NeverRun(),)
+    assert steps[1].reasons == (NeverRun(), InputChanged("read", waits=True))
+    assert sentence(steps[0]) == "read: first run", "a beginning, no failure"
     assert [step.key is None for step in steps] == [False, True, True]
     assert not store.folder.exists(), "planning writes nothing"
 
@@ -83,7 +91,15 @@ def test_after_a_run_all_is_fresh(store: Store) -> None:
     assert not_fresh(steps) == []
     assert sentence(steps[0]) == "read: up to date"
     rows = status_rows(steps)
-    assert set(rows[0]) == {"stage", "state", "reasons", "key", "seconds", "bytes"}
+    assert set(rows[0]) == {
+        "stage",
+        "state",
+        "reasons",
+        "key",
+        "seconds",
+        "bytes",
+        "expected_seconds",
+    }
     assert rows[0]["bytes"] == steps[0].record.bytes if steps[0].record else 0
 
 
@@ -109,11 +125,12 @@ def test_a_changed_source_is_named(store: Store) -> None:
     run_all(store)
     (store.root / "other.txt").write_text("黛玉也笑了。")
     steps = steps_of(store, "read.source=other.txt")
-    assert steps[0].reasons == ("source file changed (novel.txt → other.txt)",)
+    assert steps[0].reasons == (FileChanged("source", "changed", "novel.txt", "other.txt"),)
+    assert phrases(steps[0].reasons) == ["source file changed (novel.txt → other.txt)"]
     (store.root / "novel.txt").write_text("黛玉也笑了。")
-    assert steps_of(store)[0].reasons == ("source file changed (novel.txt)",)
+    assert phrases(steps_of(store)[0].reasons) == ["source file changed (novel.txt)"]
     (store.root / "novel.txt").unlink()
-    assert steps_of(store)[0].reasons == ("source file missing (novel.txt)",)
+    assert phrases(steps_of(store)[0].reasons) == ["source file missing (novel.txt)"]
 
 
 def test_damage_is_missing_with_the_reason_and_nothing_is_moved(store: Store) -> None:
@@ -123,7 +140,7 @@ def test_damage_is_missing_with_the_reason_and_nothing_is_moved(store: Store) ->
     size = record.files["first.json"]["size"]
     step = steps_of(store)[1]
     assert (step.state, step.damaged) == ("missing", True)
-    assert step.reasons == (f"damaged: first.json size 5, expected {size}",)
+    assert step.reasons == (Damaged(f"first.json size 5, expected {size}"),)
     assert record.path.exists()
 
 
@@ -166,7 +183,7 @@ def record_of(parts: dict[str, object]) -> Record:
 
 
 @pytest.mark.parametrize(
-    ("change", "phrases"),
+    ("change", "words"),
     [
         ({"python": "3.12"}, ("Python 3.11 → 3.12",)),
         ({"schema": 2}, ("artifact format 1 → 2",)),
@@ -192,9 +209,9 @@ def record_of(parts: dict[str, object]) -> Record:
     ],
 )
 def test_each_kind_of_difference_has_its_words(
-    change: dict[str, object], phrases: tuple[str, ...]
+    change: dict[str, object], words: tuple[str, ...]
 ) -> None:
-    assert compare(record_of(PARTS), PARTS | change, {}) == phrases
+    assert tuple(phrases(compare(record_of(PARTS), PARTS | change, {}))) == words
 
 
 def test_reasons_compare_with_the_nearest_artifact() -> None:

@@ -23,7 +23,16 @@ HISTORY = {"names": {}, "started": "2024-01-01T00:00:00+00:00", "seconds": 1.5, 
 
 
 def components(number: int = 0) -> dict[str, Any]:
-    return {"stage": "read", "settings": {"number": number}}
+    return {
+        "schema": 1,
+        "stage": "read",
+        "source": {},
+        "settings": {"number": number},
+        "files": {},
+        "inputs": {},
+        "libraries": {},
+        "python": "3.11",
+    }
 
 
 def keep(store: Store, value: str = "甲", number: int = 0, **history: Any) -> Record:
@@ -142,7 +151,7 @@ def test_recovery_finishes_or_undoes_a_replacement(store: Store, new_in_place: b
     record.path.rename(store.folder / ".old" / f"read-{record.key}")
     if new_in_place:
         keep(store, "乙")
-        (store.folder / ".tmp/draft").mkdir()
+        (store.folder / ".tmp" / ("0" * 32)).mkdir()
     recover(store)
     found = read_record(store, "read", record.key)
     assert found is not None
@@ -182,9 +191,9 @@ def test_an_unusable_folder_is_one_line(tmp_path: Path) -> None:
 
 def test_clean_keeps_the_newest_and_the_protected(store: Store) -> None:
     kept = [keep(store, number=n, started=f"2024-01-0{n}T00:00:00+00:00") for n in (1, 2, 3, 4)]
-    (store.folder / ".quarantine/read-damaged").mkdir(parents=True)
+    (store.folder / f".quarantine/read-{'0' * 12}-1").mkdir(parents=True)
     told = clean(store, 1, True, protect=[kept[0].key])
-    assert {key for stage, key, _ in told if stage == "read"} == {kept[1].key, kept[2].key}
+    assert {key for stage, key, *_ in told if stage == "read"} == {kept[1].key, kept[2].key}
     assert len(records(store, "read")) == 4, "a dry run removes nothing"
     assert clean(store, 1, False, protect=[kept[0].key]) == told
     assert {record.key for record in records(store, "read")} == {kept[0].key, kept[3].key}

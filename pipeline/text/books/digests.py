@@ -6,7 +6,8 @@ import json
 import os
 from pathlib import Path
 
-from pipeline.errors import DataError
+from pipeline.artifacts.codec import check_fields, read_object
+from pipeline.errors import ArtifactDamaged, DataError
 
 RECORD_NAME = "digests.json"
 
@@ -17,18 +18,19 @@ def read_digests(folder: Path) -> dict[str, str]:
     Raises
     ------
     DataError
-        The record is not a JSON object of strings.
+        The record is not a small JSON object of strings.
     """
     path = folder / RECORD_NAME
     if not path.exists():
         return {}
     try:
-        digests = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path}: expected JSON, got {error}; repair or delete it") from error
-    if not isinstance(digests, dict) or not all(isinstance(v, str) for v in digests.values()):
-        raise DataError(f"{path}: expected an object of address: sha256; repair or delete it")
-    return digests
+        digests = read_object(path, {})
+        return check_fields(path.name, digests, dict.fromkeys(digests, str))
+    except ArtifactDamaged as error:
+        raise DataError(
+            f"{folder}: expected a record of address: sha256, got {error}; repair or delete it",
+            path=path,
+        ) from error
 
 
 def known_digest(folder: Path, url: str) -> str | None:
