@@ -1,43 +1,78 @@
-"""xuxie's command line: registers the commands; each is a file in `pipeline/commands/`."""
+"""xuxie's command line: what comes before the commands are loaded.
+
+The commands are files in `pipeline/commands/`, put together in its `app.py`.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 
-import typer
-
-from pipeline.commands import clean, generate, lab, report, run, score, status
-
-app = typer.Typer(
-    help="xuxie 续写: turn a Chinese novel into a small model that writes on in its style.",
-    epilog="Example: python cli.py run-all --source my_novel.txt   (--debug shows tracebacks)",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
-COMMANDS = (  # in the order in which the help lists them: name, function, example
-    ("run-all", run.run_all, "run-all --source my_novel.txt"),
-    ("run", run.run_one, "run train --force"),
-    ("report", report.report, "report --output my_novel.html"),
-    ("status", status.status, "status --verify"),
-    ("dag", status.dag, "dag --mermaid"),
-    ("clean", clean.clean, "clean --keep 2 --dry-run"),
-    ("config", status.show_config, "config --set train.epochs=3"),
-    ("generate", generate.generate, 'generate "宝玉听了，" --words 200 --temperature 0.7'),
-    ("score", score.score, "score chapter.txt --json-lines"),
-)
-for name, function, example in COMMANDS:
-    app.command(name, epilog=f"Example: python cli.py {example}")(function)
-app.add_typer(lab.app, name="lab")
+from pipeline import interrupts
+from pipeline.program import set_program
 
 
 def main() -> None:
-    """Run the command line."""
-    for stream in (sys.stdin, sys.stdout):  # a character that cannot be read or shown becomes ?
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-    app(args=[argument for argument in sys.argv[1:] if argument != "--debug"])
+    """Run the command line; an interrupt at any moment ends it with one line and code 130."""
+    interrupts.heed()
+    code: object = 0
+    try:
+        _speak_utf8()
+        set_program(sys.argv[0])
+        _run([_readable(argument) for argument in sys.argv[1:]])
+    except SystemExit as end:
+        code = end.code
+    except BaseException:
+        if not interrupts.interrupted():
+            raise
+    if interrupts.close():
+        print(interrupts.line(), file=sys.stderr)
+        code = interrupts.INTERRUPTED
+    with suppress(Exception):
+        sys.stdout.flush()
+    sys.stdout = sys.__stdout__  # at its end Python itself is to flush, whatever became of it
+    sys.exit(code)  # type: ignore[arg-type]
+
+
+def _run(arguments: list[str]) -> None:
+    """Load the commands and call one."""
+    from pipeline.commands.streams import prepare_streams
+
+    prepare_streams()
+    from pipeline.commands.app import app
+
+    app(args=arguments)
+
+
+def _speak_utf8() -> None:
+    """Start anew in Python's UTF-8 mode where neither arguments nor file names can be Chinese.
+
+    That is so in the locale C of old or of systems told to keep it.
+    """
+    try:
+        "续".encode(sys.getfilesystemencoding())
+    except UnicodeEncodeError:
+        if sys.executable:
+            os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
+
+
+def _readable(argument: str) -> str:
+    """Return an argument in another encoding than the locale's, if it can be told and is no file.
+
+    Bytes that the locale's encoding does not know came as lone surrogates.
+    """
+    data = os.fsencode(argument)
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        for encoding in ("utf-8", "gb18030"):
+            if not os.path.lexists(data):
+                try:
+                    return data.decode(encoding)
+                except UnicodeDecodeError:
+                    continue
+    return argument
 
 
 if __name__ == "__main__":

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from pipeline.commands.console import guarded, print_json
-from pipeline.commands.options import Artifacts, AsJson, DryRun
+from pipeline.commands.options import Artifacts, AsJson, DryRun, Keep
 from pipeline.project import (
     ARTIFACTS,
 )
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 
 @guarded
 def clean(
-    keep: Annotated[int, typer.Option("--keep", min=0, help="Newest artifacts to keep.")] = 1,
+    keep: Keep = 1,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,

@@ -15,7 +15,6 @@ from pipeline.errors import SettingsError
 from pipeline.page.document import GENERATOR
 from pipeline.project import (
     ARTIFACTS,
-    find_project,
     fresh_report,
 )
 from pipeline.runner.disk import write_durably
@@ -35,7 +34,7 @@ def report(
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
     """Say where the report lies: a page of HTML on what was learnt and how well."""
-    project = find_project(artifacts, **asked)
+    project = asked.find(artifacts)
     record, notes = fresh_report(project)
     say_notes(notes)
     if record is None:

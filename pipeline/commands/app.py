@@ -1,0 +1,70 @@
+"""The commands, put together; each is a file in this folder."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pipeline.commands import clean, generate, lab, report, run, score, status
+from pipeline.commands.options import Debug
+from pipeline.commands.usage import Command, Group
+from pipeline.project import ROOT
+
+COMMANDS = (  # in the order in which the help lists them: name, function, example
+    ("run-all", run.run_all, "run-all --source my_novel.txt"),
+    ("run", run.run_one, "run train --force"),
+    ("report", report.report, "report --output my_novel.html"),
+    ("status", status.status, "status --verify"),
+    ("dag", status.dag, "dag --mermaid"),
+    ("clean", clean.clean, "clean --keep 2 --dry-run"),
+    ("config", status.show_config, "config --set train.epochs=3"),
+    ("generate", generate.generate, 'generate "宝玉听了，" --words 200 --temperature 0.7'),
+    ("score", score.score, "score chapter.txt --json-lines"),
+)
+
+app = typer.Typer(
+    cls=Group,
+    help="xuxie 续写: turn a Chinese novel into a small model that writes on in its style.",
+    epilog="run-all --source my_novel.txt",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _show_version(asked: bool) -> None:
+    """Print the version and end, if asked for."""
+    if asked:
+        typer.echo(f"xuxie {_version()}")
+        raise typer.Exit
+
+
+def _version() -> str:
+    """Return the version: that of the source that runs, or else the installed one."""
+    import tomllib
+    from importlib.metadata import version
+
+    try:
+        with (ROOT / "pyproject.toml").open("rb") as file:
+            return str(tomllib.load(file)["project"]["version"])
+    except (OSError, KeyError):
+        return version("xuxie")
+
+
+@app.callback()
+def _everywhere(
+    debug: Debug = False,  # read by `guarded`, from the context
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version),
+    ] = False,
+) -> None:
+    """Xuxie 续写: turn a Chinese novel into a small model that writes on in its style."""
+
+
+for _name, _function, _example in COMMANDS:
+    app.command(_name, cls=Command, epilog=_example)(_function)
+app.add_typer(lab.app, name="lab", cls=Group)
