@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.commands.app import app, main
+from pipeline.main import main
 
-__all__ = ["app", "main"]
+__all__ = ["main"]
 
 if __name__ == "__main__":
     main()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.catalog import MEMORIES, NETWORK, REPORT, SECTIONS, SEGMENTER, STAGES
 from pipeline.config import Settings, load_settings
 from pipeline.errors import NotReady, SettingsError
+from pipeline.program import program
 from pipeline.runner import explain, pointer
 from pipeline.runner.execute import Outcome
 from pipeline.runner.plan import Step, plan
@@ -233,7 +234,7 @@ def seeded_writer(
 
 def run_command(project: Project) -> str:
     """Return the command line that brings everything up to date with the same settings."""
-    words = ["python", "cli.py", "run-all"]
+    words = ["run-all"]
     if project.config_path:
         words += ["--config", str(project.config_path)]
     for override in project.overrides:
@@ -242,7 +243,7 @@ def run_command(project: Project) -> str:
         words += ["--source", project.source]
     if project.store.folder != ARTIFACTS:
         words += ["--artifacts", str(project.store.folder)]
-    return shlex.join(words)
+    return f"{program()} {shlex.join(words)}"
 
 
 def last_record(store: Store, stage: Stage) -> Record | None:
@@ -296,6 +297,6 @@ def open_writer(store: Store, records: Mapping[str, Record | None]) -> Writer:
     network, memories = records[NETWORK.name], records[MEMORIES.name]
     if network is None or memories is None:
         raise NotReady(
-            f"{store.folder}: expected a trained writer, found none; run: python cli.py run-all"
+            f"{store.folder}: expected a trained writer, found none; run: {program()} run-all"
         )
     return Writer(load(store, network, NETWORK.codec), load(store, memories, MEMORIES.codec))

@@ -8,14 +8,14 @@ from typing import Any
 from pipelines import Trained, arguments_for
 from typer.testing import CliRunner
 
-import cli
+from pipeline.commands.app import app
 
 SEED_PHRASE = "青棠听了，"
 
 
 def invoke(*arguments: str) -> tuple[int, str, str]:
     """Call a command in this process; return exit code, stdout and stderr."""
-    result = CliRunner().invoke(cli.app, list(arguments))
+    result = CliRunner().invoke(app, list(arguments))
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result.exit_code, result.stdout, result.stderr
 

@@ -1,21 +1,16 @@
-"""The whole command line: registers the commands; each is a file beside this one."""
+"""The commands, put together; each is a file in this folder."""
 
 from __future__ import annotations
 
-import sys
+from typing import Annotated
 
 import typer
 
 from pipeline.commands import clean, generate, lab, report, run, score, status
+from pipeline.commands.options import Debug
+from pipeline.commands.usage import Command, Group
+from pipeline.project import ROOT
 
-app = typer.Typer(
-    help="xuxie 续写: turn a Chinese novel into a small model that writes on in its style.",
-    epilog="Example: python cli.py run-all --source my_novel.txt   (--debug shows tracebacks)",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
 COMMANDS = (  # in the order in which the help lists them: name, function, example
     ("run-all", run.run_all, "run-all --source my_novel.txt"),
     ("run", run.run_one, "run train --force"),
@@ -27,14 +22,49 @@ COMMANDS = (  # in the order in which the help lists them: name, function, examp
     ("generate", generate.generate, 'generate "宝玉听了，" --words 200 --temperature 0.7'),
     ("score", score.score, "score chapter.txt --json-lines"),
 )
-for name, function, example in COMMANDS:
-    app.command(name, epilog=f"Example: python cli.py {example}")(function)
-app.add_typer(lab.app, name="lab")
+
+app = typer.Typer(
+    cls=Group,
+    help="xuxie 续写: turn a Chinese novel into a small model that writes on in its style.",
+    epilog="run-all --source my_novel.txt",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
 
 
-def main() -> None:
-    """Run the command line."""
-    for stream in (sys.stdin, sys.stdout):  # a character that cannot be read or shown becomes ?
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-    app(args=[argument for argument in sys.argv[1:] if argument != "--debug"])
+def _show_version(asked: bool) -> None:
+    """Print the version and end, if asked for."""
+    if asked:
+        typer.echo(f"xuxie {_version()}")
+        raise typer.Exit
+
+
+def _version() -> str:
+    """Return the version: that of the source that runs, or else the installed one."""
+    import tomllib
+    from importlib.metadata import version
+
+    try:
+        with (ROOT / "pyproject.toml").open("rb") as file:
+            return str(tomllib.load(file)["project"]["version"])
+    except (OSError, KeyError):
+        return version("xuxie")
+
+
+@app.callback()
+def _everywhere(
+    debug: Debug = False,  # read by `guarded`, from the context
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version),
+    ] = False,
+) -> None:
+    """Xuxie 续写: turn a Chinese novel into a small model that writes on in its style."""
+
+
+for _name, _function, _example in COMMANDS:
+    app.command(_name, cls=Command, epilog=_example)(_function)
+app.add_typer(lab.app, name="lab", cls=Group)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pipeline.commands.console import guarded, print_json, say
-from pipeline.commands.options import Artifacts, AsJson, DryRun
+from pipeline.commands.options import Artifacts, AsJson, DryRun, Keep
 from pipeline.project import ARTIFACTS
 from pipeline.runner.clean import Removed
 from pipeline.runner.clean import clean as clean_store
@@ -21,7 +21,7 @@ UNKNOWN = "of a novel that is not known any more"
 
 @guarded
 def clean(
-    keep: Annotated[int, typer.Option("--keep", min=0, help="Newest artifacts to keep.")] = 1,
+    keep: Keep = 1,
     dry_run: DryRun = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: AsJson = False,

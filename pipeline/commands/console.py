@@ -3,55 +3,67 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import json
 import os
+import shutil
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, get_type_hints
 
 import typer
 
 from pipeline.catalog import STAGES
+from pipeline.commands.options import Debug
 from pipeline.commands.progress import open_reporter
 from pipeline.config import Settings
 from pipeline.errors import XuxieError
+from pipeline.hints import shown
+from pipeline.interrupts import advising
 from pipeline.project import Project
 from pipeline.runner.execute import Outcome, execute
 from pipeline.runner.store import Store
 from pipeline.stage import Stage
 
-INTERRUPTED = 130
-
-P = ParamSpec("P")
-R = TypeVar("R")
+LONGEST = 2000  # characters of a message
+UNBOUNDED = 10_000  # columns of a file
 
 
-def guarded(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn the pipeline's errors into one line on stderr and their exit code."""
+def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn the pipeline's errors into one line on stderr and their exit code; add `--debug`."""
 
     @functools.wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+    def run(*args: Any, context: typer.Context, debug: bool, **kwargs: Any) -> Any:
         try:
-            return command(*args, **kwargs)
+            value = command(*args, **kwargs)
+            sys.stdout.flush()  # here, where a disk that is full is an error like others
+            return value
         except XuxieError as error:
-            if "--debug" in sys.argv:
-                raise
-            say(f"xuxie: {error}")
+            if debug or context.find_root().params.get("debug"):
+                traceback.print_exc()
+            else:
+                say(f"xuxie: {error}")
             raise typer.Exit(error.exit_code) from None
-        except KeyboardInterrupt as interrupt:
-            say(f"\nxuxie: interrupted{interrupt}")
-            raise typer.Exit(INTERRUPTED) from None
-        except BrokenPipeError:  # the reader, such as head, has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(0) from None
 
+    signature = inspect.signature(command)
+    hints = get_type_hints(command, include_extras=True)
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters = [
+        *(p.replace(annotation=hints[name]) for name, p in signature.parameters.items()),
+        inspect.Parameter("debug", keyword, default=False, annotation=Debug),
+        inspect.Parameter("context", keyword, annotation=typer.Context),
+    ]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in parameters}
     return run
 
 
-def say(text: str) -> None:
-    """Print to stderr what is not the result."""
-    print(text, file=sys.stderr)
+def say(text: str, *, lines: bool = False) -> None:
+    """Print to stderr what is not the result; in one line, unless `lines` of it are meant."""
+    longest = None if lines else LONGEST
+    print(shown(text, lines=lines, longest=longest), file=sys.stderr, flush=True)
 
 
 def say_notes(notes: Sequence[str]) -> None:
@@ -60,9 +72,22 @@ def say_notes(notes: Sequence[str]) -> None:
         say(f"xuxie: {note}")
 
 
+def put(*texts: str, end: str = "\n") -> None:
+    """Print results, each with `end` after it: what a terminal would obey is escaped."""
+    for text in texts:
+        print(shown(text, lines=True), end=end, flush=not end)
+
+
 def print_json(value: Any) -> None:
     """Print a value as JSON."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    print(shown(json.dumps(value, ensure_ascii=False, indent=2), lines=True))
+
+
+def width() -> int:
+    """Return how many columns results have: as COLUMNS says, or the terminal; a file has many."""
+    if os.environ.get("COLUMNS", "").isdecimal() or sys.stdout.isatty():
+        return shutil.get_terminal_size().columns
+    return UNBOUNDED
 
 
 def run_stages(
@@ -77,17 +102,16 @@ def run_stages(
     """Run stages with a progress display on stderr; an interrupt says that they can go on."""
     reporter = open_reporter(sys.stderr)
     try:
-        return execute(
-            stages,
-            settings,
-            store,
-            targets=targets,
-            force=force,
-            reporter=reporter,
-            command=command,
-        )
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt("; the same command goes on where it stopped") from None
+        with advising("; the same command goes on where it stopped", reporter.close):
+            return execute(
+                stages,
+                settings,
+                store,
+                targets=targets,
+                force=force,
+                reporter=reporter,
+                command=command,
+            )
     finally:
         reporter.close()
 

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import secrets
-import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from pipeline.commands import options
-from pipeline.commands.console import guarded, say_notes
+from pipeline.commands.console import guarded, put, say, say_notes, width
 from pipeline.commands.options import Artifacts, AsJson, Asked
+from pipeline.commands.phrase import read_phrase
 from pipeline.commands.session import write_together
 from pipeline.commands.why import explained_json, give_reasons, word_lines
-from pipeline.commands.words import (
-    document,
-)
+from pipeline.commands.words import document
 from pipeline.errors import SettingsError
-from pipeline.project import (
-    ARTIFACTS,
-    cut_novel,
-    find_project,
-    seeded_writer,
-)
+from pipeline.interrupts import check
+from pipeline.project import ARTIFACTS, cut_novel, seeded_writer
 
 if TYPE_CHECKING:
     from pipeline.artifacts.segmentation import Segmentation
@@ -32,16 +26,18 @@ if TYPE_CHECKING:
     from pipeline.engine.writing.seed import Seed
     from pipeline.engine.writing.writer import Writer
 
-CANDIDATES = 5
+_CANDIDATES = 5
+_BETWEEN = "\n――――\n"  # samples
 
 
 @guarded
 @options.takes(pen=options.pen_from, sampling=options.sampling_from, asked=options.writer_from)
 def generate(
-    seed_phrase: options.SeedPhrase,
     pen: Pen,
     sampling: Sampling,
     asked: Asked,
+    seed_phrase: options.SeedPhrase = None,
+    seed_file: options.SeedFile = None,
     unknown: options.Unknown = "parts",
     prior_weight: options.PriorWeight = None,
     memory: options.Memory = None,
@@ -61,33 +57,39 @@ def generate(
     from pipeline.engine.writing.session import open_session
 
     one_thread()
-    check_generate(samples, pen, interactive=interactive, why=why, show_candidates=show_candidates)
-    project = find_project(artifacts, **asked)
-    writer, seed, notes = seeded_writer(project, seed_phrase, unknown)
+    _check(samples, pen, interactive=interactive, why=why, show_candidates=show_candidates)
+    phrase = read_phrase(seed_phrase, seed_file, interactive=interactive)
+    project = asked.find(artifacts)
+    writer, seed, notes = seeded_writer(project, phrase, unknown)
     writer = writer if memory is None else writer.remembering(memory)
     say_notes(notes)
     first_seed = secrets.randbelow(2**31) if rng_seed is None else rng_seed
     chosen: dict[str, Any] = {"pen": pen, "sampling": sampling, "prior_weight": prior_weight}
     if interactive:
         session, desk = open_session(writer, seed, rng_seed=first_seed, **chosen)
-        return write_together(session, desk, seed_phrase, seed, as_json)
-    for piece, aside in write_samples(
+        return write_together(session, desk, phrase, seed, as_json)
+    for piece, aside in _write_samples(
         writer,
-        seed_phrase,
+        phrase,
         seed,
         rng_seeds=range(first_seed, first_seed + samples),
         novel=cut_novel(project) if why else None,
-        candidates=CANDIDATES if show_candidates or why else 0,
+        candidates=_CANDIDATES if show_candidates or why else 0,
         as_json=as_json,
+        tell_seed=rng_seed is None and _is_drawn(sampling),
         **chosen,
     ):
-        print(piece, end="", flush=True, file=sys.stderr if aside else sys.stdout)
+        check()
+        say(f"xuxie: {piece}") if aside else put(piece, end="")
     return None
 
 
-def check_generate(
-    samples: int, pen: Pen, *, interactive: bool, why: bool, show_candidates: bool
-) -> None:
+def _is_drawn(sampling: Sampling) -> bool:
+    """Return whether words are drawn at random, and not always the most probable."""
+    return sampling.temperature > 0 and sampling.top_k != 1
+
+
+def _check(samples: int, pen: Pen, *, interactive: bool, why: bool, show_candidates: bool) -> None:
     """Refuse numbers out of bounds and options that exclude each other."""
     if samples < 1 or (interactive and samples > 1):
         expected = "1 with --interactive" if interactive else "at least 1"
@@ -107,9 +109,9 @@ def check_generate(
             )
 
 
-def write_samples(
+def _write_samples(
     writer: Writer,
-    seed_phrase: str,
+    phrase: str,
     seed: Seed,
     *,
     pen: Pen,
@@ -119,12 +121,13 @@ def write_samples(
     novel: Segmentation | None,
     candidates: int,
     as_json: bool,
+    tell_seed: bool,
 ) -> Iterator[tuple[str, bool]]:
     """Yield what to print, as the words come, and whether it is an aside.
 
-    There is a sample for each of `rng_seeds`. `novel` holds the novel's words if each word's
-    evidence is to be shown; without `candidates` for each word, the text alone is. JSON is one
-    document, at the end. For the rest see `Writer.stream`.
+    There is a sample for each of `rng_seeds`, told after it if `tell_seed`. `novel` holds the
+    novel's words if each word's evidence is to be shown; without `candidates` for each word, the
+    text alone is. JSON is one document, at the end. For the rest see `Writer.stream`.
     """
     model, seed_ids = writer.model(prior_weight, seed), writer.seed_ids(seed)
     samples = []
@@ -138,49 +141,54 @@ def write_samples(
             prior_weight=prior_weight,
             candidates=candidates,
         )
-        explained = give_reasons(noted(stream, written), seed_ids, model, novel)
+        explained = give_reasons(_noted(stream, written), seed_ids, model, novel)
         if as_json:
             samples.append((rng_seed, list(explained)))
-        elif candidates:
-            yield from ((piece, False) for piece in word_pieces(explained))
         else:
-            words = (choice for choice, _ in explained)
-            pieces = text_pieces(seed_phrase, seed, words, after_another=number > 0)
-            yield from ((piece, False) for piece in pieces)
-        for note in unmet_notes(pen, written):
-            yield f"xuxie: {note}\n", True
+            yield _BETWEEN if number else "", False
+            tell = _word_pieces if candidates else _text_pieces
+            yield from ((piece, False) for piece in tell(phrase, seed, explained))
+        yield from ((note, True) for note in _unmet_notes(pen, written))
+        if tell_seed and not as_json:
+            yield f"--rng-seed {rng_seed} writes this again", True
     if as_json:
-        yield document(explained_json(seed_phrase, seed, samples)), False
+        yield document(explained_json(phrase, seed, samples)), False
 
 
-def noted(choices: Iterator[Choice], words: list[str]) -> Iterator[Choice]:
+def _noted(choices: Iterator[Choice], words: list[str]) -> Iterator[Choice]:
     """Yield the choices on, and note their words in `words`."""
     for choice in choices:
         words.append(choice.word)
         yield choice
 
 
-def word_pieces(explained: Iterator[tuple[Choice, Evidence | None]]) -> Iterator[str]:
-    """Yield each word with its candidates and its evidence."""
+def _word_pieces(
+    phrase: str, seed: Seed, explained: Iterator[tuple[Choice, Evidence | None]]
+) -> Iterator[str]:
+    """Yield each word with its candidates and its evidence, and at the end the whole text."""
+    told, columns = [], width()
     for choice, evidence in explained:
-        yield "".join(f"{line}\n" for line in word_lines(choice, evidence))
+        yield "".join(f"{line}\n" for line in word_lines(choice, evidence, columns))
+        told.append((choice, evidence))
+    yield "\n"
+    yield from _text_pieces(phrase, seed, iter(told))
 
 
-def text_pieces(
-    seed_phrase: str, seed: Seed, choices: Iterator[Choice], *, after_another: bool
+def _text_pieces(
+    phrase: str, seed: Seed, explained: Iterator[tuple[Choice, Evidence | None]]
 ) -> Iterator[str]:
     """Yield the seed phrase and then the words, as they come."""
     from pipeline.engine.writing.generate import spell
 
-    yield ("\n――――\n" if after_another else "") + seed_phrase
+    yield phrase
     previous = seed.words[-1]
-    for choice in choices:
+    for choice, _ in explained:
         yield spell([choice.word], previous=previous)
         previous = choice.word
     yield "\n"
 
 
-def unmet_notes(pen: Pen, words: list[str]) -> Iterator[str]:
+def _unmet_notes(pen: Pen, words: list[str]) -> Iterator[str]:
     """Yield a note for each thing that was asked for and is not among what was written."""
     from pipeline.engine.writing.generate import spell
 

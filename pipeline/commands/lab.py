@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline.commands.console import guarded, print_json, run_stages
-from pipeline.commands.options import Artifacts, AsJson, LabSource, Sets
+from pipeline.commands.options import Artifacts, AsJson, Force, LabSource, Sets
+from pipeline.commands.usage import Command
 from pipeline.config import Settings, load_settings
 from pipeline.errors import SettingsError
 from pipeline.hints import nearest_name
@@ -31,13 +32,13 @@ PAGES = SHIPPED / "docs" / "labs.md"
 
 app = typer.Typer(
     help="Labs: small networks, from one that adds bits to the novel's first windows.",
-    epilog="Example: python cli.py lab run rnn-adder",
+    epilog="lab run rnn-adder",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 
 
-@app.command("list", epilog="Example: python cli.py lab list --json")
+@app.command("list", cls=Command, epilog="lab list --json")
 @guarded
 def list_labs(as_json: AsJson = False) -> None:
     """Show the labs in the order in which they teach."""
@@ -49,13 +50,13 @@ def list_labs(as_json: AsJson = False) -> None:
     return print(*(f"{lab.name:<{width}}  {lab.title}" for lab in LABS), sep="\n")
 
 
-@app.command(epilog="Example: python cli.py lab run primes --set train.rounds=2000")
+@app.command(cls=Command, epilog="lab run primes --set train.rounds=2000")
 @guarded
 def run(
     name: Annotated[str, typer.Argument(help="The lab, or all; `lab list` lists them.")],
     sets: Sets = None,
     source: LabSource = None,
-    force: Annotated[bool, typer.Option("--force", help="Run it even if nothing changed.")] = False,
+    force: Force = False,
     explain: Annotated[bool, typer.Option("--explain", help="Print the lab's page.")] = False,
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,

@@ -1,18 +1,62 @@
-"""The options of the command line, each declared once."""
+"""The options of the command line, each declared once, and what is made of them."""
 
 from __future__ import annotations
 
 import functools
 import inspect
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from pipeline.hints import shown
+from pipeline.project import Project, find_project, open_project
+
 if TYPE_CHECKING:
     from pipeline.engine.writing.rules.pen import Pen
     from pipeline.engine.writing.sampling import Sampling
+
+LONGEST = 60  # characters of a refused value that are repeated
+
+
+def _whole_number(value: str) -> int:
+    """Read an option's whole number; the parser hands defaults through here too.
+
+    Raises
+    ------
+    typer.BadParameter
+        It is none.
+    """
+    try:
+        return int(value)
+    except ValueError:
+        raise typer.BadParameter(f"expected a whole number, got {_got(value)}") from None
+
+
+def _count(value: str) -> int:
+    """Read an option's whole number that is not negative, as `_whole_number` does."""
+    if not str(value).isdecimal():
+        raise typer.BadParameter(f"expected a whole number of at least 0, got {_got(value)}")
+    return int(value)
+
+
+def _number(value: str) -> float:
+    """Read an option's number, as `_whole_number` does."""
+    try:
+        return float(value)
+    except ValueError:
+        raise typer.BadParameter(f"expected a number, got {_got(value)}") from None
+
+
+def _got(value: str) -> str:
+    """Return a refused value as it can be shown."""
+    return shown(value, longest=LONGEST) or "nothing"
+
+
+# What every command takes.
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 
 # What every command about a novel takes.
 Config = Annotated[
@@ -29,12 +73,16 @@ Source = Annotated[
     typer.Option("--source", help="The novel: a file, a folder, an address, or a name as 红楼梦."),
 ]
 Encoding = Annotated[
-    str | None, typer.Option("--encoding", help="Encoding of the novel, as gb18030 or big5.")
+    str | None, typer.Option("--encoding", help="Encoding of the text, as gb18030 or big5.")
 ]
 Artifacts = Annotated[
     Path, typer.Option("--artifacts", envvar="XUXIE_ARTIFACTS", help="Folder of the artifacts.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+Force = Annotated[bool, typer.Option("--force", help="Run it even if nothing changed.")]
+Keep = Annotated[
+    int, typer.Option("--keep", parser=_count, metavar="N", help="Newest artifacts to keep.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")]
 AcceptNew = Annotated[
     bool, typer.Option("--accept-new", help="Download again and accept changed bytes.")
@@ -54,12 +102,32 @@ LabSource = Annotated[
 Output = Annotated[Path | None, typer.Option("--output", help="File to copy the report to.")]
 
 # What `generate` takes.
-SeedPhrase = Annotated[str, typer.Argument(help="What the text begins with.")]
-Words = Annotated[
-    int | None, typer.Option("--words", help="Words to write; 200 unless another end is given.")
+SeedPhrase = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="SEED_PHRASE|-", help="What the text begins with; - reads it from standard input."
+    ),
 ]
-Sentences = Annotated[int | None, typer.Option("--sentences", help="Sentences to write.")]
-Paragraphs = Annotated[int | None, typer.Option("--paragraphs", help="Paragraphs to write.")]
+SeedFile = Annotated[
+    Path | None, typer.Option("--seed-file", help="File with what the text begins with.")
+]
+Words = Annotated[
+    int | None,
+    typer.Option(
+        "--words",
+        parser=_whole_number,
+        metavar="N",
+        help="Words to write; 200 unless another end is given.",
+    ),
+]
+Sentences = Annotated[
+    int | None,
+    typer.Option("--sentences", parser=_whole_number, metavar="N", help="Sentences to write."),
+]
+Paragraphs = Annotated[
+    int | None,
+    typer.Option("--paragraphs", parser=_whole_number, metavar="N", help="Paragraphs to write."),
+]
 Until = Annotated[str, typer.Option("--until", help="Write until this has been written.")]
 MustInclude = Annotated[
     list[str] | None,
@@ -69,10 +137,22 @@ Ban = Annotated[
     list[str] | None, typer.Option("--ban", help="Words never to write, as 黛玉,宝钗; repeatable.")
 ]
 NoRepeat = Annotated[
-    int, typer.Option("--no-repeat", help="No run of so many words twice; 0: any.")
+    int,
+    typer.Option(
+        "--no-repeat",
+        parser=_whole_number,
+        metavar="N",
+        help="No run of so many words twice; 0: any.",
+    ),
 ]
 MaxCopy = Annotated[
-    int, typer.Option("--max-copy", help="Longest run copied from the novel, in words; 0: any.")
+    int,
+    typer.Option(
+        "--max-copy",
+        parser=_whole_number,
+        metavar="N",
+        help="Longest run copied from the novel, in words; 0: any.",
+    ),
 ]
 Bare = Annotated[
     bool, typer.Option("--bare", help="No rules and no penalty: the model alone, exactly --words.")
@@ -84,15 +164,29 @@ Unknown = Annotated[
     str, typer.Option("--unknown", help="Unknown words of the seed phrase: drop, parts or error.")
 ]
 Greedy = Annotated[bool, typer.Option("--greedy", help="Always the most probable.")]
-Temperature = Annotated[float, typer.Option(help="0 is greedy, 1 as the model says.")]
-TopK = Annotated[int, typer.Option(help="Choose among the k best; 0 for all.")]
-TopP = Annotated[float, typer.Option(help="Choose among the best that sum to p.")]
-RepetitionPenalty = Annotated[
-    float, typer.Option(help="Divides the probability of words written lately.")
+Temperature = Annotated[
+    float, typer.Option(parser=_number, metavar="X", help="0 is greedy, 1 as the model says.")
 ]
-PenaltyWindow = Annotated[int, typer.Option(help="How many words back lately reaches.")]
+TopK = Annotated[
+    int, typer.Option(parser=_whole_number, metavar="N", help="Choose among the k best; 0 for all.")
+]
+TopP = Annotated[
+    float, typer.Option(parser=_number, metavar="X", help="Choose among the best that sum to p.")
+]
+RepetitionPenalty = Annotated[
+    float,
+    typer.Option(
+        parser=_number, metavar="X", help="Divides the probability of words written lately."
+    ),
+]
+PenaltyWindow = Annotated[
+    int, typer.Option(parser=_whole_number, metavar="N", help="How many words back lately reaches.")
+]
 PriorWeight = Annotated[
-    float | None, typer.Option(help="Weight of word frequency; 0 is nearest cosine alone.")
+    float | None,
+    typer.Option(
+        parser=_number, metavar="X", help="Weight of word frequency; 0 is nearest cosine alone."
+    ),
 ]
 Memory = Annotated[
     str | None,
@@ -100,8 +194,12 @@ Memory = Annotated[
         "--memory", help="Some of cache,ngram,neighbours, or none; by default all there are."
     ),
 ]
-RngSeed = Annotated[int | None, typer.Option(help="Equal seeds, equal texts.")]
-Samples = Annotated[int, typer.Option(help="How many continuations.")]
+RngSeed = Annotated[
+    int | None, typer.Option(parser=_whole_number, metavar="N", help="Equal seeds, equal texts.")
+]
+Samples = Annotated[
+    int, typer.Option(parser=_whole_number, metavar="N", help="How many continuations.")
+]
 ShowCandidates = Annotated[
     bool, typer.Option("--show-candidates", help="Show each word's best candidates.")
 ]
@@ -110,19 +208,45 @@ Why = Annotated[
 ]
 
 
-Asked = dict[str, Any]  # arguments of `open_project` and `find_project`
+@dataclass(frozen=True)
+class Asked:
+    """Which novel and settings are meant: what `--source`, `--config`, `--set` and so on say."""
+
+    source: str | None
+    config_path: Path | None
+    overrides: tuple[str, ...]
+    encoding: str | None = None
+
+    def open(self, artifacts: Path) -> Project:
+        """Return the project that the options name, the default one if they name none."""
+        return open_project(
+            artifacts,
+            config_path=self.config_path,
+            overrides=self.overrides,
+            source=self.source,
+            encoding=self.encoding,
+        )
+
+    def find(self, artifacts: Path) -> Project:
+        """Return the project that they name, or that of the last complete run if they name none."""
+        return find_project(
+            artifacts,
+            config_path=self.config_path,
+            overrides=self.overrides,
+            source=self.source,
+        )
 
 
 def writer_from(source: Source = None, config: Config = None, sets: Sets = None) -> Asked:
     """Return which writer is meant."""
-    return {"source": source, "config_path": config, "overrides": sets or ()}
+    return Asked(source, config, tuple(sets or ()))
 
 
 def novel_from(
     source: Source = None, config: Config = None, sets: Sets = None, encoding: Encoding = None
 ) -> Asked:
     """Return which novel and settings are meant."""
-    return {**writer_from(source, config, sets), "encoding": encoding}
+    return Asked(source, config, tuple(sets or ()), encoding)
 
 
 def sampling_from(
@@ -182,14 +306,14 @@ def takes(**makers: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callab
         parameters: dict[str, inspect.Parameter] = {}
         for name, parameter in own.items():
             if name in makers:
-                parameters |= options_of(makers[name])
+                parameters |= _options_of(makers[name])
             else:
                 parameters[name] = parameter.replace(annotation=hints[name])
 
         @functools.wraps(command)
         def run(**given: Any) -> Any:
             for name, maker in makers.items():
-                given[name] = maker(**{key: given[key] for key in options_of(maker)})
+                given[name] = maker(**{key: given[key] for key in _options_of(maker)})
             return command(**{name: given[name] for name in own})
 
         keyword = inspect.Parameter.KEYWORD_ONLY
@@ -202,7 +326,7 @@ def takes(**makers: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callab
     return decorate
 
 
-def options_of(maker: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+def _options_of(maker: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     """Return the parameters of a function with their annotations resolved, not its result's."""
     made = {maker.__annotations__["return"]: object}
     hints = get_type_hints(maker, localns=made, include_extras=True)

@@ -6,6 +6,8 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
+from pipeline.hints import shown
+from pipeline.interrupts import check
 from pipeline.runner.execute import Outcome
 from pipeline.runner.explain import sentence
 from pipeline.runner.plan import Step
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 LOG_SECONDS = 10.0  # a log gets a line of progress no more often
+LONGEST = 500  # characters of a line
+BAR = 20  # columns
+BESIDE = 22  # columns of percentage, time left and the spaces between all parts
 
 
 class LogReporter:
@@ -25,16 +30,18 @@ class LogReporter:
 
     def write(self, text: str) -> None:
         """Write one line."""
-        self.stream.write(text + "\n")
+        self.stream.write(shown(text, longest=LONGEST) + "\n")
         self.stream.flush()
 
     def started(self, step: Step) -> None:
         """Say which stage begins, and why."""
+        check()
         self.last_line = time.monotonic()
         self.write(sentence(step))
 
     def progress(self, step: Step, done: float, total: float, note: str = "") -> None:
         """Say how far the stage is, now and then."""
+        check()
         if time.monotonic() - self.last_line >= LOG_SECONDS:
             self.last_line = time.monotonic()
             self.write(f"{step.stage.name}: {done / max(total, 1e-9):.0%}  {note}")
@@ -62,27 +69,22 @@ class TerminalReporter(LogReporter):
 
     def started(self, step: Step) -> None:
         """Open the stage's bar under the line that says why it runs."""
-        # rich takes a tenth of a second to load: only when something runs.
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
         super().started(step)
-        self.bar = Progress(
-            TextColumn("  {task.description}"),
-            BarColumn(bar_width=24),
-            TextColumn("{task.percentage:>3.0f}%"),
-            TimeRemainingColumn(compact=True),
-            TextColumn("{task.fields[note]}"),
-            console=Console(file=self.stream),
-            transient=True,
-        )
+        self.bar = open_bar(self.stream)
         self.bar.add_task(step.stage.name, total=None, note="")
         self.bar.start()
 
     def progress(self, step: Step, done: float, total: float, note: str = "") -> None:
-        """Move the bar."""
+        """Move the bar; before anything is done it only swings to and fro."""
+        check()
         if self.bar is not None:
-            self.bar.update(self.bar.task_ids[0], completed=done, total=total, note=note)
+            taken = len(step.stage.name) + BAR + BESIDE
+            self.bar.update(
+                self.bar.task_ids[0],
+                completed=done,
+                total=total if done else None,
+                note=fit_note(note, self.bar.console.width - taken),
+            )
 
     def finished(self, outcome: Outcome) -> None:
         """Put the summary line in the bar's place."""
@@ -94,6 +96,34 @@ class TerminalReporter(LogReporter):
         if self.bar is not None:
             self.bar.stop()
             self.bar = None
+
+
+def open_bar(stream: TextIO) -> Progress:
+    """Return a bar: name, bar, percentage, time left, note; the note alone gives way."""
+    # rich takes a tenth of a second to load: only when something runs.
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.table import Column
+
+    return Progress(
+        TextColumn("  {task.description}", table_column=Column(no_wrap=True)),
+        BarColumn(bar_width=BAR),
+        TextColumn("{task.percentage:>3.0f}%", table_column=Column(width=4)),
+        TimeRemainingColumn(compact=True, table_column=Column(width=8, no_wrap=True)),
+        TextColumn("{task.fields[note]}", markup=False, table_column=Column(no_wrap=True)),
+        console=Console(file=stream),
+        transient=True,
+    )
+
+
+def fit_note(note: str, columns: int) -> str:
+    """Cut a note to so many columns; a Chinese character takes two."""
+    from rich.cells import cell_len, set_cell_size
+
+    note = shown(note)
+    if cell_len(note) <= columns:
+        return note
+    return set_cell_size(note, columns - 1).rstrip() + "…" if columns > 1 else ""
 
 
 def open_reporter(stream: TextIO) -> LogReporter:

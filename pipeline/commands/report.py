@@ -11,7 +11,7 @@ from pipeline.commands import options
 from pipeline.commands.console import guarded, print_json, run_targets, say_notes
 from pipeline.commands.options import Artifacts, AsJson, Asked
 from pipeline.errors import SettingsError
-from pipeline.project import ARTIFACTS, find_project, fresh_report
+from pipeline.project import ARTIFACTS, fresh_report
 from pipeline.runner.disk import write_durably
 
 LARGEST = 2**26  # bytes; no report comes near it
@@ -26,7 +26,7 @@ def report(
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
     """Say where the report lies: a page of HTML on what was learnt and how well."""
-    project = find_project(artifacts, **asked)
+    project = asked.find(artifacts)
     record, notes = fresh_report(project)
     say_notes(notes)
     if record is None:

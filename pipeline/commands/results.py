@@ -1,4 +1,4 @@
-"""Results as lines of text for people. Nothing here prints."""
+"""Results as lines of text for people, in so many columns. Nothing here prints."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipeline.artifacts.evaluation import Evaluation
 
-SCORES = ("top1", "top5", "top10", "mrr", "cosine", "perplexity", "coverage")
-ABLATION = ("top1", "mrr", "perplexity")
-LEAD = ("top1_difference", "perplexity_ratio")
+_SCORES = ("top1", "top5", "top10", "mrr", "cosine", "perplexity", "coverage")
+_ABLATION = ("top1", "mrr", "perplexity")
+_INTERVALS = {"top1": "top1", "perplexity": "perplexity"}
+_LEAD = {"top1_difference": "top1 by", "perplexity_ratio": "perplexity times"}
 
 # Columns of the table on written text: heading → measure of `engine.diversity`.
-WRITING = {
+_WRITING = {
     "distinct2": "distinct2",
     "repeated4": "repeated4",
     "copy": "longest_copy",
@@ -22,67 +23,96 @@ WRITING = {
     "marks off": "punctuation_distance",
 }
 
+# Which columns a narrow terminal goes without, the first first.
+_DISPENSABLE = ("top5", "coverage", "cosine", "top10", "mrr", "marks off", "repeated4", "copy")
 
-def result_lines(evaluation: Evaluation) -> Iterator[str]:
+
+def result_lines(evaluation: Evaluation, width: int) -> Iterator[str]:
     """Yield what a run came to: the scores on both held-out parts, the memories', the sample."""
     for part in ("validation", "test"):
         yield f"\n{part} chapters, never seen in training"
-        yield from score_lines(evaluation.scores[part])
-    yield "\nwhat the memories add on the test chapters, weights fitted on the validation chapters"
-    yield from ablation_lines(evaluation.ablation["test"])
-    yield from writing_lines(evaluation.writing)
+        yield from score_lines(evaluation.scores[part], width)
+    yield "\nwhat the memories add on the test chapters, with their weights (w)"
+    yield from ablation_lines(evaluation.ablation["test"], width)
+    yield from _writing_lines(evaluation.writing, width)
     yield f"\n{evaluation.sample}\n"
 
 
-def score_lines(models: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def score_lines(models: Mapping[str, Mapping[str, Any]], width: int) -> Iterator[str]:
     """Yield the scores of one part as a table, a line a model, the most surprised one first.
 
     Where there are intervals, a line for each model and one for the comparison follow.
     """
-    yield f"{'model':<17}" + "".join(f"{name:>11}" for name in SCORES)
     rows = sorted(models.items(), key=lambda item: -(item[1]["perplexity"] or 0))
-    for model, scores in rows:
-        yield f"{model:<17}" + "".join(f"{format_score(scores[name]):>11}" for name in SCORES)
+    cells = [[model, *(format_score(scores[name]) for name in _SCORES)] for model, scores in rows]
+    yield from table_lines(("model", *_SCORES), cells, width)
     if all(scores["interval"] for _, scores in rows):
-        yield from interval_lines(rows)
+        yield from _interval_lines(rows)
 
 
-def ablation_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def ablation_lines(rows: Sequence[Mapping[str, Any]], width: int) -> Iterator[str]:
     """Yield what each memory adds on one part, a line a mixture with its weights."""
-    yield f"{'mixture':<21}" + "".join(f"{name:>11}" for name in ABLATION) + "   weights"
-    for row in rows:
-        scores = "".join(f"{format_score(row[name]):>11}" for name in ABLATION)
-        weights = "  ".join(f"{name} {share:.3f}" for name, share in row["weights"].items())
-        yield f"{row['name']:<21}{scores}   {weights}"
+    parts = list(dict.fromkeys(name for row in rows for name in row["weights"]))
+    cells = [
+        [
+            row["name"],
+            *(format_score(row[name]) for name in _ABLATION),
+            *(f"{row['weights'][part]:.3f}" if part in row["weights"] else "–" for part in parts),
+        ]
+        for row in rows
+    ]
+    yield from table_lines(("mixture", *_ABLATION, *(f"w {part}" for part in parts)), cells, width)
 
 
-def writing_lines(ways: Mapping[str, Mapping[str, float | None]]) -> Iterator[str]:
+def _writing_lines(ways: Mapping[str, Mapping[str, float | None]], width: int) -> Iterator[str]:
     """Yield the measures of written text as a table, a line a way of writing."""
     if ways:
         yield "\nwritten from held-out openings, beside what really follows them (held_out)"
-        yield f"{'way':<12}" + "".join(f"{heading:>13}" for heading in WRITING)
-    for way, measures in ways.items():
-        yield f"{way:<12}" + "".join(
-            f"{format_score(measures[name]):>13}" for name in WRITING.values()
-        )
+        cells = [
+            [way, *(format_score(measures[name]) for name in _WRITING.values())]
+            for way, measures in ways.items()
+        ]
+        yield from table_lines(("way", *_WRITING), cells, width)
 
 
-def interval_lines(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[str]:
+def table_lines(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], width: int
+) -> Iterator[str]:
+    """Yield a table, the first column to the left and the others to the right.
+
+    Two spaces part the columns, or one, if that is what fits `width`; where neither does, it goes
+    without dispensable columns.
+    """
+    columns = list(zip(headings, *rows, strict=True))
+    dispensable = [name for name in _DISPENSABLE if name in headings]
+    widths = [max(map(len, column)) for column in columns]
+    while dispensable and sum(widths) + len(widths) - 1 > width:
+        name = dispensable.pop(0)
+        columns = [column for column in columns if column[0] != name]
+        widths = [max(map(len, column)) for column in columns]
+    gap = 2 if sum(widths) + 2 * (len(widths) - 1) <= width else 1
+    for cells in zip(*columns, strict=True):
+        first, *others = zip(cells, widths, strict=True)
+        right = (f"{cell:>{columns}}" for cell, columns in others)
+        yield (" " * gap).join((f"{first[0]:<{first[1]}}", *right)).rstrip()
+
+
+def _interval_lines(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[str]:
     """Yield the 95 % intervals of models, and those of their leads on Kneser–Ney."""
     yield "95 % intervals, held-out chapters drawn with replacement:"
     for model, scores in rows:
-        yield f"{model:<17}" + format_intervals(scores["interval"], ("top1", "perplexity"))
+        yield f"{model:<17}" + _format_intervals(scores["interval"], _INTERVALS)
     yield "against kneser_ney_known:"
     for model, scores in rows:
         if lead := scores.get("against_kneser_ney_known"):
-            yield f"{model:<17}" + format_intervals(lead, LEAD)
+            yield f"{model:<17}" + _format_intervals(lead, _LEAD)
 
 
-def format_intervals(intervals: Mapping[str, Sequence[float]], names: Sequence[str]) -> str:
-    """Write intervals as `name low to high`, side by side."""
+def _format_intervals(intervals: Mapping[str, Sequence[float]], names: Mapping[str, str]) -> str:
+    """Write intervals as `name low to high`, side by side; `names` is key → name."""
     return "   ".join(
-        f"{name} {format_score(intervals[name][0])} to {format_score(intervals[name][1])}"
-        for name in names
+        f"{name} {format_score(intervals[key][0])} to {format_score(intervals[key][1])}"
+        for key, name in names.items()
     )
 
 

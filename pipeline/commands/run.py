@@ -10,14 +10,14 @@ import typer
 from pipeline.artifacts.report import FILE as REPORT_FILE
 from pipeline.catalog import EVALUATION, REPORT, STAGES
 from pipeline.commands import options, results
-from pipeline.commands.console import guarded, print_json, run_targets
-from pipeline.commands.options import AcceptNew, Artifacts, AsJson, Asked, DryRun
+from pipeline.commands.console import guarded, print_json, put, run_targets, width
+from pipeline.commands.options import AcceptNew, Artifacts, AsJson, Asked, DryRun, Force
 from pipeline.commands.status import show_plan
+from pipeline.program import program
 from pipeline.project import (
     ARTIFACTS,
     Project,
     forget_download,
-    open_project,
     remember_run,
 )
 from pipeline.runner import explain
@@ -39,7 +39,7 @@ def run_all(
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
     """Bring all stages up to date: from a novel to a continuation."""
-    project = open_project(artifacts, **asked)
+    project = asked.open(artifacts)
     force = forget_download(project) if accept_new else frozenset()
     if dry_run:
         return show_plan(plan(STAGES, project.settings, project.store, force=force), as_json)
@@ -55,14 +55,14 @@ def run_all(
 def run_one(
     stage: Annotated[str, typer.Argument(help="The stage; `dag` lists them.")],
     asked: Asked,
-    force: Annotated[bool, typer.Option("--force", help="Run it even if it is fresh.")] = False,
+    force: Force = False,
     accept_new: AcceptNew = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
     """Bring one stage up to date, and what it needs."""
-    project = open_project(artifacts, **asked)
+    project = asked.open(artifacts)
     forced = (forget_download(project) if accept_new else frozenset()) | (
         {stage} if force else frozenset()
     )
@@ -84,10 +84,10 @@ def show_result(project: Project, outcomes: Sequence[Outcome]) -> None:
     if not any(outcome.ran for outcome in outcomes):
         return print(f"everything is up to date; nothing to do (report: {page_path})")
     evaluation: Evaluation = load(project.store, records[EVALUATION.name], EVALUATION.codec)
-    print(*results.result_lines(evaluation), sep="\n")
+    put(*results.result_lines(evaluation, width()))
     print(f"report     {page_path}")
     print(f"artifacts  {project.store.folder}")
     elsewhere = "" if project.store.folder == ARTIFACTS else f" --artifacts {project.store.folder}"
     return print(
-        f'write on   python cli.py generate "{evaluation.seed_phrase}" --words 200{elsewhere}'
+        f'write on   {program()} generate "{evaluation.seed_phrase}" --words 200{elsewhere}'
     )

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from pipeline.commands import options
-from pipeline.commands.console import guarded, say_notes
-from pipeline.commands.options import Artifacts, Asked
+from pipeline.commands.console import UNBOUNDED, guarded, put, say_notes, width
+from pipeline.commands.options import Artifacts, Asked, Encoding
 from pipeline.commands.results import format_score
 from pipeline.commands.words import (
     show_word,
 )
 from pipeline.config import Settings
+from pipeline.interrupts import check
 from pipeline.project import (
     ARTIFACTS,
-    find_project,
     found_names,
     fresh_writer,
 )
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pipeline.engine.measures.stream import ScoredWord
     from pipeline.text.words.segment import Cut
 
-PIPE = "-"  # the name that stands for standard input
+_PIPE = "-"  # the name that stands for standard input
 
 
 @guarded
@@ -40,11 +40,11 @@ def score(
     file: Annotated[str, typer.Argument(metavar="FILE|-", help="A text, or - for UTF-8 on stdin.")],
     asked: Asked,
     json_lines: Annotated[bool, typer.Option("--json-lines", help="A JSON object a line.")] = False,
-    encoding: Annotated[str | None, typer.Option("--encoding", help="Encoding of FILE.")] = None,
+    encoding: Encoding = None,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
     """Score each word of a text: its rank, log probability and cosine given the words before it."""
-    project = find_project(artifacts, **asked)
+    project = asked.find(artifacts)
     writer, notes = fresh_writer(project)
     say_notes(notes)
     pipe = cast("BufferedIOBase", sys.stdin.buffer)
@@ -56,9 +56,9 @@ def score(
         encoding=encoding,
         names=found_names(project),
     )
-    for line in scoring_lines(scored, json_lines=json_lines):
-        print(line)
-    sys.stdout.flush()  # here, where a reader that has gone away is no error
+    for line in scoring_lines(scored, json_lines=json_lines, columns=width()):
+        check()
+        put(line)
 
 
 def score_text(
@@ -78,9 +78,9 @@ def score_text(
         Those the writer was trained with: the segmenter, its dictionary, simplification.
     network : Network
     name : str
-        A file, or `PIPE`.
+        A file, or `_PIPE`.
     pipe : binary stream
-        What `PIPE` stands for: UTF-8.
+        What `_PIPE` stands for: UTF-8.
     encoding : str, optional
         Of the text; a file's is found out.
     names : sequence of str
@@ -96,12 +96,12 @@ def score_text(
     from pipeline.engine.measures.stream import score_words
     from pipeline.text.cleaning.reading import read_file, read_pipe, read_words, require_chinese
 
-    if name == PIPE:
+    if name == _PIPE:
         title, texts = "standard input", read_pipe(pipe, name="standard input", encoding=encoding)
     else:
         title, texts = name, read_file(Path(name), encoding=encoding)
     cut = trained_cut(settings, names)
-    words = read_words(require_chinese(texts, name=title), cut, convert=converter(settings))
+    words = read_words(require_chinese(texts, name=title), cut, convert=_converter(settings))
     return score_words(words, network)
 
 
@@ -116,7 +116,7 @@ def trained_cut(settings: Settings, names: Sequence[str] = ()) -> Cut:
     return make_cut(segment["engine"], starting_words(own, names))
 
 
-def converter(settings: Settings) -> Callable[[str], str] | None:
+def _converter(settings: Settings) -> Callable[[str], str] | None:
     """Return what turns traditional characters into simplified ones, if the novel's were."""
     if not settings.values["fetch"].model_dump()["simplify"]:
         return None
@@ -125,7 +125,9 @@ def converter(settings: Settings) -> Callable[[str], str] | None:
     return lambda text: to_simplified([text])[0]
 
 
-def scoring_lines(scored: Iterable[ScoredWord], *, json_lines: bool) -> Iterator[str]:
+def scoring_lines(
+    scored: Iterable[ScoredWord], *, json_lines: bool, columns: int = UNBOUNDED
+) -> Iterator[str]:
     """Yield a line a word as the words come, and a summary at the end; nothing before the first."""
     from pipeline.engine.measures.stream import Tally
 
@@ -134,12 +136,17 @@ def scoring_lines(scored: Iterable[ScoredWord], *, json_lines: bool) -> Iterator
         if not tally.words and not json_lines:
             yield f"{'rank':>7}{'log p':>10}{'cosine':>9}  word"
         tally.add(word)
-        yield json.dumps(scored_json(word), ensure_ascii=False) if json_lines else scored_line(word)
+        yield (
+            json.dumps(_scored_json(word), ensure_ascii=False) if json_lines else _scored_line(word)
+        )
     summary = tally.summary()
-    yield json.dumps({"summary": summary}) if json_lines else summary_line(summary)
+    if json_lines:
+        yield json.dumps({"summary": summary})
+    else:
+        yield from _summary_lines(summary, columns)
 
 
-def scored_line(scored: ScoredWord) -> str:
+def _scored_line(scored: ScoredWord) -> str:
     """Return a scored word in columns; the word comes last, as its width is uncertain."""
     word = show_word(scored.word)
     if scored.rank is None or scored.log_probability is None or scored.cosine is None:
@@ -147,7 +154,7 @@ def scored_line(scored: ScoredWord) -> str:
     return f"{scored.rank:>7}{scored.log_probability:>10.4f}{scored.cosine:>+9.4f}  {word}"
 
 
-def scored_json(scored: ScoredWord) -> dict[str, Any]:
+def _scored_json(scored: ScoredWord) -> dict[str, Any]:
     """Return a scored word as JSON values; scores are null where there are none."""
     return {
         "word": scored.word,
@@ -158,9 +165,13 @@ def scored_json(scored: ScoredWord) -> dict[str, Any]:
     }
 
 
-def summary_line(summary: Mapping[str, int | float | None]) -> str:
-    """Return the figures of a text in one line."""
-    return "summary  " + "  ".join(
-        f"{name} {value:,}" if isinstance(value, int) else f"{name} {format_score(value)}"
-        for name, value in summary.items()
-    )
+def _summary_lines(summary: Mapping[str, int | float | None], columns: int) -> Iterator[str]:
+    """Yield the figures of a text in one line, or in as many as so many columns take."""
+    line = "summary"
+    for name, value in summary.items():
+        figure = f"{name} {value:,}" if isinstance(value, int) else f"{name} {format_score(value)}"
+        if len(line) + 2 + len(figure) > columns:
+            yield line
+            line = " " * len("summary")
+        line += f"  {figure}"
+    yield line

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from pipeline.commands.console import INTERRUPTED, say
+from pipeline.commands.console import say
 from pipeline.commands.words import (
     candidate_line,
     document,
     generation_json,
 )
+from pipeline.interrupts import INTERRUPTED
 
 if TYPE_CHECKING:
     from pipeline.engine.writing.seed import Seed
@@ -32,7 +33,7 @@ def write_together(
     try:
         for state, told in converse(session, desk, seed_phrase, sys.stdin.readline):
             session = state
-            say(told)
+            say(told, lines=True)
     except KeyboardInterrupt:
         interrupted = True
     print(session_result(session, desk, seed_phrase, seed, as_json=as_json))

@@ -10,12 +10,11 @@ import typer
 
 from pipeline.catalog import STAGES
 from pipeline.commands import options
-from pipeline.commands.console import guarded, print_json, say
+from pipeline.commands.console import guarded, print_json, put, say
 from pipeline.commands.options import Artifacts, AsJson, Asked
 from pipeline.config import describe_settings
 from pipeline.project import (
     ARTIFACTS,
-    open_project,
     other_novel,
 )
 from pipeline.runner import explain, graph
@@ -34,7 +33,7 @@ def status(
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
     """Show which stages are fresh, stale or missing, and why."""
-    project = open_project(artifacts, **asked)
+    project = asked.open(artifacts)
     show_plan(plan(STAGES, project.settings, project.store, verify=verify), as_json)
     if (note := other_novel(project)) is not None:
         say(f"xuxie: {note}")
@@ -45,7 +44,7 @@ def show_plan(steps: Sequence[Step], as_json: bool) -> None:
     rows = explain.status_rows(steps)
     if as_json:
         return print_json(rows)
-    return print(*status_lines(rows), sep="\n")
+    return put(*status_lines(rows))
 
 
 @guarded
@@ -66,9 +65,9 @@ def show_config(
     as_json: AsJson = False,
 ) -> None:
     """Show every setting, its value, and where the value came from."""
-    project = open_project(ARTIFACTS, **asked)
+    project = asked.open(ARTIFACTS)
     rows = describe_settings(project.settings)
-    return print_json(rows) if as_json else print(*setting_lines(rows), sep="\n")
+    return print_json(rows) if as_json else put(*setting_lines(rows))
 
 
 def status_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -39,19 +39,19 @@ def give_reasons(
         yield from find_evidence(choices, seed_ids, model=model, segmentation=novel)
 
 
-def word_lines(choice: Choice, evidence: Evidence | None) -> Iterator[str]:
+def word_lines(choice: Choice, evidence: Evidence | None, width: int = 10_000) -> Iterator[str]:
     """Yield a written word with its candidates, and below it who spoke for it and the passages.
 
     A passage tells its cosine, its text with the word marked, and its chapter.
     """
-    yield choice_line(choice)
+    yield choice_line(choice, width)
     if evidence is None:
         return
     yield "    said by " + ", ".join(
         f"{name} {percent:.0f} %" for name, percent in percentages(choice.shares).items()
     )
     for passage, quote in evidence:
-        yield f"    {passage.cosine:+.2f}  {quote_line(quote)}  ({place_line(passage)})"
+        yield f"    {passage.cosine:+.2f}  {quote_line(quote)}  ({_place_line(passage)})"
     if not evidence:
         yield "    no passage found"
 
@@ -65,11 +65,11 @@ def percentages(shares: Mapping[str, float]) -> dict[str, float]:
 
 def quote_line(quote: Quote) -> str:
     """Return a passage in one line, its word marked 【】."""
-    before, word, after = spell_quote(quote)
+    before, word, after = _spell_quote(quote)
     return f"…{before}【{word}】{after}…".replace("\n", show_word(PARAGRAPH_BREAK))
 
 
-def place_line(passage: Passage) -> str:
+def _place_line(passage: Passage) -> str:
     """Return where a passage stands, and how many words before it are those just written."""
     agreement = passage.agreement
     if not agreement:
@@ -78,7 +78,7 @@ def place_line(passage: Passage) -> str:
     return f"{passage.chapter}; the same {words} before it"
 
 
-def spell_quote(quote: Quote) -> tuple[str, str, str]:
+def _spell_quote(quote: Quote) -> tuple[str, str, str]:
     """Return the text before the word, the word and the text after it, breaks as line ends."""
     from pipeline.engine.writing.generate import spell
 
@@ -94,13 +94,13 @@ def word_json(choice: Choice, evidence: Evidence | None) -> dict[str, Any]:
     return {
         **choice_json(choice),
         "shares": {name: round(share, 8) for name, share in choice.shares.items()},
-        "passages": [passage_json(passage, quote) for passage, quote in evidence],
+        "passages": [_passage_json(passage, quote) for passage, quote in evidence],
     }
 
 
-def passage_json(passage: Passage, quote: Quote) -> dict[str, Any]:
+def _passage_json(passage: Passage, quote: Quote) -> dict[str, Any]:
     """Return a passage as JSON values; `position` counts the novel's words and breaks from 0."""
-    before, word, after = spell_quote(quote)
+    before, word, after = _spell_quote(quote)
     return {
         "chapter": passage.chapter,
         "position": passage.position,

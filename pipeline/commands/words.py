@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,23 @@ if TYPE_CHECKING:
     from pipeline.engine.writing.seed import Seed
 
 
-def choice_line(choice: Choice) -> str:
-    """Return a written word with the candidates for its place: word (cosine, probability)."""
-    others = "  ".join(map(candidate_line, choice.candidates))
-    return f"{candidate_line(choice)}  │  {others}"
+def choice_line(choice: Choice, width: int = 10_000) -> str:
+    """Return a written word with the candidates for its place: word, cosine, probability.
+
+    Those that do not fit in `width` columns are left out, the least probable first.
+    """
+    line = f"{candidate_line(choice)}  │"
+    for candidate in choice.candidates:
+        longer = f"{line}  {candidate_line(candidate)}"
+        if _columns(longer) > width:
+            break
+        line = longer
+    return line
+
+
+def _columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def candidate_line(candidate: Candidate | Choice) -> str:

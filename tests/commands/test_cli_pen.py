@@ -12,7 +12,7 @@ from commands import SEED_PHRASE, invoke
 from pipelines import ROOT, Trained, environment, start
 from typer.testing import CliRunner
 
-import cli
+from pipeline.commands.app import app
 from pipeline.engine.writing.session import HELP
 
 
@@ -63,7 +63,7 @@ def session(trained: Trained, lines: str, *options: str) -> tuple[int, str, str]
     """A session over a pipe; return exit code, stdout and stderr."""
     arguments = ["generate", SEED_PHRASE, "--interactive", "--rng-seed", "1"]
     result = CliRunner().invoke(
-        cli.app, [*arguments, "--artifacts", str(trained.artifacts), *options], input=lines
+        app, [*arguments, "--artifacts", str(trained.artifacts), *options], input=lines
     )
     return result.exit_code, result.stdout, result.stderr
 

@@ -15,10 +15,10 @@ import pytest
 from pipelines import ROOT, Trained, call, environment
 from typer.testing import CliRunner
 
-import cli
 from pipeline.artifacts.network import load_network
 from pipeline.artifacts.tokens import token_id
 from pipeline.artifacts.windows import load_windows
+from pipeline.commands.app import app
 from pipeline.commands.score import score_text, scoring_lines
 from pipeline.engine.measures.score import score_windows
 from pipeline.project import open_project
@@ -32,7 +32,7 @@ def score(
 ) -> tuple[int, str, str]:
     """Call `score` in this process; return exit code, stdout and stderr."""
     options = ["score", *arguments, "--artifacts", str(trained.artifacts)]
-    result = CliRunner().invoke(cli.app, options, input=text)
+    result = CliRunner().invoke(app, options, input=text)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result.exit_code, result.stdout, result.stderr
 

@@ -17,6 +17,7 @@ import numpy as np
 from pipeline.arrays import Doubles, Floats
 from pipeline.artifacts.memories import COMPONENTS, Memories
 from pipeline.errors import SettingsError
+from pipeline.program import program
 
 ITERATIONS = 1000
 TOLERANCE = 1e-7  # of the mean log likelihood
@@ -117,7 +118,7 @@ def choose_components(memories: Memories, names: Sequence[str]) -> Memories:
             have = ", ".join(name for name in memories.weights if name != NETWORK) or "none"
             raise SettingsError(
                 f"--memory: expected one of what this writer has ({have}), got {name}; "
-                f"run: python cli.py run-all --set remember.{name}=true"
+                f"run: {program()} run-all --set remember.{name}=true"
             )
     return replace(memories, weights=weights_for(memories, {NETWORK, *names}))
 

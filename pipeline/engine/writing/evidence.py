@@ -23,6 +23,7 @@ from pipeline.engine.network.decode import unit_rows
 from pipeline.engine.network.predict import predict_vectors
 from pipeline.engine.writing.generate import Choice
 from pipeline.errors import NotReady
+from pipeline.program import program
 
 JUDGED = 256  # places whose ê is computed for one word
 NOTHING = -2  # an id that equals no word of a text, not even one outside its training chapters
@@ -91,7 +92,7 @@ def find_evidence(
     if memories and len(memories.text_ids) != starts[-1]:
         raise NotReady(
             f"expected the {len(memories.text_ids):,} words that the writer remembers, got a novel "
-            f"of {starts[-1]:,}; run: python cli.py run-all"
+            f"of {starts[-1]:,}; run: {program()} run-all"
         )
     history = list(seed_ids)
     for choice in choices:

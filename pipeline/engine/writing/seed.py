@@ -21,18 +21,18 @@ import numpy as np
 from pipeline.arrays import Floats
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.chinese import has_chinese
+from pipeline.engine.writing.spelling import as_the_novel_writes
 from pipeline.errors import DataError, SettingsError
 
 Unknown = Literal["drop", "parts", "error"]
 UNKNOWN: tuple[Unknown, ...] = ("drop", "parts", "error")
 
+SHOWN = 5  # stand-ins that a note names
+DROPPED = 10  # dropped characters that it names
 PARTS = 3  # known words that speak for one unknown character
 
 # An unknown character must cost more than any way around it through known words.
 UNKNOWN_COST = -1e6
-
-# What people type on a Latin keyboard → what novels print.
-FULL_WIDTH = str.maketrans({",": "，", ".": "。", "!": "！", "?": "？", ":": "：", ";": "；"})
 
 
 @dataclass(frozen=True)
@@ -100,12 +100,13 @@ def cut_seed(text: str, log_priors: Mapping[str, float], *, unknown: Unknown = "
 
 def cut_lines(text: str, log_priors: Mapping[str, float]) -> Iterator[str]:
     """Yield known words and, whole, the stretches between them that no known word covers."""
-    lines = [line for line in text.splitlines() if line.strip()]
+    text = "\n".join(text.splitlines())
+    lines = [line for line in as_the_novel_writes(text, log_priors).split("\n") if line.strip()]
     for number, line in enumerate(lines):
         if number and PARAGRAPH_BREAK in log_priors:
             yield PARAGRAPH_BREAK
         for piece in line.split():
-            cut = best_cut(known_forms(piece, log_priors), log_priors)
+            cut = best_cut(piece, log_priors)
             for (known, _), run in groupby(cut, lambda word: (word in log_priors, word.isalnum())):
                 if known:
                     yield from run
@@ -150,15 +151,35 @@ def stand_in_rows(
 
 
 def seed_notes(seed: Seed) -> list[str]:
-    """Return what became of the unknown words, for people."""
-    notes = [
-        f"{stand_in.word}: not in this novel's vocabulary; stands in by its parts "
-        + " ".join(part for parts in stand_in.parts for part in parts)
-        for stand_in in seed.stand_ins
-    ]
+    """Return what became of the unknown words, for people: one note, or none."""
+    told = []
+    if len(seed.stand_ins) == 1:
+        (only,) = seed.stand_ins
+        told.append(
+            f"{only.word}: not in this novel's vocabulary; stands in by its parts {_parts(only)}"
+        )
+    elif seed.stand_ins:
+        named = ", ".join(f"{one.word} ({_parts(one)})" for one in seed.stand_ins[:SHOWN])
+        told.append(
+            f"{len(seed.stand_ins):,} words are not in this novel's vocabulary and stand in by "
+            f"their parts: {named}{_more(len(seed.stand_ins) - SHOWN)}"
+        )
     if seed.dropped:
-        notes.append(f"not in this novel's vocabulary, dropped: {' '.join(seed.dropped)}")
-    return notes
+        named = " ".join(seed.dropped[:DROPPED])
+        told.append(
+            f"not in this novel's vocabulary, dropped: {named}{_more(len(seed.dropped) - DROPPED)}"
+        )
+    return ["; ".join(told)] if told else []
+
+
+def _parts(stand_in: StandIn) -> str:
+    """Return the words that stand in, for people."""
+    return " ".join(part for parts in stand_in.parts for part in parts)
+
+
+def _more(count: int) -> str:
+    """Return how many more there are, "" where there are none."""
+    return f" and {count:,} more" if count > 0 else ""
 
 
 def read_unknown(value: str) -> Unknown:
@@ -173,11 +194,6 @@ def read_unknown(value: str) -> Unknown:
         if value == way:
             return way
     raise SettingsError(f"--unknown: expected drop, parts or error, got {value!r}")
-
-
-def known_forms(text: str, log_priors: Mapping[str, float]) -> str:
-    """Replace half-width punctuation that the novel does not use by its full-width form."""
-    return "".join(c if c in log_priors else c.translate(FULL_WIDTH) for c in text)
 
 
 def best_cut(text: str, log_priors: Mapping[str, float]) -> list[str]:

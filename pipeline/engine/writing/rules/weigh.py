@@ -32,6 +32,7 @@ from pipeline.engine.writing.rules.endings import (
 from pipeline.engine.writing.rules.marks import Marks, Role
 from pipeline.engine.writing.rules.pen import Pen
 from pipeline.engine.writing.rules.repetition import Runs, note_runs, repeated_next
+from pipeline.engine.writing.rules.spell import check_until
 from pipeline.engine.writing.rules.typography import half_a_mark, out_of_line, out_of_place
 from pipeline.engine.writing.rules.wishes import (
     Bans,
@@ -88,7 +89,7 @@ def make_rules(
     check_known("must-include", pen.must_include, log_priors)
     unheard = [ban for ban in pen.ban if not any(ban in word for word in words)]
     check_known("ban", unheard, log_priors)
-    check_until(pen, words)
+    check_until(pen.until, words)
     if pen.paragraphs and marks.break_id < 0:
         raise SettingsError("--paragraphs: expected a novel with paragraphs, got one without")
     bans = find_bans(pen.ban, words)
@@ -97,13 +98,6 @@ def make_rules(
     ids = {word: number for number, word in enumerate(words)}
     wishes = [(wish, [ids[w] for w in best_cut(wish, log_priors)]) for wish in pen.must_include]
     return Rules(pen, words, network.steps, marks, text, bans, tuple(wishes))
-
-
-def check_until(pen: Pen, words: Sequence[str]) -> None:
-    """Refuse a text to end with that could never be written."""
-    known = {character for word in words for character in word} | {"\n"}
-    if strange := [character for character in pen.until if character not in known]:
-        raise SettingsError(f"--until: expected characters of this novel, got {' '.join(strange)}")
 
 
 def start(seed_ids: Sequence[int], rules: Rules) -> Progress:

@@ -1,0 +1,70 @@
+"""The seed phrase of `generate`: typed, from a file, or from standard input."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from pipeline.errors import DataError, SettingsError
+
+PIPE = "-"  # the phrase that stands for standard input
+MOST = 2**20  # bytes of a seed: many times what the writer remembers
+
+
+def read_phrase(phrase: str | None, path: Path | None, *, interactive: bool = False) -> str:
+    """Return the text to write on from; one line end after it is dropped.
+
+    Parameters
+    ----------
+    phrase : str, optional
+        As typed; `PIPE` for standard input.
+    path : Path, optional
+        A file with it.
+    interactive : bool
+        Whether standard input is what a person types.
+
+    Raises
+    ------
+    SettingsError
+        There is none, there are both, or standard input is needed twice.
+    DataError
+        It cannot be read, is too long or makes no sense in any encoding.
+    """
+    if path is not None:
+        if phrase is not None:
+            raise SettingsError(
+                "--seed-file: expected no seed phrase beside it, got both; leave one out"
+            )
+        return _read(path)
+    if phrase is None:
+        raise SettingsError(
+            "seed phrase: expected one in quotation marks, - or --seed-file FILE, got none"
+        )
+    if phrase != PIPE:
+        return phrase
+    if interactive:
+        raise SettingsError(
+            "--interactive: expected a seed phrase or --seed-file beside it, got -; standard input "
+            "is what you type"
+        )
+    return _read(None)
+
+
+def _read(path: Path | None) -> str:
+    """Return the text of a file or, for None, of standard input, its encoding found out."""
+    from pipeline.text.cleaning.encoding import decode
+
+    name = "standard input" if path is None else str(path)
+    try:
+        if path is None:
+            data = sys.stdin.buffer.read(MOST + 1)
+        else:
+            with path.open("rb") as file:
+                data = file.read(MOST + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{name}: expected a readable seed phrase, got: {reason}") from error
+    if len(data) > MOST:
+        raise DataError(f"{name}: expected a seed phrase of at most {MOST:,} bytes, got more")
+    text = decode(data, name=name).text
+    return text[:-1].removesuffix("\r") if text.endswith("\n") else text

@@ -1,0 +1,70 @@
+"""Reading what people type as the novel writes it: punctuation, quotation marks, script.
+
+A character that the novel uses always stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.chinese import is_chinese
+
+# What people type on a Latin keyboard → what novels print.
+FULL_WIDTH = str.maketrans({",": "，", ".": "。", "!": "！", "?": "？", ":": "：", ";": "；"})
+
+# Straight quotation marks → the pairs that novels print in their place, the usual ones first.
+QUOTES = {'"': ("“”", "「」", "『』"), "'": ("‘’", "『』", "「」")}
+
+# OpenCC's ways into the other script: Taiwan's and plain traditional characters, and simplified.
+SCRIPTS = ("tw2s", "t2s", "s2t")
+
+
+def as_the_novel_writes(text: str, log_priors: Mapping[str, float]) -> str:
+    """Return a text of the same length in the novel's forms; `log_priors` has its words."""
+    known = {c for word in log_priors if word != PARAGRAPH_BREAK for c in word}
+    text = "".join(c if c in log_priors else c.translate(FULL_WIDTH) for c in text)
+    for straight, pairs in QUOTES.items():
+        if straight in text and straight not in known:
+            text = _curl(text, straight, (pair for pair in pairs if set(pair) <= known))
+    if any(is_chinese(c) and c not in known for c in text):
+        text = _in_script(text, known)
+    return text
+
+
+def _curl(text: str, straight: str, pairs: Iterable[str]) -> str:
+    """Replace straight marks by the first pair, opening and closing by turns in each line.
+
+    Between two Latin letters it is an apostrophe and stays.
+    """
+    pair = next(iter(pairs), "")
+    if not pair:
+        return text
+    curled, opening = [], True
+    for before, character, after in zip(" " + text, text, text[1:] + " ", strict=False):
+        if character == "\n":
+            opening = True
+        elif character == straight and not (_is_latin(before) and _is_latin(after)):
+            character, opening = pair[0 if opening else 1], not opening
+        curled.append(character)
+    return "".join(curled)
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalpha()
+
+
+def _in_script(text: str, known: set[str]) -> str:
+    """Put the other script's form in the place of a character that only that form is known of."""
+    try:
+        import opencc  # only here: writing on is to begin at once
+    except ImportError:
+        return text
+    for way in SCRIPTS:
+        other = opencc.OpenCC(way).convert(text)
+        if len(other) == len(text):
+            text = "".join(
+                new if old not in known and new in known else old
+                for old, new in zip(text, other, strict=True)
+            )
+    return text
