@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from pipeline.commands import clean, generate, lab, report, run, score, status
+from pipeline.commands import clean, generate, lab, models, report, run, score, status
 
 app = typer.Typer(
     help="xuxie 续写: turn a Chinese novel into a small model that writes on in its style.",
@@ -17,9 +17,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 COMMANDS = (  # in the order in which the help lists them: name, function, example
-    ("run-all", run.run_all, "run-all --source my_novel.txt"),
+    ("run-all", run.run_all, "run-all --source my_novel.txt --quick"),
     ("run", run.run_one, "run train --force"),
-    ("report", report.report, "report --output my_novel.html"),
+    ("report", report.report, "report --model my_novel --output my_novel.html"),
     ("status", status.status, "status --verify"),
     ("dag", status.dag, "dag --mermaid"),
     ("clean", clean.clean, "clean --keep 2 --dry-run"),
@@ -29,6 +29,7 @@ COMMANDS = (  # in the order in which the help lists them: name, function, examp
 )
 for name, function, example in COMMANDS:
     app.command(name, epilog=f"Example: python cli.py {example}")(function)
+app.add_typer(models.app, name="models")
 app.add_typer(lab.app, name="lab")
 
 

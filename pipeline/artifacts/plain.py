@@ -12,7 +12,7 @@ HIDDEN = re.compile(
     "["
     "\x00-\x1f\x7f-\x9f"  # control characters, the line end and ESC among them
     "\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f"  # invisible letters, direction marks
-    "\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb\ufffe\uffff"  # line ends, turns of direction
+    "\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb\ufffe\uffff"  # line ends, turns
     "\ud800-\udfff"  # halves of characters, which no file can hold
     "\U000e0000-\U000e0fff"  # tags
     "]"

@@ -60,7 +60,7 @@ def write_tensor_file(
     header = make_header(rows, {**facts, "sha256": NO_DIGEST})
     digest = hashlib.sha256(header)
     for row in rows.values():
-        digest.update(row.reshape(-1).view(np.uint8))
+        digest.update(row.reshape(-1).view(np.uint8).data)
     own = DIGEST.search(header)
     if own is None:
         raise ValueError("expected the digest's place in the header, found none")

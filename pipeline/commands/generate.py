@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipeline.commands import options
 from pipeline.commands.console import guarded, say_notes
-from pipeline.commands.options import Artifacts, AsJson, Asked
+from pipeline.commands.options import Artifacts, AsJson
 from pipeline.commands.session import write_together
 from pipeline.commands.why import explained_json, give_reasons, word_lines
 from pipeline.commands.words import (
     document,
 )
 from pipeline.errors import SettingsError
-from pipeline.project import (
-    ARTIFACTS,
-    cut_novel,
-    find_project,
-    seeded_writer,
-)
+from pipeline.project import ARTIFACTS, choose_model
 
 if TYPE_CHECKING:
-    from pipeline.artifacts.segmentation import Segmentation
     from pipeline.engine.writing.evidence import Evidence
     from pipeline.engine.writing.generate import Choice
     from pipeline.engine.writing.rules.pen import Pen
@@ -36,12 +30,12 @@ CANDIDATES = 5
 
 
 @guarded
-@options.takes(pen=options.pen_from, sampling=options.sampling_from, asked=options.writer_from)
+@options.takes(pen=options.pen_from, sampling=options.sampling_from)
 def generate(
     seed_phrase: options.SeedPhrase,
     pen: Pen,
     sampling: Sampling,
-    asked: Asked,
+    model: options.ModelName = None,
     unknown: options.Unknown = "parts",
     prior_weight: options.PriorWeight = None,
     memory: options.Memory = None,
@@ -53,19 +47,21 @@ def generate(
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
-    """Write on from a seed phrase in the novel's style.
-
-    Without --source, --config and --set, with the writer of the last complete run.
-    """
+    """Write on from a seed phrase in the style of a model's novel."""
+    from pipeline.artifacts.model import rare_words
     from pipeline.engine.threads import one_thread
+    from pipeline.engine.writing.seed import read_unknown, seed_notes
     from pipeline.engine.writing.session import open_session
+    from pipeline.engine.writing.writer import Writer
 
     one_thread()
     check_generate(samples, pen, interactive=interactive, why=why, show_candidates=show_candidates)
-    project = find_project(artifacts, **asked)
-    writer, seed, notes = seeded_writer(project, seed_phrase, unknown)
+    way = read_unknown(unknown)
+    novel, notes = choose_model(artifacts, model)
+    writer = Writer(novel.network, novel.memories)
+    seed = writer.understand(seed_phrase, unknown=way)
     writer = writer if memory is None else writer.remembering(memory)
-    say_notes(notes)
+    say_notes(notes + seed_notes(seed))
     first_seed = secrets.randbelow(2**31) if rng_seed is None else rng_seed
     chosen: dict[str, Any] = {"pen": pen, "sampling": sampling, "prior_weight": prior_weight}
     if interactive:
@@ -76,7 +72,7 @@ def generate(
         seed_phrase,
         seed,
         rng_seeds=range(first_seed, first_seed + samples),
-        novel=cut_novel(project) if why else None,
+        rare=rare_words(novel) if why else None,
         candidates=CANDIDATES if show_candidates or why else 0,
         as_json=as_json,
         **chosen,
@@ -116,13 +112,13 @@ def write_samples(
     sampling: Sampling,
     prior_weight: float | None,
     rng_seeds: Iterable[int],
-    novel: Segmentation | None,
+    rare: Sequence[str] | None,
     candidates: int,
     as_json: bool,
 ) -> Iterator[tuple[str, bool]]:
     """Yield what to print, as the words come, and whether it is an aside.
 
-    There is a sample for each of `rng_seeds`. `novel` holds the novel's words if each word's
+    There is a sample for each of `rng_seeds`. `rare` holds the novel's rare words if each word's
     evidence is to be shown; without `candidates` for each word, the text alone is. JSON is one
     document, at the end. For the rest see `Writer.stream`.
     """
@@ -138,7 +134,7 @@ def write_samples(
             prior_weight=prior_weight,
             candidates=candidates,
         )
-        explained = give_reasons(noted(stream, written), seed_ids, model, novel)
+        explained = give_reasons(noted(stream, written), seed_ids, model, rare)
         if as_json:
             samples.append((rng_seed, list(explained)))
         elif candidates:

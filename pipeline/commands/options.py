@@ -51,6 +51,20 @@ LabSource = Annotated[
 # What `report` takes.
 Output = Annotated[Path | None, typer.Option("--output", help="File to copy the report to.")]
 
+# What commands that use a model take.
+ModelName = Annotated[
+    str | None,
+    typer.Option("--model", help="A model's name or its file; by default the newest."),
+]
+
+# What `run-all` takes.
+NewName = Annotated[
+    str | None, typer.Option("--name", help="The model's name; by default the novel's title.")
+]
+Quick = Annotated[
+    bool, typer.Option("--quick", help="Stop when the model is made; no scores, no report.")
+]
+
 # What `generate` takes.
 SeedPhrase = Annotated[str, typer.Argument(help="What the text begins with.")]
 Words = Annotated[
@@ -108,19 +122,19 @@ Why = Annotated[
 ]
 
 
-Asked = dict[str, Any]  # arguments of `open_project` and `find_project`
-
-
-def writer_from(source: Source = None, config: Config = None, sets: Sets = None) -> Asked:
-    """Return which writer is meant."""
-    return {"source": source, "config_path": config, "overrides": sets or ()}
+Asked = dict[str, Any]  # arguments of `open_project`
 
 
 def novel_from(
     source: Source = None, config: Config = None, sets: Sets = None, encoding: Encoding = None
 ) -> Asked:
     """Return which novel and settings are meant."""
-    return {**writer_from(source, config, sets), "encoding": encoding}
+    return {
+        "source": source,
+        "config_path": config,
+        "overrides": sets or (),
+        "encoding": encoding,
+    }
 
 
 def sampling_from(

@@ -24,14 +24,13 @@ WRITING = {
 
 
 def result_lines(evaluation: Evaluation) -> Iterator[str]:
-    """Yield what a run came to: the scores on both held-out parts, the memories', the sample."""
+    """Yield the scores on both held-out parts, of the memories, and of written text."""
     for part in ("validation", "test"):
         yield f"\n{part} chapters, never seen in training"
         yield from score_lines(evaluation.scores[part])
     yield "\nwhat the memories add on the test chapters, weights fitted on the validation chapters"
     yield from ablation_lines(evaluation.ablation["test"])
     yield from writing_lines(evaluation.writing)
-    yield f"\n{evaluation.sample}\n"
 
 
 def score_lines(models: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

@@ -21,6 +21,8 @@ from pipeline.artifacts.tensorfile import LONGEST_HEADER
 from pipeline.errors import ArtifactDamaged
 
 MODEL = small_model()
+assert MODEL.memories.neighbours is not None
+A_PLACE = int(MODEL.memories.neighbours.positions[0])
 
 
 def refused(path: Path) -> str:
@@ -300,9 +302,7 @@ FORGERIES = {
     "a half of infinity": writing("neighbours.keys", (0, 0), -math.inf),
     "a long half": writing("neighbours.keys", (0, 0), -3),
     "a place beyond the end": writing("neighbours.positions", 0, 10**6),
-    "a place of an unknown word": writing(
-        "text_ids", int(MODEL.memories.neighbours.positions[0]), 30
-    ),  # type: ignore[union-attr]
+    "a place of an unknown word": writing("text_ids", A_PLACE, 30),
     "an array of another shape": replacing("log_prior", np.zeros(29, dtype=np.float32)),
     "an array of another dtype": replacing("log_prior", np.zeros(30, dtype=np.float16)),
     "an array too many": replacing("more", np.zeros(30, dtype=np.float32)),
