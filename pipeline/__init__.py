@@ -1,7 +1,7 @@
 """xuxie 续写: turn a Chinese novel into a small model that writes on in its style.
 
 >>> from pipeline import load_writer
->>> load_writer("artifacts").continue_text("青棠听了，", words=200)  # doctest: +SKIP
+>>> load_writer("红楼梦.safetensors").continue_text("宝玉听了，", words=200)  # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -15,18 +15,21 @@ if TYPE_CHECKING:
 __all__ = ["load_writer"]
 
 
-def load_writer(artifacts: str | Path = "artifacts") -> Writer:
-    """Return the writer of the last complete run that was kept in a folder of artifacts.
+def load_writer(model: str | Path = "artifacts") -> Writer:
+    """Return the writer in a model's file, or the newest one of a folder of artifacts.
 
     Raises
     ------
     NotReady
-        The folder holds no writer.
-    ArtifactDamaged
-        The writer's files are not what its manifest says.
+        There is no such file, and no such folder with a model in it.
+    DataError
+        The file is no sound model.
     """
-    from pipeline.project import last_writer, open_writer
-    from pipeline.runner.store import open_store
+    from pipeline.engine.writing.writer import Writer
+    from pipeline.models import shelf
 
-    store = open_store(Path(artifacts))
-    return open_writer(store, last_writer(store))
+    path = Path(model)
+    if not path.is_file():
+        path = shelf.choose(shelf.shelf_of(path), None, "python cli.py run-all")
+    whole = shelf.open_model(path)
+    return Writer(whole.network, whole.memories)

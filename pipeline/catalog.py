@@ -8,6 +8,7 @@ from pipeline.stages import (
     embed,
     evaluate,
     fetch,
+    model,
     regress,
     remember,
     report,
@@ -22,9 +23,10 @@ STAGES: tuple[Stage, ...] = (
     embed.STAGE,
     window.STAGE,
     train.STAGE,
-    regress.STAGE,
     decode.STAGE,
     remember.STAGE,
+    model.STAGE,
+    regress.STAGE,
     evaluate.STAGE,
     report.STAGE,
 )
@@ -32,9 +34,9 @@ STAGES: tuple[Stage, ...] = (
 # The stage that cuts the novel into words.
 SEGMENTER = segment.STAGE
 
-# The stages whose artifacts write: the network, and its memories of the novel.
-NETWORK = decode.STAGE
-MEMORIES = remember.STAGE
+# The stage that reads the novel, and the one with which it ends in a model.
+SOURCE = fetch.STAGE
+MODEL = model.STAGE
 
 # The stages whose artifacts people look at.
 EVALUATION = evaluate.STAGE

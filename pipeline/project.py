@@ -1,29 +1,30 @@
-"""A project as commands see it: settings, store, and the writer that the last run left."""
+"""A project as commands see it: settings, store, and the model and report that runs have left."""
 
 from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.catalog import MEMORIES, NETWORK, REPORT, SECTIONS, SEGMENTER, STAGES
+from pipeline.catalog import MODEL, REPORT, SECTIONS, SOURCE, STAGES
 from pipeline.config import Settings, load_settings
-from pipeline.errors import NotReady, SettingsError
+from pipeline.errors import ArtifactDamaged, NotReady, SettingsError, XuxieError
+from pipeline.models import shelf
+from pipeline.models.publish import publish, settings_digest
 from pipeline.program import program
 from pipeline.runner import explain, pointer
 from pipeline.runner.execute import Outcome
+from pipeline.runner.fingerprint import file_digests
 from pipeline.runner.plan import Step, plan
-from pipeline.runner.store import Record, Store, check, load, open_store
+from pipeline.runner.store import Record, Store, check, open_store, read_record, records
 from pipeline.shipped import CHECKOUT, SHIPPED, project_folder
 from pipeline.stage import Stage
 
 if TYPE_CHECKING:
-    from pipeline.artifacts.segmentation import Segmentation
-    from pipeline.engine.writing.seed import Seed
-    from pipeline.engine.writing.writer import Writer
+    from pipeline.artifacts.model import NovelModel
 
 ROOT = project_folder()
 DEFAULTS = SHIPPED / "configs" / "default.toml"
@@ -101,7 +102,7 @@ def find_config(config_path: Path | None, cwd: Path) -> Path | None:
 
 
 def remember_run(project: Project, outcomes: Sequence[Outcome]) -> None:
-    """Note a complete run, so that its writer can be found without naming the novel again."""
+    """Note a run, so that a later command need not name the novel again."""
     pointer.set_current(
         project.store,
         project.settings,
@@ -128,15 +129,6 @@ def reopen_last(artifacts: Path) -> Project:
     )
 
 
-def find_project(
-    artifacts: Path, *, config_path: Path | None, overrides: Sequence[str], source: str | None
-) -> Project:
-    """Return the project that the options name, or that of the last complete run if none do."""
-    if not (source or config_path or overrides):
-        return reopen_last(artifacts)
-    return open_project(artifacts, config_path=config_path, overrides=overrides, source=source)
-
-
 def forget_download(project: Project) -> frozenset[str]:
     """Forget the recorded digest of the novel's download; return the stages to force."""
     from pipeline.text.books.source import forget_source
@@ -156,36 +148,121 @@ def other_novel(project: Project) -> str | None:
     return f"these are the default novel's stages; the last complete run was made with {hint}"
 
 
-def fresh_writer(project: Project) -> tuple[Writer, list[str]]:
-    """Return the writer that belongs to the settings as they are now, and notes for the user.
+def publish_model(project: Project, outcomes: Sequence[Outcome], name: str | None = None) -> Path:
+    """Put the model that stages made on the shelf; see `publish`."""
+    made = {outcome.record.stage: outcome.record for outcome in outcomes}
+    return publish(project.store, project.settings, made, name)
 
-    A novel that has been moved away since is no reason not to write: the last complete run's
-    writer is taken then, and a note says so.
+
+def choose_model(artifacts: Path, wanted: str | None) -> tuple[NovelModel, list[str]]:
+    """Open the model that is meant, the newest if none is named; and return notes for the user.
+
+    Whether any code is newer is no question: what can be read is used.
+
+    Raises
+    ------
+    NotReady, SettingsError, DataError
+        See `shelf.choose` and `shelf.open_model`.
+    """
+    path = find_model(artifacts, wanted)
+    model = shelf.open_model(path)
+    notes = [] if wanted else [f"model {shelf.read_name(path)}"]
+    return model, notes + changed_since(artifacts, path, model)
+
+
+def find_model(artifacts: Path, wanted: str | None) -> Path:
+    """Return the file of the model that is meant, the newest if none is named."""
+    advice = "python cli.py run-all"
+    if artifacts.absolute() != ARTIFACTS:
+        advice += " " + shlex.join(["--artifacts", str(artifacts)])
+    return shelf.choose(shelf.shelf_of(artifacts.absolute()), wanted, advice)
+
+
+def changed_since(artifacts: Path, path: Path, model: NovelModel) -> list[str]:
+    """Return a note if the novel or the settings of the last run's model have since changed.
+
+    Of other models, and of files from elsewhere, nobody here knows how they came to be.
+    """
+    last = last_run(open_store(artifacts, root=ROOT))
+    if last is None or last.content != model.card.origin:
+        return []
+    try:
+        project = reopen_last(artifacts)
+    except XuxieError:  # settings that cannot be read are no matter of a model's
+        return []
+    what = []
+    source = project.settings.values[SOURCE.name]
+    files = file_digests(source, project.store.memo)
+    if None not in files.values() and files != novel_files(project.store):
+        what.append("novel")
+    if settings_digest(project.settings, project.store) != model.card.settings_digest:
+        what.append("settings")
+    changed = " and ".join(what)
+    have = "have" if "settings" in what else "has"
+    command = run_command(project)
+    name = shelf.read_name(path)
+    return [f"{name}: its {changed} {have} since changed; a new model: {command}"] if what else []
+
+
+def last_run(store: Store) -> Record | None:
+    """Return the last run's `model` artifact by its manifest; its files are not looked at."""
+    return noted_record(store, MODEL)
+
+
+def novel_files(store: Store) -> dict[str, str | None]:
+    """Return label → sha256 of the novel's files as the last run found them."""
+    record = noted_record(store, SOURCE)
+    return dict(record.components["files"]) if record else {}
+
+
+def noted_record(store: Store, stage: Stage) -> Record | None:
+    """Return the manifest of a stage's artifact of the last run, if it can be read."""
+    last = pointer.current(store)
+    key = last.keys.get(stage.name) if last else None
+    try:
+        return read_record(store, stage.name, key) if key else None
+    except ArtifactDamaged:
+        return None
+
+
+def find_report(artifacts: Path, model: NovelModel) -> tuple[Project, Record | None, list[str]]:
+    """Return the report on a model, the project it belongs to, and notes for the user.
+
+    The report is None where nothing but it has yet to run in that project.
 
     Raises
     ------
     NotReady
-        A stage is stale or missing: which, why, and the command that brings it up to date.
+        No run here has left a report on this model, or other stages have yet to run.
     """
-    steps = plan(STAGES, project.settings, project.store, only=MEMORIES.name)
-    waiting = explain.not_fresh(steps)
-    if not waiting:
-        return open_writer(project.store, {step.stage.name: step.record for step in steps}), []
-    if lost := lost_novel(project, waiting):
-        records = last_writer(project.store)
-        if all(records.values()):
-            return open_writer(project.store, records), [f"{lost} is gone; writing without it"]
-    raise NotReady(
-        f"expected an up-to-date writer, found {explain.causes(waiting)}; run: "
-        f"{run_command(project)}"
-    )
+    project = reopen_last(artifacts)
+    record = report_on(project.store, model)
+    if record is not None:
+        return project, record, []
+    last = last_run(project.store)
+    if last is None or last.content != model.card.origin:
+        raise NotReady(
+            "expected a model whose run has left a report here, found none; run: "
+            "python cli.py run-all with its novel and its settings"
+        )
+    return project, *fresh_report(project)
+
+
+def report_on(store: Store, model: NovelModel) -> Record | None:
+    """Return the newest sound report of the run that made a model, None if there is none."""
+    for record in records(store, REPORT.name):
+        if record.components["inputs"].get(MODEL.name) == model.card.origin:
+            sound, _ = check(store, REPORT.name, record.key)
+            if sound is not None:
+                return sound
+    return None
 
 
 def fresh_report(project: Project) -> tuple[Record | None, list[str]]:
     """Return the report that belongs to the settings as they are now, and notes for the user.
 
-    None where nothing but the report itself has yet to run. As with `fresh_writer`, a novel that
-    has been moved away leaves the last complete run's report.
+    None where nothing but the report itself has yet to run. A novel that has been moved away leaves
+    the last complete run's report.
 
     Raises
     ------
@@ -214,24 +291,6 @@ def lost_novel(project: Project, waiting: Sequence[Step]) -> str:
     return ", ".join(path.name for path in files)
 
 
-def seeded_writer(
-    project: Project, seed_phrase: str, unknown: str = "parts"
-) -> tuple[Writer, Seed, list[str]]:
-    """Return the writer, the seed phrase as it understands it, and notes for the user.
-
-    Raises
-    ------
-    SettingsError, NotReady, DataError
-        See `read_unknown`, `fresh_writer` and `Writer.understand`.
-    """
-    from pipeline.engine.writing.seed import read_unknown, seed_notes
-
-    way = read_unknown(unknown)
-    writer, notes = fresh_writer(project)
-    seed = writer.understand(seed_phrase, unknown=way)
-    return writer, seed, notes + seed_notes(seed)
-
-
 def run_command(project: Project) -> str:
     """Return the command line that brings everything up to date with the same settings."""
     words = ["run-all"]
@@ -251,52 +310,3 @@ def last_record(store: Store, stage: Stage) -> Record | None:
     last = pointer.current(store)
     key = last.keys.get(stage.name) if last else None
     return check(store, stage.name, key)[0] if key else None
-
-
-def last_writer(store: Store) -> dict[str, Record | None]:
-    """Return the artifacts that write, each as `last_record` does, by stage."""
-    return {stage.name: last_record(store, stage) for stage in (NETWORK, MEMORIES)}
-
-
-def found_names(project: Project) -> list[str]:
-    """Return the names that the novel was cut with beside the dictionaries' words.
-
-    Raises
-    ------
-    NotReady
-        `segment` was to find names, and its artifact is not there.
-    """
-    if not project.settings.values[SEGMENTER.name].model_dump()["discover_names"]:
-        return []
-    return [name.word for name in cut_novel(project).names]
-
-
-def cut_novel(project: Project) -> Segmentation:
-    """Return the novel as words: as it is now, or as the last complete run saw it.
-
-    Raises
-    ------
-    NotReady
-        `segment`'s artifact is not there.
-    """
-    step = plan(STAGES, project.settings, project.store, only=SEGMENTER.name)[-1]
-    record = step.record or last_record(project.store, SEGMENTER)
-    if record is None:
-        raise NotReady(
-            f"expected the novel cut into words, got no {SEGMENTER.name} artifact; run: "
-            f"{run_command(project)}"
-        )
-    novel: Segmentation = load(project.store, record, SEGMENTER.codec)
-    return novel
-
-
-def open_writer(store: Store, records: Mapping[str, Record | None]) -> Writer:
-    """Load a writer from its two artifacts, which `records` holds by stage."""
-    from pipeline.engine.writing.writer import Writer
-
-    network, memories = records[NETWORK.name], records[MEMORIES.name]
-    if network is None or memories is None:
-        raise NotReady(
-            f"{store.folder}: expected a trained writer, found none; run: {program()} run-all"
-        )
-    return Writer(load(store, network, NETWORK.codec), load(store, memories, MEMORIES.codec))

@@ -22,9 +22,10 @@ STAGES = (
     "embed",
     "window",
     "train",
-    "regress",
     "decode",
     "remember",
+    "model",
+    "regress",
     "evaluate",
     "report",
 )

@@ -1,7 +1,6 @@
-"""`evaluate`'s artifact: held-out scores and a sample.
+"""`evaluate`'s artifact: held-out scores.
 
-evaluation.json   part → model → scores with their intervals; the ablation; the seed phrase
-sample.txt        a continuation of the seed phrase
+evaluation.json   part → model → scores with their intervals; the ablation; written text
 """
 
 from __future__ import annotations
@@ -29,37 +28,30 @@ class Evaluation:
     `top1`, `mrr`, `perplexity` and `weights`, component → share.
     `writing[way]` holds the measures of `pipeline.engine.measures.diversity` for texts written
     from held-out openings in several ways, and for the `held_out` text itself.
-    `sample` is a continuation, of which `seed_phrase` is the beginning.
     """
 
     scores: dict[str, dict[str, ModelScores]]
     ablation: dict[str, list[ModelScores]]
     writing: dict[str, dict[str, float | None]]
-    seed_phrase: str
-    sample: str
 
 
 def save_evaluation(evaluation: Evaluation, folder: Path) -> None:
-    """Write evaluation.json and sample.txt."""
+    """Write evaluation.json."""
     facts = {
         **evaluation.scores,
         "ablation": evaluation.ablation,
         "writing": evaluation.writing,
-        "seed_phrase": evaluation.seed_phrase,
     }
     write_json(folder / "evaluation.json", facts)
-    (folder / "sample.txt").write_text(evaluation.sample + "\n", encoding="utf-8", newline="\n")
 
 
 def load_evaluation(folder: Path) -> Evaluation:
     """Read what `save_evaluation` wrote."""
     scores = read_json(folder / "evaluation.json")
     return Evaluation(
-        seed_phrase=scores.pop("seed_phrase"),
         writing=scores.pop("writing"),
         ablation=scores.pop("ablation"),
         scores=scores,
-        sample=(folder / "sample.txt").read_text(encoding="utf-8").removesuffix("\n"),
     )
 
 

@@ -6,15 +6,14 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands import clean, generate, lab, report, run, score, status
+from pipeline.commands import clean, generate, lab, models, report, run, score, status
 from pipeline.commands.options import Debug
 from pipeline.commands.usage import Command, Group
-from pipeline.project import ROOT
 
 COMMANDS = (  # in the order in which the help lists them: name, function, example
-    ("run-all", run.run_all, "run-all --source my_novel.txt"),
+    ("run-all", run.run_all, "run-all --source my_novel.txt --quick"),
     ("run", run.run_one, "run train --force"),
-    ("report", report.report, "report --output my_novel.html"),
+    ("report", report.report, "report --model my_novel --output my_novel.html"),
     ("status", status.status, "status --verify"),
     ("dag", status.dag, "dag --mermaid"),
     ("clean", clean.clean, "clean --keep 2 --dry-run"),
@@ -47,11 +46,10 @@ def _version() -> str:
     import tomllib
     from importlib.metadata import version
 
-    try:
-        with (ROOT / "pyproject.toml").open("rb") as file:
-            return str(tomllib.load(file)["project"]["version"])
-    except (OSError, KeyError):
+    if CHECKOUT is None:
         return version("xuxie")
+    with (CHECKOUT / "pyproject.toml").open("rb") as file:
+        return str(tomllib.load(file)["project"]["version"])
 
 
 @app.callback()
@@ -67,4 +65,5 @@ def _everywhere(
 
 for _name, _function, _example in COMMANDS:
     app.command(_name, cls=Command, epilog=_example)(_function)
+app.add_typer(models.app, name="models", cls=Group)
 app.add_typer(lab.app, name="lab", cls=Group)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipeline.commands import options
 from pipeline.commands.console import guarded, put, say, say_notes, width
-from pipeline.commands.options import Artifacts, AsJson, Asked
+from pipeline.commands.options import Artifacts, AsJson
 from pipeline.commands.phrase import read_phrase
 from pipeline.commands.session import write_together
 from pipeline.commands.why import explained_json, give_reasons, word_lines
 from pipeline.commands.words import document
 from pipeline.errors import SettingsError
 from pipeline.interrupts import check
-from pipeline.project import ARTIFACTS, cut_novel, seeded_writer
+from pipeline.project import ARTIFACTS, choose_model
 
 if TYPE_CHECKING:
-    from pipeline.artifacts.segmentation import Segmentation
     from pipeline.engine.writing.evidence import Evidence
     from pipeline.engine.writing.generate import Choice
     from pipeline.engine.writing.rules.pen import Pen
@@ -31,13 +30,13 @@ _BETWEEN = "\n――――\n"  # samples
 
 
 @guarded
-@options.takes(pen=options.pen_from, sampling=options.sampling_from, asked=options.writer_from)
+@options.takes(pen=options.pen_from, sampling=options.sampling_from)
 def generate(
     pen: Pen,
     sampling: Sampling,
-    asked: Asked,
     seed_phrase: options.SeedPhrase = None,
     seed_file: options.SeedFile = None,
+    model: options.ModelName = None,
     unknown: options.Unknown = "parts",
     prior_weight: options.PriorWeight = None,
     memory: options.Memory = None,
@@ -49,20 +48,22 @@ def generate(
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
-    """Write on from a seed phrase in the novel's style.
-
-    Without --source, --config and --set, with the writer of the last complete run.
-    """
+    """Write on from a seed phrase in the style of a model's novel."""
+    from pipeline.artifacts.model import rare_words
     from pipeline.engine.threads import one_thread
+    from pipeline.engine.writing.seed import read_unknown, seed_notes
     from pipeline.engine.writing.session import open_session
+    from pipeline.engine.writing.writer import Writer
 
     one_thread()
     _check(samples, pen, interactive=interactive, why=why, show_candidates=show_candidates)
     phrase = read_phrase(seed_phrase, seed_file, interactive=interactive)
-    project = asked.find(artifacts)
-    writer, seed, notes = seeded_writer(project, phrase, unknown)
+    way = read_unknown(unknown)
+    novel, notes = choose_model(artifacts, model)
+    writer = Writer(novel.network, novel.memories)
+    seed = writer.understand(phrase, unknown=way)
     writer = writer if memory is None else writer.remembering(memory)
-    say_notes(notes)
+    say_notes(notes + seed_notes(seed))
     first_seed = secrets.randbelow(2**31) if rng_seed is None else rng_seed
     chosen: dict[str, Any] = {"pen": pen, "sampling": sampling, "prior_weight": prior_weight}
     if interactive:
@@ -73,7 +74,7 @@ def generate(
         phrase,
         seed,
         rng_seeds=range(first_seed, first_seed + samples),
-        novel=cut_novel(project) if why else None,
+        rare=rare_words(novel) if why else None,
         candidates=_CANDIDATES if show_candidates or why else 0,
         as_json=as_json,
         tell_seed=rng_seed is None and _is_drawn(sampling),
@@ -118,16 +119,16 @@ def _write_samples(
     sampling: Sampling,
     prior_weight: float | None,
     rng_seeds: Iterable[int],
-    novel: Segmentation | None,
+    rare: Sequence[str] | None,
     candidates: int,
     as_json: bool,
     tell_seed: bool,
 ) -> Iterator[tuple[str, bool]]:
     """Yield what to print, as the words come, and whether it is an aside.
 
-    There is a sample for each of `rng_seeds`, told after it if `tell_seed`. `novel` holds the
-    novel's words if each word's evidence is to be shown; without `candidates` for each word, the
-    text alone is. JSON is one document, at the end. For the rest see `Writer.stream`.
+    There is a sample for each of `rng_seeds`, told after it if `tell_seed`. `rare` holds the
+    novel's rare words if each word's evidence is to be shown; without `candidates` for each word,
+    the text alone is. JSON is one document, at the end. For the rest see `Writer.stream`.
     """
     model, seed_ids = writer.model(prior_weight, seed), writer.seed_ids(seed)
     samples = []
@@ -141,7 +142,7 @@ def _write_samples(
             prior_weight=prior_weight,
             candidates=candidates,
         )
-        explained = give_reasons(_noted(stream, written), seed_ids, model, novel)
+        explained = give_reasons(_noted(stream, written), seed_ids, model, rare)
         if as_json:
             samples.append((rng_seed, list(explained)))
         else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from pipeline.hints import shown
-from pipeline.project import Project, find_project, open_project
+from pipeline.project import Project, open_project
 
 if TYPE_CHECKING:
     from pipeline.engine.writing.rules.pen import Pen
@@ -100,6 +100,20 @@ LabSource = Annotated[
 
 # What `report` takes.
 Output = Annotated[Path | None, typer.Option("--output", help="File to copy the report to.")]
+
+# What commands that use a model take.
+ModelName = Annotated[
+    str | None,
+    typer.Option("--model", help="A model's name or its file; by default the newest."),
+]
+
+# What `run-all` takes.
+NewName = Annotated[
+    str | None, typer.Option("--name", help="The model's name; by default the novel's title.")
+]
+Quick = Annotated[
+    bool, typer.Option("--quick", help="Stop when the model is made; no scores, no report.")
+]
 
 # What `generate` takes.
 SeedPhrase = Annotated[
@@ -226,20 +240,6 @@ class Asked:
             source=self.source,
             encoding=self.encoding,
         )
-
-    def find(self, artifacts: Path) -> Project:
-        """Return the project that they name, or that of the last complete run if they name none."""
-        return find_project(
-            artifacts,
-            config_path=self.config_path,
-            overrides=self.overrides,
-            source=self.source,
-        )
-
-
-def writer_from(source: Source = None, config: Config = None, sets: Sets = None) -> Asked:
-    """Return which writer is meant."""
-    return Asked(source, config, tuple(sets or ()))
 
 
 def novel_from(

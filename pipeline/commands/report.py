@@ -9,25 +9,25 @@ from pipeline.artifacts.report import is_sealed
 from pipeline.catalog import REPORT
 from pipeline.commands import options
 from pipeline.commands.console import guarded, print_json, run_targets, say_notes
-from pipeline.commands.options import Artifacts, AsJson, Asked
+from pipeline.commands.options import Artifacts, AsJson
 from pipeline.errors import SettingsError
-from pipeline.project import ARTIFACTS, fresh_report
+from pipeline.project import ARTIFACTS, choose_model, find_report
 from pipeline.runner.disk import write_durably
 
 LARGEST = 2**26  # bytes; no report comes near it
 
 
 @guarded
-@options.takes(asked=options.writer_from)
 def report(
-    asked: Asked,
+    model: options.ModelName = None,
     output: options.Output = None,
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
-    """Say where the report lies: a page of HTML on what was learnt and how well."""
-    project = asked.find(artifacts)
-    record, notes = fresh_report(project)
+    """Say where the report on a model lies: a page of HTML on what was learnt and how well."""
+    novel, notes = choose_model(artifacts, model)
+    say_notes(notes)
+    project, record, notes = find_report(artifacts, novel)
     say_notes(notes)
     if record is None:
         record = run_targets(project, [REPORT.name], frozenset(), "report")[-1].record

@@ -28,14 +28,13 @@ _DISPENSABLE = ("top5", "coverage", "cosine", "top10", "mrr", "marks off", "repe
 
 
 def result_lines(evaluation: Evaluation, width: int) -> Iterator[str]:
-    """Yield what a run came to: the scores on both held-out parts, the memories', the sample."""
+    """Yield the scores on both held-out parts, of the memories, and of written text."""
     for part in ("validation", "test"):
         yield f"\n{part} chapters, never seen in training"
         yield from score_lines(evaluation.scores[part], width)
     yield "\nwhat the memories add on the test chapters, with their weights (w)"
     yield from ablation_lines(evaluation.ablation["test"], width)
     yield from _writing_lines(evaluation.writing, width)
-    yield f"\n{evaluation.sample}\n"
 
 
 def score_lines(models: Mapping[str, Mapping[str, Any]], width: int) -> Iterator[str]:

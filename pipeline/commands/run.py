@@ -1,23 +1,28 @@
-"""`run-all` and `run`: bring stages up to date."""
+"""`run-all` and `run`: bring stages up to date, and put the model on the shelf."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.artifacts.plain import visible
 from pipeline.artifacts.report import FILE as REPORT_FILE
-from pipeline.catalog import EVALUATION, REPORT, STAGES
+from pipeline.catalog import EVALUATION, MODEL, REPORT, STAGES
 from pipeline.commands import options, results
 from pipeline.commands.console import guarded, print_json, put, run_targets, width
 from pipeline.commands.options import AcceptNew, Artifacts, AsJson, Asked, DryRun, Force
 from pipeline.commands.status import show_plan
-from pipeline.program import program
+from pipeline.models.names import check_name
+from pipeline.models.shelf import read_name
 from pipeline.project import (
     ARTIFACTS,
     Project,
     forget_download,
+    publish_model,
     remember_run,
 )
 from pipeline.runner import explain
@@ -27,27 +32,65 @@ from pipeline.runner.store import load
 
 if TYPE_CHECKING:
     from pipeline.artifacts.evaluation import Evaluation
+    from pipeline.artifacts.model import Finished
 
 
 @guarded
 @options.takes(asked=options.novel_from)
 def run_all(
     asked: Asked,
+    name: options.NewName = None,
+    quick: options.Quick = False,
     accept_new: AcceptNew = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
-    """Bring all stages up to date: from a novel to a continuation."""
+    """From a novel to a model and a continuation, and then to its scores and a report."""
+    name = name if name is None else check_name(name, "--name")
     project = asked.open(artifacts)
     force = forget_download(project) if accept_new else frozenset()
     if dry_run:
-        return show_plan(plan(STAGES, project.settings, project.store, force=force), as_json)
-    outcomes = run_targets(project, [stage.name for stage in STAGES], force, "run-all")
-    remember_run(project, outcomes)
+        only = MODEL.name if quick else None
+        steps = plan(STAGES, project.settings, project.store, force=force, only=only)
+        return show_plan(steps, as_json, ahead=True)
+    made = make_model(project, force, name, quiet=as_json)
+    outcomes = made if quick else evaluate_model(project, made, name)
     if as_json:
         return print_json(explain.outcome_rows(outcomes))
     return show_result(project, outcomes)
+
+
+def make_model(
+    project: Project, force: AbstractSet[str], name: str | None, *, quiet: bool
+) -> list[Outcome]:
+    """Run the stages up to the model, publish it and, unless quiet, print what it writes."""
+    outcomes = run_targets(project, [MODEL.name], force, "run-all")
+    path = publish_model(project, outcomes, name)
+    remember_run(project, outcomes)
+    if not quiet and any(outcome.ran for outcome in outcomes):
+        show_sample(project, outcomes, path)
+    return outcomes
+
+
+def show_sample(project: Project, outcomes: Sequence[Outcome], path: Path) -> None:
+    """Print what the model writes on from its seed phrase, and how to write more."""
+    record = next(own.record for own in outcomes if own.record.stage == MODEL.name)
+    finished: Finished = load(project.store, record, MODEL.codec)
+    elsewhere = "" if project.store.folder == ARTIFACTS else f" --artifacts {project.store.folder}"
+    phrase = visible(finished.model.card.seed_phrase)
+    print(f"\n{finished.sample}\n")
+    print(f"model      {read_name(path)}  ({path})")
+    print(f'write on   python cli.py generate "{phrase}" --words 200{elsewhere}', flush=True)
+
+
+def evaluate_model(project: Project, made: Sequence[Outcome], name: str | None) -> list[Outcome]:
+    """Run all other stages and publish the scores; return what became of every stage."""
+    later = run_targets(project, [stage.name for stage in STAGES], frozenset(), "run-all")
+    publish_model(project, later, name)
+    remember_run(project, later)
+    earlier = {outcome.record.stage: outcome for outcome in made if outcome.ran}
+    return [earlier.get(outcome.record.stage, outcome) for outcome in later]
 
 
 @guarded
@@ -68,8 +111,10 @@ def run_one(
     )
     if dry_run:
         steps = plan(STAGES, project.settings, project.store, force=forced, only=stage)
-        return show_plan(steps, as_json)
+        return show_plan(steps, as_json, ahead=True)
     outcomes = run_targets(project, [stage], forced, f"run {stage}")
+    if any(outcome.record.stage == MODEL.name for outcome in outcomes):
+        publish_model(project, outcomes)
     if as_json:
         return print_json(explain.outcome_rows(outcomes))
     if not any(outcome.ran for outcome in outcomes):
@@ -78,16 +123,13 @@ def run_one(
 
 
 def show_result(project: Project, outcomes: Sequence[Outcome]) -> None:
-    """Print scores, sample and where things lie; one line if there was nothing to do."""
+    """Print scores and where things lie; one line if there was nothing to do."""
     records = {outcome.record.stage: outcome.record for outcome in outcomes}
-    page_path = records[REPORT.name].path / REPORT_FILE
+    page = f" (report: {records[REPORT.name].path / REPORT_FILE})" if REPORT.name in records else ""
     if not any(outcome.ran for outcome in outcomes):
-        return print(f"everything is up to date; nothing to do (report: {page_path})")
-    evaluation: Evaluation = load(project.store, records[EVALUATION.name], EVALUATION.codec)
-    put(*results.result_lines(evaluation, width()))
-    print(f"report     {page_path}")
-    print(f"artifacts  {project.store.folder}")
-    elsewhere = "" if project.store.folder == ARTIFACTS else f" --artifacts {project.store.folder}"
-    return print(
-        f'write on   {program()} generate "{evaluation.seed_phrase}" --words 200{elsewhere}'
-    )
+        return print(f"everything is up to date; nothing to do{page}")
+    if EVALUATION.name in records:
+        evaluation: Evaluation = load(project.store, records[EVALUATION.name], EVALUATION.codec)
+        put(*results.result_lines(evaluation, width()))
+        print(f"\nreport     {records[REPORT.name].path / REPORT_FILE}")
+    return print(f"artifacts  {project.store.folder}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import BufferedIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -13,20 +13,16 @@ import typer
 
 from pipeline.commands import options
 from pipeline.commands.console import UNBOUNDED, guarded, put, say_notes, width
-from pipeline.commands.options import Artifacts, Asked, Encoding
+from pipeline.commands.options import Artifacts, Encoding
 from pipeline.commands.results import format_score
 from pipeline.commands.words import (
     show_word,
 )
-from pipeline.config import Settings
 from pipeline.interrupts import check
-from pipeline.project import (
-    ARTIFACTS,
-    found_names,
-    fresh_writer,
-)
+from pipeline.project import ARTIFACTS, choose_model
 
 if TYPE_CHECKING:
+    from pipeline.artifacts.model import Cutting
     from pipeline.artifacts.network import Network
     from pipeline.engine.measures.stream import ScoredWord
     from pipeline.text.words.segment import Cut
@@ -35,26 +31,23 @@ _PIPE = "-"  # the name that stands for standard input
 
 
 @guarded
-@options.takes(asked=options.writer_from)
 def score(
     file: Annotated[str, typer.Argument(metavar="FILE|-", help="A text, or - for UTF-8 on stdin.")],
-    asked: Asked,
+    model: options.ModelName = None,
     json_lines: Annotated[bool, typer.Option("--json-lines", help="A JSON object a line.")] = False,
     encoding: Encoding = None,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
     """Score each word of a text: its rank, log probability and cosine given the words before it."""
-    project = asked.find(artifacts)
-    writer, notes = fresh_writer(project)
+    novel, notes = choose_model(artifacts, model)
     say_notes(notes)
     pipe = cast("BufferedIOBase", sys.stdin.buffer)
     scored = score_text(
-        project.settings,
-        writer.network,
+        novel.cutting,
+        novel.network,
         file,
         pipe=pipe,
         encoding=encoding,
-        names=found_names(project),
     )
     for line in scoring_lines(scored, json_lines=json_lines, columns=width()):
         check()
@@ -62,20 +55,19 @@ def score(
 
 
 def score_text(
-    settings: Settings,
+    cutting: Cutting,
     network: Network,
     name: str,
     *,
     pipe: BufferedIOBase,
     encoding: str | None = None,
-    names: Sequence[str] = (),
 ) -> Iterator[ScoredWord]:
     """Yield the words of a text with their scores, as the text is read.
 
     Parameters
     ----------
-    settings : Settings
-        Those the writer was trained with: the segmenter, its dictionary, simplification.
+    cutting : Cutting
+        How the model's novel was cut.
     network : Network
     name : str
         A file, or `_PIPE`.
@@ -83,8 +75,6 @@ def score_text(
         What `_PIPE` stands for: UTF-8.
     encoding : str, optional
         Of the text; a file's is found out.
-    names : sequence of str
-        Those that `segment` found in the novel and cut it with.
 
     Raises
     ------
@@ -100,25 +90,24 @@ def score_text(
         title, texts = "standard input", read_pipe(pipe, name="standard input", encoding=encoding)
     else:
         title, texts = name, read_file(Path(name), encoding=encoding)
-    cut = trained_cut(settings, names)
-    words = read_words(require_chinese(texts, name=title), cut, convert=_converter(settings))
+    cut = trained_cut(cutting)
+    words = read_words(require_chinese(texts, name=title), cut, convert=_converter(cutting))
     return score_words(words, network)
 
 
-def trained_cut(settings: Settings, names: Sequence[str] = ()) -> Cut:
-    """Return the segmenter that cut the novel, with the names found in it."""
-    from pipeline.text.words.dictionary import starting_words
+def trained_cut(cutting: Cutting) -> Cut:
+    """Return the segmenter that cut the novel, with the user's words and the names found in it."""
+    from pipeline.text.words.dictionary import UserWord
     from pipeline.text.words.segment import make_cut
 
-    segment = settings.values["segment"].model_dump()
-    user_dictionary = segment["user_dictionary"]
-    own = Path(user_dictionary) if user_dictionary else None
-    return make_cut(segment["engine"], starting_words(own, names))
+    own = (UserWord(*entry) for entry in cutting.user_words)
+    names = (UserWord(name) for name in cutting.names)
+    return make_cut("jieba" if cutting.engine == "jieba" else "rjieba", (*own, *names))
 
 
-def _converter(settings: Settings) -> Callable[[str], str] | None:
+def _converter(cutting: Cutting) -> Callable[[str], str] | None:
     """Return what turns traditional characters into simplified ones, if the novel's were."""
-    if not settings.values["fetch"].model_dump()["simplify"]:
+    if not cutting.simplified:
         return None
     from pipeline.stages.fetch import to_simplified
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -13,15 +13,15 @@ from pipeline.commands import options
 from pipeline.commands.console import guarded, print_json, put, say
 from pipeline.commands.options import Artifacts, AsJson, Asked
 from pipeline.config import describe_settings
+from pipeline.models import shelf
 from pipeline.project import (
     ARTIFACTS,
+    Project,
     other_novel,
+    run_command,
 )
 from pipeline.runner import explain, graph
 from pipeline.runner.plan import Step, plan
-
-if TYPE_CHECKING:
-    pass
 
 
 @guarded
@@ -32,19 +32,33 @@ def status(
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
-    """Show which stages are fresh, stale or missing, and why."""
+    """Show which stages are fresh, stale or missing, and why; without a model, what to do."""
     project = asked.open(artifacts)
-    show_plan(plan(STAGES, project.settings, project.store, verify=verify), as_json)
+    steps = plan(STAGES, project.settings, project.store, verify=verify)
+    if not as_json and not verify and shelf.newest(shelf.shelf_of(project.store.folder)) is None:
+        return print(beginning_line(project, steps))
+    show_plan(steps, as_json)
     if (note := other_novel(project)) is not None:
         say(f"xuxie: {note}")
+    return None
 
 
-def show_plan(steps: Sequence[Step], as_json: bool) -> None:
-    """Print one line a stage, or JSON."""
+def beginning_line(project: Project, steps: Sequence[Step]) -> str:
+    """Return the one thing to do where there is no model yet."""
+    done = sum(step.state == "fresh" for step in steps)
+    far = f", {done} of {len(steps)} stages done" if done else ""
+    return f"no model yet{far}; run: {run_command(project)}"
+
+
+def show_plan(steps: Sequence[Step], as_json: bool, *, ahead: bool = False) -> None:
+    """Print one line a stage, or JSON; `ahead` tells how long those that are to run took last."""
     rows = explain.status_rows(steps)
+    for step, row in zip(steps, rows, strict=True):
+        if ahead and step.state != "fresh":
+            row["expected_seconds"] = getattr(step, "last_seconds", None)
     if as_json:
         return print_json(rows)
-    return put(*status_lines(rows))
+    return put(*status_lines(rows, ahead=ahead))
 
 
 @guarded
@@ -70,13 +84,19 @@ def show_config(
     return print_json(rows) if as_json else put(*setting_lines(rows))
 
 
-def status_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield a line a stage: state, seconds, size, reasons; rows as `explain.status_rows` makes."""
+def status_lines(rows: Sequence[Mapping[str, Any]], *, ahead: bool = False) -> Iterator[str]:
+    """Yield a line a stage: state, seconds, size, reasons; rows as `explain.status_rows` makes.
+
+    `ahead` shows the seconds that a stage is expected to take, – where nobody knows.
+    """
     for row in rows:
-        seconds = "" if row["seconds"] is None else f"{row['seconds']:,.1f} s"
+        took, expected = row["seconds"], row.get("expected_seconds")
+        seconds = "" if took is None else f"{took:,.1f} s"
+        if ahead and row["state"] != "fresh":
+            seconds = "–" if expected is None else f"about {expected:,.0f} s"
         size = "" if row["bytes"] is None else f"{row['bytes'] / 1e6:,.2f} MB"
         reasons = "; ".join(row["reasons"])
-        yield f"{row['stage']:<10}{row['state']:<9}{seconds:>10}{size:>12}  {reasons}".rstrip()
+        yield f"{row['stage']:<10}{row['state']:<9}{seconds:>12}{size:>12}  {reasons}".rstrip()
 
 
 def setting_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -14,7 +14,6 @@ from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.commands.words import choice_json, choice_line, generation_json, show_word
 
 if TYPE_CHECKING:
-    from pipeline.artifacts.segmentation import Segmentation
     from pipeline.engine.memories.foretell import Model
     from pipeline.engine.writing.evidence import Evidence, Passage, Quote
     from pipeline.engine.writing.generate import Choice
@@ -22,21 +21,18 @@ if TYPE_CHECKING:
 
 
 def give_reasons(
-    choices: Iterable[Choice], seed_ids: Sequence[int], model: Model, novel: Segmentation | None
+    choices: Iterable[Choice],
+    seed_ids: Sequence[int],
+    model: Model,
+    rare_words: Sequence[str] | None,
 ) -> Iterator[tuple[Choice, Evidence | None]]:
-    """Yield the choices as they come, each with its evidence; None without the novel's words.
-
-    Raises
-    ------
-    NotReady
-        See `find_evidence`.
-    """
+    """Yield the choices as they come, each with its evidence; None if no rare words are given."""
     from pipeline.engine.writing.evidence import find_evidence
 
-    if novel is None:
+    if rare_words is None:
         yield from ((choice, None) for choice in choices)
     else:
-        yield from find_evidence(choices, seed_ids, model=model, segmentation=novel)
+        yield from find_evidence(choices, seed_ids, model=model, rare_words=rare_words)
 
 
 def word_lines(choice: Choice, evidence: Evidence | None, width: int = 10_000) -> Iterator[str]:

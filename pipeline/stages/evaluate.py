@@ -1,14 +1,14 @@
-"""evaluate: how well the writer foretells chapters it has never seen, and what it writes."""
+"""evaluate: how well the model foretells chapters it has never seen, and how it writes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from pipeline.artifacts.evaluation import EVALUATION, Evaluation, ModelScores
-from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part, Segmentation
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part
 from pipeline.artifacts.windows import Windows, evaluation_starts, spread, target_sections
 from pipeline.stage import Context, Stage, StageConfig
 
@@ -24,50 +24,15 @@ if TYPE_CHECKING:
 
 HELD_OUT: tuple[Part, ...] = ("validation", "test")
 
-SEED_WORDS = 20
-
 
 class EvaluateConfig(StageConfig):
     """Settings of `evaluate`."""
 
-    seed_phrase: str = Field(
-        "",
-        description="what the sample continues; empty takes the first held-out chapter's opening",
-    )
-    sample_words: int = Field(200, ge=1, le=100_000, description="words of the sample")
     continuations: int = Field(
         50, ge=1, le=10_000, description="texts written from held-out openings to be measured"
     )
     continuation_words: int = Field(200, ge=10, le=10_000, description="words of such a text")
-    seed: int = Field(1, ge=0, lt=2**31, description="seed of the sample's random numbers")
-
-
-def held_out_opening(segment: Segmentation, vocabulary: Collection[str]) -> str:
-    """Return how the test sections begin: the first line that begins with a word to go on from.
-
-    That is a Chinese word of the vocabulary among the line's first 20; a section's first line is
-    its heading. The vocabulary's first Chinese word where there is no such line.
-    """
-    from pipeline.chinese import has_chinese
-
-    known = set(filter(has_chinese, vocabulary))
-    for section in segment.sections:
-        if section.part == "test":
-            lines = segment.lines[section.start : section.stop]
-            for line in lines[1:] or lines:
-                words = line.split(" ")[:SEED_WORDS]
-                if not known.isdisjoint(words):
-                    return up_to_a_stop(words)
-    return next(filter(has_chinese, vocabulary), "")
-
-
-def up_to_a_stop(words: Sequence[str]) -> str:
-    """Return the first sentence, else the clauses that are whole, else all of the words."""
-    for stops in ("。！？．", "，；："):
-        ends = [number for number, word in enumerate(words) if word in stops]
-        if ends:
-            return "".join(words[: (ends[0] if stops[0] == "。" else ends[-1]) + 1])
-    return "".join(words)
+    seed: int = Field(1, ge=0, lt=2**31, description="seed of the random numbers")
 
 
 def score_models(
@@ -206,24 +171,16 @@ def measure_writing(
 def evaluate(
     config: EvaluateConfig,
     *,
-    segment: Segmentation,
     window: Windows,
     decode: Network,
     remember: Memories,
     regress: Network,
     context: Context,
 ) -> Evaluation:
-    """Score both held-out parts, measure written texts, write a sample."""
+    """Score both held-out parts, measure written texts."""
     from pipeline.engine.memories.foretell import Model
     from pipeline.engine.memories.ngram import train_kneser_ney
-    from pipeline.engine.threads import one_thread
-    from pipeline.engine.writing.writer import Writer
 
-    seed_phrase = config.seed_phrase or held_out_opening(segment, decode.words)
-    with one_thread():  # as `generate` does, so that it can write the same
-        sample = Writer(decode, remember).continue_text(
-            seed_phrase, words=config.sample_words, rng_seed=config.seed
-        )
     ngram = train_kneser_ney(
         window.ids, window.spans["train"], vocabulary_size=window.vocabulary_size
     )
@@ -233,14 +190,12 @@ def evaluate(
         scores={part: scores for part, (scores, _) in parts.items()},
         ablation={part: rows for part, (_, rows) in parts.items()},
         writing=measure_writing(config, window, model, context),
-        seed_phrase=seed_phrase,
-        sample=seed_phrase + sample,
     )
 
 
 STAGE = Stage(
     name="evaluate",
-    inputs=("segment", "window", "decode", "remember", "regress"),
+    inputs=("window", "decode", "remember", "regress"),
     config=EvaluateConfig,
     run=evaluate,
     codec=EVALUATION,

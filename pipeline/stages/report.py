@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pipeline.artifacts.embedding import Embedding
     from pipeline.artifacts.evaluation import Evaluation
     from pipeline.artifacts.memories import Memories
+    from pipeline.artifacts.model import Finished
     from pipeline.artifacts.network import Network
     from pipeline.artifacts.segmentation import Segmentation
     from pipeline.artifacts.training import Training
@@ -186,6 +187,7 @@ def report(
     train: Training,
     decode: Network,
     remember: Memories,
+    model: Finished,
     evaluate: Evaluation,
     context: Context,
 ) -> Report:
@@ -208,8 +210,8 @@ def report(
         wordmap.word_map(lay_out(config, embed, decode, cast)),
         people.people(name_neighbours(config, embed.words, decode, cast)),
         prose.samples(
-            evaluate.seed_phrase,
-            list(write_samples(config, decode, remember, evaluate.seed_phrase)),
+            model.model.card.seed_phrase,
+            list(write_samples(config, decode, remember, model.model.card.seed_phrase)),
             config.copied_words,
         ),
         overview.settings(*divide_settings(context.made)),
@@ -220,7 +222,17 @@ def report(
 
 STAGE = Stage(
     name="report",
-    inputs=("fetch", "segment", "embed", "window", "train", "decode", "remember", "evaluate"),
+    inputs=(
+        "fetch",
+        "segment",
+        "embed",
+        "window",
+        "train",
+        "decode",
+        "remember",
+        "model",
+        "evaluate",
+    ),
     config=ReportConfig,
     run=report,
     codec=REPORT,

@@ -107,8 +107,6 @@ VALUES: dict[str, tuple[Codec[Any], Any]] = {
                 ]
             },
             writing={"default": {"distinct2": 0.5, "longest_copy": 7.0, "sentence_length": None}},
-            seed_phrase="宝玉听了，",
-            sample="宝玉听了，\n笑道。\n",
         ),
     ),
 }

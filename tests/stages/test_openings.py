@@ -6,7 +6,7 @@ import pytest
 from made_up import segmentation_of
 
 from pipeline.artifacts.segmentation import Part
-from pipeline.stages.evaluate import held_out_opening
+from pipeline.stages.model import held_out_opening
 
 VOCABULARY = ("，", "。", "宝玉", "听了", "笑道")
 

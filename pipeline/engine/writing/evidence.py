@@ -15,15 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.arrays import Floats, Ids
+from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.network import Network
-from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Segmentation
 from pipeline.artifacts.windows import spread, window_view
 from pipeline.engine.memories.foretell import Model
 from pipeline.engine.network.decode import unit_rows
 from pipeline.engine.network.predict import predict_vectors
 from pipeline.engine.writing.generate import Choice
-from pipeline.errors import NotReady
-from pipeline.program import program
 
 JUDGED = 256  # places whose ê is computed for one word
 NOTHING = -2  # an id that equals no word of a text, not even one outside its training chapters
@@ -68,7 +66,7 @@ def find_evidence(
     seed_ids: Sequence[int],
     *,
     model: Model,
-    segmentation: Segmentation,
+    rare_words: Sequence[str],
 ) -> Iterator[tuple[Choice, Evidence]]:
     """Yield each written word, as it comes, with the passages that speak for it.
 
@@ -79,21 +77,10 @@ def find_evidence(
         The ids before the first of them.
     model : Model
         The one that writes; without memories it knows no passage.
-    segmentation : Segmentation
-        The words of the novel that the model remembers.
-
-    Raises
-    ------
-    NotReady
-        The words are not those of that novel.
+    rare_words : sequence of str
+        The words of the training chapters that the vocabulary lacks, in order.
     """
-    starts = line_starts(segmentation)  # (lines + 1,)
     memories = model.memories
-    if memories and len(memories.text_ids) != starts[-1]:
-        raise NotReady(
-            f"expected the {len(memories.text_ids):,} words that the writer remembers, got a novel "
-            f"of {starts[-1]:,}; run: {program()} run-all"
-        )
     history = list(seed_ids)
     for choice in choices:
         passages = memories and nearest_passages(
@@ -107,7 +94,9 @@ def find_evidence(
         yield (
             choice,
             tuple(
-                (own, quote_passage(segmentation, starts, own.position)) for own in passages or ()
+                (own, quote_passage(own.position, memories, model.network.words, rare_words))
+                for own in passages or ()
+                if memories
             ),
         )
         history.append(choice.word_id)
@@ -200,50 +189,37 @@ def pick_places(agreement: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.sort(np.concatenate([order[:agreeing], others]))
 
 
-def line_starts(segmentation: Segmentation) -> NDArray[np.int64]:
-    """Return the stream position at which each line begins, and that of the end: (lines + 1,).
-
-    The token stream of `window` is the words of all lines in order, each line with a paragraph
-    break at its end.
-    """
-    lengths = [line.count(" ") + 2 for line in segmentation.lines]  # a break comes on top
-    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-
-
 def quote_passage(
-    segmentation: Segmentation,
-    starts: NDArray[np.int64],
     position: int,
+    memories: Memories,
+    words: Sequence[str],
+    rare_words: Sequence[str],
     *,
     before: int = 12,
     after: int = 8,
 ) -> Quote:
-    """Return the words around a stream position, as far as they stand in the same section.
+    """Return the words around a stream position, as far as they stand in the same chapter.
 
     Parameters
     ----------
-    segmentation : Segmentation
-    starts : int64 (lines + 1,)
-        From `line_starts`.
     position : int
-        Below `starts[-1]`.
+        In a training chapter.
+    memories : Memories
+        The text, and where its chapters begin.
+    words : sequence of str
+        The vocabulary.
+    rare_words : sequence of str
+        See `find_evidence`.
     before, after : int
         Words on either side, paragraph breaks among them.
     """
-
-    def line_at(place: int) -> int:
-        return int(np.searchsorted(starts, place, side="right")) - 1
-
-    own = line_at(position)
-    section = next(part for part in segmentation.sections if part.start <= own < part.stop)
-    first = max(line_at(max(position - before, 0)), section.start)
-    last = min(line_at(position + after), section.stop - 1)
-    words: list[str] = []
-    for line in segmentation.lines[first : last + 1]:
-        words += [*line.split(" "), PARAGRAPH_BREAK]
-    middle = position - int(starts[first])
-    return Quote(
-        before=tuple(words[max(middle - before, 0) : middle]),
-        word=words[middle],
-        after=tuple(words[middle + 1 : middle + 1 + after]),
-    )
+    _, start, stop = next(own for own in memories.chapters if own[1] <= position < own[2])
+    first, last = max(position - before, start), min(position + after + 1, stop)
+    rare = int(np.count_nonzero(memories.text_ids[:first] >= len(words)))  # those before
+    found: list[str] = []
+    for word_id in memories.text_ids[first:last].tolist():
+        known = word_id < len(words)
+        found.append(words[word_id] if known else rare_words[rare])
+        rare += not known
+    middle = position - first
+    return Quote(tuple(found[:middle]), found[middle], tuple(found[middle + 1 :]))

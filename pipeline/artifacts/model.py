@@ -1,0 +1,236 @@
+"""A model: all that writes and scores in the voice of one novel, in one file.
+
+model.safetensors   see docs/model-format.md; `tensorfile.py` has the container, this file its facts
+sample.txt          a continuation of the seed phrase
+
+A model is complete: no other file, no setting and no stage is asked for to write with it. It holds
+no time and no path, so equal models have equal bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.artifacts.codec import Codec
+from pipeline.artifacts.layers import pack_upper
+from pipeline.artifacts.memories import COMPONENTS, Memories, memory_arrays
+from pipeline.artifacts.network import ARRAYS, Network
+from pipeline.artifacts.plain import visible
+from pipeline.artifacts.tensorfile import write_tensor_file
+from pipeline.errors import ArtifactDamaged
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SCHEMA = 1
+FILE, SAMPLE = "model.safetensors", "sample.txt"
+RARE = "rare_text"  # the array of the novel's words outside the vocabulary
+SCORES = ("top1", "mrr", "perplexity", "coverage")
+LICENCE_NOTE = (
+    "What this model writes can contain up to 8 words running of the novel, and this file holds "
+    "the words of its training chapters: mind the novel's copyright before you share either."
+)
+
+
+@dataclass(frozen=True)
+class Cutting:
+    """How the novel was cut into words, so that another text can be cut alike.
+
+    Attributes
+    ----------
+    engine : str
+        The segmenter: rjieba or jieba.
+    user_words : tuple of (word, frequency or None, tag or None)
+        The user dictionary.
+    names : tuple of str
+        Those found in the novel.
+    simplified : bool
+        Whether traditional characters were turned into simplified ones.
+    """
+
+    engine: str = "rjieba"
+    user_words: tuple[tuple[str, int | None, str | None], ...] = ()
+    names: tuple[str, ...] = ()
+    simplified: bool = False
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a model says of itself.
+
+    Attributes
+    ----------
+    title : str
+    source_digest : str
+        sha256 of the novel's bytes.
+    seed_phrase : str
+        What the sample continues.
+    made_with : name → version
+    licence_note : str
+    settings : setting → value
+        Those that are not the defaults.
+    settings_digest : str
+        Of all settings that decide the model; empty until it is published.
+    origin : str
+        Content digest of the artifact that it was published from; empty before.
+    scores : measure → number or None, of the test chapters; None before `evaluate` has run.
+    """
+
+    title: str
+    source_digest: str
+    seed_phrase: str
+    made_with: Mapping[str, str] = field(default_factory=dict)
+    licence_note: str = LICENCE_NOTE
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings_digest: str = ""
+    origin: str = ""
+    scores: Mapping[str, float | None] | None = None
+
+
+@dataclass(frozen=True)
+class NovelModel:
+    """A model in memory.
+
+    `rare_text` uint8 (B,) holds the words of the training chapters that the vocabulary lacks, in
+    the order in which they stand, each with a line end: UTF-8.
+    """
+
+    network: Network
+    memories: Memories
+    cutting: Cutting
+    card: Card
+    rare_text: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """`model`'s artifact: the model, and what it writes on from its seed phrase, that included."""
+
+    model: NovelModel
+    sample: str
+
+
+def rare_words(model: NovelModel) -> tuple[str, ...]:
+    """Return the training chapters' words outside the vocabulary, in order.
+
+    Raises
+    ------
+    ArtifactDamaged
+        They are no text, or not as many as the training chapters have; hidden characters are
+        spelled out.
+    """
+    words = model.rare_text.tobytes().decode("utf-8", errors="replace").split("\n")[:-1]
+    places = int((model.memories.text_ids >= len(model.network.words)).sum())
+    if len(words) != places:
+        raise ArtifactDamaged(f"array {RARE}: expected {places:,} words, got {len(words):,}")
+    return tuple(map(visible, words))
+
+
+def pack_words(words: list[str]) -> NDArray[np.uint8]:
+    """Return words as `NovelModel.rare_text`; the line ends part them."""
+    import numpy as np
+
+    text = "".join(f"{visible(word)}\n" for word in words)
+    return np.frombuffer(text.encode("utf-8", errors="replace"), dtype=np.uint8)
+
+
+def model_arrays(model: NovelModel) -> dict[str, NDArray[Any]]:
+    """Return all arrays by name."""
+    network = model.network
+    return {
+        **{name: getattr(network, name) for name in ARRAYS},
+        **pack_upper(network.upper_layers),
+        **memory_arrays(model.memories),
+        RARE: model.rare_text,
+    }
+
+
+def model_facts(model: NovelModel) -> dict[str, Any]:
+    """Return all that is no array, as JSON values. Hidden characters are spelled out."""
+    network, memories, cutting, card = model.network, model.memories, model.cutting, model.card
+    near = memories.neighbours
+    facts = {
+        "schema": SCHEMA,
+        "words": list(network.words),
+        "network": {
+            "scale": network.scale,
+            "prior_weight": network.prior_weight,
+            "steps": network.steps,
+            "suffixes": network.suffixes,
+            "layers": 1 + len(network.upper_layers),
+        },
+        "memories": {
+            "weights": memories.weights,
+            "subsets": list(memories.subsets),
+            "cache_words": memories.cache_words,
+            "cache_sharpness": memories.cache_sharpness,
+            "ngram_order": len(memories.ngram.levels) + 1 if memories.ngram else None,
+            "neighbours": near and {"count": near.count, "sharpness": near.sharpness},
+        },
+        "chapters": [list(chapter) for chapter in memories.chapters],
+        "examples": list(network.examples),
+        "cutting": {
+            "engine": cutting.engine,
+            "user_words": [list(entry) for entry in cutting.user_words],
+            "names": list(cutting.names),
+            "simplified": cutting.simplified,
+        },
+        "card": {
+            "title": card.title,
+            "source_digest": card.source_digest,
+            "seed_phrase": card.seed_phrase,
+            "made_with": dict(card.made_with),
+            "licence_note": card.licence_note,
+            "settings": dict(card.settings),
+            "settings_digest": card.settings_digest,
+            "origin": card.origin,
+            "scores": None if card.scores is None else dict(card.scores),
+        },
+    }
+    plain: dict[str, Any] = make_plain(facts)
+    return plain
+
+
+def make_plain(value: Any) -> Any:
+    """Return JSON values with the hidden characters of every text in them spelled out."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, list):
+        return [make_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {visible(key): make_plain(item) for key, item in value.items()}
+    return value
+
+
+def save_model(model: NovelModel, path: Path) -> None:
+    """Write a model's file."""
+    with path.open("wb") as file:
+        write_tensor_file(file, model_arrays(model), model_facts(model))
+
+
+def save_finished(finished: Finished, folder: Path) -> None:
+    """Write model.safetensors and sample.txt."""
+    save_model(finished.model, folder / FILE)
+    (folder / SAMPLE).write_text(finished.sample + "\n", encoding="utf-8", newline="\n")
+
+
+def load_finished(folder: Path) -> Finished:
+    """Read what `save_finished` wrote."""
+    from pipeline.artifacts.opening import load_model
+
+    sample = (folder / SAMPLE).read_text(encoding="utf-8").removesuffix("\n")
+    return Finished(model=load_model(folder / FILE), sample=sample)
+
+
+def describe_finished(finished: Finished) -> dict[str, Any]:
+    """Return the facts shown to people: the title, and each component's share."""
+    weights = finished.model.memories.weights
+    shares = {name: round(weights[name], 4) for name in COMPONENTS if name in weights}
+    return {"title": finished.model.card.title, **shares}
+
+
+FINISHED = Codec(save=save_finished, load=load_finished, describe=describe_finished)

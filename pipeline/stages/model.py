@@ -1,0 +1,124 @@
+"""model: all that writes, in one file, and the first thing it writes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from pipeline.artifacts.model import FINISHED, Card, Cutting, Finished, NovelModel, pack_words
+from pipeline.artifacts.segmentation import Segmentation, section_words
+from pipeline.stage import Context, Stage, StageConfig
+
+if TYPE_CHECKING:
+    from pipeline.artifacts.corpus import Corpus
+    from pipeline.artifacts.memories import Memories
+    from pipeline.artifacts.network import Network
+
+SEED_WORDS = 20
+MADE_WITH = ("xuxie", "numpy", "tensorflow", "tensorflow-cpu")
+
+
+class ModelConfig(StageConfig):
+    """Settings of `model`."""
+
+    seed_phrase: str = Field(
+        "",
+        max_length=1000,
+        description="what the sample continues; empty takes the first held-out chapter's opening",
+    )
+    sample_words: int = Field(200, ge=1, le=100_000, description="words of the sample")
+    seed: int = Field(1, ge=0, lt=2**31, description="seed of the sample's random numbers")
+
+
+def held_out_opening(segment: Segmentation, vocabulary: Collection[str]) -> str:
+    """Return how the test sections begin: the first line that begins with a word to go on from.
+
+    That is a Chinese word of the vocabulary among the line's first 20; a section's first line is
+    its heading. The vocabulary's first Chinese word where there is no such line.
+    """
+    from pipeline.chinese import has_chinese
+
+    known = set(filter(has_chinese, vocabulary))
+    for section in segment.sections:
+        if section.part == "test":
+            lines = segment.lines[section.start : section.stop]
+            for line in lines[1:] or lines:
+                words = line.split(" ")[:SEED_WORDS]
+                if not known.isdisjoint(words):
+                    return up_to_a_stop(words)
+    return next(filter(has_chinese, vocabulary), "")
+
+
+def up_to_a_stop(words: Sequence[str]) -> str:
+    """Return the first sentence, else the clauses that are whole, else all of the words."""
+    for stops in ("。！？．", "，；："):
+        ends = [number for number, word in enumerate(words) if word in stops]
+        if ends:
+            return "".join(words[: (ends[0] if stops[0] == "。" else ends[-1]) + 1])
+    return "".join(words)
+
+
+def rare_of(segment: Segmentation, vocabulary: Collection[str]) -> list[str]:
+    """Return the words of the training chapters that the vocabulary lacks, in order."""
+    known = frozenset(vocabulary)
+    training = (section for section in segment.sections if section.part == "train")
+    return [w for section in training for w in section_words(segment, section) if w not in known]
+
+
+def versions() -> dict[str, str]:
+    """Return what a model is made with, for people: name → version."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {"python": ".".join(map(str, sys.version_info[:3]))}
+    for name in MADE_WITH:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def model(
+    config: ModelConfig,
+    *,
+    fetch: Corpus,
+    segment: Segmentation,
+    decode: Network,
+    remember: Memories,
+    context: Context,
+) -> Finished:
+    """Put the model together and let it write on from the seed phrase."""
+    from pipeline.engine.threads import one_thread
+    from pipeline.engine.writing.writer import Writer
+
+    seed_phrase = config.seed_phrase or held_out_opening(segment, decode.words)
+    with one_thread():  # as `generate` does, so that it can write the same
+        sample = Writer(decode, remember).continue_text(
+            seed_phrase, words=config.sample_words, rng_seed=config.seed
+        )
+    whole = NovelModel(
+        network=decode,
+        memories=remember,
+        cutting=Cutting(names=tuple(name.word for name in segment.names)),
+        card=Card(
+            title=getattr(fetch, "title", ""),
+            source_digest=fetch.source_digest,
+            seed_phrase=seed_phrase,
+            made_with=versions(),
+        ),
+        rare_text=pack_words(rare_of(segment, decode.words)),
+    )
+    return Finished(model=whole, sample=seed_phrase + sample)
+
+
+STAGE = Stage(
+    name="model",
+    inputs=("fetch", "segment", "decode", "remember"),
+    config=ModelConfig,
+    run=model,
+    codec=FINISHED,
+    libraries=("numpy", "threadpoolctl"),
+)
