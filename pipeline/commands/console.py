@@ -35,13 +35,13 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
     """Turn the pipeline's errors into one line on stderr and their exit code; add `--debug`."""
 
     @functools.wraps(command)
-    def run(*args: Any, context: typer.Context, debug: bool, **kwargs: Any) -> Any:
+    def run(*args: Any, click_context: typer.Context, debug: bool, **kwargs: Any) -> Any:
         try:
             value = command(*args, **kwargs)
             sys.stdout.flush()  # here, where a disk that is full is an error like others
             return value
         except XuxieError as error:
-            if debug or context.find_root().params.get("debug"):
+            if debug or click_context.find_root().params.get("debug"):
                 traceback.print_exc()
             else:
                 say(f"xuxie: {error}")
@@ -53,7 +53,7 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
     parameters = [
         *(p.replace(annotation=hints[name]) for name, p in signature.parameters.items()),
         inspect.Parameter("debug", keyword, default=False, annotation=Debug),
-        inspect.Parameter("context", keyword, annotation=typer.Context),
+        inspect.Parameter("click_context", keyword, annotation=typer.Context),
     ]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in parameters}
