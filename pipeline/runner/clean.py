@@ -105,7 +105,10 @@ def novel_names(stored: Iterable[Record]) -> dict[tuple[str, str], str]:
 
 
 def _own_name(record: Record) -> str:
-    """Return what an artifact without inputs was read from: a file, some files, or an address."""
+    """Return what an artifact without inputs was read from: by title, by files, or an address."""
+    title = record.facts.get("title")
+    if isinstance(title, str) and title:
+        return title
     files = sorted(set(record.names.values()))
     if not files:
         source = record.components["settings"].get("source", "")

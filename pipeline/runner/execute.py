@@ -21,9 +21,8 @@ from pipeline.runner.commit import commit, quarantine
 from pipeline.runner.disk import remove, usable
 from pipeline.runner.failures import as_failure
 from pipeline.runner.fingerprint import file_digests
-from pipeline.runner.folders import SCRATCH, own_folder
+from pipeline.runner.folders import SCRATCH, is_folder, own_folder
 from pipeline.runner.graph import select
-from pipeline.runner.interrupts import heard_once
 from pipeline.runner.lock import hold
 from pipeline.runner.memo import save_memo
 from pipeline.runner.plan import Step, file_names, plan_stage
@@ -101,7 +100,7 @@ def execute(
         Whatever else a stage raises of this tree.
     """
     chosen = select(stages, targets)
-    with heard_once(), hold(store, command):
+    with hold(store, command):
         # Modules are imported about now; later edits of the files are not what will run.
         sources = all_source_digests(chosen, store.memo)
         run = _Run(settings, store, reporter, force, sources)
@@ -186,6 +185,8 @@ def _prepare(step: Step, store: Store) -> Path:
     if step.forced:
         _drop_scratch(step, store)
     scratch_path = _scratch_path(step, store)
+    if not is_folder(scratch_path):
+        remove(scratch_path)
     scratch_path.mkdir(parents=True, exist_ok=True)
     return scratch_path
 

@@ -16,16 +16,16 @@ LONGEST = 300
 
 def as_failure(stage: str, error: Exception, folder: Path, *, saving: bool = False) -> StageFailed:
     """Return the error to raise in place of `error`."""
-    if is_disk_full(error, folder):
-        return StageFailed(
-            f"{stage}: disk full in {folder}; nothing was kept, make room, run again",
-            stage=stage,
-            path=folder,
-        )
     if is_read_only(error):
         return StageFailed(
             f"{stage}: the disk of {folder} has become read-only; nothing was kept, make it "
             "writable, run again",
+            stage=stage,
+            path=folder,
+        )
+    if is_disk_full(error, folder):
+        return StageFailed(
+            f"{stage}: disk full in {folder}; nothing was kept, make room, run again",
             stage=stage,
             path=folder,
         )

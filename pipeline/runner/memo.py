@@ -72,6 +72,9 @@ def recall(
             memo.entries[identity] = value
             return value
     value = compute(path)
+    if memo.entries.get(identity, value) != value:  # the file has changed and its stat has not
+        del memo.entries[identity]
+        memo.changed = True
     settled = time.time() - path.stat().st_ctime > SETTLED_SECONDS
     if settled and _identity(path, kind) == identity:
         memo.entries[identity] = value

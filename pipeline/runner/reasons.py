@@ -91,7 +91,7 @@ class FileChanged:
     def __str__(self) -> str:
         what = {"gone": "no longer given"}.get(self.change, self.change)
         name = self.old if self.change == "gone" else self.new
-        if name == PurePosixPath(self.label).name:  # a folder's file is labelled by its name
+        if name in (self.label, PurePosixPath(self.label).name):  # a folder's: labelled by name
             return f"{self.label} {what}"
         if self.change == "changed" and self.old != self.new:
             name = f"{self.old} → {self.new}"
