@@ -15,13 +15,7 @@ from pipeline.runner.sources import all_source_digests
 from pipeline.stage import Stage
 
 LABS_FOLDER = Path(catalog.__file__).parent
-NEVER = (
-    "cli",
-    "pipeline.commands",
-    "pipeline.project",
-    "pipeline.catalog",
-    "pipeline.labs.catalog",
-)
+NEVER = ("cli", "pipeline.commands", "pipeline.project", "pipeline.catalog")
 
 
 @pytest.fixture(scope="module")
