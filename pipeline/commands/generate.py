@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pipeline.artifacts.segmentation import Segmentation
     from pipeline.engine.writing.evidence import Evidence
     from pipeline.engine.writing.generate import Choice
-    from pipeline.engine.writing.rules.pen import Pen
+    from pipeline.engine.writing.options import WritingOptions
     from pipeline.engine.writing.sampling import Sampling
     from pipeline.engine.writing.seed import Seed
     from pipeline.engine.writing.writer import Writer
@@ -36,10 +36,12 @@ CANDIDATES = 5
 
 
 @guarded
-@options.takes(pen=options.pen_from, sampling=options.sampling_from, asked=options.writer_from)
+@options.takes(
+    writing=options.writing_from, sampling=options.sampling_from, asked=options.writer_from
+)
 def generate(
     seed_phrase: options.SeedPhrase,
-    pen: Pen,
+    writing: WritingOptions,
     sampling: Sampling,
     asked: Asked,
     unknown: options.Unknown = "parts",
@@ -61,16 +63,22 @@ def generate(
     from pipeline.engine.writing.session import open_session
 
     one_thread()
-    check_generate(samples, pen, interactive=interactive, why=why, show_candidates=show_candidates)
+    check_generate(
+        samples, writing, interactive=interactive, why=why, show_candidates=show_candidates
+    )
     project = find_project(artifacts, **asked)
     writer, seed, notes = seeded_writer(project, seed_phrase, unknown)
     writer = writer if memory is None else writer.remembering(memory)
     say_notes(notes)
     first_seed = secrets.randbelow(2**31) if rng_seed is None else rng_seed
-    chosen: dict[str, Any] = {"pen": pen, "sampling": sampling, "prior_weight": prior_weight}
+    chosen: dict[str, Any] = {
+        "writing": writing,
+        "sampling": sampling,
+        "prior_weight": prior_weight,
+    }
     if interactive:
-        session, desk = open_session(writer, seed, rng_seed=first_seed, **chosen)
-        return write_together(session, desk, seed_phrase, seed, as_json)
+        session, context = open_session(writer, seed, rng_seed=first_seed, **chosen)
+        return write_together(session, context, seed_phrase, seed, as_json)
     for piece, aside in write_samples(
         writer,
         seed_phrase,
@@ -86,17 +94,17 @@ def generate(
 
 
 def check_generate(
-    samples: int, pen: Pen, *, interactive: bool, why: bool, show_candidates: bool
+    samples: int, writing: WritingOptions, *, interactive: bool, why: bool, show_candidates: bool
 ) -> None:
     """Refuse numbers out of bounds and options that exclude each other."""
     if samples < 1 or (interactive and samples > 1):
         expected = "1 with --interactive" if interactive else "at least 1"
         raise SettingsError(f"--samples: expected {expected}, got {samples}")
     not_together = {  # the person says when the text ends, and sees the candidates anyway
-        "words": pen.words,
-        "sentences": pen.sentences,
-        "paragraphs": pen.paragraphs,
-        "until": pen.until,
+        "words": writing.words,
+        "sentences": writing.sentences,
+        "paragraphs": writing.paragraphs,
+        "until": writing.until,
         "show-candidates": show_candidates,
         "why": why,
     }
@@ -112,7 +120,7 @@ def write_samples(
     seed_phrase: str,
     seed: Seed,
     *,
-    pen: Pen,
+    writing: WritingOptions,
     sampling: Sampling,
     prior_weight: float | None,
     rng_seeds: Iterable[int],
@@ -132,7 +140,7 @@ def write_samples(
         written: list[str] = []
         stream = writer.stream(
             seed,
-            pen=pen,
+            writing=writing,
             sampling=sampling,
             rng_seed=rng_seed,
             prior_weight=prior_weight,
@@ -147,7 +155,7 @@ def write_samples(
             words = (choice for choice, _ in explained)
             pieces = text_pieces(seed_phrase, seed, words, after_another=number > 0)
             yield from ((piece, False) for piece in pieces)
-        for note in unmet_notes(pen, written):
+        for note in unmet_notes(writing, written):
             yield f"xuxie: {note}\n", True
     if as_json:
         yield document(explained_json(seed_phrase, seed, samples)), False
@@ -180,12 +188,12 @@ def text_pieces(
     yield "\n"
 
 
-def unmet_notes(pen: Pen, words: list[str]) -> Iterator[str]:
+def unmet_notes(writing: WritingOptions, words: list[str]) -> Iterator[str]:
     """Yield a note for each thing that was asked for and is not among what was written."""
     from pipeline.engine.writing.generate import spell
 
     text = spell(words)
-    if pen.until and pen.until not in text:
-        yield f"--until {pen.until}: not written within {pen.limit()} words"
-    if missing := [word for word in pen.must_include if word not in text]:
+    if writing.until and writing.until not in text:
+        yield f"--until {writing.until}: not written within {writing.limit()} words"
+    if missing := [word for word in writing.must_include if word not in text]:
         yield f"--must-include: found no place for {' '.join(missing)}"

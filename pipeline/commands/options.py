@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 if TYPE_CHECKING:
-    from pipeline.engine.writing.rules.pen import Pen
+    from pipeline.engine.writing.options import WritingOptions
     from pipeline.engine.writing.sampling import Sampling
 
 # What every command about a novel takes.
@@ -139,7 +139,7 @@ def sampling_from(
     return Sampling(0.0 if greedy else temperature, top_k, top_p, penalty, penalty_window)
 
 
-def pen_from(
+def writing_from(
     words: Words = None,
     sentences: Sentences = None,
     paragraphs: Paragraphs = None,
@@ -149,11 +149,11 @@ def pen_from(
     no_repeat: NoRepeat = 4,
     max_copy: MaxCopy = 8,
     bare: Bare = False,
-) -> Pen:
+) -> WritingOptions:
     """Return how much is written, and what is kept to."""
-    from pipeline.engine.writing.rules.pen import Pen, split_list
+    from pipeline.engine.writing.options import WritingOptions, split_list
 
-    return Pen(
+    return WritingOptions(
         words=words,
         sentences=sentences,
         paragraphs=paragraphs,
@@ -170,7 +170,8 @@ def pen_from(
 def takes(**makers: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command the options of functions that each make one of its arguments.
 
-    `@takes(pen=pen_from)` puts the options of `pen_from` in the place of the command's `pen`.
+    `@takes(writing=writing_from)` puts the options of `writing_from` in the place of the command's
+    `writing`.
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:

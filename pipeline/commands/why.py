@@ -15,7 +15,7 @@ from pipeline.commands.words import choice_json, choice_line, generation_json, s
 
 if TYPE_CHECKING:
     from pipeline.artifacts.segmentation import Segmentation
-    from pipeline.engine.memories.foretell import Model
+    from pipeline.engine.memories.next_word import Model
     from pipeline.engine.writing.evidence import Evidence, Passage, Quote
     from pipeline.engine.writing.generate import Choice
     from pipeline.engine.writing.seed import Seed

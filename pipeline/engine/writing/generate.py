@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from pipeline.arrays import Floats
 from pipeline.artifacts.network import Network
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.engine.memories.foretell import Foretold, Model, begin, foretell, read
-from pipeline.engine.writing.rules.marks import Role
-from pipeline.engine.writing.rules.weigh import (
+from pipeline.engine.memories.next_word import Model, NextWord, begin, next_word_distribution, read
+from pipeline.engine.writing.constraints.marks import Role
+from pipeline.engine.writing.constraints.weigh import (
     Progress,
     Rules,
     go_on,
@@ -50,7 +50,7 @@ class Choice:
     vector : float32 (E,)
         ê.
     shares : component → share of the probability
-        λ_k·p_k(word); see `Foretold`.
+        λ_k·p_k(word); see `NextWord`.
     """
 
     word: str
@@ -87,56 +87,58 @@ def write(
     progress = start(seed_ids, rules)
     reading = begin(model, seed_ids)
     while not is_done(progress, rules):
-        foretold = foretell(reading, model)
-        chances = open_to(foretold, progress, rules, sampling)
-        if chances.max() == -np.inf:
+        next_word = next_word_distribution(reading, model)
+        log_probs = constrained(next_word, progress, rules, sampling)
+        if log_probs.max() == -np.inf:
             return
-        word_id = choose(chances, sampling, generator)
+        word_id = choose(log_probs, sampling, generator)
         if is_last_break(progress, word_id, rules):
             return
-        yield report(word_id, foretold, model.network, candidates)
+        yield report(word_id, next_word, model.network, candidates)
         go_on(progress, word_id, rules)
         reading = read(reading, word_id, model)
 
 
-def open_to(foretold: Foretold, progress: Progress, rules: Rules, sampling: Sampling) -> Floats:
+def constrained(
+    next_word: NextWord, progress: Progress, rules: Rules, sampling: Sampling
+) -> Floats:
     """Return what the rules and the repetition penalty leave of the log probabilities (V,)."""
     roles = rules.marks.roles
     window = progress.draft.ids[-sampling.penalty_window :] if sampling.penalty_window else []
     unknown = len(rules.words)
     recent = [i for i in window if i < unknown and roles[i] is Role.WORD]
     penalised = penalise(
-        foretold.log_chances,
+        next_word.log_probs,
         np.array(recent, dtype=np.int64),
         penalty=sampling.repetition_penalty,
     )
     return weigh(penalised, progress, rules)
 
 
-def report(word_id: int, foretold: Foretold, network: Network, candidates: int) -> Choice:
+def report(word_id: int, next_word: NextWord, network: Network, candidates: int) -> Choice:
     """Put a choice into words."""
-    log_chances = foretold.log_chances  # (V,)
+    log_probs = next_word.log_probs  # (V,)
     best: NDArray[np.int64] = (
-        shortlist(log_chances, top_k=candidates) if candidates else np.empty(0, dtype=np.int64)
+        shortlist(log_probs, top_k=candidates) if candidates else np.empty(0, dtype=np.int64)
     )
-    own = candidate_of(word_id, foretold, network)
+    own = candidate_of(word_id, next_word, network)
     return Choice(
         word=own.word,
         cosine=own.cosine,
         probability=own.probability,
-        candidates=tuple(candidate_of(int(i), foretold, network) for i in best),
+        candidates=tuple(candidate_of(int(i), next_word, network) for i in best),
         word_id=word_id,
-        vector=foretold.vector,
-        shares={name: float(share[word_id]) for name, share in foretold.shares.items()},
+        vector=next_word.vector,
+        shares={name: float(share[word_id]) for name, share in next_word.shares.items()},
     )
 
 
-def candidate_of(word_id: int, foretold: Foretold, network: Network) -> Candidate:
+def candidate_of(word_id: int, next_word: NextWord, network: Network) -> Candidate:
     """Return a word with the cosine and the probability that it has here."""
     return Candidate(
         word=network.words[word_id],
-        cosine=float(foretold.cosine[word_id]),
-        probability=float(np.exp(foretold.log_chances[word_id])),
+        cosine=float(next_word.cosine[word_id]),
+        probability=float(np.exp(next_word.log_probs[word_id])),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.engine.writing.rules.marks import Marks, Role
+from pipeline.engine.writing.constraints.marks import Marks, Role
 
 TAIL = 256  # characters
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.engine.memories.foretell import Model
+from pipeline.engine.memories.next_word import Model
 from pipeline.engine.writing.generate import Choice, write
-from pipeline.engine.writing.rules.pen import Pen
+from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling
 from pipeline.engine.writing.writer import rules_for
 
@@ -50,15 +50,15 @@ def model_of(
 
 def written(
     model: Model,
-    pen: Pen,
+    writing: WritingOptions,
     *,
     seed_ids: Sequence[int] = (20,),
     sampling: Sampling = PLAIN,
     rng_seed: int = 0,
 ) -> list[Choice]:
-    """What the model writes on from the seed with the pen."""
+    """What the model writes on from the seed with the writing."""
     generator = np.random.default_rng(rng_seed)
-    rules = rules_for(model, pen)
+    rules = rules_for(model, writing)
     return list(write(model, seed_ids, rules=rules, sampling=sampling, generator=generator))
 
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from pipeline.arrays import Ids
-from pipeline.engine.writing.rules.copying import NOTHING
-from pipeline.engine.writing.rules.draft import Draft
-from pipeline.engine.writing.rules.marks import Marks, Role
+from pipeline.engine.writing.constraints.copying import NOTHING
+from pipeline.engine.writing.constraints.draft import Draft
+from pipeline.engine.writing.constraints.marks import Marks, Role
 
 
 def out_of_place(draft: Draft, marks: Marks) -> Iterator[Ids]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.arrays import Floats, Ids
-from pipeline.engine.writing.rules.draft import Draft
-from pipeline.engine.writing.rules.marks import Role, id_array
+from pipeline.engine.writing.constraints.draft import Draft
+from pipeline.engine.writing.constraints.marks import Role, id_array
 from pipeline.engine.writing.seed import best_cut
 from pipeline.errors import SettingsError
 
@@ -112,7 +112,7 @@ def settle(wishes: Wishes, draft: Draft) -> None:
     wishes.pending = left
 
 
-def grant(wishes: Wishes, draft: Draft, chances: Floats, *, limit: int, over: int | None) -> None:
+def grant(wishes: Wishes, draft: Draft, log_probs: Floats, *, limit: int, over: int | None) -> None:
     """Begin the first pending wish if this is the place for it.
 
     Each wish has its stretch of the text. Its lead is the distance, in nats, of its first word from
@@ -125,7 +125,7 @@ def grant(wishes: Wishes, draft: Draft, chances: Floats, *, limit: int, over: in
     wishes : Wishes
         Its `best` and `queue` change.
     draft : Draft
-    chances : float32 (V,)
+    log_probs : float32 (V,)
         Log probabilities; −inf where a rule bars a word.
     limit : int
         Words of the text.
@@ -135,7 +135,7 @@ def grant(wishes: Wishes, draft: Draft, chances: Floats, *, limit: int, over: in
     if wishes.queue or not wishes.pending:
         return
     ids = wishes.pending[0][1]
-    lead = float(chances[ids[0]] - chances.max())
+    lead = float(log_probs[ids[0]] - log_probs.max())
     done = wishes.count - len(wishes.pending)
     progress = draft.words / limit * wishes.count - done  # 0 to 1 over the wish's stretch
     if over is not None:

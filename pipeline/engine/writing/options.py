@@ -1,4 +1,4 @@
-"""The pen: how much is written, and what the writer keeps to while it writes."""
+"""The writing: how much is written, and what the writer keeps to while it writes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNTIL_WORDS = 2000
 
 
 @dataclass(frozen=True)
-class Pen:
+class WritingOptions:
     """How much to write and what to keep to; see `Rules` for what gives way to what.
 
     Attributes
@@ -79,7 +79,7 @@ class Pen:
         return min((n * words for n, words in limits if n is not None), default=WORDS)
 
 
-BARE = Pen(finish=False, marks=False, no_repeat=0, max_copy=0)
+BARE = WritingOptions(finish=False, marks=False, no_repeat=0, max_copy=0)
 """No rules: the model alone, and exactly so many words."""
 
 

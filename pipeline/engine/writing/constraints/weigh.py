@@ -19,9 +19,9 @@ import numpy as np
 
 from pipeline.arrays import Floats
 from pipeline.artifacts.network import Network
-from pipeline.engine.writing.rules.copying import CopyIndex, copied_next
-from pipeline.engine.writing.rules.draft import Draft, follow, start_draft
-from pipeline.engine.writing.rules.endings import (
+from pipeline.engine.writing.constraints.copying import CopyIndex, copied_next
+from pipeline.engine.writing.constraints.draft import Draft, follow, start_draft
+from pipeline.engine.writing.constraints.endings import (
     at_limit,
     bar,
     close_in_time,
@@ -29,11 +29,10 @@ from pipeline.engine.writing.rules.endings import (
     keep_only,
     lead_to_end,
 )
-from pipeline.engine.writing.rules.marks import Marks, Role
-from pipeline.engine.writing.rules.pen import Pen
-from pipeline.engine.writing.rules.repetition import Runs, note_runs, repeated_next
-from pipeline.engine.writing.rules.typography import half_a_mark, out_of_line, out_of_place
-from pipeline.engine.writing.rules.wishes import (
+from pipeline.engine.writing.constraints.marks import Marks, Role
+from pipeline.engine.writing.constraints.repetition import Runs, note_runs, repeated_next
+from pipeline.engine.writing.constraints.typography import half_a_mark, out_of_line, out_of_place
+from pipeline.engine.writing.constraints.wishes import (
     Bans,
     Wishes,
     banned_next,
@@ -42,15 +41,16 @@ from pipeline.engine.writing.rules.wishes import (
     grant,
     settle,
 )
+from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.seed import best_cut
 from pipeline.errors import SettingsError
 
 
 @dataclass(frozen=True)
 class Rules:
-    """A pen made ready for one writer."""
+    """Options made ready for one writer."""
 
-    pen: Pen
+    writing: WritingOptions
     words: tuple[str, ...]
     steps: int
     marks: Marks
@@ -71,38 +71,38 @@ class Progress:
 
 def make_rules(
     network: Network,
-    pen: Pen,
+    writing: WritingOptions,
     *,
     marks: Marks,
     text: CopyIndex | None,
     log_priors: Mapping[str, float],
 ) -> Rules:
-    """Make a pen ready for a writer.
+    """Make options ready for a writer.
 
     Raises
     ------
     SettingsError
-        The pen asks for words that the novel does not know, or bars every word.
+        The options ask for words that the novel does not know, or bars every word.
     """
     words = network.words
-    check_known("must-include", pen.must_include, log_priors)
-    unheard = [ban for ban in pen.ban if not any(ban in word for word in words)]
+    check_known("must-include", writing.must_include, log_priors)
+    unheard = [ban for ban in writing.ban if not any(ban in word for word in words)]
     check_known("ban", unheard, log_priors)
-    check_until(pen, words)
-    if pen.paragraphs and marks.break_id < 0:
+    check_until(writing, words)
+    if writing.paragraphs and marks.break_id < 0:
         raise SettingsError("--paragraphs: expected a novel with paragraphs, got one without")
-    bans = find_bans(pen.ban, words)
+    bans = find_bans(writing.ban, words)
     if len(bans.whole) == len(words):
         raise SettingsError("--ban: expected to leave a word to write, got none")
     ids = {word: number for number, word in enumerate(words)}
-    wishes = [(wish, [ids[w] for w in best_cut(wish, log_priors)]) for wish in pen.must_include]
-    return Rules(pen, words, network.steps, marks, text, bans, tuple(wishes))
+    wishes = [(wish, [ids[w] for w in best_cut(wish, log_priors)]) for wish in writing.must_include]
+    return Rules(writing, words, network.steps, marks, text, bans, tuple(wishes))
 
 
-def check_until(pen: Pen, words: Sequence[str]) -> None:
+def check_until(writing: WritingOptions, words: Sequence[str]) -> None:
     """Refuse a text to end with that could never be written."""
     known = {character for word in words for character in word} | {"\n"}
-    if strange := [character for character in pen.until if character not in known]:
+    if strange := [character for character in writing.until if character not in known]:
         raise SettingsError(f"--until: expected characters of this novel, got {' '.join(strange)}")
 
 
@@ -110,7 +110,7 @@ def start(seed_ids: Sequence[int], rules: Rules) -> Progress:
     """Return the state of a text that holds just the seed phrase; ids above V count as V."""
     seed_ids = [min(word_id, len(rules.words)) for word_id in seed_ids]
     draft = start_draft(seed_ids, rules.words, rules.marks)
-    runs = Runs(length=rules.pen.no_repeat)
+    runs = Runs(length=rules.writing.no_repeat)
     longest = 2 * runs.length
     for stop in range(1, len(seed_ids) + 1) if longest else ():
         note_runs(runs, seed_ids[max(0, stop - longest) : stop], rules.marks, rules.text)
@@ -122,13 +122,13 @@ def go_on(progress: Progress, word_id: int, rules: Rules) -> None:
     """Take note of a written word."""
     draft = progress.draft
     follow(draft, word_id, rules.words, rules.marks)
-    if rules.pen.no_repeat:
+    if rules.writing.no_repeat:
         note_runs(progress.runs, draft.ids, rules.marks, rules.text)
     if rules.wishes:
         settle(progress.wishes, draft)
     if progress.over is not None:
         progress.over += 1
-    elif at_limit(draft, rules.pen):
+    elif at_limit(draft, rules.writing):
         progress.over = 0
 
 
@@ -136,56 +136,56 @@ def is_done(progress: Progress, rules: Rules) -> bool:
     """Return whether the text ends here."""
     over, pending = progress.over, bool(progress.wishes.pending)
     return over is not None and is_finished(
-        progress.draft, rules.pen, rules.marks, over=over, wishes=pending
+        progress.draft, rules.writing, rules.marks, over=over, wishes=pending
     )
 
 
 def is_last_break(progress: Progress, word_id: int, rules: Rules) -> bool:
     """Return whether this word would end the last paragraph that was asked for."""
-    wanted = rules.pen.paragraphs
+    wanted = rules.writing.paragraphs
     return word_id == rules.marks.break_id and progress.draft.paragraphs + 1 == wanted
 
 
-def weigh(log_chances: Floats, progress: Progress, rules: Rules) -> Floats:
+def weigh(log_probs: Floats, progress: Progress, rules: Rules) -> Floats:
     """Return the log probabilities (V,) after all rules, not renormalised; −inf: barred.
 
     All are −inf only where every word is banned.
     """
-    chances = log_chances.copy()  # (V,)
-    draft, pen, marks = progress.draft, rules.pen, rules.marks
-    chances[banned_next(rules.bans, draft.tail)] = -np.inf
-    if pen.marks:
+    log_probs = log_probs.copy()  # (V,)
+    draft, writing, marks = progress.draft, rules.writing, rules.marks
+    log_probs[banned_next(rules.bans, draft.tail)] = -np.inf
+    if writing.marks:
         for ids in out_of_place(draft, marks):
-            bar(chances, ids)
-    if pen.max_copy and rules.text is not None:
-        bar(chances, copied_next(rules.text, draft.ids, pen.max_copy))
-    if pen.marks:
+            bar(log_probs, ids)
+    if writing.max_copy and rules.text is not None:
+        bar(log_probs, copied_next(rules.text, draft.ids, writing.max_copy))
+    if writing.marks:
         for ids in out_of_line(draft, marks):
-            bar(chances, ids)
+            bar(log_probs, ids)
     elif draft.role is Role.BREAK:
-        bar(chances, np.array([marks.break_id], dtype=np.int32))  # no empty paragraph
-    if pen.no_repeat:
-        bar(chances, repeated_next(progress.runs, draft.ids, len(chances)))
-    ask(chances, progress, rules)
-    return chances
+        bar(log_probs, np.array([marks.break_id], dtype=np.int32))  # no empty paragraph
+    if writing.no_repeat:
+        bar(log_probs, repeated_next(progress.runs, draft.ids, len(log_probs)))
+    ask(log_probs, progress, rules)
+    return log_probs
 
 
-def ask(chances: Floats, progress: Progress, rules: Rules) -> None:
+def ask(log_probs: Floats, progress: Progress, rules: Rules) -> None:
     """Favour in place what was asked for: half a mark's other half, a wish, an end."""
-    draft, pen, marks, wishes = progress.draft, rules.pen, rules.marks, progress.wishes
-    if pen.marks and half_a_mark(draft, marks):
-        keep_only(chances, np.array(draft.ids[-1:], dtype=np.int32))
+    draft, writing, marks, wishes = progress.draft, rules.writing, rules.marks, progress.wishes
+    if writing.marks and half_a_mark(draft, marks):
+        keep_only(log_probs, np.array(draft.ids[-1:], dtype=np.int32))
         return
-    last = pen.paragraphs == draft.paragraphs + 1
+    last = writing.paragraphs == draft.paragraphs + 1
     unended = len(marks.ends) > 0 and not draft.ended
-    if pen.finish and last and (wishes.pending or unended):
-        bar(chances, np.array([marks.break_id], dtype=np.int32))  # it is to end with a sentence
-    if pen.marks:
-        close_in_time(chances, draft, marks, steps=rules.steps)
+    if writing.finish and last and (wishes.pending or unended):
+        bar(log_probs, np.array([marks.break_id], dtype=np.int32))  # it is to end with a sentence
+    if writing.marks:
+        close_in_time(log_probs, draft, marks, steps=rules.steps)
     if wishes.pending:
-        grant(wishes, draft, chances, limit=pen.limit(), over=progress.over)
+        grant(wishes, draft, log_probs, limit=writing.limit(), over=progress.over)
         if wishes.queue:
-            keep_only(chances, np.array(wishes.queue[:1], dtype=np.int32))
+            keep_only(log_probs, np.array(wishes.queue[:1], dtype=np.int32))
             return
-    if progress.over is not None and pen.finish:
-        lead_to_end(chances, draft, pen, marks, over=progress.over)
+    if progress.over is not None and writing.finish:
+        lead_to_end(log_probs, draft, writing, marks, over=progress.over)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.arrays import Ids
-from pipeline.engine.writing.rules.copying import CopyIndex, run_ends
-from pipeline.engine.writing.rules.marks import Marks, Role
+from pipeline.engine.writing.constraints.copying import CopyIndex, run_ends
+from pipeline.engine.writing.constraints.marks import Marks, Role
 
 FORMULA = 2000  # words of the novel in which a run that is half punctuation is to be met once
 
