@@ -1,6 +1,6 @@
 """Writing at a vocabulary of 7,000, against slower ways: words a second.
 
-Ours is the default writer: network, cache and n-gram model, with the default rules and sampling.
+Ours is the default writer: network, cache and n-gram model, all constraints and default sampling.
 The article predicts by Keras one word at a time and decodes by a loop over all words in Python; it
 is measured as a whole, and each half with all else left to our network.
 """
@@ -23,7 +23,7 @@ from pipeline.engine.network.reader import initial_states, predict_next, read_wo
 from pipeline.engine.writing.generate import write
 from pipeline.engine.writing.options import BARE, WritingOptions
 from pipeline.engine.writing.sampling import Sampling
-from pipeline.engine.writing.writer import rules_for
+from pipeline.engine.writing.writer import constraints_for
 
 WORDS = {"tiny": 5, "quick": 200, "full": 2000}
 SLOW_WORDS = {"tiny": 1, "quick": 2, "full": 8}  # of the loops and of Keras
@@ -63,19 +63,21 @@ def measure(size: Size) -> list[Comparison]:
             unit="words/s",
             bar=bar,
             note=f"V = {len(network.words):,}, H = {HIDDEN}, E = {VECTOR_SIZE}; ours: "
-            "cache, n-grams, all rules; sampled",
+            "cache, n-grams, all constraints; sampled",
         )
         for against, (other, amount, bar) in others.items()
     ]
 
 
 def our_writer(model: Model, words: int, *, writing: WritingOptions) -> Callable[[], None]:
-    """Return writing by the engine with its default sampling; the rules are made once before."""
-    rules = rules_for(model, replace(writing, words=words, finish=False))
+    """Return writing by the engine with its default sampling; constraints are made once before."""
+    constraints = constraints_for(model, replace(writing, words=words, finish=False))
 
     def write_words() -> None:
         generator = np.random.default_rng(0)
-        for _ in write(model, [1], rules=rules, sampling=Sampling(), generator=generator):
+        for _ in write(
+            model, [1], constraints=constraints, sampling=Sampling(), generator=generator
+        ):
             pass
 
     return write_words

@@ -14,7 +14,7 @@ from pipeline.engine.memories.next_word import Model
 from pipeline.engine.writing.generate import Choice, write
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling
-from pipeline.engine.writing.writer import rules_for
+from pipeline.engine.writing.writer import constraints_for
 
 MARKS = (*"，。：！？“”‘’《》（）", "…", "—")
 WORDS = (PARAGRAPH_BREAK, *MARKS, *made_up_words(20))
@@ -58,8 +58,10 @@ def written(
 ) -> list[Choice]:
     """What the model writes on from the seed with the writing."""
     generator = np.random.default_rng(rng_seed)
-    rules = rules_for(model, writing)
-    return list(write(model, seed_ids, rules=rules, sampling=sampling, generator=generator))
+    constraints = constraints_for(model, writing)
+    return list(
+        write(model, seed_ids, constraints=constraints, sampling=sampling, generator=generator)
+    )
 
 
 def text_of(choices: Sequence[Choice]) -> str:

@@ -13,14 +13,14 @@ from pipeline.artifacts.network import Network
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.engine.memories.next_word import Model, NextWord, begin, next_word_distribution, read
 from pipeline.engine.writing.constraints.marks import Role
-from pipeline.engine.writing.constraints.weigh import (
+from pipeline.engine.writing.constraints.order import (
+    Constraints,
     Progress,
-    Rules,
-    go_on,
-    is_done,
+    constrain,
     is_last_break,
+    may_end,
+    note,
     start,
-    weigh,
 )
 from pipeline.engine.writing.sampling import Sampling, choose, penalise, shortlist
 
@@ -44,7 +44,7 @@ class Choice:
     cosine : float
         cos(ê, e_w).
     probability : float
-        The model's own, before rules, penalty and temperature.
+        The model's own, before penalty, constraints and temperature.
     candidates : tuple of Candidate
     word_id : int
     vector : float32 (E,)
@@ -66,57 +66,54 @@ def write(
     model: Model,
     seed_ids: Sequence[int],
     *,
-    rules: Rules,
+    constraints: Constraints,
     sampling: Sampling,
     generator: np.random.Generator,
     candidates: int = 0,
 ) -> Iterator[Choice]:
-    """Yield choices until the rules let the text end; early only where every word is banned.
+    """Yield choices until the constraints let the text end; early only if every word is banned.
 
     Parameters
     ----------
     model : Model
     seed_ids : at least one id; V stands for an unknown word
-    rules : Rules
-        From `make_rules`, for this model's vocabulary.
+    constraints : Constraints
+        From `make_constraints`, for this model's vocabulary.
     sampling : Sampling
     generator : numpy.random.Generator
     candidates : int
         How many candidates to report for each word.
     """
-    progress = start(seed_ids, rules)
+    progress = start(seed_ids, constraints)
     reading = begin(model, seed_ids)
-    while not is_done(progress, rules):
+    while not may_end(progress):
         next_word = next_word_distribution(reading, model)
-        log_probs = constrained(next_word, progress, rules, sampling)
+        log_probs = constrain(penalised(next_word, progress, sampling), progress)
         if log_probs.max() == -np.inf:
             return
         word_id = choose(log_probs, sampling, generator)
-        if is_last_break(progress, word_id, rules):
+        if is_last_break(progress, word_id):
             return
-        yield report(word_id, next_word, model.network, candidates)
-        go_on(progress, word_id, rules)
+        yield choice_of(word_id, next_word, model.network, candidates)
+        note(progress, word_id)
         reading = read(reading, word_id, model)
 
 
-def constrained(
-    next_word: NextWord, progress: Progress, rules: Rules, sampling: Sampling
-) -> Floats:
-    """Return what the rules and the repetition penalty leave of the log probabilities (V,)."""
-    roles = rules.marks.roles
-    window = progress.draft.ids[-sampling.penalty_window :] if sampling.penalty_window else []
-    unknown = len(rules.words)
-    recent = [i for i in window if i < unknown and roles[i] is Role.WORD]
-    penalised = penalise(
+def penalised(next_word: NextWord, progress: Progress, sampling: Sampling) -> Floats:
+    """Return the log probabilities (V,) after the repetition penalty; it spares punctuation."""
+    draft = progress.draft
+    roles = draft.marks.roles
+    window = draft.ids[-sampling.penalty_window :] if sampling.penalty_window else []
+    recent = [i for i in window if i < len(roles) and roles[i] is Role.WORD]
+    return penalise(
         next_word.log_probs,
         np.array(recent, dtype=np.int64),
         penalty=sampling.repetition_penalty,
     )
-    return weigh(penalised, progress, rules)
 
 
-def report(word_id: int, next_word: NextWord, network: Network, candidates: int) -> Choice:
-    """Put a choice into words."""
+def choice_of(word_id: int, next_word: NextWord, network: Network, candidates: int) -> Choice:
+    """Return a word as it was chosen here, with so many candidates."""
     log_probs = next_word.log_probs  # (V,)
     best: NDArray[np.int64] = (
         shortlist(log_probs, top_k=candidates) if candidates else np.empty(0, dtype=np.int64)
@@ -149,12 +146,12 @@ def spell(words: Sequence[str], previous: str = "") -> str:
         if word == PARAGRAPH_BREAK:
             text += "\n"
         else:
-            spaced = is_latin(previous[-1:]) and is_latin(word[:1])
+            spaced = _is_latin(previous[-1:]) and _is_latin(word[:1])
             text += " " + word if spaced else word
         previous = word
     return text
 
 
-def is_latin(character: str) -> bool:
+def _is_latin(character: str) -> bool:
     """Return whether this is an ASCII letter or digit."""
     return character.isascii() and character.isalnum()

@@ -1,4 +1,4 @@
-"""The writing: how much is written, and what the writer keeps to while it writes."""
+"""What can be asked of a text: how much is written, and what it keeps to."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNTIL_WORDS = 2000
 
 @dataclass(frozen=True)
 class WritingOptions:
-    """How much to write and what to keep to; see `Rules` for what gives way to what.
+    """How much to write and what to keep to; see `constraints.order` for what gives way.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class WritingOptions:
 
 
 BARE = WritingOptions(finish=False, marks=False, no_repeat=0, max_copy=0)
-"""No rules: the model alone, and exactly so many words."""
+"""No constraints: the model alone, and exactly so many words."""
 
 
 def split_list(texts: Sequence[str]) -> tuple[str, ...]:

@@ -21,19 +21,19 @@ from pipeline.engine.memories.next_word import (
     next_word_distribution,
     read,
 )
-from pipeline.engine.writing.constraints.weigh import Progress, Rules, go_on, start
+from pipeline.engine.writing.constraints.order import Constraints, Progress, constrain, note, start
 from pipeline.engine.writing.generate import (
     Candidate,
     Choice,
     candidate_of,
-    constrained,
-    report,
+    choice_of,
+    penalised,
     spell,
 )
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling, check_rng_seed, choose, shortlist
 from pipeline.engine.writing.seed import Seed, cut_seed
-from pipeline.engine.writing.writer import Writer, rules_for
+from pipeline.engine.writing.writer import Writer, constraints_for
 from pipeline.errors import SettingsError
 
 SHOWN = 5  # candidates
@@ -49,7 +49,7 @@ class SessionContext:
     """What stays the same all through a session; `log_priors` is word → log frequency."""
 
     model: Model
-    rules: Rules
+    constraints: Constraints
     sampling: Sampling
     log_priors: Mapping[str, float]
     rng_seed: int
@@ -122,8 +122,8 @@ def open_session(
     if writing.must_include:
         raise SettingsError("--must-include: expected none with --interactive; type the words")
     model = writer.model(prior_weight, seed)
-    rules = rules_for(model, replace(writing, finish=False))
-    context = SessionContext(model, rules, sampling, writer.log_priors, rng_seed)
+    constraints = constraints_for(model, replace(writing, finish=False))
+    context = SessionContext(model, constraints, sampling, writer.log_priors, rng_seed)
     return Session(tuple(writer.seed_ids(seed)), seed.words[-1]), context
 
 
@@ -154,19 +154,19 @@ def choices_of(session: Session) -> list[Choice]:
 
 
 def look(session: Session, context: SessionContext) -> tuple[Progress, Reading, NextWord, Floats]:
-    """Return the text as the rules see it, its reading, what comes next, and what rules leave."""
-    progress = start(session.seed_ids, context.rules)
+    """Return the text so far, its reading, what comes next, and what the constraints leave."""
+    progress = start(session.seed_ids, context.constraints)
     written = [choice.word_id for choice in choices_of(session)]
     for word_id in written:
-        go_on(progress, word_id, context.rules)
+        note(progress, word_id)
     reading = begin(context.model, [*session.seed_ids, *written])
     next_word = next_word_distribution(reading, context.model)
-    log_probs = constrained(next_word, progress, context.rules, context.sampling)
+    log_probs = constrain(penalised(next_word, progress, context.sampling), progress)
     return progress, reading, next_word, log_probs
 
 
 def candidates_for(session: Session, context: SessionContext) -> list[tuple[int, Candidate]]:
-    """Return the ids and candidates that are shown, best first; only words that rules allow."""
+    """Return the ids and candidates that are shown, best first; only words that may stand."""
     _, _, next_word, log_probs = look(session, context)
     ids = shortlist(log_probs, top_k=SHOWN * (session.page + 1))[SHOWN * session.page :]
     allowed = [int(i) for i in ids if log_probs[i] > -np.inf]
@@ -182,7 +182,7 @@ def draw(session: Session, context: SessionContext, refused: tuple[int, ...] = (
     place = len(choices_of(session))
     generator = np.random.default_rng([context.rng_seed, place, len(refused)])
     word_id = choose(log_probs, context.sampling, generator)
-    choice = report(word_id, next_word, context.model.network, SHOWN)
+    choice = choice_of(word_id, next_word, context.model.network, SHOWN)
     return Reply(add(session, Turn((choice,), drawn=True, refused=refused)))
 
 
@@ -202,7 +202,7 @@ def pick(session: Session, number: int, context: SessionContext) -> Reply:
     if not 1 <= number <= len(shown):
         return Reply(session, note=f"expected a number from 1 to {len(shown)}, got {number}")
     _, _, next_word, _ = look(session, context)
-    choice = report(shown[number - 1][0], next_word, context.model.network, SHOWN)
+    choice = choice_of(shown[number - 1][0], next_word, context.model.network, SHOWN)
     return Reply(add(session, Turn((choice,))))
 
 
@@ -219,7 +219,7 @@ def type_words(session: Session, text: str, context: SessionContext) -> Reply:
     choices = []
     for word in cut.words:
         next_word = next_word_distribution(reading, context.model)
-        choices.append(report(ids[word], next_word, context.model.network, SHOWN))
+        choices.append(choice_of(ids[word], next_word, context.model.network, SHOWN))
         reading = read(reading, ids[word], context.model)
     return Reply(add(session, Turn(tuple(choices))), note=note)
 

@@ -17,7 +17,7 @@ from pipeline.engine.memories.mixture import choose_components, component_names
 from pipeline.engine.memories.next_word import Model
 from pipeline.engine.writing.constraints.copying import index_text
 from pipeline.engine.writing.constraints.marks import find_marks
-from pipeline.engine.writing.constraints.weigh import Rules, make_rules
+from pipeline.engine.writing.constraints.order import Constraints, make_constraints
 from pipeline.engine.writing.generate import Choice, spell, write
 from pipeline.engine.writing.options import BARE, WritingOptions
 from pipeline.engine.writing.sampling import Sampling, check_rng_seed
@@ -25,20 +25,20 @@ from pipeline.engine.writing.seed import Seed, Unknown, cut_seed, stand_in_rows
 from pipeline.errors import DataError, SettingsError
 
 
-def rules_for(model: Model, writing: WritingOptions) -> Rules:
+def constraints_for(model: Model, writing: WritingOptions) -> Constraints:
     """Make options ready for a model: the habits of its novel's punctuation, the index of copies.
 
     Raises
     ------
     SettingsError
-        See `make_rules`.
+        See `make_constraints`.
     """
     network = model.network
     text_ids = model.memories.text_ids if model.memories else None
     text = None
     if text_ids is not None and (writing.max_copy or writing.no_repeat):
         text = index_text(text_ids, len(network.words))
-    return make_rules(
+    return make_constraints(
         network,
         writing,
         marks=find_marks(network.words, text_ids),
@@ -57,8 +57,10 @@ def write_ids(
     writing: WritingOptions = BARE,
 ) -> NDArray[np.int32]:
     """Write exactly `words` words on from ids (T,); return their ids and those of the breaks."""
-    rules = rules_for(model, replace(writing, words=words, finish=False))
-    choices = write(model, seed_ids.tolist(), rules=rules, sampling=sampling, generator=generator)
+    constraints = constraints_for(model, replace(writing, words=words, finish=False))
+    choices = write(
+        model, seed_ids.tolist(), constraints=constraints, sampling=sampling, generator=generator
+    )
     return np.array([choice.word_id for choice in choices], dtype=np.int32)
 
 
@@ -149,7 +151,7 @@ class Writer:
         return write(
             model,
             self.seed_ids(seed),
-            rules=rules_for(model, with_words(writing, words)),
+            constraints=constraints_for(model, with_words(writing, words)),
             sampling=sampling or Sampling(),
             generator=np.random.default_rng(rng_seed),
             candidates=candidates,

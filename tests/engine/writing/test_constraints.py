@@ -13,12 +13,12 @@ from writers import GREEDY, HOT, IDS, PLAIN, WORDS, ids_of, model_of, text_of, w
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.engine.measures.diversity import repeated_share
-from pipeline.engine.writing.constraints.repetition import repeated_next
-from pipeline.engine.writing.constraints.weigh import start
+from pipeline.engine.writing.constraints.order import start
+from pipeline.engine.writing.constraints.repetition import NoRepeatedRuns
 from pipeline.engine.writing.options import BARE, WritingOptions, split_list
 from pipeline.engine.writing.options import WORDS as DEFAULT_WORDS
 from pipeline.engine.writing.sampling import Sampling
-from pipeline.engine.writing.writer import rules_for, write_ids
+from pipeline.engine.writing.writer import constraints_for, write_ids
 from pipeline.errors import SettingsError
 
 ENDS = "。！？"
@@ -165,12 +165,12 @@ def test_formulae_of_the_novel_may_come_back_and_other_runs_may_not() -> None:
     words = (PARAGRAPH_BREAK, *"，。：“”七道万一丁三上下不")
     ids = {word: number for number, word in enumerate(words)}
     text = np.array([ids[c] for c in "七道：“一丁三上。”" * 500 + "万道：“"], dtype=np.int32)
-    rules = rules_for(model_of(1, words=words, text_ids=text), WritingOptions())
+    constraints = constraints_for(model_of(1, words=words, text_ids=text), WritingOptions())
 
     def barred_after(written_so_far: str) -> set[str]:
-        state = start([ids[c] for c in written_so_far], rules)
-        barred = repeated_next(state.runs, state.draft.ids, len(words))
-        return {words[number] for number in barred.tolist()}
+        state = start([ids[c] for c in written_so_far], constraints)
+        (runs,) = [own for own in state.constraints if isinstance(own, NoRepeatedRuns)]
+        return {words[number] for number in runs.repeated_next(state.draft).tolist()}
 
     assert barred_after("七道：“不下。”七道：") == set()
     assert barred_after("万道：“不下。”万道：") == {"“"}

@@ -73,7 +73,7 @@ def test_five_candidates_are_offered_and_a_number_takes_one() -> None:
         assert (choice.cosine, choice.probability) == (candidate.cosine, candidate.probability)
 
 
-def test_candidates_keep_to_the_rules() -> None:
+def test_candidates_keep_to_the_constraints() -> None:
     session, context = after("，")
 
     assert not {candidate.word for _, candidate in candidates_for(session, context)} & {

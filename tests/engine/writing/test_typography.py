@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from writers import GREEDY, HOT, PLAIN, WORDS, ids_of, model_of, text_of, written
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.engine.writing.constraints.draft import start_draft
+from pipeline.engine.writing.constraints.draft import Draft, follow
 from pipeline.engine.writing.constraints.marks import PAIRS, Role, find_marks, role_of
 from pipeline.engine.writing.constraints.typography import out_of_line, out_of_place
 from pipeline.engine.writing.options import BARE, WritingOptions
@@ -73,10 +73,12 @@ def test_marks_that_come_in_twos_are_learnt_from_the_text() -> None:
 
 
 def barred_after(text: str) -> set[str]:
-    """What the rules bar after a text."""
+    """What may not stand after a text."""
     marks = find_marks(WORDS)
-    draft = start_draft(ids_of(text), WORDS, marks)
-    arrays = [*out_of_place(draft, marks), *out_of_line(draft, marks)]
+    draft = Draft(WORDS, marks)
+    for word_id in ids_of(text):
+        follow(draft, word_id)
+    arrays = [out_of_place(draft), *out_of_line(draft)]
     return {WORDS[number] for array in arrays for number in array.tolist()}
 
 

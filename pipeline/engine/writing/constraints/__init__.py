@@ -1,1 +1,1 @@
-"""What writing keeps to: the writing, what was written so far, and a file for each kind of rule."""
+"""What writing keeps to: a file for each constraint, and the list that puts them in order."""
