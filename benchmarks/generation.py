@@ -1,6 +1,6 @@
 """Writing at a vocabulary of 7,000, against slower ways: words a second.
 
-Ours is the default writer: network, cache and n-gram model, with the default rules and sampling.
+Ours is the default writer: network, cache and n-gram model, all constraints and default sampling.
 The article predicts by Keras one word at a time and decodes by a loop over all words in Python; it
 is measured as a whole, and each half with all else left to our network.
 """
@@ -17,13 +17,13 @@ from benchmarks.compare import Bar, Comparison, Size, compare, per_second
 from benchmarks.made_up import HIDDEN, VECTOR_SIZE, made_up_memories, made_up_network
 from pipeline.arrays import Floats
 from pipeline.artifacts.network import Network
-from pipeline.engine.memories.foretell import Model
+from pipeline.engine.memories.next_word import Model
 from pipeline.engine.network.decode import cosines
-from pipeline.engine.network.reader import empty_memory, predict_next, read_word
+from pipeline.engine.network.reader import initial_states, predict_next, read_word
 from pipeline.engine.writing.generate import write
-from pipeline.engine.writing.rules.pen import BARE, Pen
+from pipeline.engine.writing.options import BARE, WritingOptions
 from pipeline.engine.writing.sampling import Sampling
-from pipeline.engine.writing.writer import rules_for
+from pipeline.engine.writing.writer import constraints_for
 
 WORDS = {"tiny": 5, "quick": 200, "full": 2000}
 SLOW_WORDS = {"tiny": 1, "quick": 2, "full": 8}  # of the loops and of Keras
@@ -38,7 +38,7 @@ def measure(size: Size) -> list[Comparison]:
     words, slow_words = WORDS[size], SLOW_WORDS[size]
     in_python, in_numpy = python_nearest(network), numpy_nearest(network)
     others: dict[str, tuple[Callable[[], None], int, Bar | None]] = {
-        "ours, the network alone": (our_writer(Model(network), words, pen=BARE), words, SPEED),
+        "ours, the network alone": (our_writer(Model(network), words, writing=BARE), words, SPEED),
         "the article: Keras predict and a loop in Python": (
             keras_writer(network, in_python, slow_words),
             slow_words,
@@ -52,7 +52,7 @@ def measure(size: Size) -> list[Comparison]:
         "loop in pure Python": (loop_writer(network, in_python, slow_words), slow_words, None),
         "loop of numpy cosines": (loop_writer(network, in_numpy, slow_words), slow_words, None),
     }
-    ours = our_writer(whole, words, pen=Pen())
+    ours = our_writer(whole, words, writing=WritingOptions())
     return [
         compare(
             "generation",
@@ -63,19 +63,21 @@ def measure(size: Size) -> list[Comparison]:
             unit="words/s",
             bar=bar,
             note=f"V = {len(network.words):,}, H = {HIDDEN}, E = {VECTOR_SIZE}; ours: "
-            "cache, n-grams, all rules; sampled",
+            "cache, n-grams, all constraints; sampled",
         )
         for against, (other, amount, bar) in others.items()
     ]
 
 
-def our_writer(model: Model, words: int, *, pen: Pen) -> Callable[[], None]:
-    """Return writing by the engine with its default sampling; the rules are made once before."""
-    rules = rules_for(model, replace(pen, words=words, finish=False))
+def our_writer(model: Model, words: int, *, writing: WritingOptions) -> Callable[[], None]:
+    """Return writing by the engine with its default sampling; constraints are made once before."""
+    constraints = constraints_for(model, replace(writing, words=words, finish=False))
 
     def write_words() -> None:
         generator = np.random.default_rng(0)
-        for _ in write(model, [1], rules=rules, sampling=Sampling(), generator=generator):
+        for _ in write(
+            model, [1], constraints=constraints, sampling=Sampling(), generator=generator
+        ):
             pass
 
     return write_words
@@ -85,9 +87,9 @@ def loop_writer(network: Network, nearest: Nearest, words: int) -> Callable[[], 
     """Return writing greedily: our LSTM, and the next word by `nearest`."""
 
     def write_words() -> None:
-        memory = read_word(empty_memory(network), 0, network)
+        states = read_word(initial_states(network), 0, network)
         for _ in range(words):
-            memory = read_word(memory, nearest(predict_next(memory, network)), network)
+            states = read_word(states, nearest(predict_next(states, network)), network)
 
     return write_words
 

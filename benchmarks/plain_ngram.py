@@ -75,22 +75,22 @@ def build_histories(counts: Counter[Gram]) -> dict[Gram, History]:
 
 def distribution(model: PlainModel, context: Sequence[int]) -> list[float]:
     """Return p(w | context) of the V words and the unknown one."""
-    chances = model.unigram
+    probs = model.unigram
     for length, level in enumerate(model.levels, 1):
         history = level.get(tuple(context[-length:])) if length <= len(context) else None
         if history is None:
             break  # nor has a longer one been seen
-        chances = [history.backoff * chance for chance in chances]
+        probs = [history.backoff * chance for chance in probs]
         for word, share in history.shares.items():
-            chances[word] += share
-    return chances
+            probs[word] += share
+    return probs
 
 
 def score_plain(model: PlainModel, ids: Sequence[int], *, context: int) -> list[tuple[int, float]]:
     """Return rank and probability of each word that has so many before it; none is unknown."""
     scores = []
     for place in range(context, len(ids)):
-        chances = distribution(model, ids[place - context : place])[:-1]
-        own = chances[ids[place]]
-        scores.append((1 + sum(chance > own for chance in chances), own))
+        probs = distribution(model, ids[place - context : place])[:-1]
+        own = probs[ids[place]]
+        scores.append((1 + sum(chance > own for chance in probs), own))
     return scores

@@ -19,10 +19,10 @@ from benchmarks.made_up import (
 )
 from benchmarks.training import first_batches, our_steps, random_words
 from pipeline.engine.measures.stream import score_words
-from pipeline.engine.memories.foretell import Model
+from pipeline.engine.memories.next_word import Model
 from pipeline.engine.network.calibrate import calibrate
 from pipeline.engine.network.predict import BATCH
-from pipeline.engine.writing.rules.pen import Pen
+from pipeline.engine.writing.options import WritingOptions
 from pipeline.stages.train import TrainConfig
 
 SIZES = {"tiny": (300, 600), "quick": (5_000, 20_000), "full": (5_000, 20_000, 100_000)}
@@ -81,7 +81,7 @@ def training_steps(count: int, vocabulary: int) -> Work:
 def writing(words: int, tokens: int, vocabulary: int) -> Work:
     """Return the writing of so many words with the memories of a text of so many tokens."""
     memories = made_up_memories(vocabulary, tokens=tokens)
-    return our_writer(Model(made_up_network(vocabulary), memories), words, pen=Pen())
+    return our_writer(Model(made_up_network(vocabulary), memories), words, writing=WritingOptions())
 
 
 def scoring(count: int, vocabulary: int) -> Work:

@@ -9,6 +9,7 @@ import typer
 from pipeline.commands import clean, generate, lab, models, report, run, score, status
 from pipeline.commands.options import Debug
 from pipeline.commands.usage import Command, Group
+from pipeline.shipped import CHECKOUT
 
 COMMANDS = (  # in the order in which the help lists them: name, function, example
     ("run-all", run.run_all, "run-all --source my_novel.txt --quick"),

@@ -20,7 +20,7 @@ from pipeline.project import ARTIFACTS, choose_model
 if TYPE_CHECKING:
     from pipeline.engine.writing.evidence import Evidence
     from pipeline.engine.writing.generate import Choice
-    from pipeline.engine.writing.rules.pen import Pen
+    from pipeline.engine.writing.options import WritingOptions
     from pipeline.engine.writing.sampling import Sampling
     from pipeline.engine.writing.seed import Seed
     from pipeline.engine.writing.writer import Writer
@@ -30,9 +30,9 @@ _BETWEEN = "\n――――\n"  # samples
 
 
 @guarded
-@options.takes(pen=options.pen_from, sampling=options.sampling_from)
+@options.takes(writing=options.writing_from, sampling=options.sampling_from)
 def generate(
-    pen: Pen,
+    writing: WritingOptions,
     sampling: Sampling,
     seed_phrase: options.SeedPhrase = None,
     seed_file: options.SeedFile = None,
@@ -56,7 +56,7 @@ def generate(
     from pipeline.engine.writing.writer import Writer
 
     one_thread()
-    _check(samples, pen, interactive=interactive, why=why, show_candidates=show_candidates)
+    _check(samples, writing, interactive=interactive, why=why, show_candidates=show_candidates)
     phrase = read_phrase(seed_phrase, seed_file, interactive=interactive)
     way = read_unknown(unknown)
     novel, notes = choose_model(artifacts, model)
@@ -65,10 +65,14 @@ def generate(
     writer = writer if memory is None else writer.remembering(memory)
     say_notes(notes + seed_notes(seed))
     first_seed = secrets.randbelow(2**31) if rng_seed is None else rng_seed
-    chosen: dict[str, Any] = {"pen": pen, "sampling": sampling, "prior_weight": prior_weight}
+    chosen: dict[str, Any] = {
+        "writing": writing,
+        "sampling": sampling,
+        "prior_weight": prior_weight,
+    }
     if interactive:
-        session, desk = open_session(writer, seed, rng_seed=first_seed, **chosen)
-        return write_together(session, desk, phrase, seed, as_json)
+        session, context = open_session(writer, seed, rng_seed=first_seed, **chosen)
+        return write_together(session, context, phrase, seed, as_json)
     for piece, aside in _write_samples(
         writer,
         phrase,
@@ -90,16 +94,18 @@ def _is_drawn(sampling: Sampling) -> bool:
     return sampling.temperature > 0 and sampling.top_k != 1
 
 
-def _check(samples: int, pen: Pen, *, interactive: bool, why: bool, show_candidates: bool) -> None:
+def _check(
+    samples: int, writing: WritingOptions, *, interactive: bool, why: bool, show_candidates: bool
+) -> None:
     """Refuse numbers out of bounds and options that exclude each other."""
     if samples < 1 or (interactive and samples > 1):
         expected = "1 with --interactive" if interactive else "at least 1"
         raise SettingsError(f"--samples: expected {expected}, got {samples}")
     not_together = {  # the person says when the text ends, and sees the candidates anyway
-        "words": pen.words,
-        "sentences": pen.sentences,
-        "paragraphs": pen.paragraphs,
-        "until": pen.until,
+        "words": writing.words,
+        "sentences": writing.sentences,
+        "paragraphs": writing.paragraphs,
+        "until": writing.until,
         "show-candidates": show_candidates,
         "why": why,
     }
@@ -115,7 +121,7 @@ def _write_samples(
     phrase: str,
     seed: Seed,
     *,
-    pen: Pen,
+    writing: WritingOptions,
     sampling: Sampling,
     prior_weight: float | None,
     rng_seeds: Iterable[int],
@@ -136,7 +142,7 @@ def _write_samples(
         written: list[str] = []
         stream = writer.stream(
             seed,
-            pen=pen,
+            writing=writing,
             sampling=sampling,
             rng_seed=rng_seed,
             prior_weight=prior_weight,
@@ -149,7 +155,7 @@ def _write_samples(
             yield _BETWEEN if number else "", False
             tell = _word_pieces if candidates else _text_pieces
             yield from ((piece, False) for piece in tell(phrase, seed, explained))
-        yield from ((note, True) for note in _unmet_notes(pen, written))
+        yield from ((note, True) for note in _unmet_notes(writing, written))
         if tell_seed and not as_json:
             yield f"--rng-seed {rng_seed} writes this again", True
     if as_json:
@@ -189,12 +195,12 @@ def _text_pieces(
     yield "\n"
 
 
-def _unmet_notes(pen: Pen, words: list[str]) -> Iterator[str]:
+def _unmet_notes(writing: WritingOptions, words: list[str]) -> Iterator[str]:
     """Yield a note for each thing that was asked for and is not among what was written."""
     from pipeline.engine.writing.generate import spell
 
     text = spell(words)
-    if pen.until and pen.until not in text:
-        yield f"--until {pen.until}: not written within {pen.limit()} words"
-    if missing := [word for word in pen.must_include if word not in text]:
+    if writing.until and writing.until not in text:
+        yield f"--until {writing.until}: not written within {writing.limit()} words"
+    if missing := [word for word in writing.must_include if word not in text]:
         yield f"--must-include: found no place for {' '.join(missing)}"

@@ -15,7 +15,7 @@ from pipeline.hints import shown
 from pipeline.project import Project, open_project
 
 if TYPE_CHECKING:
-    from pipeline.engine.writing.rules.pen import Pen
+    from pipeline.engine.writing.options import WritingOptions
     from pipeline.engine.writing.sampling import Sampling
 
 LONGEST = 60  # characters of a refused value that are repeated
@@ -265,7 +265,7 @@ def sampling_from(
     return Sampling(0.0 if greedy else temperature, top_k, top_p, penalty, penalty_window)
 
 
-def pen_from(
+def writing_from(
     words: Words = None,
     sentences: Sentences = None,
     paragraphs: Paragraphs = None,
@@ -275,11 +275,11 @@ def pen_from(
     no_repeat: NoRepeat = 4,
     max_copy: MaxCopy = 8,
     bare: Bare = False,
-) -> Pen:
+) -> WritingOptions:
     """Return how much is written, and what is kept to."""
-    from pipeline.engine.writing.rules.pen import Pen, split_list
+    from pipeline.engine.writing.options import WritingOptions, split_list
 
-    return Pen(
+    return WritingOptions(
         words=words,
         sentences=sentences,
         paragraphs=paragraphs,
@@ -296,7 +296,8 @@ def pen_from(
 def takes(**makers: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command the options of functions that each make one of its arguments.
 
-    `@takes(pen=pen_from)` puts the options of `pen_from` in the place of the command's `pen`.
+    `@takes(writing=writing_from)` puts the options of `writing_from` in the place of the command's
+    `writing`.
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:

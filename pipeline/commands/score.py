@@ -1,4 +1,4 @@
-"""`score`: how well each word of a text is foretold."""
+"""`score`: how well each word of a text is predicted."""
 
 from __future__ import annotations
 

@@ -20,35 +20,35 @@ from pipeline.interrupts import INTERRUPTED
 
 if TYPE_CHECKING:
     from pipeline.engine.writing.seed import Seed
-    from pipeline.engine.writing.session import Desk, Session
+    from pipeline.engine.writing.session import Session, SessionContext
 
 LAST_CHARACTERS = 120  # of the text, shown with each turn
 
 
 def write_together(
-    session: Session, desk: Desk, seed_phrase: str, seed: Seed, as_json: bool
+    session: Session, context: SessionContext, seed_phrase: str, seed: Seed, as_json: bool
 ) -> None:
     """Hold a session: the dialogue goes to stderr, the finished text to stdout."""
     interrupted = False
     try:
-        for state, told in converse(session, desk, seed_phrase, sys.stdin.readline):
+        for state, told in converse(session, context, seed_phrase, sys.stdin.readline):
             session = state
             say(told, lines=True)
     except KeyboardInterrupt:
         interrupted = True
-    print(session_result(session, desk, seed_phrase, seed, as_json=as_json))
+    print(session_result(session, context, seed_phrase, seed, as_json=as_json))
     if interrupted:
         raise typer.Exit(INTERRUPTED)
 
 
 def converse(
-    session: Session, desk: Desk, seed_phrase: str, read_line: Callable[[], str]
+    session: Session, context: SessionContext, seed_phrase: str, read_line: Callable[[], str]
 ) -> Iterator[tuple[Session, str]]:
     """Yield the state and what to tell, turn by turn, until the person quits or the input ends.
 
     Parameters
     ----------
-    session, desk : see `open_session`
+    session, context : see `open_session`
     seed_phrase : str
         What the shown text begins with.
     read_line : callable
@@ -58,10 +58,10 @@ def converse(
 
     yield session, HELP
     while True:
-        yield session, "\n".join(turn_lines(session, desk, seed_phrase))
+        yield session, "\n".join(turn_lines(session, context, seed_phrase))
         if not (line := read_line()):
             return
-        reply = answer(session, line, desk)
+        reply = answer(session, line, context)
         session = reply.session
         if reply.note:
             yield session, f"xuxie: {reply.note}"
@@ -72,25 +72,25 @@ def converse(
             return
 
 
-def turn_lines(session: Session, desk: Desk, seed_phrase: str) -> Iterator[str]:
+def turn_lines(session: Session, context: SessionContext, seed_phrase: str) -> Iterator[str]:
     """Yield the end of the text and the candidates for the next word."""
     from pipeline.engine.writing.session import candidates_for, text_of
 
     text = seed_phrase + text_of(session)
     cut = "…" if len(text) > LAST_CHARACTERS else ""
     yield f"\n{cut}{text[-LAST_CHARACTERS:]}"
-    for number, (_, candidate) in enumerate(candidates_for(session, desk), 1):
+    for number, (_, candidate) in enumerate(candidates_for(session, context), 1):
         yield f"  {number}  {candidate_line(candidate)}"
 
 
 def session_result(
-    session: Session, desk: Desk, seed_phrase: str, seed: Seed, *, as_json: bool
+    session: Session, context: SessionContext, seed_phrase: str, seed: Seed, *, as_json: bool
 ) -> str:
     """Return the finished text, or it and its words as JSON."""
     from pipeline.engine.writing.session import choices_of, text_of
 
     if as_json:
-        sample = {"rng_seed": desk.rng_seed, "choices": choices_of(session)}
+        sample = {"rng_seed": context.rng_seed, "choices": choices_of(session)}
         return document(generation_json(seed_phrase, seed, [sample])).rstrip("\n")
     return seed_phrase + text_of(session)
 

@@ -14,7 +14,7 @@ from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.commands.words import choice_json, choice_line, generation_json, show_word
 
 if TYPE_CHECKING:
-    from pipeline.engine.memories.foretell import Model
+    from pipeline.engine.memories.next_word import Model
     from pipeline.engine.writing.evidence import Evidence, Passage, Quote
     from pipeline.engine.writing.generate import Choice
     from pipeline.engine.writing.seed import Seed

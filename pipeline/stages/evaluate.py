@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.artifacts.network import Network
     from pipeline.artifacts.ngram import KneserNey
     from pipeline.engine.measures.score import Scores
-    from pipeline.engine.memories.foretell import Model
+    from pipeline.engine.memories.next_word import Model
 
 HELD_OUT: tuple[Part, ...] = ("validation", "test")
 
@@ -143,7 +143,7 @@ def measure_writing(
 
     from pipeline.engine.measures.diversity import measure_texts
     from pipeline.engine.threads import one_thread
-    from pipeline.engine.writing.rules.pen import BARE, Pen
+    from pipeline.engine.writing.options import BARE, WritingOptions
     from pipeline.engine.writing.sampling import Sampling
     from pipeline.engine.writing.writer import write_ids
 
@@ -156,12 +156,16 @@ def measure_writing(
     ways = {
         "greedy": (Sampling(temperature=0, repetition_penalty=1), BARE),
         "top_p": (Sampling(temperature=1, top_p=0.9, repetition_penalty=1), BARE),
-        "default": (Sampling(), Pen()),
+        "default": (Sampling(), WritingOptions()),
     }
     texts = {"held_out": [window.ids[s + window.steps :][:count] for s in openings]}
-    for number, (way, (sampling, pen)) in enumerate(ways.items()):
+    for number, (way, (sampling, writing)) in enumerate(ways.items()):
         context.progress(number, len(ways), f"writing {way}")
-        chosen: dict[str, Any] = {"sampling": sampling, "generator": context.generator, "pen": pen}
+        chosen: dict[str, Any] = {
+            "sampling": sampling,
+            "generator": context.generator,
+            "writing": writing,
+        }
         with one_thread():
             texts[way] = [write_ids(model, seed, words=count, **chosen) for seed in seeds]
     source = np.concatenate([window.ids[start:stop] for start, stop in window.spans["train"]])
@@ -178,7 +182,7 @@ def evaluate(
     context: Context,
 ) -> Evaluation:
     """Score both held-out parts, measure written texts."""
-    from pipeline.engine.memories.foretell import Model
+    from pipeline.engine.memories.next_word import Model
     from pipeline.engine.memories.ngram import train_kneser_ney
 
     ngram = train_kneser_ney(

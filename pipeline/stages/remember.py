@@ -126,9 +126,9 @@ def remember(
     """
     from dataclasses import replace
 
-    from pipeline.engine.measures.components import component_batches, true_chances
-    from pipeline.engine.memories.foretell import Model
+    from pipeline.engine.measures.components import component_batches, true_probs
     from pipeline.engine.memories.mixture import fit_mixtures
+    from pipeline.engine.memories.next_word import Model
 
     memories = gather(config, window, decode, context)
     starts = evaluation_starts(window, "validation")[: config.fit_targets]  # (N,)
@@ -139,10 +139,10 @@ def remember(
         Model(decode, memories),
         progress=lambda done, total: context.progress(done, total, "fitting weights"),
     )
-    chances = true_chances(batches)
-    if not any(map(len, chances.values())):
+    probs = true_probs(batches)
+    if not any(map(len, probs.values())):
         return replace(memories, weights={"network": 1.0}, ngram=None, neighbours=None)
-    weights, *subsets = fit_mixtures(chances)
+    weights, *subsets = fit_mixtures(probs)
     return replace(memories, weights=weights, subsets=tuple(subsets))
 
 

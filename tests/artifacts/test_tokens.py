@@ -23,7 +23,7 @@ from pipeline.artifacts.windows import WINDOWS
 from pipeline.engine.measures.diversity import measure_texts
 from pipeline.engine.measures.score import score_kneser_ney, score_windows
 from pipeline.engine.measures.stream import score_words
-from pipeline.engine.memories.foretell import Model, begin, foretell
+from pipeline.engine.memories.next_word import Model, begin, next_word_distribution
 from pipeline.engine.memories.ngram import train_kneser_ney
 from pipeline.learning.batches import Dropout, build_sampler, epoch_batches
 from pipeline.stages.window import WindowConfig, window
@@ -109,7 +109,9 @@ def test_the_network_reads_the_ending_and_the_target_stays_unknown() -> None:
     assert found.known.tolist() == [True, False, True]
     np.testing.assert_array_equal(found.ranks[[0, 2]], expected.ranks[[0, 2]])
     model = Model(NETWORK)
-    by_reader, same = (foretell(begin(model, ids.tolist()), model).vector for ids in (plain, rare))
+    by_reader, same = (
+        next_word_distribution(begin(model, ids.tolist()), model).vector for ids in (plain, rare)
+    )
     np.testing.assert_array_equal(by_reader, same)
 
 
@@ -135,9 +137,7 @@ def test_to_the_n_gram_model_all_unknown_words_are_one() -> None:
     for ours, other in zip(same.levels, model.levels, strict=True):
         np.testing.assert_array_equal(ours.weights, other.weights)
     expected, found = (score_kneser_ney(ids, starts, model, steps=5) for ids in (plain, rare))
-    np.testing.assert_array_equal(
-        found["kneser_ney"].log_probabilities, expected["kneser_ney"].log_probabilities
-    )
+    np.testing.assert_array_equal(found["kneser_ney"].log_probs, expected["kneser_ney"].log_probs)
 
 
 def test_unknown_words_are_no_copies_whatever_they_end_with() -> None:

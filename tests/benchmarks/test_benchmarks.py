@@ -145,8 +145,8 @@ def test_plain_kneser_ney_ranks_alike() -> None:
     plain = train_plain(ids.tolist(), vocabulary_size=50)
     text = zipf_ids(120, vocabulary=50, seed=6)
     scores = score_kneser_ney(text, np.arange(100), model, steps=20)["kneser_ney"]
-    ranks, chances = zip(*score_plain(plain, text.tolist(), context=20), strict=True)
-    assert np.allclose(np.exp(scores.log_probabilities), chances, rtol=1e-4)
+    ranks, probs = zip(*score_plain(plain, text.tolist(), context=20), strict=True)
+    assert np.allclose(np.exp(scores.log_probs), probs, rtol=1e-4)
     # Words that nothing tells apart may swap places by a rounding.
     assert np.mean(scores.ranks == ranks) > 0.95
 

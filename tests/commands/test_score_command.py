@@ -66,7 +66,7 @@ def test_the_text_of_the_training_gets_the_scores_of_its_windows(trained: Traine
     assert [row["known"] for row in rows[steps:]] == expected.known.tolist()
     assert expected.cosines is not None
     for name, values in (
-        ("log_probability", expected.log_probabilities),
+        ("log_probability", expected.log_probs),
         ("cosine", expected.cosines),
     ):
         np.testing.assert_allclose([row[name] for row in known], values[expected.known], atol=1e-5)

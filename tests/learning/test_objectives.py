@@ -75,8 +75,8 @@ def cross_entropies(
     ).T
     scale, weight = math.exp(float(network.log_scale.numpy())), float(network.prior_weight.numpy())
     scores = scale * cosine + weight * LOG_PRIOR
-    chances = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
-    result: NDArray[np.float64] = -np.log(chances[np.arange(len(targets)), targets])
+    probs = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    result: NDArray[np.float64] = -np.log(probs[np.arange(len(targets)), targets])
     return result
 
 

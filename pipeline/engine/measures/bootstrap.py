@@ -122,7 +122,7 @@ def chapter_sums(scores: Scores, chapters: NDArray[np.int64]) -> Doubles:
         known & (scores.ranks == 1),
         np.where(known, 1.0 / scores.ranks, 0.0),
         known,
-        np.where(known, scores.log_probabilities, 0.0),
+        np.where(known, scores.log_probs, 0.0),
     )
     numbers = np.unique(chapters, return_inverse=True)[1]  # (N,), 0 to C − 1
     return np.stack([np.bincount(numbers, weights=column) for column in columns], axis=1)

@@ -1,7 +1,8 @@
 """What each component of the mixture says of held-out chapters, batch by batch.
 
-The same numbers as `foretell` gives word by word, at the price of matrix products. The cache starts
-empty with each chapter, though the network's context reaches back into the one before.
+The same numbers as `next_word_distribution` gives word by word, at the price of matrix products.
+The cache starts empty with each chapter, though the network's context reaches back into the one
+before.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from pipeline.artifacts.network import Network
 from pipeline.artifacts.windows import window_view
 from pipeline.engine.measures.score import Scores, join_scores, score_cosines, score_probabilities
 from pipeline.engine.memories.cache import recall_text
-from pipeline.engine.memories.foretell import LEAST, Model, ask_neighbours
 from pipeline.engine.memories.mixture import NETWORK, mix
+from pipeline.engine.memories.next_word import LEAST, Model, ask_neighbours
 from pipeline.engine.memories.ngram import next_probabilities, share_among_known
 from pipeline.engine.network.decode import network_scores, softmax, unit_rows
 from pipeline.engine.network.predict import predict_vectors
@@ -36,13 +37,13 @@ class Batch:
     targets : int32 (B,)
         V for an unknown word.
     cosine : float32 (B, V)
-    chances : component → float32 (B, V)
+    probs : component → float32 (B, V)
         Rows sum to one.
     """
 
     targets: NDArray[np.int32]
     cosine: Floats
-    chances: dict[str, Floats]
+    probs: dict[str, Floats]
 
 
 def chapter_runs(starts: NDArray[np.int64], chapters: NDArray[np.int64]) -> list[tuple[int, int]]:
@@ -102,7 +103,7 @@ def weigh(
     network = model.network
     cosine = units[before:] @ network.output_vectors.T  # (B, V)
     scores = network_scores(cosine, network)  # (B, V)
-    chances = {NETWORK: softmax(scores)}
+    probs = {NETWORK: softmax(scores)}
     memories = model.memories
     if memories and "cache" in memories.weights:
         cached, filled = recall_text(
@@ -114,22 +115,22 @@ def weigh(
             vocabulary_size=len(network.words),
         )
         # The network speaks for an empty cache.
-        cached[~filled] = chances[NETWORK][~filled]
-        chances["cache"] = cached
+        cached[~filled] = probs[NETWORK][~filled]
+        probs["cache"] = cached
     if memories and "ngram" in memories.weights and memories.ngram:
-        chances["ngram"] = share_among_known(next_probabilities(memories.ngram, windows[:, :-1]))
+        probs["ngram"] = share_among_known(next_probabilities(memories.ngram, windows[:, :-1]))
     if memories and "neighbours" in memories.weights:
-        chances["neighbours"] = ask_neighbours(units[before:], memories, len(network.words))
-    return Batch(targets=windows[:, -1], cosine=cosine, chances=chances)
+        probs["neighbours"] = ask_neighbours(units[before:], memories, len(network.words))
+    return Batch(targets=windows[:, -1], cosine=cosine, probs=probs)
 
 
-def true_chances(batches: Iterator[Batch]) -> dict[str, Doubles]:
+def true_probs(batches: Iterator[Batch]) -> dict[str, Doubles]:
     """Return component → what it gave the true words, float64 (known targets,)."""
     found: dict[str, list[Doubles]] = {}
     for batch in batches:
         rows = np.flatnonzero(batch.targets < batch.cosine.shape[1])
-        for name, chances in batch.chances.items():
-            own = chances[rows, batch.targets[rows]].astype(np.float64)
+        for name, probs in batch.probs.items():
+            own = probs[rows, batch.targets[rows]].astype(np.float64)
             found.setdefault(name, []).append(own)
     return {name: np.concatenate(parts) for name, parts in found.items()}
 
@@ -153,5 +154,5 @@ def score_mixtures(
 
 def score_mixed(batch: Batch, weights: Mapping[str, float], alone: Scores) -> Scores:
     """Score a batch by one mixture."""
-    chances = np.maximum(mix(batch.chances, weights), LEAST)  # (B, V)
-    return replace(score_probabilities(chances, batch.targets), cosines=alone.cosines)
+    probs = np.maximum(mix(batch.probs, weights), LEAST)  # (B, V)
+    return replace(score_probabilities(probs, batch.targets), cosines=alone.cosines)

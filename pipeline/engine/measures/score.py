@@ -1,4 +1,4 @@
-"""How well a writer foretells a text: rank, log probability and cosine of every true word."""
+"""How well a writer predicts a text: rank, log probability and cosine of every true word."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Scores:
     known : bool (N,)
     ranks : int64 (N,)
         1 is the best, shared by equals; V + 1 for an unknown target.
-    log_probabilities : float64 (N,)
+    log_probs : float64 (N,)
         Zero where the target is unknown.
     cosines : float32 (N,) or None
         cos(ê, e_target), zero where the target is unknown; None for a model without vectors.
@@ -34,7 +34,7 @@ class Scores:
 
     known: NDArray[np.bool_]
     ranks: NDArray[np.int64]
-    log_probabilities: NDArray[np.float64]
+    log_probs: NDArray[np.float64]
     cosines: Floats | None
 
 
@@ -80,26 +80,26 @@ def score_cosines(cosine: Floats, targets: NDArray[np.int32], network: Network) 
     scores = network_scores(cosine, network)  # (B, V)
     own = np.take_along_axis(scores, safe, axis=1)  # (B, 1)
     ranks = 1 + (scores > own).sum(axis=1)  # (B,)
-    chances = np.take_along_axis(log_softmax(scores), safe, axis=1)[:, 0]  # (B,)
+    log_probs = np.take_along_axis(log_softmax(scores), safe, axis=1)[:, 0]  # (B,)
     closeness = np.take_along_axis(cosine, safe, axis=1)[:, 0]  # (B,)
     return Scores(
         known=known,
         ranks=np.where(known, ranks, len(network.words) + 1).astype(np.int64),
-        log_probabilities=np.where(known, chances, 0.0).astype(np.float64),
+        log_probs=np.where(known, log_probs, 0.0).astype(np.float64),
         cosines=np.where(known, closeness, np.float32(0)),
     )
 
 
-def score_probabilities(chances: Floats, targets: NDArray[np.int32]) -> Scores:
+def score_probabilities(probs: Floats, targets: NDArray[np.int32]) -> Scores:
     """Score targets (B,) by the probabilities (B, V) that a model gave to all words."""
-    size = chances.shape[1]
+    size = probs.shape[1]
     known = targets < size  # (B,)
-    own = np.take_along_axis(chances, np.where(known, targets, 0)[:, None], axis=1)  # (B, 1)
-    ranks = 1 + (chances > own).sum(axis=1)  # (B,)
+    own = np.take_along_axis(probs, np.where(known, targets, 0)[:, None], axis=1)  # (B, 1)
+    ranks = 1 + (probs > own).sum(axis=1)  # (B,)
     return Scores(
         known=known,
         ranks=np.where(known, ranks, size + 1).astype(np.int64),
-        log_probabilities=np.where(known, np.log(own[:, 0]), 0.0).astype(np.float64),
+        log_probs=np.where(known, np.log(own[:, 0]), 0.0).astype(np.float64),
         cosines=None,
     )
 
@@ -113,7 +113,7 @@ def score_unigram(targets: NDArray[np.int32], *, log_prior: Floats) -> Scores:
     return Scores(
         known=known,
         ranks=np.where(known, 1 + falling[safe], len(log_prior) + 1).astype(np.int64),
-        log_probabilities=np.where(known, log_prior[safe], 0.0).astype(np.float64),
+        log_probs=np.where(known, log_prior[safe], 0.0).astype(np.float64),
         cosines=None,
     )
 
@@ -131,12 +131,12 @@ def score_kneser_ney(
     parts, masses = [], []
     for first in range(0, len(starts), BATCH):
         windows = view[starts[first : first + BATCH]]  # (B, steps + 1)
-        chances = next_probabilities(model, windows[:, :-1])  # (B, V + 1)
-        parts.append(score_probabilities(chances[:, :-1], windows[:, -1]))
-        masses.append(np.log1p(-chances[:, -1].astype(np.float64)))  # (B,)
+        probs = next_probabilities(model, windows[:, :-1])  # (B, V + 1)
+        parts.append(score_probabilities(probs[:, :-1], windows[:, -1]))
+        masses.append(np.log1p(-probs[:, -1].astype(np.float64)))  # (B,)
     scores = join_scores(parts)
-    shared = scores.log_probabilities - np.where(scores.known, np.concatenate(masses), 0.0)
-    return {"kneser_ney": scores, "kneser_ney_known": replace(scores, log_probabilities=shared)}
+    shared = scores.log_probs - np.where(scores.known, np.concatenate(masses), 0.0)
+    return {"kneser_ney": scores, "kneser_ney_known": replace(scores, log_probs=shared)}
 
 
 def join_scores(parts: list[Scores]) -> Scores:
@@ -145,7 +145,7 @@ def join_scores(parts: list[Scores]) -> Scores:
     return Scores(
         known=np.concatenate([part.known for part in parts]),
         ranks=np.concatenate([part.ranks for part in parts]),
-        log_probabilities=np.concatenate([part.log_probabilities for part in parts]),
+        log_probs=np.concatenate([part.log_probs for part in parts]),
         cosines=np.concatenate(cosines) if cosines else None,
     )
 
@@ -158,7 +158,7 @@ def summarise(scores: Scores) -> dict[str, float | None]:
     """
     known = scores.known
     reciprocal = np.where(known, 1.0 / scores.ranks, 0.0)  # (N,)
-    mean_log = float(scores.log_probabilities[known].mean()) if known.any() else 0.0
+    mean_log = float(scores.log_probs[known].mean()) if known.any() else 0.0
     closeness = scores.cosines[known] if scores.cosines is not None else known[:0]
     return {
         **{f"top{k}": float(np.mean(known & (scores.ranks <= k))) for k in (1, 5, 10)},

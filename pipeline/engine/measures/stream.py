@@ -29,7 +29,7 @@ TOP = (1, 5, 10)
 
 @dataclass(frozen=True)
 class ScoredWord:
-    """A word of a text and how well the writer foretold it.
+    """A word of a text and how well the writer predicted it.
 
     Attributes
     ----------
@@ -95,7 +95,7 @@ def name_scores(
         words,
         scores.known.tolist(),
         scores.ranks.tolist(),
-        scores.log_probabilities.tolist(),
+        scores.log_probs.tolist(),
         closeness.tolist(),
         strict=True,
     )
@@ -119,7 +119,7 @@ class Tally:
     known: int = 0
     within: dict[int, int] = field(default_factory=lambda: dict.fromkeys(TOP, 0))
     reciprocal_ranks: float = 0.0
-    log_probabilities: float = 0.0
+    log_probs: float = 0.0
     cosines: float = 0.0
 
     def add(self, scored: ScoredWord) -> None:
@@ -132,12 +132,12 @@ class Tally:
         for k in TOP:
             self.within[k] += scored.rank <= k
         self.reciprocal_ranks += 1 / scored.rank
-        self.log_probabilities += scored.log_probability
+        self.log_probs += scored.log_probability
         self.cosines += scored.cosine
 
     def summary(self) -> dict[str, int | float | None]:
         """Return the figures; a mean over nothing is None."""
-        perplexity_log = share(-self.log_probabilities, self.known)
+        perplexity_log = share(-self.log_probs, self.known)
         return {
             "words": self.words,
             "targets": self.targets,

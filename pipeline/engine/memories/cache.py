@@ -108,7 +108,7 @@ def recall_text(
 
     Returns
     -------
-    chances : float32 (B, V)
+    probs : float32 (B, V)
         A row sums to one, or is zero where there is nothing to recall.
     filled : bool (B,)
         Where there was something.
@@ -121,11 +121,11 @@ def recall_text(
     found, first = np.unique(ids[order], return_index=True)  # (U,) different words
     sums = np.add.reduceat(weights[:, order], first, axis=1)  # (B, U)
     known = found < vocabulary_size
-    chances = np.zeros((len(own), vocabulary_size), dtype=np.float32)
-    chances[:, found[known]] = sums[:, known]
-    totals = chances.sum(axis=1, keepdims=True)  # (B, 1)
-    chances /= np.where(totals > 0, totals, np.float32(1))
-    return chances, totals[:, 0] > 0
+    probs = np.zeros((len(own), vocabulary_size), dtype=np.float32)
+    probs[:, found[known]] = sums[:, known]
+    totals = probs.sum(axis=1, keepdims=True)  # (B, 1)
+    probs /= np.where(totals > 0, totals, np.float32(1))
+    return probs, totals[:, 0] > 0
 
 
 def closeness(cosine: Floats, sharpness: float) -> Floats:

@@ -24,12 +24,12 @@ TOLERANCE = 1e-7  # of the mean log likelihood
 NETWORK = "network"
 
 
-def fit_weights(chances: Doubles) -> Doubles:
+def fit_weights(probs: Doubles) -> Doubles:
     """Return the weights under which the true words are most probable.
 
     Parameters
     ----------
-    chances : float64 (N, K)
+    probs : float64 (N, K)
         What each of K components gave each of N true words.
 
     Returns
@@ -37,8 +37,8 @@ def fit_weights(chances: Doubles) -> Doubles:
     float64 (K,)
         Equal weights where there is no word of any probability.
     """
-    weights = np.full(chances.shape[1], 1 / chances.shape[1])  # (K,)
-    possible = chances[(chances > 0).any(axis=1)]  # (N,) at most
+    weights = np.full(probs.shape[1], 1 / probs.shape[1])  # (K,)
+    possible = probs[(probs > 0).any(axis=1)]  # (N,) at most
     if not len(possible):
         return weights
     value = log_likelihood(possible, weights)
@@ -51,25 +51,25 @@ def fit_weights(chances: Doubles) -> Doubles:
     return weights
 
 
-def em_step(chances: Doubles, weights: Doubles) -> Doubles:
-    """Return better weights (K,), given chances (N, K) of which no row is zero."""
-    shares = chances * weights  # (N, K)
+def em_step(probs: Doubles, weights: Doubles) -> Doubles:
+    """Return better weights (K,), given probs (N, K) of which no row is zero."""
+    shares = probs * weights  # (N, K)
     found: Doubles = (shares / shares.sum(axis=1, keepdims=True)).mean(axis=0)
     found /= found.sum()
     return found
 
 
-def log_likelihood(chances: Doubles, weights: Doubles) -> float:
+def log_likelihood(probs: Doubles, weights: Doubles) -> float:
     """Return the mean log probability of the true words."""
-    return float(np.log(chances @ weights).mean())
+    return float(np.log(probs @ weights).mean())
 
 
-def fit_mixtures(chances: Mapping[str, Doubles]) -> tuple[dict[str, float], ...]:
+def fit_mixtures(probs: Mapping[str, Doubles]) -> tuple[dict[str, float], ...]:
     """Fit every mixture of the network and some others, all of them first.
 
     Parameters
     ----------
-    chances : component → float64 (N,)
+    probs : component → float64 (N,)
         The probabilities of the true words.
 
     Returns
@@ -77,19 +77,19 @@ def fit_mixtures(chances: Mapping[str, Doubles]) -> tuple[dict[str, float], ...]
     tuple of (component → weight)
         Ready to be a `Memories`' `weights` and `subsets`.
     """
-    others = [name for name in COMPONENTS if name in chances and name != NETWORK]
+    others = [name for name in COMPONENTS if name in probs and name != NETWORK]
     fitted = []
     for size in range(len(others), -1, -1):
         for chosen in combinations(others, size):
             names = (NETWORK, *chosen)
-            weights = fit_weights(np.stack([chances[name] for name in names], axis=1))
+            weights = fit_weights(np.stack([probs[name] for name in names], axis=1))
             fitted.append(dict(zip(names, weights.tolist(), strict=True)))
     return tuple(fitted)
 
 
-def mix(chances: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:
+def mix(probs: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:
     """Return Σ λ_k·p_k of distributions of one shape, float32."""
-    parts = [np.float32(weight) * chances[name] for name, weight in weights.items()]
+    parts = [np.float32(weight) * probs[name] for name, weight in weights.items()]
     mixed: Floats = np.sum(parts, axis=0, dtype=np.float32)
     return mixed
 

@@ -69,7 +69,7 @@ def build_neighbours(
     return keys, (places + steps).astype(np.int32)
 
 
-def neighbour_chances(
+def neighbour_probs(
     predicted: Floats,
     *,
     keys: Keys,

@@ -154,17 +154,17 @@ def look_up(keys: Integers, histories: Integers, words: Integers, *, base: int) 
 def next_probabilities(model: KneserNey, contexts: NDArray[np.int32]) -> Floats:
     """Return p(w | context) for contexts int32 (B, T): float32 (B, V + 1), unknown word last."""
     base = len(model.unigram)
-    chances = np.tile(model.unigram, (len(contexts), 1))  # (B, V + 1)
+    probs = np.tile(model.unigram, (len(contexts), 1))  # (B, V + 1)
     for level, histories in zip(model.levels, find_histories(model, contexts), strict=True):
         rows = np.flatnonzero(histories >= 0)  # (R,)
         known = histories[rows]
-        chances[rows] *= level.backoff[known][:, None]
+        probs[rows] *= level.backoff[known][:, None]
         lengths = level.offsets[known + 1] - level.offsets[known]  # (R,)
         # The continuations of all rows, one after the other: row r's start at offsets[known[r]].
         shift = np.repeat(level.offsets[known] - (np.cumsum(lengths) - lengths), lengths)
         entries = np.arange(lengths.sum()) + shift
-        chances[np.repeat(rows, lengths), level.keys[entries] % base] += level.weights[entries]
-    return chances
+        probs[np.repeat(rows, lengths), level.keys[entries] % base] += level.weights[entries]
+    return probs
 
 
 def next_known(model: KneserNey, context: Sequence[int]) -> Floats:
@@ -173,15 +173,15 @@ def next_known(model: KneserNey, context: Sequence[int]) -> Floats:
     The same as `next_probabilities` for one context of any length, without what many at once take.
     """
     base = len(model.unigram)
-    chances = model.unigram.copy()  # (V + 1,)
+    probs = model.unigram.copy()  # (V + 1,)
     for length, level in enumerate(model.levels, 1):
         history = find_history(model, context[-length:]) if length <= len(context) else -1
         if history < 0:
             break  # nor has a longer one been seen
         first, last = level.offsets[history], level.offsets[history + 1]
-        chances *= level.backoff[history]
-        chances[level.keys[first:last] - history * base] += level.weights[first:last]
-    return share_among_known(chances)
+        probs *= level.backoff[history]
+        probs[level.keys[first:last] - history * base] += level.weights[first:last]
+    return share_among_known(probs)
 
 
 def find_history(model: KneserNey, words: Sequence[int]) -> int:
@@ -196,8 +196,8 @@ def find_history(model: KneserNey, words: Sequence[int]) -> int:
     return number
 
 
-def share_among_known(chances: Floats) -> Floats:
-    """Return chances (…, V + 1), unknown word last, as those of the V known words alone."""
-    known = chances[..., :-1]  # (…, V)
+def share_among_known(probs: Floats) -> Floats:
+    """Return probs (…, V + 1), unknown word last, as those of the V known words alone."""
+    known = probs[..., :-1]  # (…, V)
     result: Floats = known / known.sum(axis=-1, keepdims=True)
     return result

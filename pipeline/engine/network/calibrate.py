@@ -102,20 +102,20 @@ def likelihood_of_batch(
     scores = word_scores(
         cosine, log_prior=log_prior, scale=parameters[0], prior_weight=parameters[1]
     )
-    log_chances = log_softmax(scores)  # (B, V)
-    chances = np.exp(log_chances)  # (B, V)
+    log_probs = log_softmax(scores)  # (B, V)
+    probs = np.exp(log_probs)  # (B, V)
     rows = np.arange(len(targets))
     prior = log_prior[targets]  # (B,)
-    mean_cosine = np.einsum("bv,bv->b", chances, cosine)  # (B,)
-    mean_prior = chances @ log_prior  # (B,)
+    mean_cosine = np.einsum("bv,bv->b", probs, cosine)  # (B,)
+    mean_prior = probs @ log_prior  # (B,)
     gradient = np.array(
         [(cosine[rows, targets] - mean_cosine).sum(), (prior - mean_prior).sum()], dtype=np.float64
     )
-    square_cosine = np.einsum("bv,bv,bv->b", chances, cosine, cosine)  # (B,)
-    product = np.einsum("bv,bv->b", chances * log_prior, cosine)  # (B,)
-    square_prior = chances @ (log_prior * log_prior)  # (B,)
+    square_cosine = np.einsum("bv,bv,bv->b", probs, cosine, cosine)  # (B,)
+    product = np.einsum("bv,bv->b", probs * log_prior, cosine)  # (B,)
+    square_prior = probs @ (log_prior * log_prior)  # (B,)
     covariance = float((product - mean_cosine * mean_prior).sum())
     variance_cosine = float((square_cosine - mean_cosine**2).sum())
     variance_prior = float((square_prior - mean_prior**2).sum())
     hessian = -np.array([[variance_cosine, covariance], [covariance, variance_prior]])
-    return float(log_chances[rows, targets].sum(dtype=np.float64)), gradient, hessian
+    return float(log_probs[rows, targets].sum(dtype=np.float64)), gradient, hessian

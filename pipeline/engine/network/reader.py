@@ -19,7 +19,7 @@ from pipeline.engine.network.lstm import project, stack_step
 
 
 @dataclass(frozen=True)
-class Memory:
+class LstmStates:
     """The staggered states: `hidden` and `cell` float32 (L, T, H) of L layers, and words read.
 
     Row r began at the words number r, r + T, r + 2T and so on, counted from 0.
@@ -30,26 +30,26 @@ class Memory:
     words_read: int
 
 
-def empty_memory(network: Network) -> Memory:
-    """Return the memory that has read nothing."""
+def initial_states(network: Network) -> LstmStates:
+    """Return the states that have read nothing."""
     layers, hidden = 1 + len(network.upper_layers), network.recurrent_kernel.shape[0]
     zeros = np.zeros((layers, network.steps, hidden), dtype=np.float32)  # (L, T, H)
-    return Memory(hidden=zeros, cell=zeros, words_read=0)
+    return LstmStates(hidden=zeros, cell=zeros, words_read=0)
 
 
-def read_word(memory: Memory, word_id: int, network: Network) -> Memory:
-    """Return the memory after one more word."""
-    row = memory.words_read % network.steps
+def read_word(states: LstmStates, word_id: int, network: Network) -> LstmStates:
+    """Return the states after one more word."""
+    row = states.words_read % network.steps
     # Almost every word is known: it needs no look at how the others are read.
     gate = word_id if word_id < len(network.words) else read_as(word_id, len(network.words))
     hidden, cell = stack_step(
         network.gate_table[gate],
-        begun_afresh(memory.hidden, row),
-        begun_afresh(memory.cell, row),
+        begun_afresh(states.hidden, row),
+        begun_afresh(states.cell, row),
         recurrent_kernel=network.recurrent_kernel,
         upper_layers=network.upper_layers,
     )
-    return Memory(hidden=hidden, cell=cell, words_read=memory.words_read + 1)
+    return LstmStates(hidden=hidden, cell=cell, words_read=states.words_read + 1)
 
 
 def begun_afresh(states: Floats, row: int) -> Floats:
@@ -59,11 +59,11 @@ def begun_afresh(states: Floats, row: int) -> Floats:
     return states
 
 
-def predict_next(memory: Memory, network: Network) -> Floats:
+def predict_next(states: LstmStates, network: Network) -> Floats:
     """Return ê for the next word, float32 (E,), given the last T words or all that were read."""
-    oldest = memory.words_read % network.steps if memory.words_read >= network.steps else 0
+    oldest = states.words_read % network.steps if states.words_read >= network.steps else 0
     return project(
-        memory.hidden[-1, oldest],
+        states.hidden[-1, oldest],
         projection_kernel=network.projection_kernel,
         projection_bias=network.projection_bias,
     )

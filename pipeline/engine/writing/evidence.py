@@ -18,7 +18,7 @@ from pipeline.arrays import Floats, Ids
 from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.network import Network
 from pipeline.artifacts.windows import spread, window_view
-from pipeline.engine.memories.foretell import Model
+from pipeline.engine.memories.next_word import Model
 from pipeline.engine.network.decode import unit_rows
 from pipeline.engine.network.predict import predict_vectors
 from pipeline.engine.writing.generate import Choice

@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from pipeline.arrays import Floats
 from pipeline.artifacts.network import Network
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.engine.memories.foretell import Foretold, Model, begin, foretell, read
-from pipeline.engine.writing.rules.marks import Role
-from pipeline.engine.writing.rules.weigh import (
+from pipeline.engine.memories.next_word import Model, NextWord, begin, next_word_distribution, read
+from pipeline.engine.writing.constraints.marks import Role
+from pipeline.engine.writing.constraints.order import (
+    Constraints,
     Progress,
-    Rules,
-    go_on,
-    is_done,
+    constrain,
     is_last_break,
+    may_end,
+    note,
     start,
-    weigh,
 )
 from pipeline.engine.writing.sampling import Sampling, choose, penalise, shortlist
 
@@ -44,13 +44,13 @@ class Choice:
     cosine : float
         cos(ê, e_w).
     probability : float
-        The model's own, before rules, penalty and temperature.
+        The model's own, before penalty, constraints and temperature.
     candidates : tuple of Candidate
     word_id : int
     vector : float32 (E,)
         ê.
     shares : component → share of the probability
-        λ_k·p_k(word); see `Foretold`.
+        λ_k·p_k(word); see `NextWord`.
     """
 
     word: str
@@ -66,77 +66,76 @@ def write(
     model: Model,
     seed_ids: Sequence[int],
     *,
-    rules: Rules,
+    constraints: Constraints,
     sampling: Sampling,
     generator: np.random.Generator,
     candidates: int = 0,
 ) -> Iterator[Choice]:
-    """Yield choices until the rules let the text end; early only where every word is banned.
+    """Yield choices until the constraints let the text end; early only if every word is banned.
 
     Parameters
     ----------
     model : Model
     seed_ids : at least one id; V stands for an unknown word
-    rules : Rules
-        From `make_rules`, for this model's vocabulary.
+    constraints : Constraints
+        From `make_constraints`, for this model's vocabulary.
     sampling : Sampling
     generator : numpy.random.Generator
     candidates : int
         How many candidates to report for each word.
     """
-    progress = start(seed_ids, rules)
+    progress = start(seed_ids, constraints)
     reading = begin(model, seed_ids)
-    while not is_done(progress, rules):
-        foretold = foretell(reading, model)
-        chances = open_to(foretold, progress, rules, sampling)
-        if chances.max() == -np.inf:
+    while not may_end(progress):
+        next_word = next_word_distribution(reading, model)
+        log_probs = constrain(penalised(next_word, progress, sampling), progress)
+        if log_probs.max() == -np.inf:
             return
-        word_id = choose(chances, sampling, generator)
-        if is_last_break(progress, word_id, rules):
+        word_id = choose(log_probs, sampling, generator)
+        if is_last_break(progress, word_id):
             return
-        yield report(word_id, foretold, model.network, candidates)
-        go_on(progress, word_id, rules)
+        yield choice_of(word_id, next_word, model.network, candidates)
+        note(progress, word_id)
         reading = read(reading, word_id, model)
 
 
-def open_to(foretold: Foretold, progress: Progress, rules: Rules, sampling: Sampling) -> Floats:
-    """Return what the rules and the repetition penalty leave of the log probabilities (V,)."""
-    roles = rules.marks.roles
-    window = progress.draft.ids[-sampling.penalty_window :] if sampling.penalty_window else []
-    unknown = len(rules.words)
-    recent = [i for i in window if i < unknown and roles[i] is Role.WORD]
-    penalised = penalise(
-        foretold.log_chances,
+def penalised(next_word: NextWord, progress: Progress, sampling: Sampling) -> Floats:
+    """Return the log probabilities (V,) after the repetition penalty; it spares punctuation."""
+    draft = progress.draft
+    roles = draft.marks.roles
+    window = draft.ids[-sampling.penalty_window :] if sampling.penalty_window else []
+    recent = [i for i in window if i < len(roles) and roles[i] is Role.WORD]
+    return penalise(
+        next_word.log_probs,
         np.array(recent, dtype=np.int64),
         penalty=sampling.repetition_penalty,
     )
-    return weigh(penalised, progress, rules)
 
 
-def report(word_id: int, foretold: Foretold, network: Network, candidates: int) -> Choice:
-    """Put a choice into words."""
-    log_chances = foretold.log_chances  # (V,)
+def choice_of(word_id: int, next_word: NextWord, network: Network, candidates: int) -> Choice:
+    """Return a word as it was chosen here, with so many candidates."""
+    log_probs = next_word.log_probs  # (V,)
     best: NDArray[np.int64] = (
-        shortlist(log_chances, top_k=candidates) if candidates else np.empty(0, dtype=np.int64)
+        shortlist(log_probs, top_k=candidates) if candidates else np.empty(0, dtype=np.int64)
     )
-    own = candidate_of(word_id, foretold, network)
+    own = candidate_of(word_id, next_word, network)
     return Choice(
         word=own.word,
         cosine=own.cosine,
         probability=own.probability,
-        candidates=tuple(candidate_of(int(i), foretold, network) for i in best),
+        candidates=tuple(candidate_of(int(i), next_word, network) for i in best),
         word_id=word_id,
-        vector=foretold.vector,
-        shares={name: float(share[word_id]) for name, share in foretold.shares.items()},
+        vector=next_word.vector,
+        shares={name: float(share[word_id]) for name, share in next_word.shares.items()},
     )
 
 
-def candidate_of(word_id: int, foretold: Foretold, network: Network) -> Candidate:
+def candidate_of(word_id: int, next_word: NextWord, network: Network) -> Candidate:
     """Return a word with the cosine and the probability that it has here."""
     return Candidate(
         word=network.words[word_id],
-        cosine=float(foretold.cosine[word_id]),
-        probability=float(np.exp(foretold.log_chances[word_id])),
+        cosine=float(next_word.cosine[word_id]),
+        probability=float(np.exp(next_word.log_probs[word_id])),
     )
 
 
@@ -147,12 +146,12 @@ def spell(words: Sequence[str], previous: str = "") -> str:
         if word == PARAGRAPH_BREAK:
             text += "\n"
         else:
-            spaced = is_latin(previous[-1:]) and is_latin(word[:1])
+            spaced = _is_latin(previous[-1:]) and _is_latin(word[:1])
             text += " " + word if spaced else word
         previous = word
     return text
 
 
-def is_latin(character: str) -> bool:
+def _is_latin(character: str) -> bool:
     """Return whether this is an ASCII letter or digit."""
     return character.isascii() and character.isalnum()

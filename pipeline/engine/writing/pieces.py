@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.engine.writing.constraints.marks import PAIRS
 from pipeline.engine.writing.generate import spell
-from pipeline.engine.writing.rules.marks import PAIRS
 
 _OPENINGS, _CLOSINGS = frozenset(PAIRS), frozenset(PAIRS.values())
 

@@ -59,29 +59,29 @@ def check_rng_seed(rng_seed: int | None) -> None:
         raise SettingsError(f"--rng-seed: expected at least 0, got {rng_seed}")
 
 
-def penalise(log_probabilities: Floats, recent_ids: NDArray[np.int64], *, penalty: float) -> Floats:
+def penalise(log_probs: Floats, recent_ids: NDArray[np.int64], *, penalty: float) -> Floats:
     """Divide the probability of `recent_ids` by `penalty`: (V,) → (V,), not renormalised."""
     if penalty == 1 or not len(recent_ids):
-        return log_probabilities
-    result = log_probabilities.copy()  # (V,)
+        return log_probs
+    result = log_probs.copy()  # (V,)
     result[recent_ids] -= np.float32(math.log(penalty))  # once, however often an id is there
     return result
 
 
-def choose(log_probabilities: Floats, sampling: Sampling, generator: np.random.Generator) -> int:
+def choose(log_probs: Floats, sampling: Sampling, generator: np.random.Generator) -> int:
     """Return the id of the next word.
 
     Parameters
     ----------
-    log_probabilities : float32 (V,)
+    log_probs : float32 (V,)
         Up to a constant; −inf bars a word.
     sampling : Sampling
     generator : numpy.random.Generator
         Never drawn from for a greedy word; for a sampled one once, or twice where the first is cut.
     """
     if sampling.temperature == 0 or sampling.top_k == 1:
-        return int(np.argmax(log_probabilities))
-    weights = temper(log_probabilities, sampling.temperature)  # (V,)
+        return int(np.argmax(log_probs))
+    weights = temper(log_probs, sampling.temperature)  # (V,)
     ids = within_reach(weights, sampling)  # (K,)
     own = weights[ids].astype(np.float64)  # (K,)
     total = own.sum() if sampling.top_k else weights.sum(dtype=np.float64)
@@ -95,11 +95,11 @@ def choose(log_probabilities: Floats, sampling: Sampling, generator: np.random.G
     return int(ids[drawn])
 
 
-def temper(log_probabilities: Floats, temperature: float) -> Floats:
+def temper(log_probs: Floats, temperature: float) -> Floats:
     """Return weights in proportion to p^(1/temperature), (V,) → float32 (V,), the greatest 1."""
     divisor = np.float32(min(max(temperature, 1e-37), 1e37))  # within float32
     with np.errstate(over="ignore"):  # a tiny temperature may send all but the best to −inf
-        weights: Floats = np.exp((log_probabilities - log_probabilities.max()) / divisor)
+        weights: Floats = np.exp((log_probs - log_probs.max()) / divisor)
     return weights
 
 
@@ -136,8 +136,8 @@ def shortlist(scores: NDArray[np.floating], *, top_k: int) -> NDArray[np.int64]:
     return np.argsort(-scores, kind="stable")
 
 
-def nucleus_size(chances: NDArray[np.float64], *, top_p: float) -> int:
-    """Return how many of the chances (K,), best first, reach `top_p`; at least one."""
+def nucleus_size(probs: NDArray[np.float64], *, top_p: float) -> int:
+    """Return how many of the probs (K,), best first, reach `top_p`; at least one."""
     if top_p >= 1:
-        return len(chances)
-    return min(int(np.searchsorted(np.cumsum(chances), top_p)) + 1, len(chances))
+        return len(probs)
+    return min(int(np.searchsorted(np.cumsum(probs), top_p)) + 1, len(probs))

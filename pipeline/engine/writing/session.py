@@ -13,13 +13,27 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.arrays import Floats
-from pipeline.engine.memories.foretell import Foretold, Model, Reading, begin, foretell, read
-from pipeline.engine.writing.generate import Candidate, Choice, candidate_of, open_to, report, spell
-from pipeline.engine.writing.rules.pen import Pen
-from pipeline.engine.writing.rules.weigh import Progress, Rules, go_on, start
+from pipeline.engine.memories.next_word import (
+    Model,
+    NextWord,
+    Reading,
+    begin,
+    next_word_distribution,
+    read,
+)
+from pipeline.engine.writing.constraints.order import Constraints, Progress, constrain, note, start
+from pipeline.engine.writing.generate import (
+    Candidate,
+    Choice,
+    candidate_of,
+    choice_of,
+    penalised,
+    spell,
+)
+from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling, check_rng_seed, choose, shortlist
 from pipeline.engine.writing.seed import Seed, cut_seed
-from pipeline.engine.writing.writer import Writer, rules_for
+from pipeline.engine.writing.writer import Writer, constraints_for
 from pipeline.errors import SettingsError
 
 SHOWN = 5  # candidates
@@ -31,11 +45,11 @@ DEFAULT_FILE = "continuation.txt"
 
 
 @dataclass(frozen=True)
-class Desk:
+class SessionContext:
     """What stays the same all through a session; `log_priors` is word → log frequency."""
 
     model: Model
-    rules: Rules
+    constraints: Constraints
     sampling: Sampling
     log_priors: Mapping[str, float]
     rng_seed: int
@@ -92,11 +106,11 @@ def open_session(
     writer: Writer,
     seed: Seed,
     *,
-    pen: Pen,
+    writing: WritingOptions,
     sampling: Sampling,
     rng_seed: int,
     prior_weight: float | None = None,
-) -> tuple[Session, Desk]:
+) -> tuple[Session, SessionContext]:
     """Return the state at the beginning, and what stays the same.
 
     Raises
@@ -105,15 +119,15 @@ def open_session(
         Words are to be included: in a session that is the person's part. The seed is negative.
     """
     check_rng_seed(rng_seed)
-    if pen.must_include:
+    if writing.must_include:
         raise SettingsError("--must-include: expected none with --interactive; type the words")
     model = writer.model(prior_weight, seed)
-    rules = rules_for(model, replace(pen, finish=False))
-    desk = Desk(model, rules, sampling, writer.log_priors, rng_seed)
-    return Session(tuple(writer.seed_ids(seed)), seed.words[-1]), desk
+    constraints = constraints_for(model, replace(writing, finish=False))
+    context = SessionContext(model, constraints, sampling, writer.log_priors, rng_seed)
+    return Session(tuple(writer.seed_ids(seed)), seed.words[-1]), context
 
 
-def answer(session: Session, line: str, desk: Desk) -> Reply:
+def answer(session: Session, line: str, context: SessionContext) -> Reply:
     """Return what a line leads to."""
     line = line.strip()
     command, _, rest = line.partition(" ")
@@ -126,12 +140,12 @@ def answer(session: Session, line: str, desk: Desk) -> Reply:
     if line == "u":
         return undo(session)
     if line == "r":
-        return draw_again(session, desk)
+        return draw_again(session, context)
     if line == "":
-        return draw(session, desk)
+        return draw(session, context)
     if line.isascii() and line.isdigit():
-        return pick(session, int(line), desk)
-    return type_words(session, line, desk)
+        return pick(session, int(line), context)
+    return type_words(session, line, context)
 
 
 def choices_of(session: Session) -> list[Choice]:
@@ -139,74 +153,74 @@ def choices_of(session: Session) -> list[Choice]:
     return [choice for turn in session.turns for choice in turn.choices]
 
 
-def look(session: Session, desk: Desk) -> tuple[Progress, Reading, Foretold, Floats]:
-    """Return the text as the rules see it, its reading, what comes next, and what rules leave."""
-    progress = start(session.seed_ids, desk.rules)
+def look(session: Session, context: SessionContext) -> tuple[Progress, Reading, NextWord, Floats]:
+    """Return the text so far, its reading, what comes next, and what the constraints leave."""
+    progress = start(session.seed_ids, context.constraints)
     written = [choice.word_id for choice in choices_of(session)]
     for word_id in written:
-        go_on(progress, word_id, desk.rules)
-    reading = begin(desk.model, [*session.seed_ids, *written])
-    foretold = foretell(reading, desk.model)
-    chances = open_to(foretold, progress, desk.rules, desk.sampling)
-    return progress, reading, foretold, chances
+        note(progress, word_id)
+    reading = begin(context.model, [*session.seed_ids, *written])
+    next_word = next_word_distribution(reading, context.model)
+    log_probs = constrain(penalised(next_word, progress, context.sampling), progress)
+    return progress, reading, next_word, log_probs
 
 
-def candidates_for(session: Session, desk: Desk) -> list[tuple[int, Candidate]]:
-    """Return the ids and candidates that are shown, best first; only words that rules allow."""
-    _, _, foretold, chances = look(session, desk)
-    ids = shortlist(chances, top_k=SHOWN * (session.page + 1))[SHOWN * session.page :]
-    allowed = [int(i) for i in ids if chances[i] > -np.inf]
-    return [(i, candidate_of(i, foretold, desk.model.network)) for i in allowed]
+def candidates_for(session: Session, context: SessionContext) -> list[tuple[int, Candidate]]:
+    """Return the ids and candidates that are shown, best first; only words that may stand."""
+    _, _, next_word, log_probs = look(session, context)
+    ids = shortlist(log_probs, top_k=SHOWN * (session.page + 1))[SHOWN * session.page :]
+    allowed = [int(i) for i in ids if log_probs[i] > -np.inf]
+    return [(i, candidate_of(i, next_word, context.model.network)) for i in allowed]
 
 
-def draw(session: Session, desk: Desk, refused: tuple[int, ...] = ()) -> Reply:
+def draw(session: Session, context: SessionContext, refused: tuple[int, ...] = ()) -> Reply:
     """Let the model choose a word that was not refused."""
-    _, _, foretold, chances = look(session, desk)
-    chances[list(refused)] = -np.inf
-    if chances.max() == -np.inf:
+    _, _, next_word, log_probs = look(session, context)
+    log_probs[list(refused)] = -np.inf
+    if log_probs.max() == -np.inf:
         return Reply(session, note="expected another word that may stand here, found none")
     place = len(choices_of(session))
-    generator = np.random.default_rng([desk.rng_seed, place, len(refused)])
-    word_id = choose(chances, desk.sampling, generator)
-    choice = report(word_id, foretold, desk.model.network, SHOWN)
+    generator = np.random.default_rng([context.rng_seed, place, len(refused)])
+    word_id = choose(log_probs, context.sampling, generator)
+    choice = choice_of(word_id, next_word, context.model.network, SHOWN)
     return Reply(add(session, Turn((choice,), drawn=True, refused=refused)))
 
 
-def draw_again(session: Session, desk: Desk) -> Reply:
+def draw_again(session: Session, context: SessionContext) -> Reply:
     """Take back the model's last word and draw another; else show the next candidates."""
     last = session.turns[-1] if session.turns else None
     if last is None or not last.drawn:
         return Reply(replace(session, page=session.page + 1))
     refused = (*last.refused, last.choices[0].word_id)
-    reply = draw(replace(session, turns=session.turns[:-1], page=0), desk, refused)
+    reply = draw(replace(session, turns=session.turns[:-1], page=0), context, refused)
     return reply if not reply.note else Reply(session, note=reply.note)
 
 
-def pick(session: Session, number: int, desk: Desk) -> Reply:
+def pick(session: Session, number: int, context: SessionContext) -> Reply:
     """Take a candidate by its number, from 1."""
-    shown = candidates_for(session, desk)
+    shown = candidates_for(session, context)
     if not 1 <= number <= len(shown):
         return Reply(session, note=f"expected a number from 1 to {len(shown)}, got {number}")
-    _, _, foretold, _ = look(session, desk)
-    choice = report(shown[number - 1][0], foretold, desk.model.network, SHOWN)
+    _, _, next_word, _ = look(session, context)
+    choice = choice_of(shown[number - 1][0], next_word, context.model.network, SHOWN)
     return Reply(add(session, Turn((choice,))))
 
 
-def type_words(session: Session, text: str, desk: Desk) -> Reply:
+def type_words(session: Session, text: str, context: SessionContext) -> Reply:
     """Take a person's own words, cut as seed phrases are; what the novel does not know is named."""
-    cut = cut_seed(text, desk.log_priors)
+    cut = cut_seed(text, context.log_priors)
     note = (
         f"not in this novel's vocabulary, dropped: {' '.join(cut.dropped)}" if cut.dropped else ""
     )
     if not cut.words:
         return Reply(session, note=note or HELP)
-    ids = {word: number for number, word in enumerate(desk.log_priors)}
-    _, reading, _, _ = look(session, desk)
+    ids = {word: number for number, word in enumerate(context.log_priors)}
+    _, reading, _, _ = look(session, context)
     choices = []
     for word in cut.words:
-        foretold = foretell(reading, desk.model)
-        choices.append(report(ids[word], foretold, desk.model.network, SHOWN))
-        reading = read(reading, ids[word], desk.model)
+        next_word = next_word_distribution(reading, context.model)
+        choices.append(choice_of(ids[word], next_word, context.model.network, SHOWN))
+        reading = read(reading, ids[word], context.model)
     return Reply(add(session, Turn(tuple(choices))), note=note)
 
 

@@ -13,34 +13,34 @@ from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.network import Network
 from pipeline.artifacts.tokens import stand_in_id
 from pipeline.chinese import has_chinese
-from pipeline.engine.memories.foretell import Model
 from pipeline.engine.memories.mixture import choose_components, component_names
+from pipeline.engine.memories.next_word import Model
+from pipeline.engine.writing.constraints.copying import index_text
+from pipeline.engine.writing.constraints.marks import find_marks
+from pipeline.engine.writing.constraints.order import Constraints, make_constraints
 from pipeline.engine.writing.generate import Choice, spell, write
-from pipeline.engine.writing.rules.copying import index_text
-from pipeline.engine.writing.rules.marks import find_marks
-from pipeline.engine.writing.rules.pen import BARE, Pen
-from pipeline.engine.writing.rules.weigh import Rules, make_rules
+from pipeline.engine.writing.options import BARE, WritingOptions
 from pipeline.engine.writing.sampling import Sampling, check_rng_seed
 from pipeline.engine.writing.seed import Seed, Unknown, cut_seed, stand_in_rows
 from pipeline.errors import DataError, SettingsError
 
 
-def rules_for(model: Model, pen: Pen) -> Rules:
-    """Make a pen ready for a model: the habits of its novel's punctuation, the index of copies.
+def constraints_for(model: Model, writing: WritingOptions) -> Constraints:
+    """Make options ready for a model: the habits of its novel's punctuation, the index of copies.
 
     Raises
     ------
     SettingsError
-        See `make_rules`.
+        See `make_constraints`.
     """
     network = model.network
     text_ids = model.memories.text_ids if model.memories else None
     text = None
-    if text_ids is not None and (pen.max_copy or pen.no_repeat):
+    if text_ids is not None and (writing.max_copy or writing.no_repeat):
         text = index_text(text_ids, len(network.words))
-    return make_rules(
+    return make_constraints(
         network,
-        pen,
+        writing,
         marks=find_marks(network.words, text_ids),
         text=text,
         log_priors=dict(zip(network.words, network.log_prior.tolist(), strict=True)),
@@ -54,11 +54,13 @@ def write_ids(
     words: int,
     sampling: Sampling,
     generator: np.random.Generator,
-    pen: Pen = BARE,
+    writing: WritingOptions = BARE,
 ) -> NDArray[np.int32]:
     """Write exactly `words` words on from ids (T,); return their ids and those of the breaks."""
-    rules = rules_for(model, replace(pen, words=words, finish=False))
-    choices = write(model, seed_ids.tolist(), rules=rules, sampling=sampling, generator=generator)
+    constraints = constraints_for(model, replace(writing, words=words, finish=False))
+    choices = write(
+        model, seed_ids.tolist(), constraints=constraints, sampling=sampling, generator=generator
+    )
     return np.array([choice.word_id for choice in choices], dtype=np.int32)
 
 
@@ -114,7 +116,7 @@ class Writer:
         self,
         seed: Seed,
         *,
-        pen: Pen | None = None,
+        writing: WritingOptions | None = None,
         words: int | None = None,
         sampling: Sampling | None = None,
         rng_seed: int | None = None,
@@ -127,10 +129,10 @@ class Writer:
         ----------
         seed : Seed
             From `understand`.
-        pen : Pen, optional
+        writing : WritingOptions, optional
             How much to write and what to keep to.
         words : int, optional
-            After how many words to end, at least 1; in place of the pen's.
+            After how many words to end, at least 1; in place of the options'.
         sampling : Sampling, optional
         rng_seed : int, optional
             Equal seeds give equal texts; None draws a fresh one.
@@ -142,14 +144,14 @@ class Writer:
         Raises
         ------
         SettingsError
-            A number is out of bounds, or the pen asks for words that the novel does not know.
+            A number is out of bounds, or the options ask for words that the novel does not know.
         """
         check_rng_seed(rng_seed)
         model = self.model(prior_weight, seed)
         return write(
             model,
             self.seed_ids(seed),
-            rules=rules_for(model, with_words(pen, words)),
+            constraints=constraints_for(model, with_words(writing, words)),
             sampling=sampling or Sampling(),
             generator=np.random.default_rng(rng_seed),
             candidates=candidates,
@@ -184,7 +186,7 @@ class Writer:
         self,
         seed_phrase: str,
         *,
-        pen: Pen | None = None,
+        writing: WritingOptions | None = None,
         words: int | None = None,
         sampling: Sampling | None = None,
         rng_seed: int | None = None,
@@ -192,11 +194,13 @@ class Writer:
     ) -> str:
         """Return what follows `seed_phrase`; see `understand` and `stream`."""
         seed = self.understand(seed_phrase, unknown=unknown)
-        choices = self.stream(seed, pen=pen, words=words, sampling=sampling, rng_seed=rng_seed)
+        choices = self.stream(
+            seed, writing=writing, words=words, sampling=sampling, rng_seed=rng_seed
+        )
         return spell([choice.word for choice in choices], previous=seed.words[-1])
 
 
-def with_words(pen: Pen | None, words: int | None) -> Pen:
-    """Return the pen, or the default one, with another number of words if one is given."""
-    pen = pen or Pen()
-    return pen if words is None else replace(pen, words=words)
+def with_words(writing: WritingOptions | None, words: int | None) -> WritingOptions:
+    """Return the writing, or the default one, with another number of words if one is given."""
+    writing = writing or WritingOptions()
+    return writing if words is None else replace(writing, words=words)

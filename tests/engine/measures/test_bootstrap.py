@@ -20,7 +20,7 @@ from pipeline.engine.measures.bootstrap import (
     score_intervals,
 )
 from pipeline.engine.measures.score import Scores, summarise
-from pipeline.engine.memories.foretell import Model
+from pipeline.engine.memories.next_word import Model
 from pipeline.engine.memories.ngram import train_kneser_ney
 from pipeline.stages.evaluate import score_part
 from pipeline.stages.remember import RememberConfig, remember
@@ -36,13 +36,13 @@ def random_scores(seed: int, count: int, *, best: float = 0.3) -> Scores:
     return Scores(
         known=known,
         ranks=np.where(known, ranks, 51),
-        log_probabilities=np.where(known, np.log(generator.uniform(0.001, 1, count)), 0.0),
+        log_probs=np.where(known, np.log(generator.uniform(0.001, 1, count)), 0.0),
         cosines=None,
     )
 
 
 def rows_of(scores: Scores, rows: NDArray[np.int64]) -> Scores:
-    return Scores(scores.known[rows], scores.ranks[rows], scores.log_probabilities[rows], None)
+    return Scores(scores.known[rows], scores.ranks[rows], scores.log_probs[rows], None)
 
 
 @settings(deadline=None)
@@ -79,7 +79,7 @@ def test_two_chapters_by_hand() -> None:
     scores = Scores(
         known=np.ones(4, dtype=np.bool_),
         ranks=np.array([1, 1, 4, 4]),
-        log_probabilities=np.log([0.5, 0.5, 0.125, 0.125]),
+        log_probs=np.log([0.5, 0.5, 0.125, 0.125]),
         cosines=None,
     )
     chapters = np.array([0, 0, 1, 1])

@@ -16,12 +16,12 @@ from pipeline.engine.measures.components import (
     chapter_runs,
     component_batches,
     score_mixtures,
-    true_chances,
+    true_probs,
 )
 from pipeline.engine.measures.score import score_windows
 from pipeline.engine.memories.cache import empty_recent
-from pipeline.engine.memories.foretell import Model, begin, foretell, read
 from pipeline.engine.memories.mixture import ablation, choose_components
+from pipeline.engine.memories.next_word import Model, begin, next_word_distribution, read
 from pipeline.stages.remember import RememberConfig, remember
 
 WINDOWS = chapters_of_noise()
@@ -62,44 +62,44 @@ def test_scoring_and_writing_foretell_alike(model: Model, monkeypatch: pytest.Mo
         reading = replace(begin(model, before), recent=empty_recent(6))
         for number in range(first, last):
             target = int(WINDOWS.ids[STARTS[number] + WINDOWS.steps])
-            foretold = foretell(reading, model)
+            next_word = next_word_distribution(reading, model)
             assert found.known[number] == (target != UNKNOWN)
             if target != UNKNOWN:
-                chance = foretold.log_chances[target]
-                assert found.log_probabilities[number] == pytest.approx(chance, abs=2e-4)
+                chance = next_word.log_probs[target]
+                assert found.log_probs[number] == pytest.approx(chance, abs=2e-4)
                 # Words of nearly equal probability may fall either way in float32.
                 better, no_worse = (
-                    (foretold.log_chances > chance + gap).sum() for gap in (1e-4, -1e-4)
+                    (next_word.log_probs > chance + gap).sum() for gap in (1e-4, -1e-4)
                 )
                 assert 1 + better <= found.ranks[number] <= no_worse
                 assert found.cosines is not None
-                assert found.cosines[number] == pytest.approx(foretold.cosine[target], abs=1e-5)
+                assert found.cosines[number] == pytest.approx(next_word.cosine[target], abs=1e-5)
             reading = read(reading, target, model)
 
 
 def test_every_component_gives_a_distribution(model: Model) -> None:
     for batch in batches(model):
-        assert list(batch.chances) == ["network", "cache", "ngram", "neighbours"]
-        for chances in batch.chances.values():
-            assert (chances >= 0).all()
-            np.testing.assert_allclose(chances.sum(axis=1), 1, rtol=1e-4)
+        assert list(batch.probs) == ["network", "cache", "ngram", "neighbours"]
+        for probs in batch.probs.values():
+            assert (probs >= 0).all()
+            np.testing.assert_allclose(probs.sum(axis=1), 1, rtol=1e-4)
 
 
 def test_shares_sum_to_the_probabilities(model: Model) -> None:
-    foretold = foretell(begin(model, WINDOWS.ids[:40].tolist()), model)
-    assert set(foretold.shares) == set(model.weights)
+    next_word = next_word_distribution(begin(model, WINDOWS.ids[:40].tolist()), model)
+    assert set(next_word.shares) == set(model.weights)
     np.testing.assert_allclose(
-        sum(foretold.shares.values()), np.exp(foretold.log_chances), rtol=1e-5
+        sum(next_word.shares.values()), np.exp(next_word.log_probs), rtol=1e-5
     )
-    for name, share in foretold.shares.items():
+    for name, share in next_word.shares.items():
         assert share.sum() == pytest.approx(model.weights[name], rel=1e-4)
 
 
 def test_an_empty_cache_leaves_its_weight_to_the_network(model: Model) -> None:
-    foretold = foretell(begin(model, [3]), model)
-    assert set(foretold.shares) == {"network", "ngram", "neighbours"}
-    assert foretold.shares["network"].sum() == pytest.approx(0.4 + 0.3, rel=1e-5)
-    assert np.exp(foretold.log_chances).sum() == pytest.approx(1, rel=1e-5)
+    next_word = next_word_distribution(begin(model, [3]), model)
+    assert set(next_word.shares) == {"network", "ngram", "neighbours"}
+    assert next_word.shares["network"].sum() == pytest.approx(0.4 + 0.3, rel=1e-5)
+    assert np.exp(next_word.log_probs).sum() == pytest.approx(1, rel=1e-5)
 
 
 def test_without_memories_the_network_speaks_alone(model: Model) -> None:
@@ -107,35 +107,38 @@ def test_without_memories_the_network_speaks_alone(model: Model) -> None:
     words = WINDOWS.ids[:9].tolist()
     bare = Model(NETWORK)
     none = Model(NETWORK, choose_components(model.memories, []))
-    first, second = (foretell(begin(each, words), each) for each in (bare, none))
-    np.testing.assert_array_equal(first.log_chances, second.log_chances)
+    first, second = (next_word_distribution(begin(each, words), each) for each in (bare, none))
+    np.testing.assert_array_equal(first.log_probs, second.log_probs)
     assert list(first.shares) == list(second.shares) == ["network"]
-    np.testing.assert_allclose(first.shares["network"], np.exp(first.log_chances), rtol=1e-6)
+    np.testing.assert_allclose(first.shares["network"], np.exp(first.log_probs), rtol=1e-6)
 
 
 def test_only_as_many_words_are_read_as_matter(model: Model) -> None:
     # 5 words of context for the first of the 12 that the cache holds.
     ids = WINDOWS.ids.tolist()
     whole, last = (
-        foretell(begin(model, words), model) for words in (ids[:300], ids[300 - 17 : 300])
+        next_word_distribution(begin(model, words), model)
+        for words in (ids[:300], ids[300 - 17 : 300])
     )
-    np.testing.assert_allclose(whole.log_chances, last.log_chances, atol=1e-4)
-    shorter = foretell(begin(model, ids[300 - 12 : 300]), model)
-    assert not np.allclose(whole.log_chances, shorter.log_chances, atol=1e-4)
+    np.testing.assert_allclose(whole.log_probs, last.log_probs, atol=1e-4)
+    shorter = next_word_distribution(begin(model, ids[300 - 12 : 300]), model)
+    assert not np.allclose(whole.log_probs, shorter.log_probs, atol=1e-4)
 
 
 def test_a_reading_can_be_read_on_in_two_ways(model: Model) -> None:
     start = begin(model, WINDOWS.ids[:30].tolist())
-    expected = foretell(start, model).log_chances.copy()
-    left = foretell(read(start, 1, model), model).log_chances.copy()
+    expected = next_word_distribution(start, model).log_probs.copy()
+    left = next_word_distribution(read(start, 1, model), model).log_probs.copy()
     read(read(start, 2, model), 3, model)
-    np.testing.assert_array_equal(foretell(start, model).log_chances, expected)
-    np.testing.assert_array_equal(foretell(read(start, 1, model), model).log_chances, left)
+    np.testing.assert_array_equal(next_word_distribution(start, model).log_probs, expected)
+    np.testing.assert_array_equal(
+        next_word_distribution(read(start, 1, model), model).log_probs, left
+    )
 
 
 def test_nothing_read_foretells_nothing(model: Model) -> None:
     with pytest.raises(ValueError, match="at least one word"):
-        foretell(begin(model, []), model)
+        next_word_distribution(begin(model, []), model)
 
 
 def test_the_network_of_an_ablation_is_scored_as_the_network_is(model: Model) -> None:
@@ -151,20 +154,18 @@ def test_the_network_of_an_ablation_is_scored_as_the_network_is(model: Model) ->
     ]
     alone = score_windows(WINDOWS.ids, STARTS, NETWORK)
     np.testing.assert_array_equal(found["network"].ranks, alone.ranks)
-    np.testing.assert_allclose(
-        found["network"].log_probabilities, alone.log_probabilities, atol=1e-5
-    )
-    own = true_chances(batches(model))
+    np.testing.assert_allclose(found["network"].log_probs, alone.log_probs, atol=1e-5)
+    own = true_probs(batches(model))
     for name, weights in mixtures.items():
         expected = sum(weight * own[part] for part, weight in weights.items())
         np.testing.assert_allclose(
-            found[name].log_probabilities[found[name].known], np.log(expected), atol=1e-4
+            found[name].log_probs[found[name].known], np.log(expected), atol=1e-4
         )
 
 
 def test_the_cache_of_a_chapter_knows_nothing_of_the_one_before(model: Model) -> None:
-    rows = np.concatenate([batch.chances["cache"] for batch in batches(model)])
-    network = np.concatenate([batch.chances["network"] for batch in batches(model)])
+    rows = np.concatenate([batch.probs["cache"] for batch in batches(model)])
+    network = np.concatenate([batch.probs["network"] for batch in batches(model)])
     same = (rows == network).all(axis=1)  # the network speaks for an empty cache
     first_known = [
         next(n for n in range(first, last) if WINDOWS.ids[STARTS[n] + WINDOWS.steps] != UNKNOWN)

@@ -25,7 +25,7 @@ def test_a_summary_by_hand() -> None:
     scores = Scores(
         known=np.array([True, True, True, False]),
         ranks=np.array([1, 4, 10, 31]),
-        log_probabilities=np.log([0.5, 0.25, 0.125, 1.0]),
+        log_probs=np.log([0.5, 0.25, 0.125, 1.0]),
         cosines=np.array([0.9, 0.3, 0.0, 0.0], dtype=np.float32),
     )
     found = summarise(scores)
@@ -57,8 +57,8 @@ def test_scores_equal_brute_force() -> None:
         cosine = NETWORK.output_vectors @ vector / np.linalg.norm(vector)
         scores = NETWORK.scale * cosine + NETWORK.prior_weight * NETWORK.log_prior
         assert found.ranks[number] == 1 + list(np.argsort(-scores)).index(target)
-        chances = np.exp(scores) / np.exp(scores).sum()
-        assert found.log_probabilities[number] == pytest.approx(math.log(chances[target]), abs=1e-3)
+        probs = np.exp(scores) / np.exp(scores).sum()
+        assert found.log_probs[number] == pytest.approx(math.log(probs[target]), abs=1e-3)
         assert found.cosines is not None
         assert found.cosines[number] == pytest.approx(cosine[target], abs=1e-5)
 
@@ -67,7 +67,7 @@ def test_probabilities_sum_to_one_over_all_targets() -> None:
     context = IDS[:5] % 30
     streams = np.concatenate([np.append(context, word) for word in range(30)]).astype(np.int32)
     found = score_windows(streams, np.arange(0, 180, 6), NETWORK)
-    assert np.exp(found.log_probabilities).sum() == pytest.approx(1, abs=1e-5)
+    assert np.exp(found.log_probs).sum() == pytest.approx(1, abs=1e-5)
     assert sorted(found.ranks.tolist()) == list(range(1, 31))
 
 
@@ -94,7 +94,7 @@ def test_batches_change_nothing_and_progress_reaches_the_end() -> None:
     assert heard == [(BATCH, BATCH + 10), (BATCH + 10, BATCH + 10)]
     alone = score_windows(IDS, starts[-1:], NETWORK)
     assert found.ranks[-1] == alone.ranks[0]
-    assert found.log_probabilities[-1] == pytest.approx(alone.log_probabilities[0], abs=1e-5)
+    assert found.log_probs[-1] == pytest.approx(alone.log_probs[0], abs=1e-5)
 
 
 @settings(deadline=None)
@@ -113,7 +113,7 @@ def test_the_unigram_baseline_equals_brute_force(counts: list[int], targets: lis
         more_frequent = sum(count > counts[target] for count in counts)
         assert found.ranks[number] == 1 + more_frequent
         expected = math.log(counts[target] / sum(counts))
-        assert found.log_probabilities[number] == pytest.approx(expected, abs=1e-5)
+        assert found.log_probs[number] == pytest.approx(expected, abs=1e-5)
     assert found.cosines is None
 
 

@@ -11,7 +11,7 @@ from made_up import random_network
 
 from pipeline.engine.measures.score import score_windows, summarise
 from pipeline.engine.measures.stream import ScoredWord, Tally, score_words
-from pipeline.engine.memories.foretell import Model, begin, foretell, read
+from pipeline.engine.memories.next_word import Model, begin, next_word_distribution, read
 
 NETWORK = random_network(3)  # 30 words, 5 of context
 UNKNOWN = 30
@@ -38,7 +38,7 @@ def test_with_full_context_the_scores_are_those_of_windows(batch: int) -> None:
             assert (scored.rank, scored.log_probability, scored.cosine) == (None, None, None)
             continue
         assert scored.rank == expected.ranks[number]
-        assert scored.log_probability == pytest.approx(expected.log_probabilities[number], abs=1e-5)
+        assert scored.log_probability == pytest.approx(expected.log_probs[number], abs=1e-5)
         assert scored.cosine == pytest.approx(expected.cosines[number], abs=1e-5)
 
 
@@ -51,11 +51,11 @@ def test_every_word_is_scored_as_the_reader_foretells_it() -> None:
         position = NETWORK.words.index(scored.word)
         assert scored.context == min(number, NETWORK.steps)
         if number:
-            foretold = foretell(reading, model)
-            log_chances = foretold.log_chances
-            assert scored.cosine == pytest.approx(float(foretold.cosine[position]), abs=1e-5)
-            assert scored.log_probability == pytest.approx(float(log_chances[position]), abs=1e-5)
-            assert scored.rank == 1 + int((log_chances > log_chances[position]).sum())
+            next_word = next_word_distribution(reading, model)
+            log_probs = next_word.log_probs
+            assert scored.cosine == pytest.approx(float(next_word.cosine[position]), abs=1e-5)
+            assert scored.log_probability == pytest.approx(float(log_probs[position]), abs=1e-5)
+            assert scored.rank == 1 + int((log_probs > log_probs[position]).sum())
         reading = read(reading, position, model)
 
 

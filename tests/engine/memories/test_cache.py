@@ -30,7 +30,7 @@ def after(pairs: list[tuple[NDArray[np.float32], int]], *, words: int = 9) -> Re
 
 
 def asked(recent: Recent, unit: NDArray[np.float32] = EAST) -> list[float] | None:
-    """The chances of the four words, at θ = 2."""
+    """The probs of the four words, at θ = 2."""
     found = recall(recent, unit, sharpness=2.0, vocabulary_size=VOCABULARY)
     return None if found is None else found.tolist()
 
@@ -63,7 +63,7 @@ def test_nothing_read_is_nothing_to_recall() -> None:
 def test_both_forms_give_the_same(text: list[int], words: int, seed: int) -> None:
     units = units_for(text, seed)
     before = len(text) // 2
-    chances, filled = recall_text(
+    probs, filled = recall_text(
         units,
         np.array(text, dtype=np.int32),
         before=before,
@@ -71,14 +71,14 @@ def test_both_forms_give_the_same(text: list[int], words: int, seed: int) -> Non
         sharpness=5.0,
         vocabulary_size=VOCABULARY,
     )
-    assert chances.shape == (len(text) - before, VOCABULARY)
+    assert probs.shape == (len(text) - before, VOCABULARY)
     recent = empty_recent(3)
     for place, word_id in enumerate(text):
         found = recall(recent, units[place], sharpness=5.0, vocabulary_size=VOCABULARY)
         if place >= before:
             assert filled[place - before] == (found is not None)
             expected = np.zeros(VOCABULARY) if found is None else found
-            np.testing.assert_allclose(chances[place - before], expected, atol=1e-5)
+            np.testing.assert_allclose(probs[place - before], expected, atol=1e-5)
         recent = remember(recent, units[place], word_id, words=words)
 
 

@@ -23,7 +23,7 @@ from pipeline.engine.memories.mixture import (
 )
 from pipeline.errors import SettingsError
 
-chances = st.tuples(st.integers(1, 30), st.integers(1, 4)).flatmap(
+probs = st.tuples(st.integers(1, 30), st.integers(1, 4)).flatmap(
     lambda shape: arrays(np.float64, shape, elements=st.floats(1e-6, 1))
 )
 MEMORIES = Memories(
@@ -36,7 +36,7 @@ MEMORIES = Memories(
 )
 
 
-@given(table=chances)
+@given(table=probs)
 @settings(max_examples=100, deadline=None)
 def test_every_step_of_em_raises_the_likelihood(table: np.ndarray) -> None:
     weights = np.full(table.shape[1], 1 / table.shape[1])
@@ -47,7 +47,7 @@ def test_every_step_of_em_raises_the_likelihood(table: np.ndarray) -> None:
         weights = better
 
 
-@given(table=chances)
+@given(table=probs)
 @settings(max_examples=50, deadline=None)
 def test_no_mixture_is_much_better_than_the_fitted_one(table: np.ndarray) -> None:
     fitted = fit_weights(table)

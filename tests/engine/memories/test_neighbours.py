@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pipeline.engine.memories import neighbours
 from pipeline.engine.memories.neighbours import (
     build_neighbours,
-    neighbour_chances,
+    neighbour_probs,
     neighbour_search,
     widen,
 )
@@ -131,7 +131,7 @@ def test_most_similarities_are_never_sorted() -> None:
 def test_chances_by_hand() -> None:
     """Three of four places speak, with weights e^0, e^(−2·0.2) and e^(−2·0.4) over their sum."""
     keys = np.array([[0.6, 0.8], [1, 0], [0, 1], [0.8, 0.6]], dtype=np.float16)
-    found = neighbour_chances(
+    found = neighbour_probs(
         row(5, 0),
         keys=keys,
         next_ids=np.array([2, 0, 1, 2], dtype=np.int32),
@@ -157,12 +157,12 @@ def test_chances_are_weights_summed_by_word(
 ) -> None:
     keys, asked = unit_keys(seed, places, 5), random_queries(seed + 1, 4, 5)
     next_ids = np.random.default_rng(seed).integers(0, 7, places).astype(np.int32)
-    chances = neighbour_chances(
+    probs = neighbour_probs(
         asked, keys=keys, next_ids=next_ids, count=count, sharpness=sharpness, vocabulary_size=7
     )
-    assert chances.shape == (4, 7)
-    assert chances.dtype == np.float32
-    np.testing.assert_allclose(chances.sum(axis=1), 1, atol=1e-5)
+    assert probs.shape == (4, 7)
+    assert probs.dtype == np.float32
+    np.testing.assert_allclose(probs.sum(axis=1), 1, atol=1e-5)
     similarities, rows = neighbour_search(asked, keys=keys, count=count)
     weights = np.exp(sharpness * (similarities.astype(np.float64) - similarities[:, :1]))
     weights /= weights.sum(axis=1, keepdims=True)
@@ -170,7 +170,7 @@ def test_chances_are_weights_summed_by_word(
         expected = np.zeros(7)
         for row, weight in zip(rows[query], weights[query], strict=True):
             expected[next_ids[row]] += weight
-        np.testing.assert_allclose(chances[query], expected, atol=1e-4)
+        np.testing.assert_allclose(probs[query], expected, atol=1e-4)
 
 
 def test_every_finite_half_is_widened_exactly() -> None:

@@ -125,11 +125,11 @@ def test_one_context_of_any_length_is_read_as_many_are(
     model = train_kneser_ney(*joined(spans), vocabulary_size=VOCABULARY, order=order)
     found = next_known(model, context)
     if context:
-        chances = next_probabilities(model, np.array([context], dtype=np.int32))[0]
+        probs = next_probabilities(model, np.array([context], dtype=np.int32))[0]
     else:
-        chances = model.unigram
-    np.testing.assert_allclose(found, share_among_known(chances), atol=1e-5)
-    np.testing.assert_allclose(found, chances[:-1] / (1 - chances[-1]), rtol=1e-3)
+        probs = model.unigram
+    np.testing.assert_allclose(found, share_among_known(probs), atol=1e-5)
+    np.testing.assert_allclose(found, probs[:-1] / (1 - probs[-1]), rtol=1e-3)
 
 
 def test_a_context_shorter_than_the_order_uses_what_there_is() -> None:
@@ -140,8 +140,8 @@ def test_a_context_shorter_than_the_order_uses_what_there_is() -> None:
     context = np.array([[1]], dtype=np.int32)
     # Of one word before, only the pairs speak: in both models 1 is followed by 2 and by 3.
     for model in (long, short):
-        chances = next_probabilities(model, context)[0]
-        assert chances[2] == chances[3] > chances[[0, 1, 4]].max()
+        probs = next_probabilities(model, context)[0]
+        assert probs[2] == probs[3] > probs[[0, 1, 4]].max()
 
 
 def arrays(model: KneserNey) -> list[Any]:
@@ -219,14 +219,14 @@ def test_scores_equal_brute_force() -> None:
         if target == VOCABULARY:
             assert found.ranks[number] == VOCABULARY + 1, "below every word"
             continue
-        chances = np.array([slow_probability(counts, history, w) for w in range(VOCABULARY)])
+        probs = np.array([slow_probability(counts, history, w) for w in range(VOCABULARY)])
         # Words of equal probability may fall either way in float32.
-        better, no_worse = ((chances > chances[target] + gap).sum() for gap in (1e-6, -1e-6))
+        better, no_worse = ((probs > probs[target] + gap).sum() for gap in (1e-6, -1e-6))
         assert 1 + better <= found.ranks[number] <= no_worse
-        logs.append(np.log(chances[target]))
-        assert found.log_probabilities[number] == pytest.approx(logs[-1], abs=1e-4)
-        alone = np.log(chances[target] / chances.sum())  # the known words' shares alone
-        assert among_known.log_probabilities[number] == pytest.approx(alone, abs=1e-4)
+        logs.append(np.log(probs[target]))
+        assert found.log_probs[number] == pytest.approx(logs[-1], abs=1e-4)
+        alone = np.log(probs[target] / probs.sum())  # the known words' shares alone
+        assert among_known.log_probs[number] == pytest.approx(alone, abs=1e-4)
     assert 0 < len(logs) < len(starts), "known and unknown targets"
     summary = summarise(found)
     assert summary["perplexity"] == pytest.approx(np.exp(-np.mean(logs)), rel=1e-4)

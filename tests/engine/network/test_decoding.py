@@ -77,10 +77,10 @@ def test_scores_by_hand() -> None:
 @settings(max_examples=60, deadline=None)
 @given(arrays(np.float32, (3, 4), elements=st.floats(-1e4, 1e4, width=32)))
 def test_log_probabilities_sum_to_one_and_keep_the_order(scores: np.ndarray) -> None:
-    log_chances = log_softmax(scores)
-    np.testing.assert_allclose(np.exp(log_chances.astype(np.float64)).sum(axis=1), 1, atol=1e-5)
-    best = np.take_along_axis(log_chances, scores.argmax(axis=1)[:, None], axis=1)[:, 0]
-    np.testing.assert_array_equal(best, log_chances.max(axis=1))
+    log_probs = log_softmax(scores)
+    np.testing.assert_allclose(np.exp(log_probs.astype(np.float64)).sum(axis=1), 1, atol=1e-5)
+    best = np.take_along_axis(log_probs, scores.argmax(axis=1)[:, None], axis=1)[:, 0]
+    np.testing.assert_array_equal(best, log_probs.max(axis=1))
 
 
 @settings(max_examples=60, deadline=None)

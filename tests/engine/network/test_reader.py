@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from made_up import random_network
 
 from pipeline.engine.network.predict import predict_vectors
-from pipeline.engine.network.reader import empty_memory, predict_next, read_word
+from pipeline.engine.network.reader import initial_states, predict_next, read_word
 
 NETWORK = random_network(11, steps=4)
 UNKNOWN = len(NETWORK.words)
@@ -18,30 +18,30 @@ UNKNOWN = len(NETWORK.words)
 @given(st.lists(st.integers(0, UNKNOWN), min_size=1, max_size=14), st.sampled_from([1, 2]))
 def test_a_prediction_knows_exactly_the_last_words(ids: list[int], layers: int) -> None:
     network = random_network(11, steps=4, layers=layers)
-    memory = empty_memory(network)
+    states = initial_states(network)
     for count, word_id in enumerate(ids, 1):
-        memory = read_word(memory, word_id, network)
+        states = read_word(states, word_id, network)
         window = np.array([ids[max(count - network.steps, 0) : count]], dtype=np.int32)
         np.testing.assert_allclose(
-            predict_next(memory, network), predict_vectors(window, network)[0], atol=1e-5
+            predict_next(states, network), predict_vectors(window, network)[0], atol=1e-5
         )
-    assert memory.words_read == len(ids)
-    assert memory.hidden.shape == (layers, 4, 8)
+    assert states.words_read == len(ids)
+    assert states.hidden.shape == (layers, 4, 8)
 
 
 def test_a_word_outside_the_window_is_forgotten_and_one_inside_is_not() -> None:
     def predicted(ids: list[int]) -> np.ndarray:
-        memory = empty_memory(NETWORK)
+        states = initial_states(NETWORK)
         for word_id in ids:
-            memory = read_word(memory, word_id, NETWORK)
-        return predict_next(memory, NETWORK)
+            states = read_word(states, word_id, NETWORK)
+        return predict_next(states, NETWORK)
 
     np.testing.assert_array_equal(predicted([1, 5, 6, 7, 8]), predicted([2, 5, 6, 7, 8]))
     assert not np.allclose(predicted([1, 5, 6, 7]), predicted([2, 5, 6, 7]), atol=1e-4)
 
 
 def test_reading_changes_no_memory_in_place() -> None:
-    first = read_word(empty_memory(NETWORK), 3, NETWORK)
+    first = read_word(initial_states(NETWORK), 3, NETWORK)
     before = first.hidden.copy()
     read_word(first, 4, NETWORK)
     np.testing.assert_array_equal(first.hidden, before)

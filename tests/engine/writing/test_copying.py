@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pens import GREEDY, HOT, PLAIN, WORDS, model_of, remember, written
+from writers import GREEDY, HOT, PLAIN, WORDS, model_of, remember, written
 
 from pipeline.engine.measures.diversity import longest_copies
-from pipeline.engine.memories.foretell import Model
-from pipeline.engine.writing.rules.copying import copied_next, index_text
-from pipeline.engine.writing.rules.pen import Pen
+from pipeline.engine.memories.next_word import Model
+from pipeline.engine.writing.constraints.copying import copied_next, index_text
+from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling
 
-OPEN = {"marks": False, "no_repeat": 0, "finish": False}  # the copy guard alone
+OPEN: dict[str, Any] = {"marks": False, "no_repeat": 0, "finish": False}  # the copy guard alone
 
 
 def slow_copied_next(text: list[int], run: list[int], vocabulary_size: int) -> list[int]:
@@ -63,9 +65,9 @@ def test_no_longer_run_is_ever_copied(
     text_ids = np.array(text, dtype=np.int32)
     model = model_of(seed, text_ids=text_ids)
 
-    pen = Pen(words=80, max_copy=limit)
+    writing = WritingOptions(words=80, max_copy=limit)
     chosen = [
-        choice.word_id for choice in written(model, pen, seed_ids=text[:6], sampling=sampling)
+        choice.word_id for choice in written(model, writing, seed_ids=text[:6], sampling=sampling)
     ]
 
     # With the seed phrase before it: a run may begin there.
@@ -81,8 +83,8 @@ def test_a_text_of_one_sentence_over_and_over(sampling: Sampling, limit: int) ->
     text_ids = np.array(sentence * 30, dtype=np.int32)
     model = model_of(3, text_ids=text_ids)
 
-    pen = Pen(words=100, max_copy=limit)
-    chosen = [c.word_id for c in written(model, pen, seed_ids=sentence, sampling=sampling)]
+    writing = WritingOptions(words=100, max_copy=limit)
+    chosen = [c.word_id for c in written(model, writing, seed_ids=sentence, sampling=sampling)]
 
     assert longest_copies([np.array(chosen, dtype=np.int32)], text_ids)[0] <= limit
 
@@ -90,12 +92,15 @@ def test_a_text_of_one_sentence_over_and_over(sampling: Sampling, limit: int) ->
 def test_without_the_guard_such_a_run_is_copied() -> None:
     # Only the guard keeps a greedy writer from following its own text.
     model = model_of(3)
-    free = [c.word_id for c in written(model, Pen(words=60, max_copy=0, **OPEN), sampling=GREEDY)]  # type: ignore[arg-type]
+    free = [
+        c.word_id
+        for c in written(model, WritingOptions(words=60, max_copy=0, **OPEN), sampling=GREEDY)
+    ]
     text_ids = np.array(free, dtype=np.int32)
 
     guarded = written(
         Model(model.network, remember(text_ids)),
-        Pen(words=60, max_copy=8, **OPEN),  # type: ignore[arg-type]
+        WritingOptions(words=60, max_copy=8, **OPEN),
         sampling=GREEDY,
     )
 
@@ -110,9 +115,9 @@ def test_the_seed_phrase_is_part_of_the_run() -> None:
     model = model_of(1, text_ids=np.array(text, dtype=np.int32))
 
     for rng_seed in range(40):
-        pen = Pen(words=1, max_copy=4, **OPEN)  # type: ignore[arg-type]
+        writing = WritingOptions(words=1, max_copy=4, **OPEN)
         # A paragraph break is no word: one may come before the word that ends the text.
-        first, *_ = written(model, pen, seed_ids=text[:4], sampling=HOT, rng_seed=rng_seed)
+        first, *_ = written(model, writing, seed_ids=text[:4], sampling=HOT, rng_seed=rng_seed)
         assert first.word_id != 24
 
 
@@ -122,6 +127,6 @@ def test_where_every_word_would_be_a_copy_the_guard_gives_way() -> None:
     text_ids = np.array([0, 0, 1, 1, 0], dtype=np.int32)
     model = model_of(1, words=words, text_ids=text_ids)
 
-    chosen = written(model, Pen(words=30, max_copy=1), seed_ids=[0])
+    chosen = written(model, WritingOptions(words=30, max_copy=1), seed_ids=[0])
 
     assert len(chosen) == 30

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from made_up import random_network, words_with_break
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.engine.memories.foretell import Model, begin, foretell
+from pipeline.engine.memories.next_word import Model, begin, next_word_distribution
 from pipeline.engine.writing.generate import Choice, spell
-from pipeline.engine.writing.rules.pen import BARE, Pen
+from pipeline.engine.writing.options import BARE, WritingOptions
 from pipeline.engine.writing.sampling import Sampling
 from pipeline.engine.writing.writer import Writer
 from pipeline.errors import SettingsError
@@ -32,8 +32,8 @@ def written(writer: Writer = WRITER, **options: Any) -> list[Choice]:
 @settings(deadline=None, max_examples=25)
 @given(st.integers(1, 60), st.integers(0, 2**32))
 def test_so_many_words_are_written_and_breaks_come_on_top(words: int, seed: int) -> None:
-    pen = Pen(words=words, finish=False)
-    chosen = [choice.word for choice in written(pen=pen, rng_seed=seed, sampling=HOT)]
+    writing = WritingOptions(words=words, finish=False)
+    chosen = [choice.word for choice in written(writing=writing, rng_seed=seed, sampling=HOT)]
     assert sum(word != PARAGRAPH_BREAK for word in chosen) == words
     pairs = pairwise(chosen)
     assert (PARAGRAPH_BREAK, PARAGRAPH_BREAK) not in list(pairs), "an empty paragraph"
@@ -82,20 +82,22 @@ def test_only_the_last_words_of_a_long_seed_matter_for_what_comes_next() -> None
 
 def test_the_first_choice_has_the_probability_of_the_model() -> None:
     model = Model(WRITER.network)
-    foretold = foretell(begin(model, [WRITER.ids[word] for word in SEED.words]), model)
+    next_word = next_word_distribution(
+        begin(model, [WRITER.ids[word] for word in SEED.words]), model
+    )
     choice = next(WRITER.stream(SEED, rng_seed=1))
     number = WRITER.ids[choice.word]
-    assert choice.probability == pytest.approx(float(np.exp(foretold.log_chances[number])))
-    assert choice.cosine == pytest.approx(float(foretold.cosine[number]))
+    assert choice.probability == pytest.approx(float(np.exp(next_word.log_probs[number])))
+    assert choice.cosine == pytest.approx(float(next_word.cosine[number]))
 
 
 def test_candidates_are_the_best_words_best_first() -> None:
     for choice in written(words=30, rng_seed=5, candidates=4, sampling=HOT):
-        chances = [candidate.probability for candidate in choice.candidates]
-        assert len(chances) == 4
-        assert chances == sorted(chances, reverse=True)
+        probs = [candidate.probability for candidate in choice.candidates]
+        assert len(probs) == 4
+        assert probs == sorted(probs, reverse=True)
         if choice.word not in {candidate.word for candidate in choice.candidates}:
-            assert choice.probability <= chances[-1]
+            assert choice.probability <= probs[-1]
     assert written(words=1, rng_seed=5)[0].candidates == ()
     everything = written(words=1, rng_seed=5, candidates=99)[0].candidates
     assert sum(candidate.probability for candidate in everything) == pytest.approx(1, abs=1e-5)
@@ -105,14 +107,16 @@ def test_the_repetition_penalty_spares_punctuation_and_turns_greedy_writing_off_
     None
 ):
     circle, freed = (
-        written(pen=BARE, words=60, sampling=Sampling(temperature=0, repetition_penalty=penalty))
+        written(
+            writing=BARE, words=60, sampling=Sampling(temperature=0, repetition_penalty=penalty)
+        )
         for penalty in (1, 1000.0)
     )
     assert len({choice.word for choice in circle}) < len({choice.word for choice in freed})
     # With a penalty that bars whatever can be barred, only punctuation may come back in time.
     recent: list[str] = [*SEED.words]
     heavy = Sampling(temperature=0, repetition_penalty=1e30, penalty_window=40)
-    for choice in written(pen=BARE, words=40, sampling=heavy):
+    for choice in written(writing=BARE, words=40, sampling=heavy):
         fresh = [word for word in WORDS if word not in recent[-40:]]
         assert (
             choice.word in {PARAGRAPH_BREAK, "，", "。"} or choice.word in fresh or len(fresh) <= 3
@@ -126,7 +130,7 @@ def test_a_prior_weight_takes_the_place_of_the_fitted_one() -> None:
     chosen = [
         choice.word
         for choice in written(
-            pen=BARE,
+            writing=BARE,
             words=3,
             prior_weight=1e4,
             sampling=Sampling(temperature=0, repetition_penalty=1),

@@ -33,63 +33,63 @@ def log_chances_of(scores: list[float]) -> Floats:
     return result
 
 
-log_chances = st.lists(st.floats(-20, 5, width=32), min_size=2, max_size=25).map(log_chances_of)
+log_probs = st.lists(st.floats(-20, 5, width=32), min_size=2, max_size=25).map(log_chances_of)
 
 
-def draws(chances: Floats, how: Sampling, count: int, seed: int = 0) -> NDArray[np.int64]:
+def draws(probs: Floats, how: Sampling, count: int, seed: int = 0) -> NDArray[np.int64]:
     """How often each word is drawn, (V,)."""
     generator = np.random.default_rng(seed)
-    chosen = [choose(chances, how, generator) for _ in range(count)]
-    return np.bincount(chosen, minlength=len(chances))
+    chosen = [choose(probs, how, generator) for _ in range(count)]
+    return np.bincount(chosen, minlength=len(probs))
 
 
 @settings(deadline=None)
-@given(log_chances, st.integers(0, 30))
-def test_a_shortlist_holds_exactly_k_words_and_the_best(chances: Floats, top_k: int) -> None:
-    ids = shortlist(chances, top_k=top_k)
-    assert len(ids) == len(set(ids.tolist())) == (min(top_k, len(chances)) or len(chances))
+@given(log_probs, st.integers(0, 30))
+def test_a_shortlist_holds_exactly_k_words_and_the_best(probs: Floats, top_k: int) -> None:
+    ids = shortlist(probs, top_k=top_k)
+    assert len(ids) == len(set(ids.tolist())) == (min(top_k, len(probs)) or len(probs))
     # The definition, in pure Python: by falling probability, then by place in the vocabulary.
-    ranking = sorted(range(len(chances)), key=lambda i: (-chances[i], i))
+    ranking = sorted(range(len(probs)), key=lambda i: (-probs[i], i))
     assert ids.tolist() == ranking[: len(ids)]
 
 
 @settings(deadline=None)
-@given(log_chances, st.floats(0.01, 1))
+@given(log_probs, st.floats(0.01, 1))
 def test_the_nucleus_is_the_smallest_that_suffices(log_values: Floats, top_p: float) -> None:
-    chances = np.sort(np.exp(log_values.astype(np.float64)))[::-1]
-    chances /= chances.sum()
-    size = nucleus_size(chances, top_p=top_p)
-    assert 1 <= size <= len(chances)
-    assert size == len(chances) or chances[:size].sum() >= top_p - 1e-12
-    assert size == 1 or chances[: size - 1].sum() < top_p + 1e-12 or top_p == 1
+    probs = np.sort(np.exp(log_values.astype(np.float64)))[::-1]
+    probs /= probs.sum()
+    size = nucleus_size(probs, top_p=top_p)
+    assert 1 <= size <= len(probs)
+    assert size == len(probs) or probs[:size].sum() >= top_p - 1e-12
+    assert size == 1 or probs[: size - 1].sum() < top_p + 1e-12 or top_p == 1
     if top_p == 1:
-        assert size == len(chances)
+        assert size == len(probs)
 
 
 def test_the_nucleus_by_hand() -> None:
-    chances = np.array([0.5, 0.25, 0.125, 0.125])
+    probs = np.array([0.5, 0.25, 0.125, 0.125])
     wanted = {0.1: 1, 0.5: 1, 0.51: 2, 0.75: 2, 0.8: 3, 0.875: 3, 0.9: 4, 1.0: 4}
-    assert {p: nucleus_size(chances, top_p=p) for p in wanted} == wanted
+    assert {p: nucleus_size(probs, top_p=p) for p in wanted} == wanted
 
 
 @settings(deadline=None)
-@given(log_chances, st.integers(0, 2**32 - 1))
-def test_a_cold_choice_is_the_greedy_one(chances: Floats, seed: int) -> None:
+@given(log_probs, st.integers(0, 2**32 - 1))
+def test_a_cold_choice_is_the_greedy_one(probs: Floats, seed: int) -> None:
     generator = np.random.default_rng(seed)
-    best = int(np.argmax(chances))
-    assert choose(chances, sampling(temperature=0), generator) == best
-    assert choose(chances, sampling(top_k=1, temperature=5), generator) == best
+    best = int(np.argmax(probs))
+    assert choose(probs, sampling(temperature=0), generator) == best
+    assert choose(probs, sampling(top_k=1, temperature=5), generator) == best
     for temperature in (1e-4, 1e-30, 5e-324):
-        chosen = choose(chances, sampling(temperature=temperature), generator)
-        assert chances[best] - chances[chosen] < 1e-2, "only a near tie may win"
+        chosen = choose(probs, sampling(temperature=temperature), generator)
+        assert probs[best] - probs[chosen] < 1e-2, "only a near tie may win"
 
 
 def test_a_greedy_choice_draws_nothing_and_a_sampled_one_draws_once() -> None:
-    chances = log_chances_of([0, 1, 2])
+    probs = log_chances_of([0, 1, 2])
     generator, other = np.random.default_rng(4), np.random.default_rng(4)
-    choose(chances, sampling(temperature=0), generator)
+    choose(probs, sampling(temperature=0), generator)
     assert generator.random() == other.random()
-    choose(chances, sampling(), generator)
+    choose(probs, sampling(), generator)
     other.random()
     assert generator.random() == other.random()
 
@@ -110,11 +110,11 @@ barred_chances = st.lists(
 def test_a_barred_word_is_never_chosen(
     values: list[float], temperature: float, top_k: int, top_p: float, seed: int
 ) -> None:
-    chances = np.array(values, dtype=np.float32)
+    probs = np.array(values, dtype=np.float32)
     how = sampling(temperature=temperature, top_k=top_k, top_p=top_p)
     generator = np.random.default_rng(seed)
     for _ in range(5):
-        assert np.isfinite(chances[choose(chances, how, generator)])
+        assert np.isfinite(probs[choose(probs, how, generator)])
 
 
 class LastDraw:
@@ -126,22 +126,22 @@ class LastDraw:
 
 @pytest.mark.parametrize("top_k", [0, 3])
 def test_not_even_the_last_uniform_number_reaches_a_barred_word(top_k: int) -> None:
-    chances = np.array([-np.inf, 0.0, 0.0, -np.inf], dtype=np.float32)
-    chosen = choose(chances, sampling(top_k=top_k), LastDraw())  # type: ignore[arg-type]
+    probs = np.array([-np.inf, 0.0, 0.0, -np.inf], dtype=np.float32)
+    chosen = choose(probs, sampling(top_k=top_k), LastDraw())  # type: ignore[arg-type]
     assert chosen == 2
 
 
 @settings(deadline=None)
-@given(log_chances, st.data(), st.floats(1, 10))
+@given(log_probs, st.data(), st.floats(1, 10))
 def test_the_penalty_divides_the_probability_once(
-    chances: Floats, data: st.DataObject, penalty: float
+    probs: Floats, data: st.DataObject, penalty: float
 ) -> None:
-    ids = st.lists(st.integers(0, len(chances) - 1), max_size=8)
+    ids = st.lists(st.integers(0, len(probs) - 1), max_size=8)
     recent = np.array(data.draw(ids), dtype=np.int64)  # a word may occur several times
-    before = chances.copy()
-    weighed = penalise(chances, recent, penalty=penalty)
-    np.testing.assert_array_equal(chances, before)
-    expected = np.exp(chances.astype(np.float64))
+    before = probs.copy()
+    weighed = penalise(probs, recent, penalty=penalty)
+    np.testing.assert_array_equal(probs, before)
+    expected = np.exp(probs.astype(np.float64))
     expected[list(set(recent.tolist()))] /= penalty
     np.testing.assert_allclose(np.exp(weighed.astype(np.float64)), expected, rtol=1e-4)
 
@@ -164,8 +164,8 @@ def test_words_are_drawn_as_often_as_they_are_probable(
     changes: dict[str, Any], expected: list[float]
 ) -> None:
     count = 4000
-    chances = np.log(np.array([0.4, 0.3, 0.2, 0.1])).astype(np.float32)
-    found = draws(chances, sampling(**changes), count)
+    probs = np.log(np.array([0.4, 0.3, 0.2, 0.1])).astype(np.float32)
+    found = draws(probs, sampling(**changes), count)
     wanted = count * np.array(expected)
     assert (found[wanted == 0] == 0).all()
     possible = wanted > 0

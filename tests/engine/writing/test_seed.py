@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from made_up import EXAMPLES, random_network
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.engine.memories.foretell import Model, begin, foretell
+from pipeline.engine.memories.next_word import Model, begin, next_word_distribution
 from pipeline.engine.writing.seed import (
     UNKNOWN_COST,
     StandIn,
@@ -161,9 +161,9 @@ def test_a_stand_in_of_one_part_reads_as_that_part() -> None:
     seed = writer.understand("宝玉龙，")
     assert writer.seed_ids(seed) == [0, 9, 3]  # 2V + 1, V being 4
     model = writer.model(seed=seed)
-    as_part = foretell(begin(Model(writer.network), [0, 2, 3]), Model(writer.network))
-    stood_in = foretell(begin(model, writer.seed_ids(seed)), model)
-    np.testing.assert_allclose(stood_in.log_chances, as_part.log_chances, rtol=1e-6)
+    as_part = next_word_distribution(begin(Model(writer.network), [0, 2, 3]), Model(writer.network))
+    stood_in = next_word_distribution(begin(model, writer.seed_ids(seed)), model)
+    np.testing.assert_allclose(stood_in.log_probs, as_part.log_probs, rtol=1e-6)
     # The memories, which know words by their ids, take it for the unknown word.
     assert begin(model, writer.seed_ids(seed)).history == (0, 4, 3)
     # Nothing is left behind: the writer's own table is as it was.

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 from made_up import random_network
-from pens import WORDS, remember
+from writers import WORDS, remember
 
 from pipeline.commands.session import converse, save_text
-from pipeline.engine.memories.foretell import begin, foretell
-from pipeline.engine.writing.rules.pen import Pen
+from pipeline.engine.memories.next_word import begin, next_word_distribution
+from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling
 from pipeline.engine.writing.session import (
     HELP,
-    Desk,
     Session,
+    SessionContext,
     answer,
     candidates_for,
     choices_of,
@@ -31,19 +31,24 @@ PHRASE = WORDS[20] + WORDS[21]
 WRITER = Writer(random_network(5, words=WORDS), remember(np.array([20, 21, 22], dtype=np.int32)))
 
 
-def opened(**changes: Any) -> tuple[Session, Desk]:
-    options: dict[str, Any] = {"pen": Pen(), "sampling": Sampling(), "rng_seed": 1, **changes}
+def opened(**changes: Any) -> tuple[Session, SessionContext]:
+    options: dict[str, Any] = {
+        "writing": WritingOptions(),
+        "sampling": Sampling(),
+        "rng_seed": 1,
+        **changes,
+    }
     return open_session(WRITER, WRITER.understand(PHRASE), **options)
 
 
-def after(*lines: str, **changes: Any) -> tuple[Session, Desk]:
+def after(*lines: str, **changes: Any) -> tuple[Session, SessionContext]:
     """The state after these lines; none of them may lead to a note."""
-    session, desk = opened(**changes)
+    session, context = opened(**changes)
     for line in lines:
-        reply = answer(session, line, desk)
+        reply = answer(session, line, context)
         assert reply.note == ""
         session = reply.session
-    return session, desk
+    return session, context
 
 
 def test_enter_takes_the_models_word_and_the_same_one_every_time() -> None:
@@ -56,8 +61,8 @@ def test_enter_takes_the_models_word_and_the_same_one_every_time() -> None:
 
 
 def test_five_candidates_are_offered_and_a_number_takes_one() -> None:
-    session, desk = after()
-    shown = candidates_for(session, desk)
+    session, context = after()
+    shown = candidates_for(session, context)
 
     assert len(shown) == 5
     probabilities = [candidate.probability for _, candidate in shown]
@@ -68,34 +73,36 @@ def test_five_candidates_are_offered_and_a_number_takes_one() -> None:
         assert (choice.cosine, choice.probability) == (candidate.cosine, candidate.probability)
 
 
-def test_candidates_keep_to_the_rules() -> None:
-    session, desk = after("，")
+def test_candidates_keep_to_the_constraints() -> None:
+    session, context = after("，")
 
-    assert not {candidate.word for _, candidate in candidates_for(session, desk)} & {*"，。！？”"}
+    assert not {candidate.word for _, candidate in candidates_for(session, context)} & {
+        *"，。！？”"
+    }
 
 
 def test_own_words_are_cut_and_read() -> None:
-    session, desk = after(WORDS[25] + "，" + WORDS[26])
+    session, context = after(WORDS[25] + "，" + WORDS[26])
 
     assert [choice.word for choice in choices_of(session)] == [WORDS[25], "，", WORDS[26]]
     # Each word's probability is what the model gave it at its place.
-    reading = begin(desk.model, [*session.seed_ids, 25, 1])
-    chance = float(np.exp(foretell(reading, desk.model).log_chances[26]))
+    reading = begin(context.model, [*session.seed_ids, 25, 1])
+    chance = float(np.exp(next_word_distribution(reading, context.model).log_probs[26]))
     assert choices_of(session)[2].probability == pytest.approx(chance, rel=1e-5)
     # And the model goes on from there.
     assert (
         choices_of(after(WORDS[25] + "，" + WORDS[26], "")[0])[3]
-        == choices_of(answer(session, "", desk).session)[3]
+        == choices_of(answer(session, "", context).session)[3]
     )
 
 
 def test_own_words_that_are_unknown_are_named() -> None:
-    session, desk = opened()
-    reply = answer(session, "龘" + WORDS[25], desk)
+    session, context = opened()
+    reply = answer(session, "龘" + WORDS[25], context)
 
     assert reply.note == "not in this novel's vocabulary, dropped: 龘"
     assert text_of(reply.session) == WORDS[25]
-    nothing = answer(session, "龘龘", desk)
+    nothing = answer(session, "龘龘", context)
     assert (nothing.session, nothing.note[-1]) == (session, "龘")
 
 
@@ -106,27 +113,27 @@ def test_undo_takes_back_a_whole_turn(line: str) -> None:
 
 
 def test_nothing_can_be_undone_at_the_beginning() -> None:
-    session, desk = opened()
-    assert answer(session, "u", desk).note == "nothing to undo"
+    session, context = opened()
+    assert answer(session, "u", context).note == "nothing to undo"
 
 
 def test_redraw_never_comes_back_to_a_word() -> None:
-    session, desk = after("")
+    session, context = after("")
     seen = [choices_of(session)[-1].word]
     for _ in range(10):
-        session = answer(session, "r", desk).session
+        session = answer(session, "r", context).session
         assert len(choices_of(session)) == 1
         seen.append(choices_of(session)[-1].word)
 
     assert len(set(seen)) == 11
     # The next word may again be any.
-    assert answer(session, "", desk).session.turns[-1].refused == ()
+    assert answer(session, "", context).session.turns[-1].refused == ()
 
 
 def test_redraw_says_when_there_is_no_other_word() -> None:
-    session, desk = after("")
+    session, context = after("")
     for _ in WORDS:
-        reply = answer(session, "r", desk)
+        reply = answer(session, "r", context)
         session = reply.session
 
     assert reply.note == "expected another word that may stand here, found none"
@@ -134,9 +141,11 @@ def test_redraw_says_when_there_is_no_other_word() -> None:
 
 
 def test_redraw_turns_the_page_where_the_model_drew_nothing() -> None:
-    session, desk = opened()
-    first = [number for number, _ in candidates_for(session, desk)]
-    second = [number for number, _ in candidates_for(answer(session, "r", desk).session, desk)]
+    session, context = opened()
+    first = [number for number, _ in candidates_for(session, context)]
+    second = [
+        number for number, _ in candidates_for(answer(session, "r", context).session, context)
+    ]
 
     assert len(second) == 5
     assert not set(first) & set(second)
@@ -147,40 +156,42 @@ def test_redraw_turns_the_page_where_the_model_drew_nothing() -> None:
 
 @pytest.mark.parametrize("line", ["0", "6", "99"])
 def test_a_number_without_a_candidate_is_refused(line: str) -> None:
-    session, desk = opened()
-    reply = answer(session, line, desk)
+    session, context = opened()
+    reply = answer(session, line, context)
 
     assert (reply.session, reply.note) == (session, f"expected a number from 1 to 5, got {line}")
 
 
 def test_the_other_commands() -> None:
-    session, desk = opened()
+    session, context = opened()
 
-    assert answer(session, "q", desk).done
-    assert answer(session, "?", desk).note == HELP
-    assert answer(session, "s", desk).save_to == "continuation.txt"
-    assert answer(session, "s my text.txt", desk).save_to == "my text.txt"
-    assert not answer(session, "s", desk).done
+    assert answer(session, "q", context).done
+    assert answer(session, "?", context).note == HELP
+    assert answer(session, "s", context).save_to == "continuation.txt"
+    assert answer(session, "s my text.txt", context).save_to == "my text.txt"
+    assert not answer(session, "s", context).done
 
 
 def test_the_seed_phrase_may_hold_words_that_stand_in() -> None:
     seed = WRITER.understand(PHRASE)
-    session, desk = open_session(WRITER, seed, pen=Pen(), sampling=Sampling(), rng_seed=1)
+    session, context = open_session(
+        WRITER, seed, writing=WritingOptions(), sampling=Sampling(), rng_seed=1
+    )
 
     assert session.seed_ids == (20, 21)
-    assert answer(session, "", desk).session.turns
+    assert answer(session, "", context).session.turns
 
 
 def test_words_to_be_included_are_the_persons_part() -> None:
     with pytest.raises(SettingsError, match=r"^--must-include: expected none with --interactive"):
-        opened(pen=Pen(must_include=(WORDS[25],)))
+        opened(writing=WritingOptions(must_include=(WORDS[25],)))
 
 
 def dialogue(*lines: str) -> list[tuple[Session, str]]:
     """All that a session tells over these lines."""
-    session, desk = opened()
+    session, context = opened()
     left = [f"{line}\n" for line in lines]
-    return list(converse(session, desk, PHRASE, lambda: left.pop(0) if left else ""))
+    return list(converse(session, context, PHRASE, lambda: left.pop(0) if left else ""))
 
 
 def test_a_dialogue_ends_with_q_or_with_its_lines() -> None:

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pens import GREEDY, HOT, PLAIN, WORDS, ids_of, model_of, text_of, written
+from writers import GREEDY, HOT, PLAIN, WORDS, ids_of, model_of, text_of, written
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.engine.writing.rules.draft import start_draft
-from pipeline.engine.writing.rules.marks import PAIRS, Role, find_marks, role_of
-from pipeline.engine.writing.rules.pen import BARE, Pen
-from pipeline.engine.writing.rules.typography import out_of_line, out_of_place
+from pipeline.engine.writing.constraints.draft import Draft, follow
+from pipeline.engine.writing.constraints.marks import PAIRS, Role, find_marks, role_of
+from pipeline.engine.writing.constraints.typography import out_of_line, out_of_place
+from pipeline.engine.writing.options import BARE, WritingOptions
 from pipeline.engine.writing.sampling import Sampling
 
 
@@ -73,10 +73,12 @@ def test_marks_that_come_in_twos_are_learnt_from_the_text() -> None:
 
 
 def barred_after(text: str) -> set[str]:
-    """What the rules bar after a text."""
+    """What may not stand after a text."""
     marks = find_marks(WORDS)
-    draft = start_draft(ids_of(text), WORDS, marks)
-    arrays = [*out_of_place(draft, marks), *out_of_line(draft, marks)]
+    draft = Draft(WORDS, marks)
+    for word_id in ids_of(text):
+        follow(draft, word_id)
+    arrays = [out_of_place(draft), *out_of_line(draft)]
     return {WORDS[number] for array in arrays for number in array.tolist()}
 
 
@@ -134,14 +136,16 @@ def faults(text: str) -> list[str]:
     st.sampled_from(["一丁", "一：“丁", "一，‘丁《七", "“一”"]),
 )
 def test_a_written_text_keeps_its_marks_in_order(seed: int, how: Sampling, phrase: str) -> None:
-    text = text_of(written(model_of(seed), Pen(words=60), seed_ids=ids_of(phrase), sampling=how))
+    text = text_of(
+        written(model_of(seed), WritingOptions(words=60), seed_ids=ids_of(phrase), sampling=how)
+    )
 
     assert faults(phrase + text) == []
     assert text.rstrip("”’》）")[-1] in "。！？…"
 
 
 def test_the_bare_model_does_not() -> None:
-    bare = Pen(**{**vars(BARE), "words": 60})
+    bare = WritingOptions(**{**vars(BARE), "words": 60})
     texts = [text_of(written(model_of(seed), bare, sampling=HOT)) for seed in range(5)]
 
     assert all(faults(text) for text in texts), "else the test above proves nothing"
@@ -152,7 +156,7 @@ def test_a_quotation_does_not_last_for_ever() -> None:
     words = (PARAGRAPH_BREAK, *"，。“”", *WORDS[20:])
     long = 0
     for seed in range(8):
-        text = text_of(written(model_of(seed, words), Pen(words=120), sampling=HOT))
+        text = text_of(written(model_of(seed, words), WritingOptions(words=120), sampling=HOT))
         quotations = [part.partition("”")[0] for part in text.split("“")[1:]]
         assert all("。" not in quotation[15:-1] for quotation in quotations)
         long += sum(len(quotation) > 15 for quotation in quotations)
@@ -166,7 +170,9 @@ def test_what_comes_in_twos_is_written_in_twos() -> None:
         for seed in range(6)
         for run in "".join(
             c if c == "…" else " "
-            for c in text_of(written(model_of(seed, text_ids=text), Pen(words=80), sampling=HOT))
+            for c in text_of(
+                written(model_of(seed, text_ids=text), WritingOptions(words=80), sampling=HOT)
+            )
         ).split()
     ]
 

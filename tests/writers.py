@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.engine.memories.foretell import Model
+from pipeline.engine.memories.next_word import Model
 from pipeline.engine.writing.generate import Choice, write
-from pipeline.engine.writing.rules.pen import Pen
+from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling
-from pipeline.engine.writing.writer import rules_for
+from pipeline.engine.writing.writer import constraints_for
 
 MARKS = (*"，。：！？“”‘’《》（）", "…", "—")
 WORDS = (PARAGRAPH_BREAK, *MARKS, *made_up_words(20))
@@ -50,16 +50,18 @@ def model_of(
 
 def written(
     model: Model,
-    pen: Pen,
+    writing: WritingOptions,
     *,
     seed_ids: Sequence[int] = (20,),
     sampling: Sampling = PLAIN,
     rng_seed: int = 0,
 ) -> list[Choice]:
-    """What the model writes on from the seed with the pen."""
+    """What the model writes on from the seed with the writing."""
     generator = np.random.default_rng(rng_seed)
-    rules = rules_for(model, pen)
-    return list(write(model, seed_ids, rules=rules, sampling=sampling, generator=generator))
+    constraints = constraints_for(model, writing)
+    return list(
+        write(model, seed_ids, constraints=constraints, sampling=sampling, generator=generator)
+    )
 
 
 def text_of(choices: Sequence[Choice]) -> str:

@@ -1,12 +1,34 @@
-"""Whether a text can be spelled with the words of a vocabulary."""
+"""Whether what is asked for can be written with the words of this novel."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.engine.writing.rules.draft import TAIL
+from pipeline.engine.writing.constraints.draft import TAIL
+from pipeline.engine.writing.seed import best_cut
 from pipeline.errors import SettingsError
+
+_OFFERED = 3  # known words for one that is unknown
+
+
+def check_known(option: str, texts: Sequence[str], log_priors: Mapping[str, float]) -> None:
+    """Refuse texts that cannot be put together from known words.
+
+    Raises
+    ------
+    SettingsError
+        Naming them, and known words that share a character.
+    """
+    unknown = [
+        text for text in texts if not all(w in log_priors for w in best_cut(text, log_priors))
+    ]
+    if unknown:
+        near = _near_words(unknown[0], log_priors)
+        hint = f"; known are {' '.join(near)}" if near else ""
+        raise SettingsError(
+            f"--{option}: expected words of this novel, got {' '.join(unknown)}{hint}"
+        )
 
 
 def check_until(until: str, words: Sequence[str]) -> None:
@@ -56,3 +78,9 @@ def can_spell(text: str, words: Sequence[str]) -> bool:
             elif word.startswith(rest):
                 return True
     return False
+
+
+def _near_words(text: str, log_priors: Mapping[str, float]) -> list[str]:
+    """Return known words that share most characters with `text`, frequent ones first."""
+    shared = {word: len({*word} & {*text}) for word in log_priors if {*word} & {*text}}
+    return sorted(shared, key=lambda word: (-shared[word], -log_priors[word]))[:_OFFERED]

@@ -1,7 +1,7 @@
 """The next word's distribution, from all that has been read so far.
 
 Without memories it is the network's. With them it is a mixture of the network, the cache, the
-n-gram model and the neighbours (`mixture.py`), whose parts are told apart in `Foretold.shares`.
+n-gram model and the neighbours (`mixture.py`), whose parts are told apart in `NextWord.shares`.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.network import Network
 from pipeline.engine.memories.cache import Recent, empty_recent, recall, remember
 from pipeline.engine.memories.mixture import NETWORK
-from pipeline.engine.memories.neighbours import neighbour_chances
+from pipeline.engine.memories.neighbours import neighbour_probs
 from pipeline.engine.memories.ngram import next_known
 from pipeline.engine.network.decode import log_softmax, network_scores, softmax, unit_rows
-from pipeline.engine.network.reader import Memory, empty_memory, predict_next, read_word
+from pipeline.engine.network.reader import LstmStates, initial_states, predict_next, read_word
 
 LEAST = np.finfo(np.float32).tiny  # a probability below it is written as this, to have a logarithm
 
@@ -43,7 +43,7 @@ class Reading:
 
     Attributes
     ----------
-    memory : Memory
+    states : LstmStates
         The network's states.
     vector, unit : float32 (E,) or None
         ê of the next place, and its direction; None while nothing was read.
@@ -53,7 +53,7 @@ class Reading:
         The last `steps` ids, for the n-gram model.
     """
 
-    memory: Memory
+    states: LstmStates
     vector: Floats | None
     unit: Floats | None
     recent: Recent
@@ -61,7 +61,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Foretold:
+class NextWord:
     """What may come next.
 
     Attributes
@@ -70,7 +70,7 @@ class Foretold:
         ê.
     cosine : float32 (V,)
         cos(ê, e_w).
-    log_chances : float32 (V,)
+    log_probs : float32 (V,)
         Log probability of every word.
     shares : component → float32 (V,)
         λ_k·p_k(w): they sum to the probabilities. While the cache has nothing to recall, its weight
@@ -79,7 +79,7 @@ class Foretold:
 
     vector: Floats
     cosine: Floats
-    log_chances: Floats
+    log_probs: Floats
     shares: dict[str, Floats]
 
 
@@ -93,7 +93,7 @@ def begin(model: Model, word_ids: Sequence[int]) -> Reading:
     if memories and "cache" in memories.weights:
         count += memories.cache_words
     reading = Reading(
-        memory=empty_memory(model.network),
+        states=initial_states(model.network),
         vector=None,
         unit=None,
         recent=empty_recent(len(model.network.projection_bias)),
@@ -108,10 +108,10 @@ def read(reading: Reading, word_id: int, model: Model) -> Reading:
     recent, memories = reading.recent, model.memories
     if memories and "cache" in memories.weights and reading.unit is not None:
         recent = remember(recent, reading.unit, word_id, words=memories.cache_words)
-    memory = read_word(reading.memory, word_id, model.network)
-    vector = predict_next(memory, model.network)  # (E,)
+    states = read_word(reading.states, word_id, model.network)
+    vector = predict_next(states, model.network)  # (E,)
     return Reading(
-        memory=memory,
+        states=states,
         vector=vector,
         unit=unit_rows(vector),
         recent=recent,
@@ -120,7 +120,7 @@ def read(reading: Reading, word_id: int, model: Model) -> Reading:
     )
 
 
-def foretell(reading: Reading, model: Model) -> Foretold:
+def next_word_distribution(reading: Reading, model: Model) -> NextWord:
     """Return what may come next.
 
     Raises
@@ -133,12 +133,14 @@ def foretell(reading: Reading, model: Model) -> Foretold:
         raise ValueError("expected a reading of at least one word, got none; read a word first")
     cosine = network.output_vectors @ unit  # (V,)
     scores = network_scores(cosine, network)  # (V,)
-    shares = share_out({NETWORK: softmax(scores), **remembered(reading, model)}, model.weights)
+    shares = weighted_shares(
+        {NETWORK: softmax(scores), **remembered(reading, model)}, model.weights
+    )
     if len(shares) > 1:
-        log_chances = np.log(np.maximum(sum(shares.values()), LEAST))  # (V,)
+        log_probs = np.log(np.maximum(sum(shares.values()), LEAST))  # (V,)
     else:
-        log_chances = log_softmax(scores)  # (V,)
-    return Foretold(vector=vector, cosine=cosine, log_chances=log_chances, shares=shares)
+        log_probs = log_softmax(scores)  # (V,)
+    return NextWord(vector=vector, cosine=cosine, log_probs=log_probs, shares=shares)
 
 
 def remembered(reading: Reading, model: Model) -> dict[str, Floats]:
@@ -175,7 +177,7 @@ def ask_neighbours(predicted: Floats, memories: Memories, vocabulary_size: int) 
         raise ValueError(
             "expected memories with neighbours, got none; set remember.neighbours=true"
         )
-    return neighbour_chances(
+    return neighbour_probs(
         predicted,
         keys=near.keys,
         next_ids=memories.text_ids[near.positions],
@@ -185,10 +187,10 @@ def ask_neighbours(predicted: Floats, memories: Memories, vocabulary_size: int) 
     )
 
 
-def share_out(chances: dict[str, Floats], weights: dict[str, float]) -> dict[str, Floats]:
+def weighted_shares(probs: dict[str, Floats], weights: dict[str, float]) -> dict[str, Floats]:
     """Return λ_k·p_k(w) of each component; the weight of one that is silent is the network's."""
-    silent = sum(weight for name, weight in weights.items() if name not in chances)
-    shares = {name: np.float32(weights[name]) * chances[name] for name in chances}
+    silent = sum(weight for name, weight in weights.items() if name not in probs)
+    shares = {name: np.float32(weights[name]) * probs[name] for name in probs}
     if silent:
-        shares[NETWORK] = np.float32(weights[NETWORK] + silent) * chances[NETWORK]
+        shares[NETWORK] = np.float32(weights[NETWORK] + silent) * probs[NETWORK]
     return shares

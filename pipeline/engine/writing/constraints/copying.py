@@ -1,4 +1,4 @@
-"""Which words would copy the training text: an index of it, and one question."""
+"""No longer copy of the training text than allowed: an index of it, and one question."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.arrays import Ids
+from pipeline.arrays import Floats, Ids
+from pipeline.engine.writing.constraints.constraint import Constraint, bar
+from pipeline.engine.writing.constraints.draft import Draft
 
 NOTHING: Ids = np.empty(0, dtype=np.int32)
 
@@ -30,6 +32,19 @@ class CopyIndex:
     text_ids: Ids
     places: Ids
     starts: NDArray[np.int64]
+
+
+class NoLongCopies(Constraint):
+    """No run of more than `limit` words that stands in the text."""
+
+    def __init__(self, index: CopyIndex, limit: int) -> None:
+        self._index = index
+        self._limit = limit
+
+    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+        """Bar the words that would copy one word too many."""
+        bar(log_probs, copied_next(self._index, draft.ids, self._limit))
+        return False
 
 
 def index_text(text_ids: Ids, vocabulary_size: int) -> CopyIndex:

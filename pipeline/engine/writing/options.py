@@ -1,4 +1,4 @@
-"""The pen: how much is written, and what the writer keeps to while it writes."""
+"""What can be asked of a text: how much is written, and what it keeps to."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ UNTIL_WORDS = 2000
 
 
 @dataclass(frozen=True)
-class Pen:
-    """How much to write and what to keep to; see `Rules` for what gives way to what.
+class WritingOptions:
+    """How much to write and what to keep to; see `constraints.order` for what gives way.
 
     Attributes
     ----------
@@ -79,8 +79,8 @@ class Pen:
         return min((n * words for n, words in limits if n is not None), default=WORDS)
 
 
-BARE = Pen(finish=False, marks=False, no_repeat=0, max_copy=0)
-"""No rules: the model alone, and exactly so many words."""
+BARE = WritingOptions(finish=False, marks=False, no_repeat=0, max_copy=0)
+"""No constraints: the model alone, and exactly so many words."""
 
 
 def split_list(texts: Sequence[str]) -> tuple[str, ...]:

@@ -1,0 +1,43 @@
+"""Words that must not be written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeline.arrays import Floats, Ids
+from pipeline.engine.writing.constraints.constraint import Constraint
+from pipeline.engine.writing.constraints.draft import Draft
+from pipeline.engine.writing.constraints.marks import id_array
+
+
+class Banned(Constraint):
+    """No banned text is written, nor put together from two words. It never gives way.
+
+    Attributes
+    ----------
+    whole : int32 array
+        Words that hold a banned text.
+    joined : tuple of (text, ids)
+        Words that complete a banned text where `text` stands before them.
+    """
+
+    def __init__(self, banned: Sequence[str], words: Sequence[str]) -> None:
+        holders = [n for n, word in enumerate(words) if any(text in word for text in banned)]
+        joined = []
+        for text in banned:
+            for cut in range(1, len(text)):
+                ids = [n for n, word in enumerate(words) if word.startswith(text[cut:])]
+                if ids:
+                    joined.append((text[:cut], id_array(ids)))
+        self.whole: Ids = id_array(holders)
+        self.joined: tuple[tuple[str, Ids], ...] = tuple(joined)
+
+    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+        """Bar what holds a banned text or completes one; perhaps every word."""
+        log_probs[self.whole] = -np.inf
+        for text, ids in self.joined:
+            if draft.tail.endswith(text):
+                log_probs[ids] = -np.inf
+        return False

@@ -1,0 +1,52 @@
+"""Quotations and brackets that last: they are closed in time."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from pipeline.arrays import Floats, Ids
+from pipeline.engine.writing.constraints.constraint import Constraint, keep_only
+from pipeline.engine.writing.constraints.draft import Draft
+from pipeline.engine.writing.constraints.marks import Marks, Role
+
+_QUOTATION = 3  # context lengths after which a quotation ends with its sentence
+_BRACKETED = 12  # words after which brackets are closed: mostly they hold a title
+
+
+class ClosedInTime(Constraint):
+    """After a sentence in a long quotation, and in long brackets, closing marks are likelier.
+
+    The network sees the last `steps` words; beyond them it cannot know that a quotation is open.
+    From there on the closing marks together get at least a share that grows with its length.
+    """
+
+    def __init__(self, marks: Marks, steps: int) -> None:
+        self._marks = marks
+        self._steps = steps
+
+    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+        """Favour the marks that close what was opened last, or keep only them."""
+        if not draft.opened or draft.role in (Role.OPENING, Role.PAUSE):
+            return False
+        opening, position = draft.opened[-1]
+        quoted = opening in self._marks.quotes
+        if quoted and not draft.ended:
+            return False
+        longest = _QUOTATION * self._steps if quoted else _BRACKETED
+        share = (len(draft.ids) - position) / longest
+        closers = self._marks.closers[opening]
+        if share >= 1:
+            keep_only(log_probs, closers)
+        elif share > 1 / _QUOTATION:
+            _raise_share(log_probs, closers, share)
+        return False
+
+
+def _raise_share(log_probs: Floats, ids: Ids, share: float) -> None:
+    """Raise log probabilities in place until these words have this share of the whole, below 1."""
+    weights = np.exp(log_probs)  # (V,)
+    total, present = float(weights.sum()), float(weights[ids].sum())
+    if 0 < present < share * total:
+        log_probs[ids] += np.float32(math.log(share / (1 - share) * (total - present) / present))

@@ -1,1 +1,0 @@
-"""What writing keeps to: the pen, what was written so far, and a file for each kind of rule."""
