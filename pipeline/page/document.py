@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pipeline.page.markup import Markup, chinese, element, join
 from pipeline.page.style import STYLE
 
-GENERATOR = "xuxie report"
+_GENERATOR = "xuxie report"
 # Should something slip through after all, browsers neither run it nor fetch anything for it.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def document(title: str, sections: Iterable[Markup]) -> str:
@@ -17,8 +17,8 @@ def document(title: str, sections: Iterable[Markup]) -> str:
     head = element(
         "head",
         element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        element("meta", name="generator", content=GENERATOR),
+        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        element("meta", name="generator", content=_GENERATOR),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("title", f"{title} · xuxie 续写"),
         element("style", Markup(STYLE)),

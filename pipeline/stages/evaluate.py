@@ -70,7 +70,7 @@ def up_to_a_stop(words: Sequence[str]) -> str:
     return "".join(words)
 
 
-def score_models(
+def _score_models(
     window: Windows,
     starts: NDArray[np.int64],
     model: Model,
@@ -115,7 +115,7 @@ def score_part(
     mixtures = ablation(model.memories) if model.memories else {"network": model.weights}
     starts = evaluation_starts(window, part)  # (N,)
     offset = HELD_OUT.index(part)
-    scores, mixed = score_models(
+    scores, mixed = _score_models(
         window,
         starts,
         model,
@@ -134,10 +134,10 @@ def score_part(
         rows[name]["against_kneser_ney_known"] = compare_intervals(
             scores[name], scores["kneser_ney_known"], chapters, taken
         )
-    return rows, ablation_rows(mixed, mixtures)
+    return rows, _ablation_rows(mixed, mixtures)
 
 
-def ablation_rows(
+def _ablation_rows(
     mixed: Mapping[str, Scores], mixtures: Mapping[str, Mapping[str, float]]
 ) -> list[ModelScores]:
     """Return a row for each mixture: its name, scores and weights."""
@@ -151,7 +151,7 @@ def ablation_rows(
     return rows
 
 
-def held_out_openings(
+def _held_out_openings(
     window: Windows, words: tuple[str, ...], config: EvaluateConfig
 ) -> NDArray[np.int64]:
     """Return token positions (P,) of test paragraphs that a context and a whole text follow."""
@@ -166,7 +166,7 @@ def held_out_openings(
     return spread(np.concatenate(found), config.continuations)
 
 
-def measure_writing(
+def _measure_writing(
     config: EvaluateConfig, window: Windows, model: Model, context: Context
 ) -> dict[str, dict[str, float | None]]:
     """Return way of writing → measures of texts from held-out openings; none if too short a part.
@@ -183,7 +183,7 @@ def measure_writing(
     from pipeline.engine.writing.writer import write_ids
 
     words = model.network.words
-    openings = held_out_openings(window, words, config)
+    openings = _held_out_openings(window, words, config)
     if not len(openings):
         return {}
     count = config.continuation_words
@@ -232,7 +232,7 @@ def evaluate(
     return Evaluation(
         scores={part: scores for part, (scores, _) in parts.items()},
         ablation={part: rows for part, (_, rows) in parts.items()},
-        writing=measure_writing(config, window, model, context),
+        writing=_measure_writing(config, window, model, context),
         seed_phrase=seed_phrase,
         sample=seed_phrase + sample,
     )

@@ -23,7 +23,7 @@ from pipeline.labs.shared.lstm import backward, forward
 from pipeline.stage import Context, StageConfig
 
 LOSS_BOUND = 1e-4
-GRADIENT_BOUND = 1e-6
+_GRADIENT_BOUND = 1e-6
 
 
 class EvaluateConfig(StageConfig):
@@ -96,7 +96,7 @@ def evaluate(config: EvaluateConfig, *, data: Trial, train: Trial, context: Cont
             f"{formula}, {train.facts['rounds']:,} rounds: squared loss {losses[0]:.5f} → "
             f"{losses[1]:.3g} (asked: below {LOSS_BOUND:g}).",
             f"Gradients differ from central differences by {worst:.2g} of the steepest slope at "
-            f"most (asked: {GRADIENT_BOUND:g}): "
+            f"most (asked: {_GRADIENT_BOUND:g}): "
             + ", ".join(f"{name} {value:.1g}" for name, value in differences.items())
             + ".",
             f"Seeds: data {data.facts['seed']}, training {train.facts['seed']}.",
@@ -109,7 +109,7 @@ def evaluate(config: EvaluateConfig, *, data: Trial, train: Trial, context: Cont
             "loss_bound": LOSS_BOUND,
             "answers": answers[-1].tolist(),
             "gradient_differences": differences,
-            "gradient_bound": GRADIENT_BOUND,
+            "gradient_bound": _GRADIENT_BOUND,
             "entries": config.entries,
         },
     )
