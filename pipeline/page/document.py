@@ -10,6 +10,10 @@ from pipeline.page.style import STYLE
 _GENERATOR = "xuxie report"
 # Should something slip through after all, browsers neither run it nor fetch anything for it.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_FONTS = (
+    "Chinese is drawn with the fonts of the machine that opens this page. Should you see boxes in "
+    "place of characters, install one, such as Noto Sans CJK."
+)
 
 
 def document(title: str, sections: Iterable[Markup]) -> str:
@@ -24,7 +28,8 @@ def document(title: str, sections: Iterable[Markup]) -> str:
         element("style", Markup(STYLE)),
     )
     about = note("What xuxie learnt from this novel, and how well it goes on.")
-    body = element("body", element("header", chinese(title, "h1"), about), *sections)
+    header = element("header", chinese(title, "h1"), about)
+    body = element("body", header, *sections, element("footer", note(_FONTS)))
     return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
 
 
