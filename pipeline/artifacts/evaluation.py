@@ -35,7 +35,7 @@ class Evaluation:
     writing: dict[str, dict[str, float | None]]
 
 
-def save_evaluation(evaluation: Evaluation, folder: Path) -> None:
+def _save_evaluation(evaluation: Evaluation, folder: Path) -> None:
     """Write evaluation.json."""
     facts = {
         **evaluation.scores,
@@ -45,8 +45,8 @@ def save_evaluation(evaluation: Evaluation, folder: Path) -> None:
     write_json(folder / "evaluation.json", facts)
 
 
-def load_evaluation(folder: Path) -> Evaluation:
-    """Read what `save_evaluation` wrote."""
+def _load_evaluation(folder: Path) -> Evaluation:
+    """Read what `_save_evaluation` wrote."""
     scores = read_json(folder / "evaluation.json")
     return Evaluation(
         writing=scores.pop("writing"),
@@ -55,10 +55,10 @@ def load_evaluation(folder: Path) -> Evaluation:
     )
 
 
-def describe_evaluation(evaluation: Evaluation) -> dict[str, Any]:
+def _describe_evaluation(evaluation: Evaluation) -> dict[str, Any]:
     """Return the facts shown to people."""
     writer = evaluation.scores["test"]["writer"]
     return {f"test {name}": round(writer[name] or 0.0, 4) for name in ("top1", "mrr", "perplexity")}
 
 
-EVALUATION = Codec(save=save_evaluation, load=load_evaluation, describe=describe_evaluation)
+EVALUATION = Codec(save=_save_evaluation, load=_load_evaluation, describe=_describe_evaluation)

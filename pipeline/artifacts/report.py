@@ -47,23 +47,23 @@ def is_sealed(page: bytes) -> bool:
     return found is not None and hashlib.sha256(found[1]).hexdigest().encode() == found[2]
 
 
-def save_report(report: Report, folder: Path) -> None:
+def _save_report(report: Report, folder: Path) -> None:
     """Write report.html and curves.png."""
     (folder / FILE).write_text(report.html, encoding="utf-8", newline="\n")
     save_picture(report.curves, folder)
 
 
 def load_report(folder: Path) -> Report:
-    """Read what `save_report` wrote."""
+    """Read what `_save_report` wrote."""
     page = (folder / FILE).read_bytes()
     if not is_sealed(page):
         raise ArtifactDamaged(f"{FILE}: expected a whole report with its seal, got another text")
     return Report(html=page.decode("utf-8"), curves=load_picture(folder))
 
 
-def describe_report(report: Report) -> dict[str, Any]:
+def _describe_report(report: Report) -> dict[str, Any]:
     """Return the facts shown to people."""
     return {"characters": len(report.html)}
 
 
-REPORT = Codec(save=save_report, load=load_report, describe=describe_report)
+REPORT = Codec(save=_save_report, load=load_report, describe=_describe_report)

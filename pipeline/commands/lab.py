@@ -81,10 +81,10 @@ def run_lab(opened: OpenedLab, *, force: bool, quiet: bool) -> dict[str, Any]:
         force=frozenset(names) if force else frozenset(),
         command=f"lab run {opened.lab.name}",
     )
-    findings, picture_path = findings_of(opened, outcomes)
+    findings, picture_path = _findings_of(opened, outcomes)
     seconds = sum(outcome.record.seconds for outcome in outcomes)
     if not quiet:
-        show(opened, findings, outcomes)
+        _show(opened, findings, outcomes)
         print(f"picture  {picture_path}\ntime     its stages took {seconds:.1f} s")
     return {
         "lab": opened.lab.name,
@@ -97,7 +97,7 @@ def run_lab(opened: OpenedLab, *, force: bool, quiet: bool) -> dict[str, Any]:
     }
 
 
-def show(opened: OpenedLab, findings: Findings, outcomes: Sequence[Outcome]) -> None:
+def _show(opened: OpenedLab, findings: Findings, outcomes: Sequence[Outcome]) -> None:
     """Print a lab's table and its notes."""
     from rich.console import Console
     from rich.table import Table
@@ -170,7 +170,7 @@ def open_lab(
     return OpenedLab(lab, settings, open_store(artifacts / "labs" / lab.name, root=CHECKOUT))
 
 
-def findings_of(opened: OpenedLab, outcomes: Sequence[Outcome]) -> tuple[Findings, Path]:
+def _findings_of(opened: OpenedLab, outcomes: Sequence[Outcome]) -> tuple[Findings, Path]:
     """Return what a lab found, and where its picture lies."""
     from pipeline.artifacts.picture import PICTURE_FILE
 

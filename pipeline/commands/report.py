@@ -14,7 +14,7 @@ from pipeline.errors import SettingsError
 from pipeline.project import ARTIFACTS, choose_model, find_report
 from pipeline.runner.disk import write_durably
 
-LARGEST = 2**26  # bytes; no report comes near it
+_LARGEST = 2**26  # bytes; no report comes near it
 
 
 @guarded
@@ -31,11 +31,11 @@ def report(
     say_notes(notes)
     if record is None:
         record = run_targets(project, [REPORT.name], frozenset(), "report")[-1].record
-    path = copy_page(record.path / REPORT_FILE, output)
+    path = _copy_page(record.path / REPORT_FILE, output)
     return print_json({"report": str(path)}) if as_json else print(path)
 
 
-def copy_page(page_path: Path, output: Path | None) -> Path:
+def _copy_page(page_path: Path, output: Path | None) -> Path:
     """Copy a report to `output`, wholly or not at all; return where it lies.
 
     Without an `output` it stays where it is. A file that is there already gives way only if it is
@@ -76,5 +76,5 @@ def _in_the_way(output: Path, page_path: Path) -> str:
         return ""
     if not output.is_file():
         return "the pipe or device"
-    is_ours = output.stat().st_size <= LARGEST and is_sealed(output.read_bytes())
+    is_ours = output.stat().st_size <= _LARGEST and is_sealed(output.read_bytes())
     return "" if is_ours else "another file,"

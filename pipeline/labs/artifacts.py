@@ -12,9 +12,9 @@ from pipeline.artifacts.picture import load_picture, save_picture
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-ARRAYS_FILE = "arrays.safetensors"
-FACTS_FILE = "facts.json"
-FINDINGS_FILE = "findings.json"
+_ARRAYS_FILE = "arrays.safetensors"
+_FACTS_FILE = "facts.json"
+_FINDINGS_FILE = "findings.json"
 
 
 @dataclass(frozen=True)
@@ -41,18 +41,18 @@ class Findings:
     facts: dict[str, Any]
 
 
-def save_trial(trial: Trial, folder: Path) -> None:
+def _save_trial(trial: Trial, folder: Path) -> None:
     """Write the arrays and the facts."""
-    write_tensors(folder / ARRAYS_FILE, trial.arrays)
-    write_json(folder / FACTS_FILE, trial.facts)
+    write_tensors(folder / _ARRAYS_FILE, trial.arrays)
+    write_json(folder / _FACTS_FILE, trial.facts)
 
 
-def load_trial(folder: Path) -> Trial:
-    """Read what `save_trial` wrote."""
-    return Trial(read_tensors(folder / ARRAYS_FILE), read_json(folder / FACTS_FILE))
+def _load_trial(folder: Path) -> Trial:
+    """Read what `_save_trial` wrote."""
+    return Trial(read_tensors(folder / _ARRAYS_FILE), read_json(folder / _FACTS_FILE))
 
 
-def save_findings(findings: Findings, folder: Path) -> None:
+def _save_findings(findings: Findings, folder: Path) -> None:
     """Write the findings as one JSON file."""
     value = {
         "columns": list(findings.columns),
@@ -60,12 +60,12 @@ def save_findings(findings: Findings, folder: Path) -> None:
         "notes": list(findings.notes),
         "facts": findings.facts,
     }
-    write_json(folder / FINDINGS_FILE, value)
+    write_json(folder / _FINDINGS_FILE, value)
 
 
-def load_findings(folder: Path) -> Findings:
-    """Read what `save_findings` wrote."""
-    value = read_json(folder / FINDINGS_FILE)
+def _load_findings(folder: Path) -> Findings:
+    """Read what `_save_findings` wrote."""
+    value = read_json(folder / _FINDINGS_FILE)
     return Findings(
         columns=tuple(value["columns"]),
         rows=tuple(tuple(row) for row in value["rows"]),
@@ -74,11 +74,11 @@ def load_findings(folder: Path) -> Findings:
     )
 
 
-def describe_trial(trial: Trial) -> dict[str, Any]:
+def _describe_trial(trial: Trial) -> dict[str, Any]:
     """Name the facts that fit into a line."""
     return {name: fact for name, fact in trial.facts.items() if isinstance(fact, int | float | str)}
 
 
-TRIAL = Codec(save=save_trial, load=load_trial, describe=describe_trial)
-FINDINGS = Codec(save=save_findings, load=load_findings, describe=lambda findings: {})
+TRIAL = Codec(save=_save_trial, load=_load_trial, describe=_describe_trial)
+FINDINGS = Codec(save=_save_findings, load=_load_findings, describe=lambda findings: {})
 PICTURE = Codec(save=save_picture, load=load_picture, describe=lambda picture: {})

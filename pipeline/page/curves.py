@@ -9,10 +9,10 @@ from typing import Any
 from pipeline.page.document import note, section
 from pipeline.page.markup import Markup, element
 
-WIDTH, HEIGHT = 320.0, 190.0  # of a drawing, in its own units
-LEFT, RIGHT, TOP, BOTTOM = 46.0, 12.0, 18.0, 24.0  # margins around the curve
-TICKS = 4
-PANELS = {
+_WIDTH, _HEIGHT = 320.0, 190.0  # of a drawing, in its own units
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 12.0, 18.0, 24.0  # margins around the curve
+_TICKS = 4
+_PANELS = {
     "train_loss": "training loss",
     "perplexity": "validation perplexity",
     "top1": "validation top-1",
@@ -28,9 +28,9 @@ def curves(history: Mapping[str, Any]) -> Markup:
         element(
             "figure",
             element("figcaption", title),
-            draw([(row["epoch"], row[name]) for row in rows if finite(row.get(name))], best),
+            draw([(row["epoch"], row[name]) for row in rows if _finite(row.get(name))], best),
         )
-        for name, title in PANELS.items()
+        for name, title in _PANELS.items()
     ]
     text = f"Objective {history['objective']}; {len(rows)} epochs, of which epoch {best} was kept."
     return section(
@@ -38,7 +38,7 @@ def curves(history: Mapping[str, Any]) -> Markup:
     )
 
 
-def finite(value: Any) -> bool:
+def _finite(value: Any) -> bool:
     """Return whether this is a number that can be drawn."""
     return isinstance(value, int | float) and math.isfinite(value)
 
@@ -54,9 +54,9 @@ def draw(points: Sequence[Point], best: float) -> Markup:
     spots = [place(point, bounds) for point in points]
     return element(
         "svg",
-        *(y_axis(y, place((bounds[0], y), bounds)[1]) for y in y_ticks),
-        *(x_axis(x, place((x, bounds[2]), bounds)[0]) for x in x_ticks),
-        best_line(best, place((best, bounds[2]), bounds)[0]),
+        *(_y_axis(y, place((bounds[0], y), bounds)[1]) for y in y_ticks),
+        *(_x_axis(x, place((x, bounds[2]), bounds)[0]) for x in x_ticks),
+        _best_line(best, place((best, bounds[2]), bounds)[0]),
         element("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in spots), class_="curve"),
         *(
             element(
@@ -69,7 +69,7 @@ def draw(points: Sequence[Point], best: float) -> Markup:
             )
             for (epoch, value), (x, y) in zip(points, spots, strict=True)
         ),
-        viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}",
+        viewBox=f"0 0 {_WIDTH:g} {_HEIGHT:g}",
         role="img",
     )
 
@@ -80,8 +80,8 @@ def place(point: Point, bounds: tuple[float, float, float, float]) -> Point:
     across = (point[0] - left) / (right - left) if right > left else 0.5
     up = (point[1] - low) / (high - low) if high > low else 0.5
     return (
-        LEFT + across * (WIDTH - LEFT - RIGHT),
-        HEIGHT - BOTTOM - up * (HEIGHT - TOP - BOTTOM),
+        _LEFT + across * (_WIDTH - _LEFT - _RIGHT),
+        _HEIGHT - _BOTTOM - up * (_HEIGHT - _TOP - _BOTTOM),
     )
 
 
@@ -89,29 +89,29 @@ def ticks(low: float, high: float) -> list[float]:
     """Return round numbers that span [low, high], about four of them."""
     if high <= low:
         return [low]
-    rough = (high - low) / TICKS
+    rough = (high - low) / _TICKS
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
     return [step * k for k in range(math.floor(low / step), math.ceil(high / step) + 1)]
 
 
-def y_axis(value: float, y: float) -> Markup:
+def _y_axis(value: float, y: float) -> Markup:
     """Return a grid line with its number."""
-    line = element("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y, y2=y, class_="grid")
-    text = element("text", f"{value:.4g}", x=LEFT - 6, y=y + 4, text_anchor="end", class_="tick")
+    line = element("line", x1=_LEFT, x2=_WIDTH - _RIGHT, y1=y, y2=y, class_="grid")
+    text = element("text", f"{value:.4g}", x=_LEFT - 6, y=y + 4, text_anchor="end", class_="tick")
     return Markup(line + text)
 
 
-def x_axis(value: float, x: float) -> Markup:
+def _x_axis(value: float, x: float) -> Markup:
     """Return the number of an epoch."""
-    return element("text", f"{value:g}", x=x, y=HEIGHT - 7, text_anchor="middle", class_="tick")
+    return element("text", f"{value:g}", x=x, y=_HEIGHT - 7, text_anchor="middle", class_="tick")
 
 
-def best_line(epoch: float, x: float) -> Markup:
+def _best_line(epoch: float, x: float) -> Markup:
     """Return the line at the epoch that was kept, with its name on the side that has room."""
-    line = element("line", x1=x, x2=x, y1=TOP - 4, y2=HEIGHT - BOTTOM, class_="best-epoch")
-    anchor, shift = ("end", -4.0) if x > WIDTH / 2 else ("start", 4.0)
+    line = element("line", x1=x, x2=x, y1=_TOP - 4, y2=_HEIGHT - _BOTTOM, class_="best-epoch")
+    anchor, shift = ("end", -4.0) if x > _WIDTH / 2 else ("start", 4.0)
     text = element(
-        "text", f"epoch {epoch:g}", x=x + shift, y=TOP - 6, text_anchor=anchor, class_="best-name"
+        "text", f"epoch {epoch:g}", x=x + shift, y=_TOP - 6, text_anchor=anchor, class_="best-name"
     )
     return Markup(line + text)

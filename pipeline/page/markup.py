@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape as escape_signs
 
-VOID = frozenset(("meta", "br"))  # elements without content and without an end tag
-NO_BREAK_HYPHEN = "\u2011"
-FEW = 5  # columns that a tablet has room for
+_VOID = frozenset(("meta", "br"))  # elements without content and without an end tag
+_NO_BREAK_HYPHEN = "\u2011"
+_FEW = 5  # columns that a tablet has room for
 
 # Controls but for tab and line end, marks of writing direction, which turn around what stands
 # beside them, line separators, and lone surrogates, which no file can hold.
@@ -29,21 +29,21 @@ def element(tag: str, *children: str, **attributes: str | float | None) -> Marku
     Attribute names are written `class_`, `text_anchor`; an attribute that is None is left out.
     """
     head = "".join(
-        f' {name.rstrip("_").replace("_", "-")}="{escape(_plain(value), quote=True)}"'
+        f' {name.rstrip("_").replace("_", "-")}="{_escape(_plain(value), quote=True)}"'
         for name, value in attributes.items()
         if value is not None
     )
-    if tag in VOID:
+    if tag in _VOID:
         return Markup(f"<{tag}{head}>")
     return Markup(f"<{tag}{head}>{join(children)}</{tag}>")
 
 
 def join(parts: Iterable[str]) -> Markup:
     """Return parts as one piece of markup, text among them escaped."""
-    return Markup("".join(part if isinstance(part, Markup) else escape(part) for part in parts))
+    return Markup("".join(part if isinstance(part, Markup) else _escape(part) for part in parts))
 
 
-def escape(text: str, *, quote: bool = False) -> str:
+def _escape(text: str, *, quote: bool = False) -> str:
     r"""Return text as HTML. What cannot be seen, or would move its neighbours, is spelled out.
 
     >>> escape("红<楼\u202e梦\x1b")
@@ -75,13 +75,13 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
         )
         for row in rows
     ]
-    unbroken = (title.replace("-", NO_BREAK_HYPHEN) for title in head)  # top-1 stays in one line
+    unbroken = (title.replace("-", _NO_BREAK_HYPHEN) for title in head)  # top-1 stays in one line
     titles = element("tr", *(element("th", title, scope="col") for title in unbroken))
     return element(
         "table",
         element("thead", titles),
         element("tbody", *lines),
-        class_="many" if len(head) > FEW else "few",
+        class_="many" if len(head) > _FEW else "few",
     )
 
 

@@ -13,10 +13,10 @@ from pipeline.page.markup import Markup, element, join, table
 def overview(facts: Iterable[tuple[str, str]], parts: Iterable[Sequence[str]]) -> Markup:
     """Return the facts of a training, and a row for each part of the novel."""
     head = ("part", "chapters", "words", "known to the vocabulary")
-    return section("overview", "The novel", definitions(facts), table(head, parts))
+    return section("overview", "The novel", _definitions(facts), table(head, parts))
 
 
-def definitions(facts: Iterable[tuple[str, str]], kind: str = "facts") -> Markup:
+def _definitions(facts: Iterable[tuple[str, str]], kind: str = "facts") -> Markup:
     """Return names with what is to be said of each."""
     pairs = (join((element("dt", name), element("dd", value))) for name, value in facts)
     return element("dl", *pairs, class_=kind)
@@ -24,11 +24,11 @@ def definitions(facts: Iterable[tuple[str, str]], kind: str = "facts") -> Markup
 
 def settings(changed: Mapping[str, Any], rest: Mapping[str, Any]) -> Markup:
     """Return the settings that are not the defaults, and behind a fold those that are."""
-    opened = definitions((name, show(value)) for name, value in changed.items())
+    opened = _definitions((name, _show(value)) for name, value in changed.items())
     folded = element(
         "details",
         element("summary", f"{len(rest)} settings as they come"),
-        definitions((name, show(value)) for name, value in rest.items()),
+        _definitions((name, _show(value)) for name, value in rest.items()),
     )
     return section(
         "settings",
@@ -39,12 +39,12 @@ def settings(changed: Mapping[str, Any], rest: Mapping[str, Any]) -> Markup:
     )
 
 
-def show(value: Any) -> Markup:
+def _show(value: Any) -> Markup:
     """Write a setting's value as it would stand in a settings file."""
     return element("code", json.dumps(value, ensure_ascii=False))
 
 
-def bar(share: float) -> Markup:
+def _bar(share: float) -> Markup:
     """Return a bar as long as a share, 0 to 1, of the room it has."""
     filled = element("span", class_="bar", style=f"width:{100 * share:.0f}%")
     return element("span", filled, class_="track")
@@ -57,7 +57,7 @@ def costs(rows: Sequence[tuple[str, float, int]]) -> Markup:
         (
             name,
             f"{seconds:,.1f} s",
-            bar(seconds / (longest or 1)),
+            _bar(seconds / (longest or 1)),
             f"{size / 1e6:,.2f} MB",
         )
         for name, seconds, size in rows

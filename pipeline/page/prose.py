@@ -20,7 +20,7 @@ class Sample:
 
 def samples(seed_phrase: str, texts: Sequence[Sample], least: int) -> Markup:
     """Return texts that go on from one seed phrase, a temperature each."""
-    shown = [part for text in texts for part in (heading(text), prose(seed_phrase, text))]
+    shown = [part for text in texts for part in (_heading(text), prose(seed_phrase, text))]
     return section(
         "samples",
         "Samples",
@@ -32,7 +32,7 @@ def samples(seed_phrase: str, texts: Sequence[Sample], least: int) -> Markup:
     )
 
 
-def heading(text: Sample) -> Markup:
+def _heading(text: Sample) -> Markup:
     """Return the temperature, and how long the longest copy is."""
     copied = f"longest copy {text.longest} words" if text.longest else "nothing copied"
     return element("h3", f"temperature {text.temperature:g} ", element("small", f"· {copied}"))

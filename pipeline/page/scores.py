@@ -12,7 +12,7 @@ T = TypeVar("T")
 Row = Mapping[str, Any]
 
 # Column → its title, and whether more is better (None: no contest).
-SCORES: dict[str, tuple[str, bool | None]] = {
+_SCORES: dict[str, tuple[str, bool | None]] = {
     "top1": ("top-1", True),
     "top5": ("top-5", True),
     "top10": ("top-10", True),
@@ -21,7 +21,7 @@ SCORES: dict[str, tuple[str, bool | None]] = {
     "perplexity": ("perplexity", False),
     "coverage": ("coverage", None),
 }
-MODELS = {
+_MODELS = {
     "unigram": "the most frequent words",
     "kneser_ney": "Kneser–Ney of order 5",
     "kneser_ney_known": "Kneser–Ney, known words only",
@@ -29,8 +29,8 @@ MODELS = {
     "network": "the network and its prior",
     "writer": "the network with its memories",
 }
-LENGTHS = frozenset(("longest_copy", "mean_longest_copy", "sentence_length"))  # in words
-WRITING = {
+_LENGTHS = frozenset(("longest_copy", "mean_longest_copy", "sentence_length"))  # in words
+_WRITING = {
     "distinct1": "distinct-1",
     "distinct2": "distinct-2",
     "distinct3": "distinct-3",
@@ -41,7 +41,7 @@ WRITING = {
     "sentence_length_distance": "lengths off",
     "punctuation_distance": "punctuation",
 }
-WAYS = {
+_WAYS = {
     "held_out": "what the novel says",
     "top_p": "as the model says",
     "greedy": "always the best",
@@ -51,8 +51,8 @@ WAYS = {
 def evaluation(scores: Mapping[str, Mapping[str, Row]]) -> Markup:
     """Return part → model → scores as a table a part, the most surprised model first."""
     tables = [
-        join((element("h3", f"{part} chapters"), score_table(models), leads(models)))
-        for part, models in in_order(scores)
+        join((element("h3", f"{part} chapters"), _score_table(models), _leads(models)))
+        for part, models in _in_order(scores)
     ]
     return section(
         "evaluation",
@@ -67,53 +67,59 @@ def evaluation(scores: Mapping[str, Mapping[str, Row]]) -> Markup:
     )
 
 
-def in_order(parts: Mapping[str, T]) -> list[tuple[str, T]]:
+def _in_order(parts: Mapping[str, T]) -> list[tuple[str, T]]:
     """Return the parts with what belongs to them: validation, on which choices rest, then test."""
     return sorted(parts.items(), reverse=True)
 
 
-def score_table(models: Mapping[str, Row]) -> Markup:
+def _score_table(models: Mapping[str, Row]) -> Markup:
     """Return a row a model, the best figure of each column set off."""
     rows = sorted(models.items(), key=lambda item: -(item[1]["perplexity"] or 0))
-    best = {name: best_of(models.values(), name) for name in SCORES}
-    head = ("model", *(title for title, _ in SCORES.values()))
-    return table(head, ((named(model, MODELS), *figures(own, best)) for model, own in rows))
+    best = {name: _best_of(models.values(), name) for name in _SCORES}
+    head = ("model", *(title for title, _ in _SCORES.values()))
+    return table(head, ((named(model, _MODELS), *_figures(own, best)) for model, own in rows))
 
 
-def figures(own: Row, best: Mapping[str, Sequence[float]]) -> Iterator[Markup]:
+def _figures(own: Row, best: Mapping[str, Sequence[float]]) -> Iterator[Markup]:
     """Yield a model's figures in the order of the columns."""
     intervals = own.get("interval") or {}
-    for name in SCORES:
+    for name in _SCORES:
         yield figure(own[name], intervals.get(name), own[name] in best[name])
 
 
-def best_of(rows: Iterable[Row], name: str) -> tuple[float, ...]:
+def _best_of(rows: Iterable[Row], name: str) -> tuple[float, ...]:
     """Return the best figure of a column; nothing where there is no contest."""
     found = [row[name] for row in rows if row[name] is not None]
-    more_is_better = SCORES[name][1]
+    more_is_better = _SCORES[name][1]
     if more_is_better is None or len(found) < 2:
         return ()
     return (max(found) if more_is_better else min(found),)
 
 
-def leads(models: Mapping[str, Row]) -> Markup:
+def _leads(models: Mapping[str, Row]) -> Markup:
     """Return a sentence for each model that is compared with another, word by word."""
-    sentences = [
-        f"{model} against {name.removeprefix('against_')}, on the same words: top-1 difference "
-        f"{signed(lead['top1_difference'][0])} to {signed(lead['top1_difference'][1])}, perplexity "
-        f"ratio {lead['perplexity_ratio'][0]:.3f} to {lead['perplexity_ratio'][1]:.3f}."
+    return join(
+        note(_lead(model, name.removeprefix("against_"), lead))
         for model, own in models.items()
         for name, lead in own.items()
         if name.startswith("against_") and lead
-    ]
-    return join(note(sentence) for sentence in sentences)
+    )
+
+
+def _lead(model: str, other: str, lead: Mapping[str, Sequence[float]]) -> str:
+    """Say by how much a model is better than another, least and most."""
+    (low, high), (least, most) = lead["top1_difference"], lead["perplexity_ratio"]
+    return (
+        f"{model} against {other}, on the same words: top-1 difference {_signed(low)} to "
+        f"{_signed(high)}, perplexity ratio {least:.3f} to {most:.3f}."
+    )
 
 
 def ablation(parts: Mapping[str, Sequence[Row]]) -> Markup:
     """Return what each memory adds to the network: rows of name, top1, mrr, perplexity, weights."""
     tables = [
-        join((element("h3", f"{part} chapters"), table(ABLATION_HEAD, map(ablation_row, rows))))
-        for part, rows in in_order(parts)
+        join((element("h3", f"{part} chapters"), table(_ABLATION_HEAD, map(_ablation_row, rows))))
+        for part, rows in _in_order(parts)
     ]
     return section(
         "ablation",
@@ -123,16 +129,16 @@ def ablation(parts: Mapping[str, Sequence[Row]]) -> Markup:
     )
 
 
-ABLATION_HEAD = ("mixture", "top-1", "MRR", "perplexity", "shares")
+_ABLATION_HEAD = ("mixture", "top-1", "MRR", "perplexity", "shares")
 
 
-def ablation_row(row: Row) -> tuple[str, ...]:
+def _ablation_row(row: Row) -> tuple[str, ...]:
     """Return a row of the ablation table: the shares, the network's first, of what has any."""
     weights = sorted(row["weights"].items(), key=lambda item: item[0] != "network")
     shares = (f"{name} {share:.3f}" for name, share in weights if share)
     return (
         row["name"],
-        *(number(row[name]) for name in ("top1", "mrr", "perplexity")),
+        *(_number(row[name]) for name in ("top1", "mrr", "perplexity")),
         " · ".join(shares),
     )
 
@@ -149,16 +155,16 @@ def writing(ways: Mapping[str, Mapping[str, float | None]]) -> Markup:
             "how far the punctuation is from the novel's, 0 to 1."
         ),
         table(
-            ("way", *WRITING.values()),
-            ((named(way, WAYS), *(measure(own, name) for name in WRITING)) for way, own in rows),
+            ("way", *_WRITING.values()),
+            ((named(way, _WAYS), *(_measure(own, name) for name in _WRITING)) for way, own in rows),
         ),
     )
 
 
-def measure(own: Mapping[str, float | None], name: str) -> str:
+def _measure(own: Mapping[str, float | None], name: str) -> str:
     """Write a measure of written text: a length with one decimal, a share with three."""
     value = own.get(name)
-    return f"{value:,.1f}" if value is not None and name in LENGTHS else number(value)
+    return f"{value:,.1f}" if value is not None and name in _LENGTHS else _number(value)
 
 
 def named(name: str, labels: Mapping[str, str]) -> Markup:
@@ -169,18 +175,18 @@ def named(name: str, labels: Mapping[str, str]) -> Markup:
 
 def figure(value: float | None, interval: Sequence[float] | None, best: bool) -> Markup:
     """Return a figure with its interval below it."""
-    shown = element("span", number(value), class_="best" if best else None)
+    shown = element("span", _number(value), class_="best" if best else None)
     if not interval:
         return shown
-    return join((shown, element("small", f"{number(interval[0])} – {number(interval[1])}")))
+    return join((shown, element("small", f"{_number(interval[0])} – {_number(interval[1])}")))
 
 
-def signed(value: float) -> str:
+def _signed(value: float) -> str:
     """Write a difference with its sign."""
     return f"{value:+.3f}".replace("-", "−")
 
 
-def number(value: float | None) -> str:
+def _number(value: float | None) -> str:
     """Write a share or a ratio with three decimals, a perplexity or a length with one."""
     if value is None:
         return "–"

@@ -19,6 +19,7 @@ def _stacked(kind: str, screen: str) -> str:
   }}
   .{kind} th, .{kind} td {{ padding: 0; border: 0; text-align: left; }}
   .{kind} th {{ grid-column: 1 / -1; max-width: none; font-weight: 600; }}
+  .{kind} small {{ white-space: normal; }}
   .{kind} td::before {{
     content: attr(data-title); display: block; color: var(--quiet); font-size: .8em;
   }}
@@ -46,6 +47,7 @@ body {
   font: 1rem/1.6 system-ui, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC",
     "Source Han Sans SC", sans-serif;
 }
+footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .6rem; }
 header { border-bottom: 1px solid var(--line); padding-bottom: 1rem; }
 h1 { margin: 0; font-size: 2.25rem; line-height: 1.25; font-weight: 600; overflow-wrap: anywhere; }
 h2 { margin: 3rem 0 .5rem; font-size: 1.35rem; font-weight: 600; }

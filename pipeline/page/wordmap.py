@@ -10,9 +10,9 @@ from typing import NamedTuple
 from pipeline.page.document import note, section
 from pipeline.page.markup import Markup, element
 
-LINE = 1.08  # height of a label in font sizes; Chinese characters are one wide
-RINGS = (0.6, 1.1, 1.7)  # how far a label may step aside, in font sizes
-DIRECTIONS = 12
+_LINE = 1.08  # height of a label in font sizes; Chinese characters are one wide
+_RINGS = (0.6, 1.1, 1.7)  # how far a label may step aside, in font sizes
+_DIRECTIONS = 12
 
 
 class Paper(NamedTuple):
@@ -63,7 +63,7 @@ def draw(places: Sequence[Place], paper: Paper, kind: str) -> Markup:
     """Return a drawing of the map."""
     return element(
         "svg",
-        *draw_labels(places, paper),
+        *_draw_labels(places, paper),
         viewBox=f"0 0 {paper.width:g} {paper.height:g}",
         role="img",
         aria_label=f"a map of {len(places)} words",
@@ -71,7 +71,7 @@ def draw(places: Sequence[Place], paper: Paper, kind: str) -> Markup:
     )
 
 
-def draw_labels(places: Sequence[Place], paper: Paper) -> Iterator[Markup]:
+def _draw_labels(places: Sequence[Place], paper: Paper) -> Iterator[Markup]:
     """Yield each word as a label that covers no other, or as a dot where none fits."""
     taken: list[Box] = []
     most = max((math.sqrt(place.count) for place in places), default=1.0)
@@ -108,7 +108,7 @@ def free_spot(
     taken: Sequence[Box],
 ) -> tuple[float, float] | None:
     """Return where a label can stand: at its place, else a little aside; None where nowhere."""
-    for x, y in candidates(centre, size):
+    for x, y in _candidates(centre, size):
         box = box_at((x, y), width=width, size=size)
         inside = box[0] >= 0 and box[1] >= 0 and box[2] <= paper.width and box[3] <= paper.height
         if inside and not any(overlap(box, other) for other in taken):
@@ -116,12 +116,12 @@ def free_spot(
     return None
 
 
-def candidates(centre: tuple[float, float], size: float) -> Iterator[tuple[float, float]]:
+def _candidates(centre: tuple[float, float], size: float) -> Iterator[tuple[float, float]]:
     """Yield the place itself, then rings around it, the nearest first."""
     yield centre
-    for ring in RINGS:
-        for number in range(DIRECTIONS):
-            angle = 2 * math.pi * number / DIRECTIONS
+    for ring in _RINGS:
+        for number in range(_DIRECTIONS):
+            angle = 2 * math.pi * number / _DIRECTIONS
             yield (
                 centre[0] + ring * size * math.cos(angle),
                 centre[1] + ring * size * math.sin(angle),
@@ -131,7 +131,7 @@ def candidates(centre: tuple[float, float], size: float) -> Iterator[tuple[float
 def box_at(centre: tuple[float, float], *, width: float, size: float) -> Box:
     """Return the room that a label takes."""
     x, y = centre
-    return (x - width / 2, y - size * LINE / 2, x + width / 2, y + size * LINE / 2)
+    return (x - width / 2, y - size * _LINE / 2, x + width / 2, y + size * _LINE / 2)
 
 
 def overlap(one: Box, other: Box) -> bool:

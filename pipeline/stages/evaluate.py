@@ -35,7 +35,7 @@ class EvaluateConfig(StageConfig):
     seed: int = Field(1, ge=0, lt=2**31, description="seed of the random numbers")
 
 
-def score_models(
+def _score_models(
     window: Windows,
     starts: NDArray[np.int64],
     model: Model,
@@ -80,7 +80,7 @@ def score_part(
     mixtures = ablation(model.memories) if model.memories else {"network": model.weights}
     starts = evaluation_starts(window, part)  # (N,)
     offset = HELD_OUT.index(part)
-    scores, mixed = score_models(
+    scores, mixed = _score_models(
         window,
         starts,
         model,
@@ -99,10 +99,10 @@ def score_part(
         rows[name]["against_kneser_ney_known"] = compare_intervals(
             scores[name], scores["kneser_ney_known"], chapters, taken
         )
-    return rows, ablation_rows(mixed, mixtures)
+    return rows, _ablation_rows(mixed, mixtures)
 
 
-def ablation_rows(
+def _ablation_rows(
     mixed: Mapping[str, Scores], mixtures: Mapping[str, Mapping[str, float]]
 ) -> list[ModelScores]:
     """Return a row for each mixture: its name, scores and weights."""
@@ -116,7 +116,7 @@ def ablation_rows(
     return rows
 
 
-def held_out_openings(
+def _held_out_openings(
     window: Windows, words: tuple[str, ...], config: EvaluateConfig
 ) -> NDArray[np.int64]:
     """Return token positions (P,) of test paragraphs that a context and a whole text follow."""
@@ -131,7 +131,7 @@ def held_out_openings(
     return spread(np.concatenate(found), config.continuations)
 
 
-def measure_writing(
+def _measure_writing(
     config: EvaluateConfig, window: Windows, model: Model, context: Context
 ) -> dict[str, dict[str, float | None]]:
     """Return way of writing → measures of texts from held-out openings; none if too short a part.
@@ -148,7 +148,7 @@ def measure_writing(
     from pipeline.engine.writing.writer import write_ids
 
     words = model.network.words
-    openings = held_out_openings(window, words, config)
+    openings = _held_out_openings(window, words, config)
     if not len(openings):
         return {}
     count = config.continuation_words
@@ -193,7 +193,7 @@ def evaluate(
     return Evaluation(
         scores={part: scores for part, (scores, _) in parts.items()},
         ablation={part: rows for part, (_, rows) in parts.items()},
-        writing=measure_writing(config, window, model, context),
+        writing=_measure_writing(config, window, model, context),
     )
 
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pipeline.page.prose import Sample
     from pipeline.page.wordmap import Place
 
-TEMPERATURES = (0.5, 0.8, 1.0)
-TITLE = 40  # characters of a first line that stands for a title
+_TEMPERATURES = (0.5, 0.8, 1.0)
+_TITLE = 40  # characters of a first line that stands for a title
 
 _NAMED = re.compile(r"\W{0,4}(?:书名|書名|标题|標題)?\W{0,4}《([^《》]{1,40})》")
 _LABEL = re.compile(r"^\W{0,4}(?:书名|書名|标题|標題)\s*[:：]\s*")
@@ -55,10 +55,10 @@ def title_of(fetch: Corpus) -> str:
     named = _NAMED.match(line)
     if named:
         return named[1]
-    return _AUTHOR.sub("", _LABEL.sub("", line))[:TITLE]
+    return _AUTHOR.sub("", _LABEL.sub("", line))[:_TITLE]
 
 
-def describe_training(
+def _describe_training(
     fetch: Corpus, embed: Embedding, decode: Network
 ) -> Iterator[tuple[str, str]]:
     """Yield what was read, how, and how large what came of it is."""
@@ -75,7 +75,7 @@ def describe_training(
     yield "network", f"an LSTM of {hidden:,} units{layers} that reads {decode.steps} words"
 
 
-def describe_parts(window: Windows) -> Iterator[tuple[str, ...]]:
+def _describe_parts(window: Windows) -> Iterator[tuple[str, ...]]:
     """Yield each part's name, chapters, words and coverage."""
     import numpy as np
 
@@ -109,7 +109,7 @@ def _without_secrets(text: str) -> str:
     return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
 
 
-def lay_out(
+def _lay_out(
     config: ReportConfig, embed: Embedding, decode: Network, people: Collection[str]
 ) -> list[Place]:
     """Return the places of the most frequent words of content."""
@@ -127,7 +127,7 @@ def lay_out(
     ]
 
 
-def name_neighbours(
+def _name_neighbours(
     config: ReportConfig, words: tuple[str, ...], decode: Network, people: dict[str, int]
 ) -> list[tuple[str, int, list[tuple[str, float]]]]:
     """Return each character with its count and the words of greatest cosine, punctuation aside."""
@@ -149,7 +149,7 @@ def name_neighbours(
     ]
 
 
-def write_samples(
+def _write_samples(
     config: ReportConfig, decode: Network, memories: Memories, seed_phrase: str
 ) -> Iterator[Sample]:
     """Yield a text for each temperature, with what it copies; all go on from the same phrase."""
@@ -164,7 +164,7 @@ def write_samples(
 
     writer = Writer(decode, memories)
     seed = writer.understand(seed_phrase)
-    for temperature in TEMPERATURES:
+    for temperature in _TEMPERATURES:
         sampling = Sampling(temperature=temperature)
         with one_thread():
             choices = writer.stream(
@@ -199,19 +199,19 @@ def report(
 
     known = frozenset(embed.words)
     cast = dict(main_characters(segment.lines, config.characters, known))
-    facts = describe_training(fetch, embed, decode)
+    facts = _describe_training(fetch, embed, decode)
     costs = [(name, own.seconds, own.bytes) for name, own in context.made.items()]
     sections = [
-        overview.overview(facts, describe_parts(window)),
+        overview.overview(facts, _describe_parts(window)),
         curves.curves(train.history),
         scores.evaluation(evaluate.scores),
         *([scores.ablation(evaluate.ablation)] if evaluate.ablation else []),
         *([scores.writing(evaluate.writing)] if evaluate.writing else []),
-        wordmap.word_map(lay_out(config, embed, decode, cast)),
-        people.people(name_neighbours(config, embed.words, decode, cast)),
+        wordmap.word_map(_lay_out(config, embed, decode, cast)),
+        people.people(_name_neighbours(config, embed.words, decode, cast)),
         prose.samples(
             model.model.card.seed_phrase,
-            list(write_samples(config, decode, remember, model.model.card.seed_phrase)),
+            list(_write_samples(config, decode, remember, model.model.card.seed_phrase)),
             config.copied_words,
         ),
         overview.settings(*divide_settings(context.made)),

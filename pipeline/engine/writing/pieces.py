@@ -45,7 +45,7 @@ def divide_runs(words: Sequence[str], runs: Sequence[tuple[int, int]]) -> list[t
     late as possible, so that “ stays with what it opens. Where they only meet, a mark may change
     sides.
     """
-    depths = open_marks(words)
+    depths = _open_marks(words)
     divided: list[tuple[int, int]] = []
     for start, stop in runs:
         if divided and start <= divided[-1][1]:
@@ -62,7 +62,7 @@ def divide_runs(words: Sequence[str], runs: Sequence[tuple[int, int]]) -> list[t
     return divided
 
 
-def open_marks(words: Sequence[str]) -> list[int]:
+def _open_marks(words: Sequence[str]) -> list[int]:
     """Return how many pairs of marks are open before each word, and at the end.
 
     They are counted from the paragraph's beginning; a mark that closes nothing counts nothing.

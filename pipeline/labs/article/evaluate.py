@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from pipeline.stage import Made
 from pipeline.labs.article.windows import unseen_windows
 
-SHOWN = 10  # windows whose words are printed
-ARTICLE_WINDOWS = 10
-ARTICLE_COSINE = 0.9418  # of window 0
-ARTICLE_MSE = 0.33673  # the loss at the end of the training, so of all windows learnt
+_SHOWN = 10  # windows whose words are printed
+_ARTICLE_WINDOWS = 10
+_ARTICLE_COSINE = 0.9418  # of window 0
+_ARTICLE_MSE = 0.33673  # the loss at the end of the training, so of all windows learnt
 
 
 class EvaluateConfig(StageConfig):
@@ -34,7 +34,7 @@ class EvaluateConfig(StageConfig):
     )
 
 
-def judge_unseen(
+def _judge_unseen(
     windows: NDArray[np.int32], embed: Embedding, weights: dict[str, NDArray[Any]]
 ) -> dict[str, dict[str, float]]:
     """Measure the network on windows (N, T + 1), beside two answers that need none.
@@ -64,17 +64,17 @@ def evaluate(
     # The products have millions of terms: shared out among cores, they sum in another order, and
     # the last digits would be those of this machine.
     with one_thread():
-        facts = judge_all(config, embed=embed, window=window, train=train)
-    seeds = {"seed": train.facts["seed"], "embed_seed": embed_seed(context.made["embed"])}
-    return report({**facts, **train.facts, **seeds})
+        facts = _judge_all(config, embed=embed, window=window, train=train)
+    seeds = {"seed": train.facts["seed"], "embed_seed": _embed_seed(context.made["embed"])}
+    return _report({**facts, **train.facts, **seeds})
 
 
-def embed_seed(made: Made) -> int | None:
+def _embed_seed(made: Made) -> int | None:
     """Return the seed that the word vectors were trained with; none where they were given."""
     return None if made.names else made.settings["seed"]
 
 
-def judge_all(
+def _judge_all(
     config: EvaluateConfig, *, embed: Embedding, window: Windows, train: Trial
 ) -> dict[str, Any]:
     """Return name → what was measured, words and numbers, as JSON values."""
@@ -89,38 +89,38 @@ def judge_all(
     return {
         "window_0": judge(guess[:1], ids[:1, -1], vectors, unit=targets),
         "learnt": judge(guess, ids[:, -1], vectors, unit=targets),
-        "unseen": judge_unseen(unseen, embed, train.arrays),
+        "unseen": _judge_unseen(unseen, embed, train.arrays),
         "variance": variance(targets),
         "mean_square": float(np.mean(targets**2)),
-        "right_words": [printable(embed.words[word]) for word in ids[:, -1]],
-        "predicted_words": [printable(embed.words[k]) for k in nearest_words(guess, vectors)],
+        "right_words": [_printable(embed.words[word]) for word in ids[:, -1]],
+        "predicted_words": [_printable(embed.words[k]) for k in nearest_words(guess, vectors)],
         "cosines": row_cosines(guess, targets).tolist(),
-        "frequent_word": printable(embed.words[0]),
+        "frequent_word": _printable(embed.words[0]),
         "unseen_windows": len(unseen),
         "unknown_share": float(np.mean(window.ids >= window.vocabulary_size)),
         "vocabulary": len(embed.words),
-        "article": {"cosine": ARTICLE_COSINE, "mse": ARTICLE_MSE},
+        "article": {"cosine": _ARTICLE_COSINE, "mse": _ARTICLE_MSE},
     }
 
 
-def printable(word: str) -> str:
+def _printable(word: str) -> str:
     """Return a word as it is shown; the end of a paragraph is a word too."""
     return "¶" if word == PARAGRAPH_BREAK else word
 
 
-def report(facts: dict[str, Any]) -> Findings:
+def _report(facts: dict[str, Any]) -> Findings:
     """Put what was found into a table, and the words into sentences."""
     first, unseen = facts["window_0"], facts["unseen"]
     several = f"{facts['unseen_windows']:,} unseen"
     frequent = f"always {facts['frequent_word']}"
     rows = [
-        ("window 0", "the network", *cells(first)),
-        ("window 0", "the article's", "–", str(ARTICLE_COSINE), "–", "–"),
-        (f"all {facts['windows']} learnt", "the network", *cells(facts["learnt"])),
-        (f"all {ARTICLE_WINDOWS} learnt", "the article's", "–", "–", str(ARTICLE_MSE), "–"),
-        (several, "the network", *cells(unseen["network"])),
-        (several, "always the mean vector", *cells(unseen["mean_vector"])),
-        (several, frequent, *cells(unseen["frequent_word"])),
+        ("window 0", "the network", *_cells(first)),
+        ("window 0", "the article's", "–", str(_ARTICLE_COSINE), "–", "–"),
+        (f"all {facts['windows']} learnt", "the network", *_cells(facts["learnt"])),
+        (f"all {_ARTICLE_WINDOWS} learnt", "the article's", "–", "–", str(_ARTICLE_MSE), "–"),
+        (several, "the network", *_cells(unseen["network"])),
+        (several, "always the mean vector", *_cells(unseen["mean_vector"])),
+        (several, frequent, *_cells(unseen["frequent_word"])),
     ]
     right, predicted = facts["right_words"], facts["predicted_words"]
     seeds = f"Seed {facts['seed']}"
@@ -128,7 +128,7 @@ def report(facts: dict[str, Any]) -> Findings:
         seeds = f"Seeds: {facts['embed_seed']} (word vectors), {facts['seed']} (network)"
     correct = sum(a == b for a, b in zip(right, predicted, strict=True))
     answers = zip(right, predicted, facts["cosines"], strict=True)
-    shown = [f"{wanted} → {guess} ({cosine:.2f})" for wanted, guess, cosine in answers][:SHOWN]
+    shown = [f"{wanted} → {guess} ({cosine:.2f})" for wanted, guess, cosine in answers][:_SHOWN]
     notes = (
         f"Window 0: the right word is {right[0]}, predicted is {predicted[0]}; MSE is "
         f"{first['mse_by_mean_square']:.3f} of the targets' mean square "
@@ -143,7 +143,7 @@ def report(facts: dict[str, Any]) -> Findings:
     return Findings(columns, tuple(rows), notes, facts)
 
 
-def cells(scores: dict[str, float]) -> tuple[str, ...]:
+def _cells(scores: dict[str, float]) -> tuple[str, ...]:
     """Return scores as cells of the table."""
     cosine, mse, relative = scores["cosine"], scores["mse"], scores["mse_by_variance"]
     return f"{scores['top1']:.1%}", f"{cosine:.4f}", f"{mse:.4g}", f"{relative:.3f}"

@@ -17,10 +17,10 @@ from pipeline.engine.network.lstm import last_hidden, project
 from pipeline.labs.shared.divergence import refuse_divergence
 from pipeline.stage import Progress
 
-CHUNK = 50  # epochs between reports
+_CHUNK = 50  # epochs between reports
 AT_ONCE = 1024  # windows that are asked at a time
 NAMES = ("kernel", "recurrent_kernel", "bias", "projection_kernel", "projection_bias")
-TINY = 1e-12  # below any variance; for vectors that are all the same
+_TINY = 1e-12  # below any variance; for vectors that are all the same
 
 
 def fit(
@@ -54,17 +54,17 @@ def fit(
     keras.utils.set_random_seed(seed)
     layers = [keras.layers.LSTM(hidden), keras.layers.Dense(inputs.shape[-1])]
     network = keras.Sequential([keras.Input(inputs.shape[1:]), *layers])
-    run = compile_steps(network, inputs, targets, learning_rate)
+    run = _compile_steps(network, inputs, targets, learning_rate)
     losses: list[float] = []
     while len(losses) < epochs:
-        losses += run(min(CHUNK, epochs - len(losses)))
+        losses += run(min(_CHUNK, epochs - len(losses)))
         weights = dict(zip(NAMES, network.get_weights(), strict=True))
         refuse_divergence(losses, weights.values())
         progress(len(losses), epochs, f"MSE {losses[-1]:.4f}")
     return weights, losses
 
 
-def compile_steps(
+def _compile_steps(
     network: Any, inputs: Floats, targets: Floats, learning_rate: float
 ) -> Callable[[int], list[float]]:
     """Return a function that takes so many steps of plain SGD and gives the loss before each."""
@@ -94,7 +94,7 @@ def foretell(ids: NDArray[np.int32], vectors: Floats, weights: dict[str, NDArray
     """
     gate_table = vectors @ weights["kernel"] + weights["bias"]  # (V, 4H)
     predicted = np.empty((len(ids), vectors.shape[1]), dtype=np.float32)  # (N, E)
-    for rows in pieces(len(ids)):
+    for rows in _pieces(len(ids)):
         hidden = last_hidden(
             ids[rows], gate_table=gate_table, recurrent_kernel=weights["recurrent_kernel"]
         )  # (n, H)
@@ -106,7 +106,7 @@ def foretell(ids: NDArray[np.int32], vectors: Floats, weights: dict[str, NDArray
     return predicted
 
 
-def pieces(count: int) -> list[slice]:
+def _pieces(count: int) -> list[slice]:
     """Return slices that part so many rows, so that what is made of a row is never made of all."""
     return [slice(start, start + AT_ONCE) for start in range(0, count, AT_ONCE)]
 
@@ -115,7 +115,7 @@ def nearest_words(predicted: Floats, vectors: Floats) -> NDArray[np.int64]:
     """Return the word nearest in cosine, int64 (N,), of predictions (N, E) among (V, E)."""
     unit = unit_rows(vectors)  # (V, E)
     words = np.empty(len(predicted), dtype=np.int64)  # (N,)
-    for rows in pieces(len(predicted)):
+    for rows in _pieces(len(predicted)):
         words[rows] = cosines(predicted[rows], output_vectors=unit).argmax(axis=1)
     return words
 
@@ -144,8 +144,8 @@ def judge(
         "top1": float(np.mean(nearest_words(predicted, vectors) == target_ids)),
         "cosine": float(row_cosines(predicted, targets).mean()),
         "mse": mse,
-        "mse_by_variance": mse / max(variance(unit), TINY),
-        "mse_by_mean_square": mse / max(float(np.mean(unit**2)), TINY),
+        "mse_by_variance": mse / max(variance(unit), _TINY),
+        "mse_by_mean_square": mse / max(float(np.mean(unit**2)), _TINY),
     }
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.artifacts.windows import Windows
 
 
-HELD_OUT: tuple[Part, ...] = ("validation", "test")
+_HELD_OUT: tuple[Part, ...] = ("validation", "test")
 
 
 def stretches(windows: Windows, part: Part) -> Iterator[NDArray[np.int32]]:
@@ -63,7 +63,7 @@ def unseen_windows(windows: Windows, count: int) -> NDArray[np.int32]:
     """
     import numpy as np
 
-    cuts = [stretch for part in HELD_OUT for stretch in stretches(windows, part)]
+    cuts = [stretch for part in _HELD_OUT for stretch in stretches(windows, part)]
     if not cuts:
         raise DataError(
             f"evaluate: expected windows of {windows.steps} known words in held-out chapters, got "

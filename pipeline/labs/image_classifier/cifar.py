@@ -26,9 +26,9 @@ from pipeline.text.books.request import DownloadPolicy
 
 NAME = "cifar-10"  # the word that stands for the real archive, downloaded
 ARCHIVE = "cifar-10-binary.tar.gz"
-URL = f"https://www.cs.toronto.edu/~kriz/{ARCHIVE}"
+_URL = f"https://www.cs.toronto.edu/~kriz/{ARCHIVE}"
 # Of the 170,052,171 bytes whose published MD5 is c32a1d4ab5d03f1284b67883e8d87530.
-SHA256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
+_SHA256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
 MAX_ARCHIVE_BYTES = 2**28
 CLASSES = (
     "airplane",
@@ -44,19 +44,19 @@ CLASSES = (
 )
 
 FOLDER = "cifar-10-batches-bin"  # in the archive
-PYTHON_FOLDER = "cifar-10-batches-py"
-TRAINING_FILES = tuple(f"data_batch_{number}.bin" for number in range(1, 6))
+_PYTHON_FOLDER = "cifar-10-batches-py"
+_TRAINING_FILES = tuple(f"data_batch_{number}.bin" for number in range(1, 6))
 TEST_FILE = "test_batch.bin"
-FILES = (*TRAINING_FILES, TEST_FILE)
+FILES = (*_TRAINING_FILES, TEST_FILE)
 
-SIDE = 32
-CHANNELS = 3
-RECORD_BYTES = 1 + CHANNELS * SIDE * SIDE
-MAX_RECORDS = 10_000  # in a file
-MAX_TAR_BYTES = len(FILES) * MAX_RECORDS * RECORD_BYTES + 2**20  # two small texts lie beside them
-MAX_MEMBERS = 100  # the real one has nine
-GZIP = b"\x1f\x8b"
-PLAIN = (tarfile.REGTYPE, tarfile.AREGTYPE)
+_SIDE = 32
+_CHANNELS = 3
+_RECORD_BYTES = 1 + _CHANNELS * _SIDE * _SIDE
+_MAX_RECORDS = 10_000  # in a file
+MAX_TAR_BYTES = len(FILES) * _MAX_RECORDS * _RECORD_BYTES + 2**20  # two small texts lie beside them
+_MAX_MEMBERS = 100  # the real one has nine
+_GZIP = b"\x1f\x8b"
+_PLAIN = (tarfile.REGTYPE, tarfile.AREGTYPE)
 
 
 class Pictures(NamedTuple):
@@ -77,7 +77,7 @@ def source_files(source: str) -> dict[str, Path]:
         return {}
     path = Path(source)
     if path.is_dir():
-        folder = records_folder(path)
+        folder = _records_folder(path)
         found = {name: folder / name for name in FILES}
     else:
         found = {"source": path}
@@ -93,7 +93,7 @@ def read_cifar(path: Path) -> Pictures:
         Nothing is there, or it is not, whole and sound, the binary version of CIFAR-10.
     """
     if path.is_dir():
-        return to_pictures(read_folder(path))
+        return to_pictures(_read_folder(path))
     try:
         size = path.stat().st_size
         if size > MAX_ARCHIVE_BYTES:
@@ -109,28 +109,28 @@ def read_cifar(path: Path) -> Pictures:
     return to_pictures(unpack_archive(data, name=str(path)))
 
 
-def records_folder(path: Path) -> Path:
+def _records_folder(path: Path) -> Path:
     """Return where the files lie: in the folder, or in the one that the archive unpacks to."""
     inner = path / FOLDER
     return inner if inner.is_dir() and not (path / TEST_FILE).exists() else path
 
 
-def read_folder(path: Path) -> dict[str, bytes]:
+def _read_folder(path: Path) -> dict[str, bytes]:
     """Return file name → bytes of the six files in a folder; raises as `read_cifar`."""
-    folder = records_folder(path)
-    if (folder / "data_batch_1").exists() or (path / PYTHON_FOLDER).is_dir():
+    folder = _records_folder(path)
+    if (folder / "data_batch_1").exists() or (path / _PYTHON_FOLDER).is_dir():
         raise _python_version(str(path))
     files = {}
     for name in FILES:
         try:
             if (folder / name).is_file():
-                check_size(str(folder / name), (folder / name).stat().st_size)
+                _check_size(str(folder / name), (folder / name).stat().st_size)
                 files[name] = (folder / name).read_bytes()
         except OSError as error:
             raise DataError(
                 f"{folder / name}: expected a readable file, got {error.strerror}"
             ) from error
-    check_complete(str(path), files)
+    _check_complete(str(path), files)
     return files
 
 
@@ -139,7 +139,7 @@ def unpack_archive(data: bytes, *, name: str) -> dict[str, bytes]:
 
     At most `MAX_TAR_BYTES` are decompressed, and only members that are wanted are read.
     """
-    if not data.startswith(GZIP):
+    if not data.startswith(_GZIP):
         raise DataError(f"{name}: expected the gzip archive {ARCHIVE}, got {data[:4]!r}…")
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
@@ -151,7 +151,7 @@ def unpack_archive(data: bytes, *, name: str) -> dict[str, bytes]:
             f"{name}: expected {ARCHIVE}, at most {MAX_TAR_BYTES} bytes unpacked, got more"
         )
     try:
-        files = read_members(unpacked, name=name)
+        files = _read_members(unpacked, name=name)
     # What tarfile raises for a header that lies: its own errors, and what its parsing runs into.
     except (
         tarfile.TarError,
@@ -162,11 +162,11 @@ def unpack_archive(data: bytes, *, name: str) -> dict[str, bytes]:
         RecursionError,
     ) as error:
         raise _damaged(name, error) from error
-    check_complete(name, files)
+    _check_complete(name, files)
     return files
 
 
-def read_members(unpacked: bytes, *, name: str) -> dict[str, bytes]:
+def _read_members(unpacked: bytes, *, name: str) -> dict[str, bytes]:
     """Return file name → bytes of the wanted members of a tar file that is in memory."""
     wanted = {f"{FOLDER}/{file}": file for file in FILES}
     files = {}
@@ -174,30 +174,30 @@ def read_members(unpacked: bytes, *, name: str) -> dict[str, bytes]:
         for count, member in enumerate(archive, 1):
             # A negative size sends tarfile back to a header that it has read, for ever; one too
             # large for the file sends it beyond what a file can be.
-            if not 0 <= member.size <= MAX_TAR_BYTES or count > MAX_MEMBERS:
+            if not 0 <= member.size <= MAX_TAR_BYTES or count > _MAX_MEMBERS:
                 raise tarfile.ReadError(f"member {count} of {member.size} bytes")
-            if member.name.startswith(PYTHON_FOLDER):
+            if member.name.startswith(_PYTHON_FOLDER):
                 raise _python_version(name)
             if member.name not in wanted:
                 continue
-            if member.type not in PLAIN:
+            if member.type not in _PLAIN:
                 raise DataError(f"{name}: expected {member.name} as a plain file, got a link")
-            check_size(member.name, member.size)
+            _check_size(member.name, member.size)
             content = archive.extractfile(member)
             files[wanted[member.name]] = content.read() if content else b""
     return files
 
 
-def check_size(name: str, size: int) -> None:
+def _check_size(name: str, size: int) -> None:
     """Refuse a file that does not hold 1 to 10,000 whole records."""
-    if size == 0 or size % RECORD_BYTES or size > MAX_RECORDS * RECORD_BYTES:
+    if size == 0 or size % _RECORD_BYTES or size > _MAX_RECORDS * _RECORD_BYTES:
         raise DataError(
-            f"{name}: expected 1 to {MAX_RECORDS} records of {RECORD_BYTES} bytes, got {size} "
+            f"{name}: expected 1 to {_MAX_RECORDS} records of {_RECORD_BYTES} bytes, got {size} "
             f"bytes; get {ARCHIVE} again"
         )
 
 
-def check_complete(name: str, files: Mapping[str, bytes]) -> None:
+def _check_complete(name: str, files: Mapping[str, bytes]) -> None:
     """Refuse a folder or archive in which a file is missing."""
     missing = [file for file in FILES if file not in files]
     if missing:
@@ -215,8 +215,8 @@ def decode_records(data: bytes, *, name: str) -> tuple[NDArray[np.uint8], NDArra
     DataError
         The size is not one of whole records, or a label is above 9.
     """
-    check_size(name, len(data))
-    records = np.frombuffer(data, dtype=np.uint8).reshape(-1, RECORD_BYTES)  # (N, 3073) uint8
+    _check_size(name, len(data))
+    records = np.frombuffer(data, dtype=np.uint8).reshape(-1, _RECORD_BYTES)  # (N, 3073) uint8
     labels = records[:, 0].copy()  # (N,) uint8
     wrong = np.flatnonzero(labels >= len(CLASSES))
     if len(wrong):
@@ -224,20 +224,20 @@ def decode_records(data: bytes, *, name: str) -> tuple[NDArray[np.uint8], NDArra
             f"{name}: expected labels 0 to {len(CLASSES) - 1}, got {labels[wrong[0]]} in record "
             f"{wrong[0]}; get {ARCHIVE} again"
         )
-    planes = records[:, 1:].reshape(-1, CHANNELS, SIDE, SIDE)  # (N, 3, 32, 32) uint8
+    planes = records[:, 1:].reshape(-1, _CHANNELS, _SIDE, _SIDE)  # (N, 3, 32, 32) uint8
     return np.ascontiguousarray(planes.transpose(0, 2, 3, 1)), labels
 
 
 def to_pictures(files: Mapping[str, bytes]) -> Pictures:
     """Decode the six files, given as file name → bytes."""
-    parts = [decode_records(files[name], name=name) for name in TRAINING_FILES]
+    parts = [decode_records(files[name], name=name) for name in _TRAINING_FILES]
     images = np.concatenate([images for images, _ in parts])  # (N, 32, 32, 3) uint8
     labels = np.concatenate([labels for _, labels in parts])  # (N,) uint8
     return Pictures(images, labels, *decode_records(files[TEST_FILE], name=TEST_FILE))
 
 
 def download_archive(
-    folder: Path, *, policy: DownloadPolicy, url: str = URL, sha256: str = SHA256
+    folder: Path, *, policy: DownloadPolicy, url: str = _URL, sha256: str = _SHA256
 ) -> bytes:
     """Return the real archive, from `folder` if it is kept there; only these very bytes count.
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from pipeline.labs.image_classifier.cifar import Pictures
 
 
-DIGITS = tuple("0123456789")
-BLOCK = 4  # a pixel of a digit becomes a block of so many by so many
-HELD_OUT = 0.2  # of the digits
+_DIGITS = tuple("0123456789")
+_BLOCK = 4  # a pixel of a digit becomes a block of so many by so many
+_HELD_OUT = 0.2  # of the digits
 
 
 class DataConfig(StageConfig):
@@ -63,14 +63,14 @@ def split_digits(seed: int) -> Pictures:
 
     values, labels = load_digits(return_X_y=True)  # (1797, 64) 0 to 16, (1797,)
     pixels = values.astype("uint8").reshape(-1, 8, 8, 1)
-    images = pixels.repeat(BLOCK, axis=1).repeat(BLOCK, axis=2)  # (1797, 32, 32, 1) uint8
+    images = pixels.repeat(_BLOCK, axis=1).repeat(_BLOCK, axis=2)  # (1797, 32, 32, 1) uint8
     train_images, test_images, train_labels, test_labels = train_test_split(
-        images, labels.astype("uint8"), test_size=HELD_OUT, stratify=labels, random_state=seed
+        images, labels.astype("uint8"), test_size=_HELD_OUT, stratify=labels, random_state=seed
     )
     return Pictures(train_images, train_labels, test_images, test_labels)
 
 
-def read_pictures(config: DataConfig) -> Pictures:
+def _read_pictures(config: DataConfig) -> Pictures:
     """Return the pictures that the settings name; raises as `cifar` does."""
     from pipeline.labs.image_classifier import cifar
     from pipeline.text.books.request import DownloadPolicy
@@ -90,13 +90,13 @@ def make_data(config: DataConfig, *, context: Context) -> Trial:
     """Read the pictures and divide them; CIFAR-10 comes divided."""
     from pipeline.labs.image_classifier.cifar import CLASSES
 
-    pictures = read_pictures(config)
+    pictures = _read_pictures(config)
     # Only digits are divided by chance; of CIFAR-10 the seed is no part of the key either.
     seed = {} if config.source else {"data_seed": config.seed}
     facts = {
         **seed,
         "data": "CIFAR-10" if config.source else "digits",
-        "classes": list(CLASSES if config.source else DIGITS),
+        "classes": list(CLASSES if config.source else _DIGITS),
         "training_pictures": len(pictures.train_labels),
         "held_out_pictures": len(pictures.test_labels),
     }

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-EXPECTED = 0.95  # of the held-out digits, named right
+_EXPECTED = 0.95  # of the held-out digits, named right
 
 
 def evaluate(config: NoSettings, *, data: Trial, train: Trial, context: Context) -> Findings:
@@ -32,19 +32,19 @@ def evaluate(config: NoSettings, *, data: Trial, train: Trial, context: Context)
     predicted = predict_classes(network, images, train.arrays["statistics"])  # (M,)
     confusion = np.zeros((CLASS_COUNT, CLASS_COUNT), dtype=np.int64)  # (K, K): label, predicted
     np.add.at(confusion, (labels, predicted), 1)
-    return report(data.facts, train.facts, confusion)
+    return _report(data.facts, train.facts, confusion)
 
 
-def report(data: dict[str, Any], train: dict[str, Any], confusion: NDArray[np.int64]) -> Findings:
+def _report(data: dict[str, Any], train: dict[str, Any], confusion: NDArray[np.int64]) -> Findings:
     """Put counts (K, K), label by predicted class, into a table with a row a class."""
     names = data["classes"]
     pictures, right = confusion.sum(axis=1).tolist(), confusion.diagonal().tolist()  # (K,) each
     overall = sum(right) / sum(pictures)
     rows = [
-        (name, pictures[k], right[k], share(right[k], pictures[k]), mistaken(confusion, k, names))
+        (name, pictures[k], right[k], _share(right[k], pictures[k]), _mistaken(confusion, k, names))
         for k, name in enumerate(names)
     ]
-    rows.append(("all", sum(pictures), sum(right), share(sum(right), sum(pictures)), ""))
+    rows.append(("all", sum(pictures), sum(right), _share(sum(right), sum(pictures)), ""))
     seeds = f"seed {train['seed']}"
     if "data_seed" in data:
         seeds = f"seeds {data['data_seed']} (what is held out) and {train['seed']} (network)"
@@ -54,19 +54,19 @@ def report(data: dict[str, Any], train: dict[str, Any], confusion: NDArray[np.in
     ]
     facts = {**data, **train, "accuracy": overall, "confusion": confusion.tolist()}
     if data["data"] == "digits":
-        facts["expected_accuracy"] = EXPECTED
-        verdict = "at least" if overall >= EXPECTED else "LESS THAN"
-        notes.append(f"The accuracy is {verdict} the {EXPECTED:.0%} that is expected of it.")
+        facts["expected_accuracy"] = _EXPECTED
+        verdict = "at least" if overall >= _EXPECTED else "LESS THAN"
+        notes.append(f"The accuracy is {verdict} the {_EXPECTED:.0%} that is expected of it.")
     columns = ("class", "held out", "right", "accuracy", "most often taken for")
     return Findings(columns, tuple(rows), tuple(notes), facts)
 
 
-def share(part: int, whole: int) -> str:
+def _share(part: int, whole: int) -> str:
     """Return a share in per cent; a dash of nothing."""
     return f"{part / whole:.1%}" if whole else "–"
 
 
-def mistaken(confusion: NDArray[np.int64], label: int, names: list[str]) -> str:
+def _mistaken(confusion: NDArray[np.int64], label: int, names: list[str]) -> str:
     """Return what a class is most often taken for, and how often; a dash if never."""
     others = confusion[label].copy()  # (K,)
     others[label] = 0

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipeline.learning.backend import keras, tf
 
 CLASS_COUNT = 10
-READ_AT_ONCE = 1000  # pictures
+_READ_AT_ONCE = 1000  # pictures
 
 
 def channel_statistics(images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -28,7 +28,7 @@ def channel_statistics(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.stack([mean, np.where(deviation > 0, deviation, 1)]).astype(np.float32)
 
 
-def standardise(images: Any, statistics: Any) -> Any:
+def _standardise(images: Any, statistics: Any) -> Any:
     """Return pictures as float32 of mean 0 and deviation 1 a channel, by (2, C) `statistics`."""
     return (tf.cast(images, tf.float32) - statistics[0]) / statistics[1]
 
@@ -77,7 +77,7 @@ def compile_epoch(
     def run_epoch(batches: Any) -> Any:
         total = tf.constant(0.0)
         for batch in batches:  # (B,)
-            inputs = standardise(tf.gather(all_images, batch), statistics)  # (B, 32, 32, C)
+            inputs = _standardise(tf.gather(all_images, batch), statistics)  # (B, 32, 32, C)
             with tf.GradientTape() as tape:
                 log_p = network(inputs, training=True)  # (B, K)
                 chosen = tf.gather(log_p, tf.gather(all_labels, batch), batch_dims=1)  # (B,)
@@ -94,8 +94,8 @@ def predict_classes(
 ) -> NDArray[np.int64]:
     """Return the most probable class of each picture, int64 (N,)."""
     parts = [
-        network(standardise(images[start : start + READ_AT_ONCE], statistics)).numpy()  # (n, K)
-        for start in range(0, len(images), READ_AT_ONCE)
+        network(_standardise(images[start : start + _READ_AT_ONCE], statistics)).numpy()  # (n, K)
+        for start in range(0, len(images), _READ_AT_ONCE)
     ]
     classes: NDArray[np.int64] = np.concatenate(parts).argmax(axis=1)
     return classes

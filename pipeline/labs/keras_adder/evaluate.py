@@ -16,19 +16,19 @@ from pipeline.labs.keras_adder.train import LOSSES, SCORES, read_pairs, steps_in
 from pipeline.labs.shared.no_settings import NoSettings
 from pipeline.stage import Context
 
-REPORT_TEST = 100  # the report's test pairs
-COLUMNS = (
+_REPORT_TEST = 100  # the report's test pairs
+_COLUMNS = (
     "pairs",
     "loss",
     "steps",
     "exact unseen sums",
     "mean absolute error",
     "exact learnt sums",
-    f"chance of {REPORT_TEST} right in {REPORT_TEST}",
+    f"chance of {_REPORT_TEST} right in {_REPORT_TEST}",
 )
 
 
-def last_scores(trial: Trial, count: int, loss: int, look: int = -1) -> dict[str, float]:
+def _last_scores(trial: Trial, count: int, loss: int, look: int = -1) -> dict[str, float]:
     """Return the scores of one training at a look, the last: `unseen_exact`, …, `learnt_loss`."""
     return {
         f"{part}_{name}": float(score)
@@ -44,12 +44,12 @@ def wrong_bits(probabilities: NDArray[np.float32], pairs: Integers) -> list[floa
     return [float(share) for share in shares]
 
 
-def results(data: Trial, train: Trial) -> list[dict[str, Any]]:
+def _results(data: Trial, train: Trial) -> list[dict[str, Any]]:
     """Return what each training ended with: a row for each count and loss."""
     rows = []
     for count in data.facts["counts"]:
         for number, name in enumerate(LOSSES):
-            scored = last_scores(train, count, number)
+            scored = _last_scores(train, count, number)
             probabilities = train.arrays[f"probabilities_{count}"][number]  # (N', 8)
             rows.append(
                 {
@@ -58,14 +58,14 @@ def results(data: Trial, train: Trial) -> list[dict[str, Any]]:
                     "steps": train.facts["epochs"] * steps_in_epoch(count, train),
                     **scored,
                     "wrong_bits": wrong_bits(probabilities, data.arrays["unseen"]),
-                    "chance_of_100": scored["unseen_exact"] ** REPORT_TEST,
+                    "chance_of_100": scored["unseen_exact"] ** _REPORT_TEST,
                 }
             )
     return rows
 
 
-def table_of(rows: list[dict[str, Any]]) -> tuple[tuple[str | int, ...], ...]:
-    """Return the rows that are shown, a cell for each of `COLUMNS`."""
+def _table_of(rows: list[dict[str, Any]]) -> tuple[tuple[str | int, ...], ...]:
+    """Return the rows that are shown, a cell for each of `_COLUMNS`."""
     return tuple(
         (
             row["samples"],
@@ -90,11 +90,11 @@ def compare_steps(data: Trial, train: Trial) -> dict[str, Any]:
     places = train.arrays[f"checked_{more}"] * steps_in_epoch(more, train)  # (C,)
     nearest = int(np.abs(places - steps).argmin())
     return {
-        "fewer": {"samples": fewer, "steps": steps, **last_scores(train, fewer, 0)},
+        "fewer": {"samples": fewer, "steps": steps, **_last_scores(train, fewer, 0)},
         "more": {
             "samples": more,
             "steps": int(places[nearest]),
-            **last_scores(train, more, 0, nearest),
+            **_last_scores(train, more, 0, nearest),
         },
     }
 
@@ -111,7 +111,7 @@ def describe_steps(comparison: dict[str, Any]) -> str:
 
 def evaluate(config: NoSettings, *, data: Trial, train: Trial, context: Context) -> Findings:
     """Compare the trainings on unseen sums."""
-    rows = results(data, train)
+    rows = _results(data, train)
     unseen = len(data.arrays["unseen"])
     best = max(rows, key=lambda row: float(row["unseen_exact"]))
     notes: tuple[str, ...] = (
@@ -119,7 +119,7 @@ def evaluate(config: NoSettings, *, data: Trial, train: Trial, context: Context)
         f"{data.facts['seed']} and {train.facts['seed']}. Neither a + b nor b + a was "
         f"learnt; learnt sums: the first {unseen:,} training pairs, or all.",
         f"Best: {best['samples']:,} pairs with {best['loss']}, {best['unseen_exact']:.1%} exact. "
-        f"The report: {REPORT_TEST} of {REPORT_TEST} with 10,000, fewer with 20,000.",
+        f"The report: {_REPORT_TEST} of {_REPORT_TEST} with 10,000, fewer with 20,000.",
         f"The greatest count holds {data.facts['different']:,} different pairs of the 16,384 that "
         "there are.",
     )
@@ -132,7 +132,7 @@ def evaluate(config: NoSettings, *, data: Trial, train: Trial, context: Context)
         "train_seed": train.facts["seed"],
         "epochs": train.facts["epochs"],
         "different_pairs": data.facts["different"],
-        "report": {"samples": 10_000, "right": REPORT_TEST, "of": REPORT_TEST},
+        "report": {"samples": 10_000, "right": _REPORT_TEST, "of": _REPORT_TEST},
         "trainings": rows,
     }
-    return Findings(COLUMNS, table_of(rows), notes, facts)
+    return Findings(_COLUMNS, _table_of(rows), notes, facts)

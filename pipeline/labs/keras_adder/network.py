@@ -74,22 +74,22 @@ def read(network: keras.Model, inputs: tf.Tensor) -> tf.Tensor:
     kernel, recurrent_kernel, bias, output_kernel, output_bias = (
         variable.value for variable in network.trainable_variables
     )
-    input_gate, _, candidate, output = split(inputs[:, 0] @ kernel + bias)  # (N, H) each
+    input_gate, _, candidate, output = _split(inputs[:, 0] @ kernel + bias)  # (N, H) each
     cell = input_gate * candidate
     hidden = output * tf.nn.relu(cell)
     sums = inputs[:, 1] @ kernel + bias + hidden @ recurrent_kernel  # (N, 4H)
-    input_gate, forget, candidate, output = split(sums)
+    input_gate, forget, candidate, output = _split(sums)
     hidden = output * tf.nn.relu(forget * cell + input_gate * candidate)
     return tf.sigmoid(hidden @ output_kernel + output_bias)
 
 
-def split(sums: tf.Tensor) -> tuple[tf.Tensor, ...]:
+def _split(sums: tf.Tensor) -> tuple[tf.Tensor, ...]:
     """Return i, f, g and o, (N, H) each, of the sums (N, 4H)."""
     input_gate, forget, candidate, output = tf.split(sums, 4, axis=1)
     return tf.sigmoid(input_gate), tf.sigmoid(forget), tf.nn.relu(candidate), tf.sigmoid(output)
 
 
-def compile_step(
+def _compile_step(
     network: keras.Model, optimizer: keras.optimizers.Optimizer, bit_weights: tf.Tensor
 ) -> Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]:
     """Return a function (inputs, targets, counted (B,)) → summed loss, which trains on a batch."""
@@ -108,7 +108,7 @@ def compile_step(
     return step  # type: ignore[no-any-return]
 
 
-def compile_epoch(steps: list[Callable[..., tf.Tensor]], batch_size: int) -> Callable[..., Any]:
+def _compile_epoch(steps: list[Callable[..., tf.Tensor]], batch_size: int) -> Callable[..., Any]:
     """Return a function that goes once through all pairs and returns the mean losses (L,)."""
     floats, spec = tf.float32, tf.TensorSpec
 
@@ -140,7 +140,7 @@ def build_adders(bit_weights: Floats, plan: Plan, *, hidden: int, seed: int) -> 
     for network, optimizer in zip(networks, optimizers, strict=True):
         optimizer.build(network.trainable_variables)
     steps = [
-        compile_step(network, optimizer, tf.constant(weights))
+        _compile_step(network, optimizer, tf.constant(weights))
         for network, optimizer, weights in zip(networks, optimizers, bit_weights, strict=True)
     ]
 
@@ -148,11 +148,11 @@ def build_adders(bit_weights: Floats, plan: Plan, *, hidden: int, seed: int) -> 
     def foretell(inputs: tf.Tensor) -> tf.Tensor:
         return tf.stack([read(network, inputs) for network in networks])
 
-    adders = Adders(networks, optimizers, [], compile_epoch(steps, plan.batch_size), foretell)
-    return adders._replace(first=[variable.numpy() for variable in variables_of(adders)])
+    adders = Adders(networks, optimizers, [], _compile_epoch(steps, plan.batch_size), foretell)
+    return adders._replace(first=[variable.numpy() for variable in _variables_of(adders)])
 
 
-def variables_of(adders: Adders) -> list[Any]:
+def _variables_of(adders: Adders) -> list[Any]:
     """Return all variables, the optimizers' too."""
     return [
         variable for part in (*adders.networks, *adders.optimizers) for variable in part.variables
@@ -188,7 +188,7 @@ def fit(
     tell: Callable[[int, str], None],
 ) -> Curves:
     """Train all networks from their first weights; ask the unseen now and then, and at the end."""
-    for variable, value in zip(variables_of(adders), adders.first, strict=True):
+    for variable, value in zip(_variables_of(adders), adders.first, strict=True):
         variable.assign(value)
     inputs, targets = (tf.constant(array) for array in training)
     some = training[0][: len(unseen[0])]  # (N'', 2, 8)

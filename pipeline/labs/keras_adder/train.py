@@ -57,7 +57,7 @@ def decode_numbers(probabilities: NDArray[Any]) -> Integers:
     return as_numbers(probabilities[..., ::-1])
 
 
-def training_plan(config: TrainConfig) -> Plan:
+def _training_plan(config: TrainConfig) -> Plan:
     """Return how long and how fast to train."""
     from pipeline.labs.keras_adder.network import Plan
 
@@ -79,7 +79,7 @@ def train(config: TrainConfig, *, data: Trial, context: Context) -> Trial:
 
     prepare_tensorflow()
     adders = build_adders(
-        bit_weights(), training_plan(config), hidden=config.hidden, seed=config.seed
+        bit_weights(), _training_plan(config), hidden=config.hidden, seed=config.seed
     )
     counts = data.facts["counts"]
     arrays: dict[str, NDArray[Any]] = {}
@@ -89,14 +89,14 @@ def train(config: TrainConfig, *, data: Trial, context: Context) -> Trial:
             done = number * config.epochs + epoch
             context.progress(done, len(counts) * config.epochs, f"{count:,} pairs: {note}")
 
-        work = partial(train_count, count, adders, config, data=data, tell=tell)
+        work = partial(_train_count, count, adders, config, data=data, tell=tell)
         kept = finish_once(context.scratch_path / f"pairs-{count}", work)
         arrays |= {f"{name}_{count}": array for name, array in kept.items()}
     facts = {"seed": config.seed, "epochs": config.epochs, "batch_size": config.batch_size}
     return Trial(arrays, facts)
 
 
-def train_count(
+def _train_count(
     count: int,
     adders: Adders,
     config: TrainConfig,
@@ -117,16 +117,16 @@ def train_count(
         adders,
         read_pairs(data.arrays["training"][:count]),
         read_pairs(data.arrays["unseen"]),
-        training_plan(config),
+        _training_plan(config),
         generator=np.random.default_rng([config.seed, count]),
         tell=tell,
     )
     for losses in curves.losses.T:  # (K,)
         refuse_divergence(losses.tolist())
-    return kept_curves(curves, data)
+    return _kept_curves(curves, data)
 
 
-def kept_curves(curves: Curves, data: Trial) -> dict[str, NDArray[Any]]:
+def _kept_curves(curves: Curves, data: Trial) -> dict[str, NDArray[Any]]:
     """Return what is kept of a training: scores along the way, and the last answers."""
     learnt = data.arrays["training"][: curves.learnt.shape[2]]  # (N'', 2)
     return {

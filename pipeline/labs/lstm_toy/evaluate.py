@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from pydantic import Field
 
@@ -23,7 +25,8 @@ from pipeline.labs.shared.lstm import backward, forward
 from pipeline.stage import Context, StageConfig
 
 LOSS_BOUND = 1e-4
-GRADIENT_BOUND = 1e-6
+_GRADIENT_BOUND = 1e-6
+_COLUMNS = ("step", "wanted", "first answer", "last answer")
 
 
 class EvaluateConfig(StageConfig):
@@ -72,7 +75,6 @@ def evaluate(config: EvaluateConfig, *, data: Trial, train: Trial, context: Cont
     """Compare the answers with the sequence, and the gradients with measured slopes."""
     inputs, targets = data.arrays["inputs"], data.arrays["targets"]
     answers = train.arrays["answers"]  # (rounds + 1, T)
-    losses = [squared_loss(answers[number], targets[:, 0]) for number in (0, -1)]
     with one_thread():
         differences = check_gradients(
             take_layer(train.arrays, "start_"),
@@ -82,34 +84,35 @@ def evaluate(config: EvaluateConfig, *, data: Trial, train: Trial, context: Cont
             entries=config.entries,
             generator=context.generator,
         )
-    formula = cell_formula(squash_cell=train.facts["squash_cell"])
-    worst = max(differences.values())
-    return Findings(
-        columns=("step", "wanted", "first answer", "last answer"),
-        rows=tuple(
-            (step, wanted, f"{first:+.4f}", f"{last:+.4f}")
-            for step, (wanted, first, last) in enumerate(
-                zip(SEQUENCE, answers[0], answers[-1], strict=True), 1
-            )
-        ),
-        notes=(
-            f"{formula}, {train.facts['rounds']:,} rounds: squared loss {losses[0]:.5f} → "
-            f"{losses[1]:.3g} (asked: below {LOSS_BOUND:g}).",
-            f"Gradients differ from central differences by {worst:.2g} of the steepest slope at "
-            f"most (asked: {GRADIENT_BOUND:g}): "
-            + ", ".join(f"{name} {value:.1g}" for name, value in differences.items())
-            + ".",
-            f"Seeds: data {data.facts['seed']}, training {train.facts['seed']}.",
-        ),
-        facts={
-            "data_seed": data.facts["seed"],
-            **train.facts,
-            "loss_start": losses[0],
-            "loss_end": losses[1],
-            "loss_bound": LOSS_BOUND,
-            "answers": answers[-1].tolist(),
-            "gradient_differences": differences,
-            "gradient_bound": GRADIENT_BOUND,
-            "entries": config.entries,
-        },
+    facts = {
+        "data_seed": data.facts["seed"],
+        **train.facts,
+        "loss_start": squared_loss(answers[0], targets[:, 0]),
+        "loss_end": squared_loss(answers[-1], targets[:, 0]),
+        "loss_bound": LOSS_BOUND,
+        "answers": answers[-1].tolist(),
+        "gradient_differences": differences,
+        "gradient_bound": _GRADIENT_BOUND,
+        "entries": config.entries,
+    }
+    rows = tuple(
+        (step, wanted, f"{first:+.4f}", f"{last:+.4f}")
+        for step, (wanted, first, last) in enumerate(
+            zip(SEQUENCE, answers[0], answers[-1], strict=True), 1
+        )
+    )
+    return Findings(_COLUMNS, rows, _notes_on(facts), facts)
+
+
+def _notes_on(facts: dict[str, Any]) -> tuple[str, ...]:
+    """Return the sentences under the table."""
+    differences = facts["gradient_differences"]
+    formula = cell_formula(squash_cell=facts["squash_cell"])
+    by_array = ", ".join(f"{name} {value:.1g}" for name, value in differences.items())
+    return (
+        f"{formula}, {facts['rounds']:,} rounds: squared loss {facts['loss_start']:.5f} → "
+        f"{facts['loss_end']:.3g} (asked: below {LOSS_BOUND:g}).",
+        f"Gradients differ from central differences by {max(differences.values()):.2g} of the "
+        f"steepest slope at most (asked: {_GRADIENT_BOUND:g}): {by_array}.",
+        f"Seeds: data {facts['data_seed']}, training {facts['seed']}.",
     )

@@ -48,7 +48,7 @@ def accuracy(network: Network, pairs: Integers, *, step: int) -> float:
     return float((answers(network, pairs, step=step) == pairs.sum(axis=1)).mean())
 
 
-def descend(network: Network, gradients: Network, *, rate: float, decay: float) -> None:
+def _descend(network: Network, gradients: Network, *, rate: float, decay: float) -> None:
     """Take one step down, in place; biases do not decay."""
     for name, weights in arrays_of(network).items():
         slopes = arrays_of(gradients)[name]
@@ -57,7 +57,7 @@ def descend(network: Network, gradients: Network, *, rate: float, decay: float) 
         weights -= rate * slopes
 
 
-def run_epoch(
+def _run_epoch(
     network: Network, pairs: Integers, faults: Set[Fault], plan: Plan, *, rate: float
 ) -> float:
     """Pass once over shuffled pairs (N, 2), in place; return the mean loss on the way."""
@@ -65,7 +65,7 @@ def run_epoch(
     for start in range(0, len(pairs), plan.batch_size):
         part = pairs[start : start + plan.batch_size]
         loss, gradients = loss_and_gradients(network, part, faults)
-        descend(network, gradients, rate=rate, decay=plan.weight_decay)
+        _descend(network, gradients, rate=rate, decay=plan.weight_decay)
         total += loss * len(part)
     return total / len(pairs)
 
@@ -85,7 +85,7 @@ def fit(
     rate = plan.learning_rate
     for epoch in range(1, plan.epochs + 1):
         shuffled = generator.permutation(pairs.training)  # (N, 2)
-        loss = run_epoch(network, shuffled, faults, plan, rate=rate)
+        loss = _run_epoch(network, shuffled, faults, plan, rate=rate)
         history.rates.append(rate)
         if history.losses and loss > history.losses[-1]:
             rate /= 2

@@ -24,8 +24,8 @@ from pipeline.labs.numpy_adder.network import (
 from pipeline.labs.numpy_adder.variants import PUBLISHED_RATE, VARIANTS
 from pipeline.stage import Context, StageConfig
 
-LAST_EPOCHS = 10  # whose range is shown
-COLUMNS = ("variant", "unseen", "learnt", "mean absolute error", "loss", "gradient")
+_LAST_EPOCHS = 10  # whose range is shown
+_COLUMNS = ("variant", "unseen", "learnt", "mean absolute error", "loss", "gradient")
 TOLERANCE = 1e-6  # a gradient that differs by more is wrong
 
 
@@ -36,12 +36,12 @@ class EvaluateConfig(StageConfig):
     seed: int = Field(0, ge=0, lt=2**31, description="of the gradient check's weights")
 
 
-def facts_of(number: int, name: str, data: Trial, train: Trial) -> dict[str, Any]:
+def _facts_of(number: int, name: str, data: Trial, train: Trial) -> dict[str, Any]:
     """Return what a trained variant knows of seen and unseen pairs."""
     network = from_arrays({key: train.arrays[f"{key}_{number}"] for key in ARRAYS})
     unseen, step = data.arrays["unseen"], taught_step(VARIANTS[name].faults)
     errors = answers(network, unseen, step=step) - unseen.sum(axis=1)  # (N,)
-    recent = train.arrays[f"exact_{number}"][-LAST_EPOCHS:]  # (K,)
+    recent = train.arrays[f"exact_{number}"][-_LAST_EPOCHS:]  # (K,)
     return {
         "exact": float((errors == 0).mean()),
         "exact_last_epochs": [float(recent.min()), float(recent.max())],
@@ -84,7 +84,7 @@ def evaluate(config: EvaluateConfig, *, data: Trial, train: Trial, context: Cont
         for number, (name, (by_array, own)) in enumerate(checks.items()):
             variants[name] = {
                 "faults": sorted(faults[name]),
-                **facts_of(number, name, data, train),
+                **_facts_of(number, name, data, train),
                 "gradient_difference": max(by_array.values()),
                 "gradient_difference_by_array": by_array,
                 "gradient_difference_from_own_loss": own,
@@ -100,12 +100,12 @@ def evaluate(config: EvaluateConfig, *, data: Trial, train: Trial, context: Cont
         "bounds": bounds_of(data.arrays["training"]),
         "variants": variants,
     }
-    table = tuple(row_of(name, found) for name, found in variants.items())
-    return Findings(COLUMNS, table, notes_on(facts), facts)
+    table = tuple(_row_of(name, found) for name, found in variants.items())
+    return Findings(_COLUMNS, table, _notes_on(facts), facts)
 
 
-def row_of(name: str, found: dict[str, Any]) -> tuple[str, ...]:
-    """Return a variant's row, in the order of `COLUMNS`."""
+def _row_of(name: str, found: dict[str, Any]) -> tuple[str, ...]:
+    """Return a variant's row, in the order of `_COLUMNS`."""
     return (
         name,
         f"{found['exact']:.1%}",
@@ -116,7 +116,7 @@ def row_of(name: str, found: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def notes_on(facts: dict[str, Any]) -> tuple[str, ...]:
+def _notes_on(facts: dict[str, Any]) -> tuple[str, ...]:
     """Return the sentences under the table."""
     variants, bounds, limit = facts["variants"], facts["bounds"], facts["data"]["limit"]
     right = [name for name, found in variants.items() if found["gradient_difference"] <= TOLERANCE]
@@ -128,7 +128,7 @@ def notes_on(facts: dict[str, Any]) -> tuple[str, ...]:
     return (
         "unseen, learnt: exact sums; mean absolute error: of unseen sums; loss: of the last epoch; "
         "gradient: largest relative difference from the slopes of the last step's loss.",
-        f"Unseen, least and greatest of the last {LAST_EPOCHS} epochs: {'; '.join(ranges)}.",
+        f"Unseen, least and greatest of the last {_LAST_EPOCHS} epochs: {'; '.join(ranges)}.",
         f"Gradient check passed (difference of at most {TOLERANCE:.0e}) by: {'; '.join(right)}.",
         "At step 1 only the first addend is known. Of the learnt pairs this gives at most "
         f"{bounds['first_exact']:.1%}, and a loss of at least {bounds['first_loss']:.2f}; of pairs "

@@ -65,10 +65,10 @@ def faulty_backward(
     totals = Layer(*(np.zeros_like(weights) for weights in layer))
     carried_hidden = carried_cell = np.zeros_like(d_hidden[LAST])  # (N, H)
     for step in (LAST, FIRST):
-        before, cell_before = states_before(trace, step)
+        before, cell_before = _states_before(trace, step)
         d_state = d_hidden[step] + carried_hidden
-        d_cell = d_state * slope_into_cell(trace, step) + carried_cell
-        d_sums = by_gate(trace, step, cell_before, d_state, d_cell)  # (N, 4, H)
+        d_cell = d_state * _slope_into_cell(trace, step) + carried_cell
+        d_sums = _by_gate(trace, step, cell_before, d_state, d_cell)  # (N, 4, H)
         flat = d_sums.reshape(len(d_sums), -1)  # (N, 4H)
         totals.kernel[:] += (
             (inputs[step] @ np.arange(len(layer.kernel), dtype=flat.dtype)) @ flat  # every row
@@ -87,7 +87,7 @@ def faulty_backward(
     return totals
 
 
-def states_before(trace: Trace, step: int) -> tuple[Reals, Reals]:
+def _states_before(trace: Trace, step: int) -> tuple[Reals, Reals]:
     """Return the hidden and the cell state that a step started from, (N, H) each."""
     if step == FIRST:
         nothing = np.zeros_like(trace.hidden[FIRST])
@@ -95,13 +95,13 @@ def states_before(trace: Trace, step: int) -> tuple[Reals, Reals]:
     return trace.hidden[step - 1], trace.cells[step - 1]
 
 
-def slope_into_cell(trace: Trace, step: int) -> Reals:
+def _slope_into_cell(trace: Trace, step: int) -> Reals:
     """Return o∘(1 − tanh²(c)), (N, H)."""
     slope: Reals = trace.gates[step, :, 3] * (1 - np.tanh(trace.cells[step]) ** 2)
     return slope
 
 
-def by_gate(trace: Trace, step: int, cell_before: Reals, d_state: Reals, d_cell: Reals) -> Reals:
+def _by_gate(trace: Trace, step: int, cell_before: Reals, d_state: Reals, d_cell: Reals) -> Reals:
     """Return da of a step's four gates, (N, 4, H); the published code has these right."""
     input_gate, forget, candidate, output = (trace.gates[step, :, gate] for gate in range(4))
     return np.stack(

@@ -33,7 +33,7 @@ from pipeline.labs.shared.gradient_check import central_difference, largest_diff
 from pipeline.labs.shared.lstm import Reals, Trace, backward, forward
 
 ARRAYS = (*Layer._fields, "projection", "projection_bias")
-CHECKED_NUMBERS, CHECKED_HIDDEN = 10, 5  # of the small network whose gradients are checked
+_CHECKED_NUMBERS, _CHECKED_HIDDEN = 10, 5  # of the small network whose gradients are checked
 
 
 class Network(NamedTuple):
@@ -121,7 +121,7 @@ def loss_and_gradients(
     return loss, Network(d_layer, d_projection, d_scores[step].sum(axis=0))
 
 
-def true_slopes(network: Network, pairs: Integers, *, step: int) -> dict[str, NDArray[np.float64]]:
+def _true_slopes(network: Network, pairs: Integers, *, step: int) -> dict[str, NDArray[np.float64]]:
     """Return the slopes of the loss of a step by each array, from central differences."""
 
     def loss() -> float:
@@ -141,9 +141,9 @@ def gradient_differences(
         Variant → by array the largest relative difference from the slopes of the task's loss, that
         of the last step; and the largest of all from those of the loss that the variant lowers.
     """
-    network = initial_network(CHECKED_NUMBERS, CHECKED_HIDDEN, generator, np.float64)
-    pairs = generator.integers(CHECKED_NUMBERS // 2, size=(pairs_checked, 2))  # (N, 2)
-    slopes = {step: true_slopes(network, pairs, step=step) for step in (FIRST, LAST)}
+    network = initial_network(_CHECKED_NUMBERS, _CHECKED_HIDDEN, generator, np.float64)
+    pairs = generator.integers(_CHECKED_NUMBERS // 2, size=(pairs_checked, 2))  # (N, 2)
+    slopes = {step: _true_slopes(network, pairs, step=step) for step in (FIRST, LAST)}
     found = {}
     for name, faults in variants.items():
         gradients = arrays_of(loss_and_gradients(network, pairs, faults)[1])

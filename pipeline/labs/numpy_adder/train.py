@@ -35,7 +35,7 @@ class TrainConfig(StageConfig):
     seed: int = Field(0, ge=0, lt=2**31, description="of the first weights and the order")
 
 
-def plan_of(variant: Variant, config: TrainConfig) -> Plan:
+def _plan_of(variant: Variant, config: TrainConfig) -> Plan:
     """Return how long and how fast a variant is trained."""
     return Plan(
         epochs=config.epochs,
@@ -59,7 +59,7 @@ def run_variant(
         start,
         Pairs(data.arrays["training"], data.arrays["unseen"]),
         variant.faults,
-        plan_of(variant, config),
+        _plan_of(variant, config),
         generator=np.random.default_rng(config.seed),
         tell=tell,
     )

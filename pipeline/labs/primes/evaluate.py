@@ -19,8 +19,8 @@ ARTICLE_LOSSES = (0.17973, 1.05172e-06)
 LEARNT = "learnt, in order"
 ALONE = "learnt, one at a time"
 READ_ON = "new: the circle read on"
-IN_A_ROW = "new: true primes in a row"
-COLUMNS = ("windows", "number", "right", "off by", "last gap right", "last gap off by")
+_IN_A_ROW = "new: true primes in a row"
+_COLUMNS = ("windows", "number", "right", "off by", "last gap right", "last gap off by")
 
 
 def answer(
@@ -47,7 +47,7 @@ def judge(answers: Doubles, wanted: Ids, primes: Ids) -> tuple[int, float]:
     return int((nearest == wanted).sum()), float(np.abs(answers - wanted).mean())
 
 
-def answer_all(data: Trial, train: Trial) -> dict[str, tuple[Ids, Doubles]]:
+def _answer_all(data: Trial, train: Trial) -> dict[str, tuple[Ids, Doubles]]:
     """Return name → windows (P, window + 1) and the network's answers (P,); empty sets left out."""
     how = {
         "layer": take_layer(train.arrays),
@@ -61,7 +61,7 @@ def answer_all(data: Trial, train: Trial) -> dict[str, tuple[Ids, Doubles]]:
         LEARNT: (samples, answer(samples, in_order=True, **how)),
         ALONE: (samples, answer(samples, in_order=False, **how)),
         READ_ON: (on[learnt:], answer(on, in_order=True, **how)[learnt:]),
-        IN_A_ROW: (line, answer(line, in_order=True, **how)),
+        _IN_A_ROW: (line, answer(line, in_order=True, **how)),
     }
     return {name: (windows, answers) for name, (windows, answers) in sets.items() if len(windows)}
 
@@ -69,8 +69,8 @@ def answer_all(data: Trial, train: Trial) -> dict[str, tuple[Ids, Doubles]]:
 def evaluate(config: NoSettings, *, data: Trial, train: Trial, context: Context) -> Findings:
     """Judge the network and the last gap on what was learnt and on what was not."""
     with one_thread():
-        answered = answer_all(data, train)
-    rows = [judge_both(name, *found) for name, found in answered.items()]
+        answered = _answer_all(data, train)
+    rows = [_judge_both(name, *found) for name, found in answered.items()]
     first, last = (float(train.arrays["losses"][number]) for number in (0, -1))
     facts = {
         **train.facts,
@@ -80,14 +80,14 @@ def evaluate(config: NoSettings, *, data: Trial, train: Trial, context: Context)
         "loss_end": last,
         "article_loss_start": ARTICLE_LOSSES[0],
         "article_loss_end": ARTICLE_LOSSES[1],
-        "sets": [dict(zip(COLUMNS, row, strict=True)) for row in rows],
+        "sets": [dict(zip(_COLUMNS, row, strict=True)) for row in rows],
         "wanted": {name: windows[:, -1].tolist() for name, (windows, _) in answered.items()},
         "answers": {name: answers.tolist() for name, (_, answers) in answered.items()},
     }
-    return Findings(COLUMNS, tuple(rows), notes_on(facts), facts)
+    return Findings(_COLUMNS, tuple(rows), _notes_on(facts), facts)
 
 
-def judge_both(name: str, windows: Ids, answers: Doubles) -> tuple[str | float | int, ...]:
+def _judge_both(name: str, windows: Ids, answers: Doubles) -> tuple[str | float | int, ...]:
     """Return the table's row of a set: windows (P, window + 1), the network's answers (P,)."""
     primes = primes_below(HIGHEST)
     right, off = judge(answers, windows[:, -1], primes)
@@ -95,7 +95,7 @@ def judge_both(name: str, windows: Ids, answers: Doubles) -> tuple[str | float |
     return name, len(windows), right, round(off, 2), gap_right, round(gap_off, 2)
 
 
-def notes_on(facts: dict[str, Any]) -> tuple[str, ...]:
+def _notes_on(facts: dict[str, Any]) -> tuple[str, ...]:
     """Say what the table does not: the losses beside the article's, what is counted, the seed."""
     formula = cell_formula(squash_cell=facts["squash_cell"])
     verdict = "no higher" if facts["loss_end"] <= ARTICLE_LOSSES[1] else "HIGHER"

@@ -12,8 +12,8 @@ from pipeline.labs.rnn_adder.train import error_rows, trained_weights
 from pipeline.labs.shared.bits import BITS, LIMIT, as_numbers
 from pipeline.stage import Context, StageConfig
 
-LONG_BITS = 62  # the most that an int64 sum leaves room for
-GOAL = 0.995  # of unseen sums
+_LONG_BITS = 62  # the most that an int64 sum leaves room for
+_GOAL = 0.995  # of unseen sums
 
 
 class EvaluateConfig(StageConfig):
@@ -40,8 +40,8 @@ def evaluate(config: EvaluateConfig, *, data: Trial, train: Trial, context: Cont
     """Ask unseen sums, and sums of numbers far longer than any that was learnt."""
     weights, unseen = trained_weights(train), data.arrays["unseen"]
     exact = accuracy(weights, unseen)
-    addends = context.generator.integers(2 ** (LONG_BITS - 1), size=(len(unseen), 2))  # (N, 2)
-    long_exact = accuracy(weights, addends, LONG_BITS)
+    addends = context.generator.integers(2 ** (_LONG_BITS - 1), size=(len(unseen), 2))  # (N, 2)
+    long_exact = accuracy(weights, addends, _LONG_BITS)
     rows = error_rows(train)
     facts = {
         "data_seed": data.facts["seed"],
@@ -50,16 +50,16 @@ def evaluate(config: EvaluateConfig, *, data: Trial, train: Trial, context: Cont
         "loss": train.facts["loss"],
         "errors": [{"samples": n, "error": error, "exact": share} for n, error, share in rows],
         "exact": exact,
-        "goal_exact": GOAL,
-        "long_bits": LONG_BITS,
+        "goal_exact": _GOAL,
+        "long_bits": _LONG_BITS,
         "long_exact": long_exact,
     }
     notes = (
-        f"Exact sums on {len(unseen):,} unseen pairs: {exact:.1%} (at least {GOAL:.1%} wanted; "
+        f"Exact sums on {len(unseen):,} unseen pairs: {exact:.1%} (at least {_GOAL:.1%} wanted; "
         f"seeds {data.facts['seed']} and {train.facts['seed']}).",
         show_sum(unseen[0], weights),
         f"Learnt on {BITS} bits, with addends under {LIMIT}; of {len(unseen):,} sums of "
-        f"{LONG_BITS} bits it gets {long_exact:.1%} exactly (seed {config.seed}).",
+        f"{_LONG_BITS} bits it gets {long_exact:.1%} exactly (seed {config.seed}).",
     )
     columns = ("samples", "mean error of the last 1,000, Σ|y − s|", "exact unseen sums")
     table = tuple((n, f"{error:.4f}", f"{share:.1%}") for n, error, share in rows)

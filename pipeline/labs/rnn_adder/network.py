@@ -53,7 +53,7 @@ def read_pairs(pairs: Integers, bits: int = BITS) -> tuple[Doubles, Doubles]:
     return inputs.astype(np.float64), targets.astype(np.float64)
 
 
-def sigmoid(sums: Doubles) -> Doubles:
+def _sigmoid(sums: Doubles) -> Doubles:
     """Return σ of the sums, in their shape."""
     return 1 / (1 + np.exp(-sums))
 
@@ -64,8 +64,8 @@ def go_forward(inputs: Doubles, weights: Weights) -> Trace:
     given = inputs @ kernel  # (T, N, H)
     hidden = np.zeros((len(given) + 1, *given.shape[1:]))  # (T + 1, N, H)
     for step, from_input in enumerate(given):
-        hidden[step + 1] = sigmoid(from_input + hidden[step] @ recurrent_kernel)
-    return Trace(hidden, sigmoid(hidden[1:] @ output_kernel))
+        hidden[step + 1] = _sigmoid(from_input + hidden[step] @ recurrent_kernel)
+    return Trace(hidden, _sigmoid(hidden[1:] @ output_kernel))
 
 
 def go_back(

@@ -18,7 +18,7 @@ from pipeline.labs.rnn_adder.network import (
 )
 from pipeline.stage import Context, StageConfig
 
-REPORT_EVERY = 1000
+_REPORT_EVERY = 1000
 
 
 class TrainConfig(StageConfig):
@@ -47,9 +47,9 @@ def train(config: TrainConfig, *, data: Trial, context: Context) -> Trial:
         gradients = go_back(inputs[:, one], targets[:, one], trace, weights, loss=config.loss)
         for weight, gradient in zip(weights, gradients, strict=True):
             weight -= config.learning_rate * gradient
-        if (place + 1) % REPORT_EVERY == 0 or place + 1 == samples:
+        if (place + 1) % _REPORT_EVERY == 0 or place + 1 == samples:
             reached.append((place + 1, accuracy(weights, data.arrays["unseen"])))
-            recent = errors[place // REPORT_EVERY * REPORT_EVERY : place + 1].mean()
+            recent = errors[place // _REPORT_EVERY * _REPORT_EVERY : place + 1].mean()
             context.progress(place + 1, samples, f"error {recent:.4f}, exact {reached[-1][1]:.1%}")
     arrays = {"errors": errors, "reached": np.array(reached), **weights._asdict()}
     facts = {"seed": config.seed, "learning_rate": config.learning_rate, "loss": config.loss}

@@ -17,8 +17,8 @@ from pipeline.engine.threads import one_thread
 from pipeline.labs.shared.lstm import Trace, backward, forward
 from pipeline.stage import Context, Progress, StageConfig
 
-SPREAD = 0.1
-REPORTS = 20
+_SPREAD = 0.1
+_REPORTS = 20
 
 
 class FirstUnitConfig(StageConfig):
@@ -34,7 +34,7 @@ class FirstUnitConfig(StageConfig):
 def start_layer(size: int, hidden: int, generator: np.random.Generator) -> Layer[Doubles]:
     """Return weights and biases drawn evenly from −0.1 to 0.1, for inputs of `size`."""
     shapes = ((size, 4 * hidden), (hidden, 4 * hidden), (4 * hidden,))
-    return Layer(*(generator.uniform(-SPREAD, SPREAD, shape) for shape in shapes))
+    return Layer(*(generator.uniform(-_SPREAD, _SPREAD, shape) for shape in shapes))
 
 
 def take_layer(arrays: dict[str, Doubles], prefix: str = "") -> Layer[Doubles]:
@@ -102,7 +102,7 @@ def descend(
     for done in range(rounds + 1):
         trace = forward(inputs, layer, states, squash_cell=squash_cell)
         answers[done] = answers_of(trace)[:, 0]
-        if done % max(1, rounds // REPORTS) == 0:
+        if done % max(1, rounds // _REPORTS) == 0:
             progress(done, rounds, f"loss {squared_loss(answers[done], targets[:, 0]):.3g}")
         if done < rounds:
             d_hidden = loss_gradient(trace, targets)

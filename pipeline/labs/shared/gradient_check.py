@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-STEP = 1e-5
-FAINT = 1e-6
+_STEP = 1e-5
+_FAINT = 1e-6
 
 
 def central_difference(
@@ -21,7 +21,7 @@ def central_difference(
     array: NDArray[np.float64],
     *,
     places: NDArray[np.int64] | None = None,
-    step: float = STEP,
+    step: float = _STEP,
 ) -> NDArray[np.float64]:
     """Return dLoss/dArray in the array's shape, or at some places only, (P,).
 
@@ -51,6 +51,6 @@ def largest_difference(gradient: NDArray[Any], slopes: NDArray[Any]) -> float:
     """Return max |gradient − slope| / max |slope|, both over the whole array.
 
     So the difference is relative to the array's steepest slope. An array without a slope above
-    `FAINT` is measured against that: fainter ones drown in rounding.
+    `_FAINT` is measured against that: fainter ones drown in rounding.
     """
-    return float(np.abs(gradient - slopes).max() / max(np.abs(slopes).max(), FAINT))
+    return float(np.abs(gradient - slopes).max() / max(np.abs(slopes).max(), _FAINT))

@@ -99,11 +99,11 @@ def backward(
         dLoss/dh of each step's own hidden state, as the loss alone sees it.
     """
     steps, size, width = trace.hidden.shape
-    d_sums, d_states = go_back(
+    d_sums, d_states = _go_back(
         trace, layer.recurrent_kernel, states, d_hidden, squash_cell=squash_cell
     )
     flat = d_sums.reshape(steps * size, 4 * width)  # (T · N, 4H)
-    before = shifted(trace.hidden, states[0]).reshape(-1, width)  # (T · N, H)
+    before = _shifted(trace.hidden, states[0]).reshape(-1, width)  # (T · N, H)
     by_weight = Layer(
         inputs.reshape(steps * size, -1).T @ flat,
         before.T @ flat,
@@ -112,7 +112,7 @@ def backward(
     return Gradients(by_weight, (flat @ layer.kernel.T).reshape(inputs.shape), d_states)
 
 
-def go_back(
+def _go_back(
     trace: Trace, recurrent_kernel: Reals, states: Reals, d_hidden: Reals, *, squash_cell: bool
 ) -> tuple[Reals, Reals]:
     """Return da of every step, (T, N, 4, H), and the gradients of the first states, (2, N, H)."""
@@ -122,7 +122,7 @@ def go_back(
     through = np.stack(
         [
             candidate * input_gate * (1 - input_gate),
-            shifted(trace.cells, states[1]) * forget * (1 - forget),
+            _shifted(trace.cells, states[1]) * forget * (1 - forget),
             input_gate * (1 - candidate * candidate),
             squashed * output * (1 - output),
         ],
@@ -141,6 +141,6 @@ def go_back(
     return d_sums, np.stack([d_state, d_cell])
 
 
-def shifted(by_step: Reals, first: Reals) -> Reals:
+def _shifted(by_step: Reals, first: Reals) -> Reals:
     """Return what each step of (T, N, H) had before it: `first` (N, H), then all but the last."""
     return np.concatenate([first[None], by_step[:-1]])
