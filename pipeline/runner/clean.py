@@ -1,8 +1,8 @@
 """Throw away old artifacts and what failed or interrupted runs have left.
 
-What the last complete run of each novel made stays; where the note of the runs is damaged, what each
-stage made of each novel last. So does all that the runner did not make: model files, strangers'
-files, whatever a link leads to.
+What the last complete run of each novel made stays; where the note of the runs is damaged, what
+each stage made of each novel last. So does all that the runner did not make: model files,
+strangers' files, whatever a link leads to.
 """
 
 from __future__ import annotations
