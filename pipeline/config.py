@@ -113,7 +113,9 @@ def parse_override(override: str) -> tuple[str, Any]:
     name, equals, text = override.partition("=")
     name = name.strip()
     if not equals or not re.fullmatch(r"[^.\s]+\.[^.\s]+", name):
-        raise SettingsError(f"--set: expected section.field=value, got {override!r}")
+        raise SettingsError(
+            f"--set: expected section.field=value, got {override!r}", option="--set"
+        )
     return name, _toml_value(text.strip())
 
 
@@ -155,7 +157,7 @@ def _refuse_impossible_path(value: Any, name: str, origin: str) -> None:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise SettingsError(
-            f"{name}: expected a path, got {value[:60]!r}…: {why} (from {origin})"
+            f"{name}: expected a path, got {value[:60]!r}…: {why} (from {origin})", setting=name
         ) from error
 
 
@@ -186,13 +188,17 @@ def _file_layer(path: Path, base: Path, shown_from: Path) -> Layer:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "bytes that are not UTF-8"
-        raise SettingsError(f"{origin}: expected a settings file in TOML, got {why}") from error
+        raise SettingsError(
+            f"{origin}: expected a settings file in TOML, got {why}", option="--config", path=path
+        ) from error
     try:
         return Layer(origin.as_posix(), tomllib.loads(text), base)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         line = found[1] if found else len(text.splitlines())
-        raise SettingsError(f"{origin}, line {line}: expected TOML, got: {error}") from error
+        raise SettingsError(
+            f"{origin}, line {line}: expected TOML, got: {error}", option="--config", path=path
+        ) from error
 
 
 def _built_in_layer(sections: Sections, root: Path, shipped: Path | None) -> Layer:
@@ -233,7 +239,8 @@ def _entries(sections: Sections, layer: Layer) -> Iterator[tuple[str, str, Any]]
             raise _unknown(sections, ".".join([section, *fields[:1]]), layer.origin)
         if not isinstance(table, dict):
             raise SettingsError(
-                f"{section}: expected a table [{section}], got {table!r} (from {layer.origin})"
+                f"{section}: expected a table [{section}], got {table!r} (from {layer.origin})",
+                setting=section,
             )
         for field, value in table.items():
             if field not in sections[section].model_fields:
@@ -241,7 +248,8 @@ def _entries(sections: Sections, layer: Layer) -> Iterator[tuple[str, str, Any]]
             if isinstance(value, float) and not math.isfinite(value):
                 raise SettingsError(
                     f"{section}.{field}: expected a finite number, got {value}"
-                    f" (from {layer.origin})"
+                    f" (from {layer.origin})",
+                    setting=f"{section}.{field}",
                 )
             yield section, field, value
 
@@ -253,7 +261,7 @@ def _unknown(sections: Sections, name: str, origin: str) -> SettingsError:
     ]
     nearest = nearest_name(name, known)
     hint = f"; the nearest is {nearest}" if nearest else ""
-    return SettingsError(f"{name}: no such setting (from {origin}){hint}")
+    return SettingsError(f"{name}: no such setting (from {origin}){hint}", setting=name)
 
 
 def _validate(
@@ -267,11 +275,13 @@ def _validate(
     name = ".".join([section, *map(str, first["loc"][:1])])
     origin = origins.get(name, BUILT_IN)
     if first["type"] == "missing":
-        raise SettingsError(f"{name}: expected a value, got none; add it to a settings file")
+        raise SettingsError(
+            f"{name}: expected a value, got none; add it to a settings file", setting=name
+        )
     if first["type"] in ("value_error", "assertion_error"):
         message = first["msg"].partition(", ")[2]
-        raise SettingsError(f"{name}: {message} (from {origin})")
+        raise SettingsError(f"{name}: {message} (from {origin})", setting=name)
     expected = re.sub(r"^Input should be ", "", first["msg"])
     got = repr(first["input"])
     got = got if len(got) <= 60 else got[:60] + "…"
-    raise SettingsError(f"{name}: expected {expected}, got {got} (from {origin})")
+    raise SettingsError(f"{name}: expected {expected}, got {got} (from {origin})", setting=name)

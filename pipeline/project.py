@@ -95,7 +95,8 @@ def find_config(config_path: Path | None, cwd: Path) -> Path | None:
         if config_path.name not in presets:
             names = ", ".join(presets)
             raise SettingsError(
-                f"--config: expected a TOML file or one of {names}, got {config_path.name}"
+                f"--config: expected a TOML file or one of {names}, got {config_path.name}",
+                option="--config",
             )
         path = config_path = presets[config_path.name]
     return None if path.resolve() == DEFAULTS else config_path
@@ -279,7 +280,8 @@ def fresh_report(project: Project) -> tuple[Record | None, list[str]]:
             return record, [f"{lost} is gone; this is the last complete run's report"]
     raise NotReady(
         f"expected up-to-date results to report, found {explain.causes(waiting)}; run: "
-        f"{run_command(project)}"
+        f"{run_command(project)}",
+        command=run_command(project),
     )
 
 

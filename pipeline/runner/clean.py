@@ -1,19 +1,20 @@
 """Throw away old artifacts and what failed or interrupted runs have left.
 
-What the last complete run of each novel made stays, and so does all that the runner did not make:
-model files, strangers' files, whatever a link leads to.
+What the last complete run of each novel made stays; where the note of the runs is damaged, what
+each stage made of each novel last. So does all that the runner did not make: model files,
+strangers' files, whatever a link leads to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.runner.disk import remove, size, usable
 from pipeline.runner.folders import DRAFTS, QUARANTINE, SCRATCH, own_children
 from pipeline.runner.lock import hold
-from pipeline.runner.pointer import last_runs
+from pipeline.runner.pointer import is_lost, last_runs
 from pipeline.runner.store import (
     MANIFEST,
     Record,
@@ -70,6 +71,8 @@ def _find(store: Store, keep: int, protect: Collection[str]) -> Iterator[tuple[P
     kept = {*protect, *(key for run in last_runs(store) for key in run.keys.values())}
     stored = {stage: records(store, stage) for stage in stage_names(store)}
     novels = novel_names(record for found in stored.values() for record in found)
+    if is_lost(store):
+        kept |= _newest_of_each(stored, novels)
     for stage, found in stored.items():
         newest = [record.key for record in found][:keep]
         for key in keys(store, stage):
@@ -80,6 +83,17 @@ def _find(store: Store, keep: int, protect: Collection[str]) -> Iterator[tuple[P
         for path in own_children(store, folder):
             if folder != SCRATCH or _is_orphan(store, path, kept):
                 yield path, Removed(folder, path.name, _size(path))
+
+
+def _newest_of_each(
+    stored: Mapping[str, Sequence[Record]], novels: Mapping[tuple[str, str], str]
+) -> set[str]:
+    """Return the key of each stage's newest artifact for each novel."""
+    newest: dict[tuple[str, str], str] = {}
+    for stage, found in stored.items():
+        for record in found:
+            newest.setdefault((stage, novels.get((stage, record.key), "")), record.key)
+    return set(newest.values())
 
 
 def novel_names(stored: Iterable[Record]) -> dict[tuple[str, str], str]:

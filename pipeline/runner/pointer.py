@@ -3,12 +3,13 @@
 It lets a later command find the last model and ask whether it is still up to date, and tells
 `clean` what is still of use. Paths under the project folder are kept relative to it, so the folder
 can be moved. The newest run stands at the top, as in files of earlier versions, those of other
-novels under `earlier`.
+novels under `earlier`. A seal shows a changed byte; then none of it is trusted.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +17,10 @@ from typing import Any
 
 from pipeline.artifacts.codec import Kind, check_fields, read_json
 from pipeline.config import SOURCE_SETTING, Settings, parse_override, resolve_path
-from pipeline.errors import ArtifactDamaged
+from pipeline.errors import ArtifactDamaged, SettingsError
 from pipeline.runner.disk import usable, write_durably
 from pipeline.runner.folders import is_folder, set_aside
-from pipeline.runner.store import KEY, STAGE_NAME, Store
+from pipeline.runner.store import KEY, STAGE_NAME, Store, seal
 from pipeline.stage import is_path_field
 
 NAME = "current.json"
@@ -63,7 +64,9 @@ def set_current(
     novel = _novel(settings, root)
     run = {"invocation": invocation, "keys": dict(keys), "novel": novel}
     earlier = [entry for entry in _entries(store) if entry.get("novel") != novel]
-    text = json.dumps({**run, "earlier": earlier}, ensure_ascii=False, indent=1, sort_keys=True)
+    text = json.dumps(
+        seal({**run, "earlier": earlier}), ensure_ascii=False, indent=1, sort_keys=True
+    )
     path = store.folder / NAME
     with usable(store.folder):
         if is_folder(path):
@@ -83,11 +86,18 @@ def last_runs(store: Store) -> tuple[Current, ...]:
     return tuple(run for run in runs if run is not None)
 
 
+def is_lost(store: Store) -> bool:
+    """Return whether there is a pointer of which nothing can be trusted."""
+    return os.path.lexists(store.folder / NAME) and not last_runs(store)
+
+
 def _read(store: Store) -> list[Any]:
     """Return what is written of each run, unchecked, the newest first; [] without a pointer."""
     try:
         data = check_fields(NAME, read_json(store.folder / NAME), {})
-    except ArtifactDamaged:
+        if "seal" in data and data.pop("seal") != seal(data)["seal"]:
+            return []
+    except (ArtifactDamaged, SettingsError):  # the latter for numbers that are never written
         return []
     earlier = data.pop("earlier", [])
     return [data, *(earlier if isinstance(earlier, list) else [])]

@@ -194,7 +194,7 @@ def load(store: Store, record: Record, codec: Codec[T]) -> T:
     except ArtifactDamaged as error:
         save_memo(store.memo)  # so that the next plan knows, too
         raise _unreadable(record, str(error)) from error
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except Exception as error:  # whatever a codec makes of bytes that no run of it wrote
         why = f"expected a readable artifact, got {type(error).__name__}: {error}"
         raise _unreadable(record, why) from error
 

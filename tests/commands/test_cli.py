@@ -55,7 +55,8 @@ def test_status_json_has_the_documented_fields(trained: Trained) -> None:
 
     assert tuple(rows) == STAGES
     for stage, row in rows.items():
-        assert list(row) == ["stage", "state", "reasons", "key", "seconds", "bytes"]
+        assert list(row)[:6] == ["stage", "state", "reasons", "key", "seconds", "bytes"]
+        assert row["expected_seconds"] is None, "it will not run"
         assert (row["state"], row["reasons"]) == ("fresh", [])
         folder = trained.artifacts / stage / row["key"]
         files = [path for path in folder.iterdir() if path.name != "manifest.json"]
@@ -70,12 +71,12 @@ def test_status_is_a_line_a_stage(trained: Trained) -> None:
     assert [line.split()[:2] for line in output.splitlines()] == [[s, "fresh"] for s in STAGES]
 
 
-def test_status_of_an_empty_folder_says_never_run(tmp_path: Path) -> None:
+def test_status_of_an_empty_folder_speaks_of_a_first_run(tmp_path: Path) -> None:
     code, output, _ = invoke("status", "--json", "--artifacts", str(tmp_path / "none"))
 
     assert code == 0
     assert {(row["state"], row["reasons"][0]) for row in json.loads(output)} == {
-        ("missing", "never run")
+        ("missing", "first run")
     }
     assert not (tmp_path / "none").exists()
 
@@ -99,7 +100,7 @@ def test_the_plan_names_old_and_new_value_and_stays_a_plan(trained: Trained) -> 
         "remember": ("stale", ["input decode changes"]),
         "evaluate": (
             "stale",
-            ["input train changes", "input decode changes", "input writer changes"],
+            ["input train changes", "input decode changes", "input remember changes"],
         ),
         "report": (
             "stale",

@@ -198,8 +198,8 @@ def test_generate_without_a_model_names_stages_and_command(tmp_path: Path) -> No
 
     assert (code, output) == (2, "")
     assert len(errors.splitlines()) == 1
-    needed = [stage for stage in STAGES if stage not in ("regress", "evaluate", "report")]
-    assert all(f"{stage} missing (never run)" in errors for stage in needed)
+    shown = ", ".join(f"{stage} missing (first run)" for stage in STAGES[:3])
+    assert f"found {shown}, 4 more; run: " in errors
     assert "evaluate" not in errors
     assert errors.endswith(f"; run: python cli.py run-all --artifacts {tmp_path / 'none'}\n")
 
@@ -211,7 +211,7 @@ def test_generate_with_stale_stages_says_why_and_never_trains(trained: Trained) 
 
     assert (code, output) == (2, "")
     assert (
-        "found train stale (learning_rate 0.003 → 0.001), decode stale, writer stale; run: "
+        "found train stale (learning_rate 0.003 → 0.001), decode stale, remember stale; run: "
         in errors
     )
     command = errors.partition("; run: ")[2]

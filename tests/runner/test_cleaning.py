@@ -100,6 +100,7 @@ def test_an_old_pointer_is_understood_and_a_broken_entry_passed_over(store: Stor
     keys = run_on(store, "novel.txt")
     path = store.folder / "current.json"
     data = json.loads(path.read_text())
+    del data["seal"]
     old = {"invocation": data["invocation"], "keys": data["keys"]}
     path.write_text(json.dumps(old))
     assert [(run.novel, dict(run.keys)) for run in last_runs(store)] == [("", keys)]
@@ -110,6 +111,17 @@ def test_an_old_pointer_is_understood_and_a_broken_entry_passed_over(store: Stor
     for newest in broken:
         path.write_text(json.dumps(newest))
         assert (current(store), last_runs(store)) == (None, ())
+
+
+def test_a_changed_note_of_the_runs_costs_no_novel_its_last_run(store: Store, two: Runs) -> None:
+    path = store.folder / "current.json"
+    text = path.read_text()
+    path.write_text(text.replace(two[1]["count"], two[0]["count"]))
+    assert last_runs(store) == ()
+    clean(store, 0, False)
+    assert left(store) == {*two[1].values(), *two[2].values()}
+    path.write_text(text)
+    assert len(last_runs(store)) == 2
 
 
 def parts(inputs: dict[str, str], **settings: str) -> dict[str, Any]:

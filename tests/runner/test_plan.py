@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -13,15 +14,17 @@ from fakes import COUNT, READ, SPELL, STAGES, run_all, settings_of
 
 from pipeline.errors import SettingsError
 from pipeline.runner.differences import compare, nearest
-from pipeline.runner.explain import not_fresh, sentence, status_rows
+from pipeline.runner.explain import causes, not_fresh, sentence, status_rows
 from pipeline.runner.graph import draw_mermaid, draw_text, order, upstream
 from pipeline.runner.memo import SETTLED_SECONDS
 from pipeline.runner.plan import Step, plan
 from pipeline.runner.reasons import (
     Damaged,
     FileChanged,
+    Forced,
     InputChanged,
     NeverRun,
+    SettingChanged,
     phrases,
 )
 from pipeline.runner.store import Record, Store, open_store, records
@@ -240,3 +243,57 @@ def test_the_runner_imports_nothing_heavy() -> None:
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_folder_of_hundreds_of_files_is_a_short_reason_without_doubles() -> None:
+    labels = [f"卷一/{number:03}.txt" for number in range(300)]
+    old = Record("read", "0" * 64, Path(), PARTS | {"files": {}}, {}, {}, "", 0.0, {})
+    for names in (
+        {label: Path(label).name for label in labels},
+        {label: label for label in labels},
+    ):
+        reasons = compare(old, PARTS | {"files": dict.fromkeys(labels, "0" * 64)}, names)
+        assert len(reasons) == 300, "the values tell all"
+        texts = phrases(reasons)
+        assert texts == [*(f"{label} new" for label in labels[:3]), "297 more files changed"]
+
+
+def test_reasons_are_values_that_become_text_when_printed() -> None:
+    (reason,) = compare(record_of(PARTS), PARTS | {"settings": {"rate": 0.5, "depth": 1}}, {})
+    assert reason == SettingChanged("rate", 0.002, 0.5)
+    assert str(reason) == "rate 0.002 → 0.5"
+    assert str(Forced()) == "forced"
+
+
+def test_rows_of_json_hold_text(store: Store) -> None:
+    run_all(store)
+    rows = status_rows(steps_of(store, "spell.length=3", "count.mode=other"))
+    assert [row["reasons"] for row in rows] == [
+        [],
+        ["length 2 → 3"],
+        ["input spell changes", "mode plain → other"],
+    ]
+    json.dumps(rows)
+
+
+def test_causes_leave_out_what_only_follows_and_stay_short(store: Store) -> None:
+    run_all(store)
+    steps = not_fresh(steps_of(store, "spell.length=3"))
+    assert causes(steps) == "spell stale (length 2 → 3), count stale"
+    # A setting may hold the words that the text of another reason begins with.
+    spelt = replace(steps[0], reasons=(SettingChanged("input", "a", "b"),))
+    assert causes([spelt]) == "spell stale (input a → b)"
+    many = tuple(SettingChanged(f"setting_{n}", "很" * 500, "长" * 500) for n in range(40))
+    line = causes([replace(steps[0], reasons=many)] * 30)
+    assert line.endswith("; 38 more), 27 more")
+    assert len(line) < 600
+
+
+def test_a_step_knows_how_long_its_stage_took_last_time(store: Store) -> None:
+    assert [step.last_seconds for step in steps_of(store)] == [None, None, None]
+    run_all(store)
+    took = {name: records(store, name)[0].seconds for name in ("read", "spell", "count")}
+    steps = steps_of(store, "spell.length=3")
+    assert {step.stage.name: step.last_seconds for step in steps} == took
+    expected = [row["expected_seconds"] for row in status_rows(steps)]
+    assert expected == [None, took["spell"], took["count"]], "a fresh stage will not run"

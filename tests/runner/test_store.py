@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Callable
@@ -241,3 +242,32 @@ def test_a_pointer_that_leads_elsewhere_is_none(store: Store, keys: Any) -> None
     data = {"invocation": {"config": None, "set": [], "source": None}, "keys": keys}
     (store.folder / "current.json").write_text(json.dumps(data))
     assert current(store) is None
+
+
+def test_a_disk_that_knows_no_locks_is_not_said_to_be_held(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
+    def refuse(descriptor: int, operation: int) -> None:
+        raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(XuxieError, match="files can be locked, got: Operation not") as caught:
+        run_all(store)
+    assert "held" not in str(caught.value)
+    assert caught.value.option == "--artifacts"
+
+
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_what_stands_in_the_place_of_the_lock_is_named(
+    store: Store, tmp_path: Path, kind: str
+) -> None:
+    store.folder.mkdir()
+    if kind == "folder":
+        (store.folder / ".lock").mkdir()
+    else:
+        (store.folder / ".lock").symlink_to(tmp_path / "theirs")
+    with pytest.raises(XuxieError, match=r"\.lock: expected a file of xuxie's own"):
+        run_all(store)
+    assert not (tmp_path / "theirs").exists()

@@ -1,0 +1,75 @@
+"""Errors carry what a caller may act on, beside the sentence."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+from fakes import SECTIONS, run_all
+
+from pipeline.config import load_settings
+from pipeline.errors import Busy, DataError, NotReady, SettingsError, StageFailed, XuxieError
+from pipeline.runner.failures import as_failure
+from pipeline.runner.lock import hold
+from pipeline.runner.store import Store
+
+
+def test_every_field_is_none_unless_it_is_known() -> None:
+    error = NotReady("expected a model, found none; run: xuxie run-all", command="xuxie run-all")
+    assert str(error) == "expected a model, found none; run: xuxie run-all"
+    assert (error.command, error.exit_code) == ("xuxie run-all", 2)
+    assert (error.option, error.setting, error.path, error.stage) == (None,) * 4
+    assert str(XuxieError()) == ""
+
+
+def test_the_runner_names_what_is_at_fault(store: Store) -> None:
+    with pytest.raises(DataError) as caught:
+        run_all(store, "read.source=no.txt")
+    assert (caught.value.path, caught.value.stage) == (store.root / "no.txt", "read")
+    with hold(store, "test"), pytest.raises(Busy) as busy:
+        run_all(store)
+    assert busy.value.path == store.folder
+    with pytest.raises(StageFailed) as failed:
+        run_all(store, "count.mode=bug")
+    assert failed.value.stage == "count"
+
+
+@pytest.mark.parametrize(
+    ("override", "setting"),
+    [("spell.lenght=3", "spell.lenght"), ("spell.length=x", "spell.length"), ("no.a=1", "no.a")],
+)
+def test_settings_errors_name_the_setting(project: Path, override: str, setting: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(
+            SECTIONS,
+            default_path=project / "default.toml",
+            overrides=(override,),
+            root=project,
+            cwd=project,
+        )
+    assert caught.value.setting == setting
+
+
+def test_an_override_without_a_value_names_the_option(project: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(SECTIONS, default_path=None, overrides=("x",), root=project, cwd=project)
+    assert caught.value.option == "--set"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.EROFS, "Read-only file system"), "has become read-only"),
+        (RuntimeError("I/O error: Read-only file system (os error 30)"), "has become read-only"),
+        (OSError(errno.ENOSPC, "No space left on device"), "disk full"),
+        (ValueError("odd"), "expected to finish, got ValueError: odd"),
+    ],
+)
+def test_what_a_disk_does_is_said_in_one_true_line(
+    error: Exception, words: str, tmp_path: Path
+) -> None:
+    failure = as_failure("train", error, tmp_path)
+    assert words in str(failure)
+    assert "\n" not in str(failure)
+    assert failure.stage == "train"
