@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.commands.app import app, main
+from pipeline.__main__ import main
+from pipeline.commands.app import app
 
 __all__ = ["app", "main"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
 
 from pipeline.commands import clean, generate, lab, report, run, score, status
@@ -30,11 +28,3 @@ COMMANDS = (  # in the order in which the help lists them: name, function, examp
 for name, function, example in COMMANDS:
     app.command(name, epilog=f"Example: python cli.py {example}")(function)
 app.add_typer(lab.app, name="lab")
-
-
-def main() -> None:
-    """Run the command line."""
-    for stream in (sys.stdin, sys.stdout):  # a character that cannot be read or shown becomes ?
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-    app(args=[argument for argument in sys.argv[1:] if argument != "--debug"])
