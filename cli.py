@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.main import main
+from pipeline.__main__ import main
 
 __all__ = ["main"]
 

@@ -34,5 +34,11 @@ def test_the_map_names_every_module_once_and_users_before_what_they_use() -> Non
     def place(name: str) -> int:
         return next(n for n, line in enumerate(lines) if line.lstrip(" -").startswith(f"`{name}`"))
 
-    assert place("app.py") < place("project.py") < place("execute.py") < place("store.py")
+    assert (
+        place("__main__.py")
+        < place("app.py")
+        < place("project.py")
+        < place("execute.py")
+        < place("store.py")
+    )
     assert place("fetch.py") < place("segment.py") < place("errors.py")

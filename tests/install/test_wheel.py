@@ -162,6 +162,21 @@ def test_telling_commands_work_in_an_empty_folder_and_leave_it_empty(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_package_can_be_run_by_its_name(site: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", "dag"],
+        cwd=tmp_path,
+        env={**environment(), "PYTHONPATH": str(site)},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=SECONDS,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == output_of(site, tmp_path, "dag")
+
+
 def settings_in(site: Path, cwd: Path, *arguments: str) -> dict[str, tuple[object, str]]:
     rows = json.loads(output_of(site, cwd, "config", "--json", *arguments))
     return {row["setting"]: (row["value"], row["origin"]) for row in rows}

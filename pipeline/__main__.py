@@ -1,4 +1,4 @@
-"""xuxie's command line: what comes before the commands are loaded.
+"""xuxie's command line: what comes before the commands are loaded; also `python -m pipeline`.
 
 The commands are files in `commands/`, put together in its `app.py`.
 """
@@ -73,3 +73,7 @@ def _readable(argument: str) -> str:
                 except UnicodeDecodeError:
                     continue
     return argument
+
+
+if __name__ == "__main__":
+    main()
