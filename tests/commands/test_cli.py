@@ -99,7 +99,7 @@ def test_the_plan_names_old_and_new_value_and_stays_a_plan(trained: Trained) -> 
         "remember": ("stale", ["input decode changes"]),
         "evaluate": (
             "stale",
-            ["input train changes", "input decode changes", "input writer changes"],
+            ["input train changes", "input decode changes", "input remember changes"],
         ),
         "report": (
             "stale",
