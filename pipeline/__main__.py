@@ -6,15 +6,16 @@ The commands are files in `commands/`, put together in its `app.py`.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from contextlib import suppress
-
-from pipeline import interrupts
-from pipeline.program import set_program
 
 
 def main() -> None:
     """Run the command line; an interrupt at any moment ends it with one line and code 130."""
+    from pipeline import interrupts
+    from pipeline.program import set_program
+
     interrupts.heed()
     code: object = 0
     try:
@@ -62,18 +63,27 @@ def _readable(argument: str) -> str:
 
     Bytes that the locale's encoding does not know came as lone surrogates.
     """
-    data = os.fsencode(argument)
     try:
         argument.encode()
     except UnicodeEncodeError:
+        data = os.fsencode(argument)
         for encoding in ("utf-8", "gb18030"):
-            if not os.path.lexists(data):
-                try:
-                    return data.decode(encoding)
-                except UnicodeDecodeError:
-                    continue
+            with suppress(UnicodeDecodeError):
+                return argument if os.path.lexists(data) else data.decode(encoding)
     return argument
 
+
+def _end_at_once(*_: object) -> None:
+    """Answer an interrupt before anything else is loaded."""
+    os.write(2, b"xuxie: interrupted\n")
+    os._exit(130)
+
+
+# Until `main` has begun, in the process of a command alone.
+if os.path.basename(sys.argv[0]) in ("cli.py", "xuxie", "__main__.py") and (  # noqa: PTH119 (pathlib is slow)
+    signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+):
+    signal.signal(signal.SIGINT, _end_at_once)
 
 if __name__ == "__main__":
     main()

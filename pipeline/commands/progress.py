@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LOG_SECONDS = 10.0  # a log gets a line of progress no more often
 LONGEST = 500  # characters of a line
 BAR = 20  # columns
-BESIDE = 22  # columns of percentage, time left and the spaces between all parts
+BESIDE = 17  # columns of percentage, time left and the spaces between all parts
 
 
 class LogReporter:
@@ -109,7 +109,7 @@ def open_bar(stream: TextIO) -> Progress:
         TextColumn("  {task.description}", table_column=Column(no_wrap=True)),
         BarColumn(bar_width=BAR),
         TextColumn("{task.percentage:>3.0f}%", table_column=Column(width=4)),
-        TimeRemainingColumn(compact=True, table_column=Column(width=8, no_wrap=True)),
+        TimeRemainingColumn(compact=True, table_column=Column(width=7, no_wrap=True)),
         TextColumn("{task.fields[note]}", markup=False, table_column=Column(no_wrap=True)),
         console=Console(file=stream),
         transient=True,

@@ -37,7 +37,7 @@ def result_lines(evaluation: Evaluation, width: int) -> Iterator[str]:
     yield from _writing_lines(evaluation.writing, width)
 
 
-def score_lines(models: Mapping[str, Mapping[str, Any]], width: int) -> Iterator[str]:
+def score_lines(models: Mapping[str, Mapping[str, Any]], width: int = 80) -> Iterator[str]:
     """Yield the scores of one part as a table, a line a model, the most surprised one first.
 
     Where there are intervals, a line for each model and one for the comparison follow.
@@ -49,7 +49,7 @@ def score_lines(models: Mapping[str, Mapping[str, Any]], width: int) -> Iterator
         yield from _interval_lines(rows)
 
 
-def ablation_lines(rows: Sequence[Mapping[str, Any]], width: int) -> Iterator[str]:
+def ablation_lines(rows: Sequence[Mapping[str, Any]], width: int = 80) -> Iterator[str]:
     """Yield what each memory adds on one part, a line a mixture with its weights."""
     parts = list(dict.fromkeys(name for row in rows for name in row["weights"]))
     cells = [

@@ -28,7 +28,7 @@ def prepare_streams() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     sys.stdout = cast("TextIO", Results(sys.stdout))
-    sys.stderr = cast("TextIO", Messages(sys.stderr))
+    sys.stderr = cast("TextIO", Messages(_own_stderr()))
 
 
 class Messages:
@@ -117,6 +117,22 @@ def _open_closed() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
+
+
+def _own_stderr() -> TextIO:
+    """Return standard error by a way of its own: it is muted while TensorFlow loads, this is not.
+
+    TensorFlow greets there, and meanwhile there is progress to be told.
+    """
+    shared = cast("TextIO", sys.stderr)
+    if sys.stderr is not sys.__stderr__:
+        return shared  # somebody's who listens
+    try:
+        number = os.dup(shared.fileno())
+    except (OSError, ValueError):
+        return shared
+    encoding, errors = shared.encoding, shared.errors
+    return open(number, "w", buffering=1, encoding=encoding, errors=errors)  # noqa: PTH123
 
 
 def _silence(stream: TextIO) -> None:

@@ -42,6 +42,7 @@ def regress(
     StageFailed
         The training diverges.
     """
+    context.progress(0, config.epochs, "loading TensorFlow")  # takes seconds
     from pipeline.engine.network.calibrate import calibrate
     from pipeline.engine.network.export import export_network
     from pipeline.learning.loop import Diverged

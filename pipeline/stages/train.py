@@ -217,6 +217,7 @@ def train(config: TrainConfig, *, embed: Embedding, window: Windows, context: Co
     StageFailed
         The training diverges, or there are more components to take out than vectors have.
     """
+    context.progress(0, config.epochs, "loading TensorFlow")  # takes seconds
     from pipeline.learning.loop import Diverged
 
     try:

@@ -18,11 +18,24 @@ from pipeline import load_writer
 
 
 def test_generate_writes_on_from_the_seed_phrase(trained: Trained) -> None:
-    output, errors = generate(trained)
+    output, errors = generate(trained, "--rng-seed", "1")
 
     assert output.startswith(SEED_PHRASE)
     assert len(output) >= len(SEED_PHRASE) + 12  # a word is at least a character
     assert errors == ""
+
+
+def test_a_drawn_text_can_be_had_again(trained: Trained) -> None:
+    output, errors = generate(trained, "--samples", "2")
+
+    told = [line.split() for line in errors.splitlines()]
+    assert [line[:2] + line[3:] for line in told] == [
+        ["xuxie:", "--rng-seed", "writes", "this", "again"]
+    ] * 2
+    for text, line in zip(output.split("\n――――\n"), told, strict=True):
+        assert generate(trained, "--rng-seed", line[2]) == (text.rstrip("\n") + "\n", "")
+    assert generate(trained, "--greedy")[1] == generate(trained, "--top-k", "1")[1] == ""
+    assert generate(trained, "--json")[1] == ""
 
 
 def test_greedy_writes_the_same_every_time(trained: Trained) -> None:
@@ -53,9 +66,13 @@ def test_samples_are_told_apart(trained: Trained) -> None:
 
 
 def test_candidates_are_shown_with_cosine_and_probability(trained: Trained) -> None:
-    output, _ = generate(trained, "--show-candidates", "--greedy", "--bare")
+    options = ["--greedy", "--bare"]
+    output, _ = generate(trained, "--show-candidates", *options)
 
-    for line in output.splitlines():
+    words, _, text = output.partition("\n\n")
+    assert text == generate(trained, *options)[0]
+    assert len(words.splitlines()) >= 12
+    for line in words.splitlines():
         chosen, _, others = line.partition("  │  ")
         assert len(others.split("  ")) == 5
         # Greedy and bare takes the first candidate; a second break in a row is barred.
@@ -168,7 +185,7 @@ def test_a_phrase_of_nothing_known_is_answered_with_three_examples(trained: Trai
         ([SEED_PHRASE, "--sentences", "0"], 2, "--sentences: expected at least 1, got 0"),
         ([SEED_PHRASE, "--must-include", "青棠,龘"], 2, "--must-include: expected words"),
         ([SEED_PHRASE, "--ban", "龘", "--ban", "青棠"], 2, "--ban: expected words of this novel"),
-        ([SEED_PHRASE, "--until", "龘"], 2, "--until: expected characters of this novel, got 龘"),
+        ([SEED_PHRASE, "--until", "龘"], 2, "--until: expected a text that the"),
         ([SEED_PHRASE, "--interactive", "--samples", "2"], 2, "--samples: expected 1 with"),
         ([SEED_PHRASE, "--interactive", "--must-include", "青棠"], 2, "--must-include: expected"),
         ([SEED_PHRASE, "--interactive", "--words", "9"], 2, "--words: expected no --interactive"),
@@ -224,7 +241,7 @@ def test_generate_after_a_move_and_from_another_folder(own: Trained, tmp_path: P
     moved.parent.mkdir()
     own.artifacts.rename(moved)
 
-    done = call("generate", SEED_PHRASE, "--words", "12", "--artifacts", "moved", cwd=moved.parent)
+    done = call("generate", SEED_PHRASE, "--greedy", "--artifacts", "moved", cwd=moved.parent)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(SEED_PHRASE)
@@ -238,7 +255,7 @@ def test_generate_goes_on_when_the_novel_is_gone(own: Trained, tmp_path: Path) -
     assert (code, "nothing to do" in output) == (0, True)
     novel.unlink()
 
-    output, errors = generate(own)
+    output, errors = generate(own, "--greedy")
 
     assert output.startswith(SEED_PHRASE)
     assert errors == "xuxie: gone.txt is gone; writing without it\n"

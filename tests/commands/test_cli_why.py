@@ -53,7 +53,10 @@ def test_lines_for_people(trained: Trained) -> None:
     assert "【" in output
     assert errors == ""
     words, _ = generate(trained, "--show-candidates", "--rng-seed", "1")
+    words, _, text = words.partition("\n\n")
     assert [line for line in output.splitlines() if "  │  " in line] == words.splitlines()
+    assert output.endswith(f"\n\n{text}")
+    assert text == generate(trained, "--rng-seed", "1")[0], "the whole text, clearly apart"
 
 
 def test_a_session_gives_no_reasons(trained: Trained) -> None:

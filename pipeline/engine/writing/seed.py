@@ -23,11 +23,14 @@ from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.chinese import has_chinese
 from pipeline.engine.writing.spelling import as_the_novel_writes
 from pipeline.errors import DataError, SettingsError
+from pipeline.hints import shown
 
 Unknown = Literal["drop", "parts", "error"]
 UNKNOWN: tuple[Unknown, ...] = ("drop", "parts", "error")
 
 SHOWN = 5  # stand-ins that a note names
+LONGEST = 12  # characters of one
+NAMED = 6  # of its parts
 DROPPED = 10  # dropped characters that it names
 PARTS = 3  # known words that speak for one unknown character
 
@@ -156,10 +159,10 @@ def seed_notes(seed: Seed) -> list[str]:
     if len(seed.stand_ins) == 1:
         (only,) = seed.stand_ins
         told.append(
-            f"{only.word}: not in this novel's vocabulary; stands in by its parts {_parts(only)}"
+            f"{_word(only)}: not in this novel's vocabulary; stands in by its parts {_parts(only)}"
         )
     elif seed.stand_ins:
-        named = ", ".join(f"{one.word} ({_parts(one)})" for one in seed.stand_ins[:SHOWN])
+        named = ", ".join(f"{_word(one)} ({_parts(one)})" for one in seed.stand_ins[:SHOWN])
         told.append(
             f"{len(seed.stand_ins):,} words are not in this novel's vocabulary and stand in by "
             f"their parts: {named}{_more(len(seed.stand_ins) - SHOWN)}"
@@ -172,9 +175,15 @@ def seed_notes(seed: Seed) -> list[str]:
     return ["; ".join(told)] if told else []
 
 
+def _word(stand_in: StandIn) -> str:
+    """Return an unknown word, for people."""
+    return shown(stand_in.word, longest=LONGEST)
+
+
 def _parts(stand_in: StandIn) -> str:
     """Return the words that stand in, for people."""
-    return " ".join(part for parts in stand_in.parts for part in parts)
+    parts = [part for parts in stand_in.parts for part in parts]
+    return " ".join(parts[:NAMED]) + (" …" if len(parts) > NAMED else "")
 
 
 def _more(count: int) -> str:

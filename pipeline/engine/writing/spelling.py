@@ -16,8 +16,8 @@ FULL_WIDTH = str.maketrans({",": "，", ".": "。", "!": "！", "?": "？", ":":
 # Straight quotation marks → the pairs that novels print in their place, the usual ones first.
 QUOTES = {'"': ("“”", "「」", "『』"), "'": ("‘’", "『』", "「」")}
 
-# OpenCC's ways into the other script: Taiwan's and plain traditional characters, and simplified.
-SCRIPTS = ("tw2s", "t2s", "s2t")
+# OpenCC's ways into the other script, Taiwan's traditional characters and simplified ones.
+SCRIPTS = ("tw2s", "s2t")
 
 
 def as_the_novel_writes(text: str, log_priors: Mapping[str, float]) -> str:

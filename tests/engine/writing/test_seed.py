@@ -129,10 +129,20 @@ def test_unknown_words_can_be_an_error_that_names_them() -> None:
 def test_notes_say_what_was_done() -> None:
     seed = cut_seed("宝玉鳖了，X", PRIORS, unknown="parts")
     assert seed_notes(seed) == [
-        "鳖了: not in this novel's vocabulary; stands in by its parts 听了",
-        "not in this novel's vocabulary, dropped: X",
+        "鳖了: not in this novel's vocabulary; stands in by its parts 听了; "
+        "not in this novel's vocabulary, dropped: X"
     ]
     assert seed_notes(cut_seed("宝玉", PRIORS, unknown="parts")) == []
+
+
+def test_many_unknown_words_are_one_short_note() -> None:
+    seed = cut_seed("，".join(f"{chr(0x9F98 - n)}宝" for n in range(300)), PRIORS, unknown="parts")
+    strange = cut_seed("，".join(f"鳖{n}听" for n in range(1000, 1300)), PRIORS, unknown="parts")
+    for found in (seed, strange):
+        (note,) = seed_notes(found)
+        assert len(note) < 300
+        assert "\n" not in note
+    assert seed_notes(seed)[0].endswith(f"dropped: {' '.join(seed.dropped[:10])} and 290 more")
 
 
 def test_a_way_that_there_is_not_is_refused() -> None:

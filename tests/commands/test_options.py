@@ -1,0 +1,58 @@
+"""Options stand for settings: their defaults are those of the settings, whichever side changes."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from pathlib import Path
+
+import pytest
+from pipeline.engine.writing.rules.pen import Pen
+
+from pipeline.commands import options
+from pipeline.commands.generate import generate
+from pipeline.engine.writing.sampling import Sampling
+
+
+def test_without_options_all_is_as_by_default() -> None:
+    assert options.sampling_from() == Sampling()
+    assert options.pen_from() == Pen()
+
+
+@pytest.mark.parametrize("settings", [Sampling, Pen])
+def test_each_option_has_the_default_of_its_setting(settings: type[Sampling | Pen]) -> None:
+    offered = inspect.signature(generate).parameters
+    fields = {field.name: field.default for field in dataclasses.fields(settings)}
+    named = {name: offered[name].default for name in fields if name in offered}
+    # Lists are none where nothing is given; finish and marks are what --bare takes away.
+    assert fields.keys() - named.keys() <= {"finish", "marks"}
+    assert {name: () if value is None else value for name, value in named.items()} == {
+        name: () if fields[name] is None else fields[name] for name in named
+    }
+
+
+def test_the_defaults_that_the_documents_name() -> None:
+    assert dataclasses.astuple(Sampling()) == (0.8, 0, 0.85, 1.2, 60)
+    assert (Pen().no_repeat, Pen().max_copy, Pen().limit()) == (4, 8, 200)
+
+
+def test_what_is_asked_for_is_typed_and_whole() -> None:
+    asked = options.novel_from("红楼梦", Path("my.toml"), ["train.epochs=3"], "big5")
+    assert asked == options.Asked("红楼梦", Path("my.toml"), ("train.epochs=3",), "big5")
+    assert options.writer_from(sets=["a.b=1"]).overrides == ("a.b=1",)
+
+
+def test_settings_given_by_set_reach_the_project(tmp_path: Path) -> None:
+    asked = options.writer_from(sets=["train.epochs=3"])
+    for project in (asked.open(tmp_path), asked.find(tmp_path)):
+        assert project.settings.values["train"].model_dump()["epochs"] == 3
+        assert project.overrides == ("train.epochs=3",)
+
+
+def test_each_option_is_declared_once() -> None:
+    source = inspect.getsource(options)
+    for name in ("--force", "--encoding", "--debug", "--set", "--artifacts"):
+        assert source.count(f'"{name}"') == 1
+    folder = Path(inspect.getfile(options)).parent
+    others = [path.read_text(encoding="utf-8") for path in folder.glob("*.py")]
+    assert sum(text.count('"--force"') + text.count('"--encoding"') for text in others) == 2

@@ -1,0 +1,78 @@
+"""The bar on a terminal: percentage, time left and note in the columns there are; Ctrl-C noticed."""
+
+from __future__ import annotations
+
+import io
+import re
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from rich.cells import cell_len
+
+from pipeline import interrupts
+from pipeline.commands.progress import LogReporter, TerminalReporter, fit_note
+from pipeline.runner.plan import Step
+
+NOTE = "epoch 3/10  loss 4.123  37,000 words/s  validation perplexity 1,234.5"
+
+
+class Terminal(io.StringIO):
+    """A text stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def step_named(name: str) -> Step:
+    return cast("Step", SimpleNamespace(stage=SimpleNamespace(name=name), reasons=("forced",)))
+
+
+def frame(reporter: TerminalReporter) -> str:
+    """What the bar draws now, without colours."""
+    bar: Any = reporter.bar
+    bar.stop()  # lest the terminal's own drawing comes in between
+    with bar.console.capture() as capture:
+        bar.console.print(bar.get_renderable())
+    return re.sub(r"\x1b\[[0-9;?]*[a-z]", "", capture.get()).rstrip("\n")
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 160])
+def test_a_bar_has_percentage_time_left_and_note_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("TERM", "xterm")
+    reporter, step = TerminalReporter(Terminal()), step_named("evaluate")
+    reporter.started(step)
+    try:
+        reporter.progress(step, 0, 10, "loading TensorFlow")
+        assert "loading Tens" in frame(reporter)
+        reporter.progress(step, 3, 10, NOTE)
+        drawn = frame(reporter)
+    finally:
+        reporter.close()
+    assert "\n" not in drawn
+    assert cell_len(drawn) <= columns
+    assert "━" in drawn
+    assert " 30% " in drawn
+    assert ":" in drawn.partition("%")[2].partition("epoch")[0], "the time left"
+    assert ("validation perplexity 1,234.5" in drawn) == (columns >= 120)
+    assert "epoch" in drawn
+
+
+def test_a_note_is_cut_by_the_columns_it_takes() -> None:
+    assert fit_note("loss 1", 6) == "loss 1"
+    assert fit_note("第一回 loss", 8) == "第一回…"
+    assert fit_note("loss", 1) == fit_note("loss", -3) == ""
+    assert fit_note("a\x1b[31m", 20) == r"a\x1b[31m"
+
+
+def test_an_interrupt_that_a_library_swallowed_is_raised_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reporter, step = LogReporter(io.StringIO()), step_named("train")
+    reporter.progress(step, 1, 2)
+    monkeypatch.setattr(interrupts._state, "came", 1.0)
+    with pytest.raises(KeyboardInterrupt):
+        reporter.progress(step, 1, 2)
