@@ -8,19 +8,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from functools import partial
 from pathlib import Path
 
 from benchmarks.compare import Bar, Comparison, Meter, Size, compare
 from benchmarks.made_up import SEED, made_up_memories, made_up_network
-from pipeline.artifacts.memories import save_memories
-from pipeline.artifacts.network import save_network
-from pipeline.catalog import MEMORIES, NETWORK, STAGES
+from pipeline.artifacts.model import Card, Cutting, NovelModel, pack_words, save_model
+from pipeline.catalog import STAGES
 from pipeline.commands.progress import LogReporter
-from pipeline.project import ROOT, Project, open_project
-from pipeline.runner.commit import commit
+from pipeline.models.shelf import put, shelf_of
+from pipeline.project import ROOT, open_project, publish_model
 from pipeline.runner.execute import execute
-from pipeline.runner.plan import plan
 
 ROUNDS = {"tiny": 1, "quick": 3, "full": 15}
 TINY = ROOT / "configs" / "tiny.toml"
@@ -43,7 +40,8 @@ def measure(size: Size) -> list[Comparison]:
         project = open_project(artifacts, config_path=TINY, overrides=SETTINGS)
         targets = [stage.name for stage in STAGES]
         reporter = LogReporter(io.StringIO())
-        execute(STAGES, project.settings, project.store, targets=targets, reporter=reporter)
+        done = execute(STAGES, project.settings, project.store, targets=targets, reporter=reporter)
+        publish_model(project, done)
         idle = compare(
             "run-all, all cached",
             ours=lambda: run_seconds([sys.executable, "cli.py", "run-all", *options]),
@@ -53,10 +51,12 @@ def measure(size: Size) -> list[Comparison]:
             unit="s",
             note="a whole process; the novella's project, with a tiny model",
         )
-        words = install_large_writer(project)
+        words = put_large_model(artifacts)
         first_word = compare(
             "generate, first word",
-            ours=lambda: first_word_seconds(["generate", SEED, "--words", "1", *options]),
+            ours=lambda: first_word_seconds(
+                ["generate", SEED, "--words", "1", "--artifacts", name]
+            ),
             other=bare("typer, pydantic, numpy"),
             rounds=ROUNDS[size],
             against="bare import typer, pydantic, numpy",
@@ -67,17 +67,17 @@ def measure(size: Size) -> list[Comparison]:
     return [idle, first_word]
 
 
-def install_large_writer(project: Project) -> int:
-    """Put a writer of 7,000 words in the tiny one's place; return how many words it has."""
-    network = made_up_network()
-    history = {"started": "", "seconds": 0.0, "names": {}, "facts": {}}
-    for stage, save in (
-        (NETWORK, partial(save_network, network)),
-        (MEMORIES, partial(save_memories, made_up_memories())),
-    ):
-        step = plan(STAGES, project.settings, project.store, only=stage.name)[-1]
-        commit(project.store, step.components, save, history)
-    return len(network.words)
+def put_large_model(artifacts: Path) -> int:
+    """Put a newer model of 7,000 words beside the tiny one; return how many words it has."""
+    model = NovelModel(
+        network=made_up_network(),
+        memories=made_up_memories(),
+        cutting=Cutting(),
+        card=Card(title="", source_digest="", seed_phrase=SEED),
+        rare_text=pack_words([]),
+    )
+    put(shelf_of(artifacts), "large", lambda path: save_model(model, path))
+    return len(model.network.words)
 
 
 def bare(modules: str) -> Meter:

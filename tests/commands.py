@@ -20,6 +20,11 @@ def invoke(*arguments: str) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
+def model_options(trained: Trained) -> list[str]:
+    """The options that name the trained model, so that no note has to say which it is."""
+    return ["--artifacts", str(trained.artifacts), "--model", trained.novel.stem]
+
+
 def run_options(trained: Trained) -> list[str]:
     return arguments_for(trained.artifacts, trained.novel)
 
@@ -40,7 +45,7 @@ def generate(trained: Trained, *options: str, seed_phrase: str = SEED_PHRASE) ->
     """Write twelve words, but in a session as many as come; return stdout and stderr."""
     length = () if "--interactive" in options else ("--words", "12")
     code, output, errors = invoke(
-        "generate", seed_phrase, *length, "--artifacts", str(trained.artifacts), *options
+        "generate", seed_phrase, *length, *model_options(trained), *options
     )
     assert code == 0, errors
     return output, errors

@@ -83,3 +83,26 @@ def assert_equal_models(one: NovelModel, other: NovelModel) -> None:
     assert set(left) == set(right)
     for name, array in left.items():
         np.testing.assert_array_equal(array, right[name], err_msg=name)
+
+
+def poison(facts: Facts, arrays: Arrays) -> None:
+    """Put an escape sequence in the title."""
+    facts["card"]["title"] = "\x1b[2J"
+
+
+def grow(facts: Facts, arrays: Arrays) -> None:
+    """Ask for more memory than there is."""
+    facts["network"]["steps"] = 10**9
+
+
+def stray(facts: Facts, arrays: Arrays) -> None:
+    """Let an n-gram lead out of the vocabulary."""
+    arrays["ngram.2.keys"] = arrays["ngram.2.keys"] + 10**6
+
+
+def renew(facts: Facts, arrays: Arrays) -> None:
+    """Claim to be of a newer schema."""
+    facts["schema"] = 2
+
+
+FORGED = {"title": poison, "steps": grow, "keys": stray, "schema": renew}

@@ -44,7 +44,15 @@ def load_model(path: Path) -> NovelModel:
     OSError
         It cannot be read.
     """
-    tensors, facts = read_tensor_file(path)
+    mapped = read_tensor_file(path)
+    try:
+        return check_model(mapped.tensors, mapped.facts)
+    finally:
+        mapped.verify()  # first of all complaints: of damage, the others only show where
+
+
+def check_model(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) -> NovelModel:
+    """Put a model together from arrays and facts, all of which are checked."""
     check_schema(facts)
     checks.table("facts", facts, (*FACTS, "card"))
     words = read_words(facts["words"])

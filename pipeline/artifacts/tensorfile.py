@@ -19,9 +19,10 @@ import json
 import math
 import mmap
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.artifacts.codec import refuse_constant
 from pipeline.artifacts.plain import is_plain
@@ -92,13 +93,25 @@ def canonical(value: Any) -> str:
     )
 
 
-def read_tensor_file(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-    """Map a file and return its arrays, which cannot be written to, and its facts.
+class Mapped(NamedTuple):
+    """A file that is mapped: its arrays, which cannot be written to, and its facts.
+
+    `verify` waits for the digest, which is computed meanwhile, and raises `ArtifactDamaged` if the
+    file has other bytes than were written. Before it has returned, nothing may be believed.
+    """
+
+    tensors: dict[str, NDArray[Any]]
+    facts: dict[str, Any]
+    verify: Callable[[], None]
+
+
+def read_tensor_file(path: Path) -> Mapped:
+    """Map a file; its digest is computed beside, on another core where there is one.
 
     Raises
     ------
     ArtifactDamaged
-        The file is no such file, is cut short, or has other bytes than were written.
+        The file is no such file, or is cut short.
     OSError
         It cannot be read.
     """
@@ -109,7 +122,7 @@ def read_tensor_file(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     entries, facts = parse_header(header[PREFIX:])
     check_places(entries, size - len(header))
-    check_digest(header, memoryview(data)[len(header) :], facts)
+    verify = start_digest(header, memoryview(data)[len(header) :], facts)
     tensors = {
         name: np.frombuffer(
             data,
@@ -119,7 +132,7 @@ def read_tensor_file(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any
         ).reshape(entry["shape"])
         for name, entry in entries.items()
     }
-    return tensors, facts
+    return Mapped(tensors, facts, verify)
 
 
 def read_facts(path: Path) -> dict[str, Any]:
@@ -211,13 +224,19 @@ def is_sizes(value: Any) -> bool:
     return isinstance(value, list) and all(type(n) is int and 0 <= n < 2**48 for n in value)
 
 
-def check_digest(header: bytes, data: memoryview, facts: Mapping[str, Any]) -> None:
-    """Compare the file's bytes with the digest it carries."""
+def start_digest(header: bytes, data: memoryview, facts: Mapping[str, Any]) -> Callable[[], None]:
+    """Begin to compute the digest of a file; return what compares it with the one it carries."""
     found = list(DIGEST.finditer(header))
     if len(found) != 1 or found[0][1].decode() != facts.get("sha256"):
         raise ArtifactDamaged("a file without its digest")
     own = found[0]
     digest = hashlib.sha256(header[: own.start(1)] + NO_DIGEST.encode() + header[own.end(1) :])
-    digest.update(data)
-    if digest.hexdigest() != facts["sha256"]:
-        raise ArtifactDamaged("other bytes than were written")
+    thread = threading.Thread(target=digest.update, args=(data,), daemon=True)
+    thread.start()
+
+    def verify() -> None:
+        thread.join()
+        if digest.hexdigest() != facts["sha256"]:
+            raise ArtifactDamaged("other bytes than were written")
+
+    return verify

@@ -11,7 +11,7 @@ from pipeline.stage import Stage
 
 
 def order(stages: Sequence[Stage]) -> tuple[Stage, ...]:
-    """Return the stages, inputs before those that need them.
+    """Return the stages, inputs before those that need them, else in the order given.
 
     Raises
     ------
@@ -26,11 +26,16 @@ def order(stages: Sequence[Stage]) -> tuple[Stage, ...]:
             if name not in by_name:
                 raise _unknown(name, by_name, f"input of {stage.name}")
     try:
-        names = TopologicalSorter({stage.name: stage.inputs for stage in stages}).static_order()
-        return tuple(by_name[name] for name in names)
+        TopologicalSorter({stage.name: stage.inputs for stage in stages}).prepare()
     except CycleError as error:
         circle = " → ".join(error.args[1])
         raise SettingsError(f"stages: expected no circle of inputs, got {circle}") from error
+    ordered: dict[str, Stage] = {}
+    while len(ordered) < len(stages):
+        ready = (stage for stage in stages if stage.name not in ordered)
+        following = next(stage for stage in ready if ordered.keys() >= set(stage.inputs))
+        ordered[following.name] = following
+    return tuple(ordered.values())
 
 
 def upstream(stages: Sequence[Stage], name: str) -> tuple[Stage, ...]:

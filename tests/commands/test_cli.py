@@ -13,7 +13,7 @@ from pipelines import ROOT, STAGES, Trained, arguments_for, call
 from pipeline.runner.lock import hold
 from pipeline.runner.store import open_store
 
-COMMANDS = ("run-all", "run", "status", "dag", "clean", "config", "generate", "report")
+COMMANDS = ("run-all", "run", "status", "dag", "clean", "config", "generate", "report", "models")
 
 
 # run-all, run, status
@@ -21,7 +21,7 @@ COMMANDS = ("run-all", "run", "status", "dag", "clean", "config", "generate", "r
 
 def test_run_all_ends_with_scores_a_sample_and_where_things_lie(trained: Trained) -> None:
     lines = trained.output.splitlines()
-    sample = next(trained.artifacts.glob("evaluate/*/sample.txt")).read_text(encoding="utf-8")
+    sample = next(trained.artifacts.glob("model/*/sample.txt")).read_text(encoding="utf-8")
 
     assert [line for line in lines if line.endswith("never seen in training")] == [
         "validation chapters, never seen in training",
@@ -33,8 +33,12 @@ def test_run_all_ends_with_scores_a_sample_and_where_things_lie(trained: Trained
     assert len([line for line in lines if line.startswith(("network+", "all "))]) == 3
     assert sample.strip() in trained.output
     assert f"artifacts  {trained.artifacts}" in lines
-    assert lines[-1].startswith("write on   python cli.py generate ")
-    assert str(trained.artifacts) in lines[-1]
+    (hint,) = (line for line in lines if line.startswith("write on   python cli.py generate "))
+    assert str(trained.artifacts) in hint
+    scores = lines.index("validation chapters, never seen in training")
+    assert lines.index(hint) < scores, "the model and what it writes come first"
+    (made,) = (line for line in lines if line.startswith("model      small_novel  ("))
+    assert str(trained.artifacts / "models" / "small_novel.safetensors") in made
 
 
 def test_a_second_run_all_says_that_there_is_nothing_to_do(trained: Trained) -> None:
@@ -71,6 +75,13 @@ def test_status_is_a_line_a_stage(trained: Trained) -> None:
     assert [line.split()[:2] for line in output.splitlines()] == [[s, "fresh"] for s in STAGES]
 
 
+def test_status_without_a_model_says_one_thing_to_do(tmp_path: Path) -> None:
+    code, output, errors = invoke("status", "--artifacts", str(tmp_path / "none"))
+
+    command = f"python cli.py run-all --artifacts {tmp_path / 'none'}"
+    assert (code, output, errors) == (0, f"no model yet; run: {command}\n", "")
+
+
 def test_status_of_an_empty_folder_speaks_of_a_first_run(tmp_path: Path) -> None:
     code, output, _ = invoke("status", "--json", "--artifacts", str(tmp_path / "none"))
 
@@ -102,9 +113,13 @@ def test_the_plan_names_old_and_new_value_and_stays_a_plan(trained: Trained) -> 
             "stale",
             ["input train changes", "input decode changes", "input remember changes"],
         ),
+        "model": ("stale", ["input decode changes", "input remember changes"]),
         "report": (
             "stale",
-            [f"input {stage} changes" for stage in ("train", "decode", "remember", "evaluate")],
+            [
+                f"input {stage} changes"
+                for stage in ("train", "decode", "remember", "model", "evaluate")
+            ],
         ),
     }
     assert {row["state"] for row in status_of(trained).values()} == {"fresh"}
@@ -116,11 +131,18 @@ def test_a_training_setting_reruns_train_and_what_follows(own: Trained) -> None:
     done = call("run-all", "--set", "train.learning_rate=0.001", *run_options(own))
 
     assert done.returncode == 0, done.stderr
-    assert stages_done(done.stderr) == ["train", "decode", "remember", "evaluate", "report"]
+    assert stages_done(done.stderr) == [
+        "train",
+        "decode",
+        "remember",
+        "model",
+        "evaluate",
+        "report",
+    ]
     after = status_of(own, "--set", "train.learning_rate=0.001")
     assert {row["state"] for row in after.values()} == {"fresh"}
     changed = [stage for stage in STAGES if after[stage]["key"] != before[stage]]
-    assert changed == ["train", "decode", "remember", "evaluate", "report"]
+    assert changed == ["train", "decode", "remember", "model", "evaluate", "report"]
 
 
 def test_a_forced_stage_runs_alone_and_gives_the_same_bytes(own: Trained) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from commands import SEED_PHRASE, invoke
+from commands import SEED_PHRASE, invoke, model_options
 from pipelines import ROOT, Trained, environment, start
 from typer.testing import CliRunner
 
@@ -19,7 +19,7 @@ from pipeline.engine.writing.session import HELP
 def write(trained: Trained, *options: str) -> tuple[str, str]:
     """Write on with these options alone; return the continuation and stderr."""
     code, output, errors = invoke(
-        "generate", SEED_PHRASE, "--rng-seed", "1", "--artifacts", str(trained.artifacts), *options
+        "generate", SEED_PHRASE, "--rng-seed", "1", *model_options(trained), *options
     )
     assert code == 0, errors
     assert output.startswith(SEED_PHRASE)
@@ -52,7 +52,7 @@ def test_words_that_must_occur_and_words_that_must_not(trained: Trained) -> None
 
 
 def test_bare_writes_exactly_so_many_words(trained: Trained) -> None:
-    options = ["--bare", "--json", "--words", "30", "--artifacts", str(trained.artifacts)]
+    options = ["--bare", "--json", "--words", "30", *model_options(trained)]
     _, output, _ = invoke("generate", SEED_PHRASE, *options)
 
     words = [row["word"] for row in json.loads(output)["samples"][0]["words"]]
@@ -62,9 +62,7 @@ def test_bare_writes_exactly_so_many_words(trained: Trained) -> None:
 def session(trained: Trained, lines: str, *options: str) -> tuple[int, str, str]:
     """A session over a pipe; return exit code, stdout and stderr."""
     arguments = ["generate", SEED_PHRASE, "--interactive", "--rng-seed", "1"]
-    result = CliRunner().invoke(
-        app, [*arguments, "--artifacts", str(trained.artifacts), *options], input=lines
-    )
+    result = CliRunner().invoke(app, [*arguments, *model_options(trained), *options], input=lines)
     return result.exit_code, result.stdout, result.stderr
 
 
@@ -99,7 +97,7 @@ def test_a_session_saves(trained: Trained, tmp_path: Path) -> None:
 
 
 def test_bytes_that_are_no_text_lose_nothing(trained: Trained) -> None:
-    arguments = ["generate", SEED_PHRASE, "--interactive", "--artifacts", str(trained.artifacts)]
+    arguments = ["generate", SEED_PHRASE, "--interactive", *model_options(trained)]
     done = subprocess.run(
         [sys.executable, str(ROOT / "cli.py"), *arguments],
         input="来喜\n".encode() + b"\xff\xfe\n" + b"q\n",
@@ -111,7 +109,7 @@ def test_bytes_that_are_no_text_lose_nothing(trained: Trained) -> None:
 
 def test_ctrl_c_keeps_the_text(trained: Trained) -> None:
     arguments = ["generate", SEED_PHRASE, "--interactive", "--rng-seed", "1"]
-    process = start([*arguments, "--artifacts", str(trained.artifacts)], talk=True)
+    process = start([*arguments, *model_options(trained)], talk=True)
     try:
         assert process.stdin is not None
         assert process.stderr is not None

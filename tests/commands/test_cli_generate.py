@@ -9,8 +9,8 @@ import signal
 from pathlib import Path
 
 import pytest
-from commands import SEED_PHRASE, generate, invoke, run_options
-from pipelines import ROOT, STAGES, Trained, arguments_for, call, start
+from commands import SEED_PHRASE, generate, invoke, model_options
+from pipelines import ROOT, Trained, call, start
 
 from pipeline import load_writer
 
@@ -149,14 +149,14 @@ def test_unknown_words_can_be_dropped_or_refused(trained: Trained) -> None:
         ("error", 3, f"seed phrase: expected words that the novel knows, got {word}; use others"),
         ("mean", 2, "--unknown: expected drop, parts or error, got 'mean'"),
     ):
-        arguments = [phrase, "--unknown", way, "--artifacts", str(trained.artifacts)]
+        arguments = [phrase, "--unknown", way, *model_options(trained)]
         found, output, errors = invoke("generate", *arguments)
         assert (found, output, len(errors.splitlines())) == (code, "", 1)
         assert errors.startswith(f"xuxie: {complaint}")
 
 
 def test_a_phrase_of_nothing_known_is_answered_with_three_examples(trained: Trained) -> None:
-    code, output, errors = invoke("generate", "龘龘", "--artifacts", str(trained.artifacts))
+    code, output, errors = invoke("generate", "龘龘", *model_options(trained))
 
     assert (code, output) == (3, "")
     assert len(errors.splitlines()) == 1
@@ -203,37 +203,21 @@ def test_a_phrase_of_nothing_known_is_answered_with_three_examples(trained: Trai
 def test_bad_requests_are_one_line(
     trained: Trained, arguments: list[str], code: int, complaint: str
 ) -> None:
-    found, output, errors = invoke("generate", *arguments, "--artifacts", str(trained.artifacts))
+    found, output, errors = invoke("generate", *arguments, *model_options(trained))
 
     assert (found, output) == (code, "")
     assert len(errors.splitlines()) == 1
     assert errors.startswith(f"xuxie: {complaint}")
 
 
-def test_generate_without_a_model_names_stages_and_command(tmp_path: Path) -> None:
+def test_generate_without_a_model_says_what_makes_one(tmp_path: Path) -> None:
     code, output, errors = invoke("generate", SEED_PHRASE, "--artifacts", str(tmp_path / "none"))
 
     assert (code, output) == (2, "")
-    assert len(errors.splitlines()) == 1
-    shown = ", ".join(f"{stage} missing (first run)" for stage in STAGES[:3])
-    assert f"found {shown}, 4 more; run: " in errors
-    assert "evaluate" not in errors
-    assert errors.endswith(f"; run: python cli.py run-all --artifacts {tmp_path / 'none'}\n")
-
-
-def test_generate_with_stale_stages_says_why_and_never_trains(trained: Trained) -> None:
-    code, output, errors = invoke(
-        "generate", SEED_PHRASE, "--set", "train.learning_rate=0.001", *run_options(trained)
+    assert errors == (
+        "xuxie: expected a trained model, found none; run: python cli.py run-all "
+        f"--artifacts {tmp_path / 'none'}\n"
     )
-
-    assert (code, output) == (2, "")
-    assert (
-        "found train stale (learning_rate 0.003 → 0.001), decode stale, remember stale; run: "
-        in errors
-    )
-    command = errors.partition("; run: ")[2]
-    assert command.startswith("python cli.py run-all --config ")
-    assert " --set train.learning_rate=0.001 " in command
 
 
 def test_generate_after_a_move_and_from_another_folder(own: Trained, tmp_path: Path) -> None:
@@ -243,22 +227,8 @@ def test_generate_after_a_move_and_from_another_folder(own: Trained, tmp_path: P
 
     done = call("generate", SEED_PHRASE, "--greedy", "--artifacts", "moved", cwd=moved.parent)
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, "xuxie: model small_novel\n")
     assert done.stdout.startswith(SEED_PHRASE)
-
-
-def test_generate_goes_on_when_the_novel_is_gone(own: Trained, tmp_path: Path) -> None:
-    novel = tmp_path / "gone.txt"
-    novel.write_bytes(own.novel.read_bytes())
-    # The same bytes under another name: nothing runs, but the run is remembered with that name.
-    code, output, _ = invoke("run-all", *arguments_for(own.artifacts, novel))
-    assert (code, "nothing to do" in output) == (0, True)
-    novel.unlink()
-
-    output, errors = generate(own, "--greedy")
-
-    assert output.startswith(SEED_PHRASE)
-    assert errors == "xuxie: gone.txt is gone; writing without it\n"
 
 
 def test_the_writer_from_python_writes_what_the_command_writes(trained: Trained) -> None:
@@ -268,7 +238,7 @@ def test_the_writer_from_python_writes_what_the_command_writes(trained: Trained)
 
 
 def test_words_are_shown_as_they_come_and_ctrl_c_ends_them(trained: Trained) -> None:
-    options = ["--words", "10000000", "--artifacts", str(trained.artifacts)]
+    options = ["--words", "10000000", *model_options(trained)]
     process = start(["generate", SEED_PHRASE, *options])
     try:
         assert process.stdout is not None
@@ -286,7 +256,7 @@ def test_words_are_shown_as_they_come_and_ctrl_c_ends_them(trained: Trained) -> 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell's pipe")
 def test_a_reader_that_has_seen_enough_is_no_error(trained: Trained) -> None:
-    options = ["--words", "10000000", "--artifacts", str(trained.artifacts)]
+    options = ["--words", "10000000", *model_options(trained)]
     process = start(["generate", SEED_PHRASE, *options])
     try:
         assert process.stdout is not None

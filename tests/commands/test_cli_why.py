@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from commands import SEED_PHRASE, generate, invoke
+from commands import SEED_PHRASE, generate, invoke, model_options
 from pipelines import Trained
 
 from pipeline.artifacts.segmentation import Segmentation, load_segmentation
@@ -61,7 +61,7 @@ def test_lines_for_people(trained: Trained) -> None:
 
 def test_a_session_gives_no_reasons(trained: Trained) -> None:
     code, output, errors = invoke(
-        "generate", SEED_PHRASE, "--why", "--interactive", "--artifacts", str(trained.artifacts)
+        "generate", SEED_PHRASE, "--why", "--interactive", *model_options(trained)
     )
     assert (code, output) == (2, "")
     assert errors == (

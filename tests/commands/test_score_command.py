@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from commands import model_options
 from pipelines import ROOT, Trained, call, environment
 from typer.testing import CliRunner
 
@@ -21,7 +22,7 @@ from pipeline.artifacts.windows import load_windows
 from pipeline.commands.app import app
 from pipeline.commands.score import score_text, scoring_lines
 from pipeline.engine.measures.score import score_windows
-from pipeline.project import open_project
+from pipeline.project import choose_model
 
 ROW = ["word", "known", "rank", "log_probability", "cosine"]
 SUMMARY = ["words", "targets", "known", "coverage", "top1", "top5", "top10", "mrr", "cosine"]
@@ -31,7 +32,7 @@ def score(
     trained: Trained, *arguments: str, text: str | bytes | None = None
 ) -> tuple[int, str, str]:
     """Call `score` in this process; return exit code, stdout and stderr."""
-    options = ["score", *arguments, "--artifacts", str(trained.artifacts)]
+    options = ["score", *arguments, *model_options(trained)]
     result = CliRunner().invoke(app, options, input=text)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result.exit_code, result.stdout, result.stderr
@@ -162,15 +163,6 @@ def test_a_folder_is_no_text(trained: Trained, tmp_path: Path) -> None:
     assert (code, output, len(errors.splitlines())) == (3, "", 1)
 
 
-def test_a_writer_that_is_not_fresh_is_exit_2(trained: Trained, tmp_path: Path) -> None:
-    path = tmp_path / "text.txt"
-    path.write_text("青棠听了，", encoding="utf-8")
-    stale = ["--source", str(trained.novel), "--set", "train.learning_rate=0.001"]
-    code, output, errors = score(trained, str(path), *stale)
-    assert (code, output, len(errors.splitlines())) == (2, "", 1)
-    assert "; run: python cli.py run-all " in errors
-
-
 def test_words_come_while_the_pipe_is_open(trained: Trained) -> None:
     """More text than is ever held is written, words are read back, and only then the pipe ends."""
     process = subprocess.Popen(
@@ -197,13 +189,13 @@ def test_words_come_while_the_pipe_is_open(trained: Trained) -> None:
 def test_memory_does_not_grow_with_the_file(trained: Trained, tmp_path: Path) -> None:
     """Eight times the text in one line takes no 5 MB more; 40,000 held lines would take 11."""
     network = load_network(only(trained, "decode/*/network.json").parent)
-    settings = open_project(trained.artifacts).settings
+    cutting = choose_model(trained.artifacts, None)[0].cutting
     peaks = []
     for copies in (500, 4000):
         path = tmp_path / f"{copies}.txt"
         path.write_text("青棠听了，笑道：“好。”" * copies, encoding="utf-8")
         lines = scoring_lines(
-            score_text(settings, network, str(path), pipe=io.BytesIO()), json_lines=True
+            score_text(cutting, network, str(path), pipe=io.BytesIO()), json_lines=True
         )
         next(lines)  # the segmenter is loaded
         tracemalloc.start()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ from made_up import random_network, segmentation_of, words_with_break
 from numpy.typing import NDArray
 
 from pipeline.artifacts.memories import Memories
-from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Segmentation, section_words
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, section_words
 from pipeline.commands.why import (
     explained_json,
     give_reasons,
@@ -25,7 +24,6 @@ from pipeline.engine.memories.next_word import Model
 from pipeline.engine.writing.evidence import Evidence, Passage, Quote, find_evidence
 from pipeline.engine.writing.generate import Candidate, Choice
 from pipeline.engine.writing.writer import Writer
-from pipeline.errors import NotReady
 
 CHOICE = Choice(
     word="什么",
@@ -130,8 +128,8 @@ def test_percentages_sum_to_a_hundred_the_greatest_first() -> None:
 WORDS = words_with_break(12)
 
 
-def small_novel() -> tuple[Segmentation, NDArray[np.int32]]:
-    """A random novel of known words in three chapters, the second held out; and its ids."""
+def small_novel() -> NDArray[np.int32]:
+    """The ids of a random novel of known words in three chapters, the second held out."""
     generator = np.random.default_rng(4)
     lines = [" ".join(generator.choice(WORDS[1:], 30)) for _ in range(30)]
     segmentation = segmentation_of(
@@ -140,10 +138,10 @@ def small_novel() -> tuple[Segmentation, NDArray[np.int32]]:
     stream = [word for part in segmentation.sections for word in section_words(segmentation, part)]
     ids = np.array([WORDS.index(word) for word in stream], dtype=np.int32)
     ids[12 * 31 : 18 * 31] = -1
-    return segmentation, ids
+    return ids
 
 
-SEGMENTATION, IDS = small_novel()
+IDS = small_novel()
 MEMORIES = Memories(
     weights={"network": 1.0},
     cache_words=10,
@@ -158,9 +156,7 @@ def test_every_written_word_is_shown_where_the_novel_writes_it() -> None:
     seed = WRITER.understand(WORDS[5] + WORDS[6] + WORDS[7])
     seed_ids = [WRITER.ids[word] for word in seed.words]
     choices = list(WRITER.stream(seed, words=20, rng_seed=3, candidates=2))
-    explained = list(
-        find_evidence(choices, seed_ids, model=WRITER.model(), segmentation=SEGMENTATION)
-    )
+    explained = list(find_evidence(choices, seed_ids, model=WRITER.model(), rare_words=()))
     assert [choice.word for choice, _ in explained] == [choice.word for choice in choices]
     written = [*seed_ids, *(choice.word_id for choice in choices)]
     for number, (choice, evidence) in enumerate(explained, len(seed_ids)):
@@ -189,17 +185,11 @@ def test_evidence_comes_as_the_words_do() -> None:
             taken.append(choice)
             yield choice
 
-    explained = find_evidence(stream(), [5, 6], model=WRITER.model(), segmentation=SEGMENTATION)  # type: ignore[arg-type]
+    explained = find_evidence(stream(), [5, 6], model=WRITER.model(), rare_words=())  # type: ignore[arg-type]
     next(explained)
     assert len(taken) == 1
 
 
 def test_a_writer_without_memories_knows_no_passage() -> None:
-    explained = find_evidence([CHOICE], [5], model=Model(WRITER.network), segmentation=SEGMENTATION)
+    explained = find_evidence([CHOICE], [5], model=Model(WRITER.network), rare_words=())
     assert list(explained) == [(CHOICE, ())]
-
-
-def test_the_words_of_another_novel_are_refused() -> None:
-    other = replace(SEGMENTATION, lines=(*SEGMENTATION.lines, "又 一"))
-    with pytest.raises(NotReady, match=r"^expected the 930 words .* got a novel of 933; run: "):
-        list(find_evidence([CHOICE], [5], model=WRITER.model(), segmentation=other))

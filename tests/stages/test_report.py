@@ -5,23 +5,26 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import invoke, run_options, stages_done, status_of
+from commands import invoke, model_options, run_options, stages_done, status_of
 from made_up import context_in
 from pages import Page
 from pipelines import STAGES, Trained
 
 from pipeline.artifacts.corpus import Corpus
+from pipeline.artifacts.model import Finished
 from pipeline.artifacts.picture import PNG
 from pipeline.artifacts.report import Report, is_sealed, load_report, seal
 from pipeline.catalog import REPORT
 from pipeline.catalog import STAGES as CATALOG
 from pipeline.errors import ArtifactDamaged
+from pipeline.project import choose_model
 from pipeline.stage import Made
 from pipeline.stages.report import ReportConfig, divide_settings, report, title_of
 
@@ -40,6 +43,11 @@ def inputs(trained: Trained) -> dict[str, Any]:
         name: stages[name].codec.load(next(path for path in (trained.artifacts / name).iterdir()))
         for name in REPORT.inputs
     }
+
+
+def with_phrase(finished: Finished, phrase: str) -> Finished:
+    model = finished.model
+    return replace(finished, model=replace(model, card=replace(model.card, seed_phrase=phrase)))
 
 
 def write_report(trained: Trained, folder: Path, **others: Any) -> str:
@@ -77,8 +85,9 @@ def test_the_page_tells_all_and_needs_nothing_else(trained: Trained) -> None:
     evaluation = json.loads(
         next(trained.artifacts.glob("evaluate/*/evaluation.json")).read_text(encoding="utf-8")
     )
+    phrase = choose_model(trained.artifacts, None)[0].card.seed_phrase
     assert set(evaluation["test"]) <= set(page.text("th"))
-    assert evaluation["seed_phrase"] in page.text("span")
+    assert phrase in page.text("span")
     assert page.text("h3")[-3:] == ["temperature 0.5 ", "temperature 0.8 ", "temperature 1 "]
     assert page.tags.count("svg") == 5
     assert page.tags.count("text") > 30
@@ -134,7 +143,7 @@ def test_a_novel_full_of_markup_is_shown_as_text(trained: Trained, tmp_path: Pat
         fetch=replace(stored["fetch"], paragraphs=(evil,)),
         embed=replace(stored["embed"], words=words),
         decode=replace(stored["decode"], words=words),
-        evaluate=replace(stored["evaluate"], seed_phrase=f"青棠{evil}"),
+        model=with_phrase(stored["model"], f"青棠{evil}"),
     )
 
     page = Page(html)
@@ -241,7 +250,7 @@ def test_the_curves_lie_beside_the_page(trained: Trained) -> None:
 
 
 def test_the_command_names_the_last_run_s_report(trained: Trained) -> None:
-    artifacts = ["--artifacts", str(trained.artifacts)]
+    artifacts = model_options(trained)
 
     assert invoke("report", *artifacts) == (0, f"{page_path(trained)}\n", "")
     _, as_json, _ = invoke("report", "--json", *artifacts)
@@ -258,7 +267,7 @@ def test_a_missing_report_alone_is_made(own: Trained) -> None:
     html = page_path(own).read_bytes()
     page_path(own).unlink()
 
-    code, output, errors = invoke("report", *run_options(own))
+    code, output, errors = invoke("report", *model_options(own))
 
     assert code == 0
     assert stages_done(errors) == ["report"]
@@ -267,15 +276,26 @@ def test_a_missing_report_alone_is_made(own: Trained) -> None:
     assert page_path(own).read_bytes() == html
 
 
-def test_what_is_stale_upstream_has_to_be_run_first(trained: Trained) -> None:
-    options = [*run_options(trained), "--set", "train.epochs=1"]
+def test_what_is_missing_upstream_has_to_be_run_first(own: Trained) -> None:
+    page_path(own).unlink()
+    next(own.artifacts.glob("evaluate/*/evaluation.json")).unlink()
 
-    code, output, errors = invoke("report", *options)
+    code, output, errors = invoke("report", *model_options(own))
 
     assert (code, output) == (2, "")
     assert len(errors.splitlines()) == 1
-    assert "train stale (epochs 10 → 1)" in errors
-    assert re.search(r"run: python cli\.py run-all .*--set train\.epochs=1", errors)
+    assert "evaluate missing" in errors
+    assert re.search(r"run: python cli\.py run-all .*--source ", errors)
+
+
+def test_a_model_from_elsewhere_has_no_report(own: Trained) -> None:
+    shutil.rmtree(own.artifacts / "report")
+    (own.artifacts / "current.json").unlink()
+
+    code, output, errors = invoke("report", *model_options(own))
+
+    assert (code, output) == (2, "")
+    assert errors.startswith("xuxie: expected a model whose run has left a report here, found none")
 
 
 def test_an_empty_folder_has_no_report(tmp_path: Path) -> None:
@@ -288,18 +308,14 @@ def test_an_empty_folder_has_no_report(tmp_path: Path) -> None:
 def test_a_novel_that_is_gone_leaves_its_report(own: Trained, tmp_path: Path) -> None:
     novel = tmp_path / "moved.txt"
     novel.write_bytes(own.novel.read_bytes())
-    options = run_options(replace(own, novel=novel))
-    assert invoke("run-all", *options)[0] == 0  # the same text: nothing runs
+    assert invoke("run-all", *run_options(replace(own, novel=novel)))[0] == 0  # nothing runs
     novel.unlink()
 
-    code, output, errors = invoke("report", "--artifacts", str(own.artifacts))
-
-    assert (code, output) == (0, f"{page_path(own)}\n")
-    assert errors == "xuxie: moved.txt is gone; this is the last complete run's report\n"
+    assert invoke("report", *model_options(own)) == (0, f"{page_path(own)}\n", "")
 
 
 def test_output_is_a_copy_that_replaces_only_reports(trained: Trained, tmp_path: Path) -> None:
-    artifacts = ["--artifacts", str(trained.artifacts)]
+    artifacts = model_options(trained)
     target = tmp_path / "书.html"
 
     assert invoke("report", "--output", str(target), *artifacts) == (0, f"{target}\n", "")
@@ -352,7 +368,7 @@ def test_an_output_that_cannot_be_is_refused(
     before = sorted(tmp_path.rglob("*"))
 
     code, output, errors = invoke(
-        "report", "--output", str(tmp_path / name), "--artifacts", str(trained.artifacts)
+        "report", "--output", str(tmp_path / name), *model_options(trained)
     )
 
     assert (code, output) == (2, "")

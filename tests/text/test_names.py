@@ -10,17 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import Recorder
 from made_up import context_in, segmentation_of
 from pipelines import CORPORA, NOVELLA, ROOT
 
 from pipeline.artifacts.corpus import Chapter, Corpus
+from pipeline.artifacts.model import Cutting
 from pipeline.artifacts.segmentation import SEGMENTATION, Name
-from pipeline.catalog import STAGES
 from pipeline.commands.score import trained_cut
-from pipeline.errors import NotReady
-from pipeline.project import found_names, open_project
-from pipeline.runner.execute import execute
 from pipeline.stages.fetch import FetchConfig, fetch
 from pipeline.stages.segment import SegmentConfig, find_names, hold_out, segment
 from pipeline.text.words.dictionary import dictionary_frequencies, dictionary_names
@@ -215,20 +211,11 @@ def test_the_names_are_stored_with_their_evidence(tmp_path: Path) -> None:
 # The command line
 
 
-def test_a_text_to_score_is_cut_with_the_names_found(tmp_path: Path) -> None:
-    overrides = ["segment.discover_names=true", "segment.user_dictionary="]
-    project = open_project(tmp_path, source=str(NOVELLA), overrides=overrides)
-    with pytest.raises(NotReady, match="expected the novel cut into words, got no segment"):
-        found_names(project)
-    execute(STAGES, project.settings, project.store, targets=["segment"], reporter=Recorder())
-
-    names = found_names(project)
-
-    assert "孟司正" in names
+def test_a_text_to_score_is_cut_with_the_names_found() -> None:
     text = "孟司正听了"
-    assert trained_cut(project.settings, names)(text)[0] == "孟司正"
-    assert trained_cut(project.settings)(text)[0] != "孟司正"
-    assert found_names(open_project(tmp_path, source=str(NOVELLA))) == []  # not asked for
+    assert trained_cut(Cutting(names=("孟司正",)))(text)[0] == "孟司正"
+    assert trained_cut(Cutting(user_words=(("孟司正", None, "nr"),)))(text)[0] == "孟司正"
+    assert trained_cut(Cutting())(text)[0] != "孟司正"
 
 
 # Novels

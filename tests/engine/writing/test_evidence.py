@@ -18,17 +18,18 @@ from made_up import (
 )
 from numpy.typing import NDArray
 
+from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, section_words
-from pipeline.artifacts.windows import PARTS
 from pipeline.engine.network.predict import predict_vectors
 from pipeline.engine.writing import evidence
 from pipeline.engine.writing.evidence import (
     agreements,
-    line_starts,
     nearest_passages,
     pick_places,
     quote_passage,
 )
+from pipeline.stages.model import rare_of
+from pipeline.stages.remember import training_text
 from pipeline.stages.window import WindowConfig, window
 
 STEPS = 4
@@ -138,6 +139,17 @@ def test_the_spread_reaches_from_end_to_end() -> None:
     assert np.diff(picked).max() <= 10_000 / evidence.JUDGED + 1
 
 
+def remember(text_ids: NDArray[np.int32], chapters: tuple[tuple[str, int, int], ...]) -> Memories:
+    """Memories of a text that say nothing."""
+    return Memories(
+        weights={"network": 1.0},
+        cache_words=1,
+        cache_sharpness=1.0,
+        text_ids=text_ids,
+        chapters=chapters,
+    )
+
+
 def small_novel() -> list[tuple[str, list[str]]]:
     """Parts and lines; neighbouring lines share words, so that a shift by one would be seen."""
     return [
@@ -148,39 +160,32 @@ def small_novel() -> list[tuple[str, list[str]]]:
     ]
 
 
-def test_quoted_words_line_up_with_the_windows_ids(tmp_path: Path) -> None:
+def test_quoted_words_are_those_of_the_novel(tmp_path: Path) -> None:
+    """In training chapters, at every place; a word that the vocabulary lacks is spelled too."""
     segmentation = segmentation_of(small_novel())  # type: ignore[arg-type]
-    embedding = random_embedding(words=(PARAGRAPH_BREAK, *"甲乙丙丁戊己庚，。"))  # 辛 is unknown
-    ids = window(
-        WindowConfig(steps=1),
+    embedding = random_embedding(words=(PARAGRAPH_BREAK, *"甲乙丙戊己庚，。"))  # 丁 is unknown
+    windows = window(
+        WindowConfig(steps=1, suffixes=False),
         segment=segmentation,
         embed=embedding,
         context=context_in(tmp_path),
-    ).ids
-    starts = line_starts(segmentation)
-    assert starts[-1] == len(ids)
+    )
+    memories = remember(training_text(windows), (("第一回", 0, 9), ("第三回", 17, 27)))
+    rare = rare_of(segmentation, embedding.words)
+    assert rare == ["第一回", "丁", "第三回", "丁"]
     stream = [word for part in segmentation.sections for word in section_words(segmentation, part)]
-    for position, word_id in enumerate(ids):
-        quote = quote_passage(segmentation, starts, position)
-        assert quote.word == stream[position]
-        expected = embedding.words.index(quote.word) if quote.word in embedding.words else 10
-        assert word_id == expected
-    assert set(PARTS) == {part.part for part in segmentation.sections}
+    for _, start, stop in memories.chapters:
+        for position in range(start, stop):
+            quote = quote_passage(position, memories, embedding.words, rare, before=3, after=4)
+            assert quote.word == stream[position]
+            assert list(quote.before) == stream[max(start, position - 3) : position]
+            assert list(quote.after) == stream[position + 1 : min(stop, position + 5)]
 
 
 def test_a_quotation_keeps_to_its_chapter() -> None:
-    segmentation = segmentation_of(small_novel())  # type: ignore[arg-type]
-    starts = line_starts(segmentation)
-    # The third section begins at 17: 第三回 ¶ 丙 丁 甲 ， ¶ 乙 。 ¶
-    assert starts.tolist() == [0, 2, 7, 9, 11, 17, 19, 24, 27, 30]
-    quote = quote_passage(segmentation, starts, 21, before=3, after=4)
-    assert quote == evidence.Quote(
-        before=(PARAGRAPH_BREAK, "丙", "丁"),
-        word="甲",
-        after=("，", PARAGRAPH_BREAK, "乙", "。"),
-    )
-    wide = quote_passage(segmentation, starts, 21, before=100, after=100)
-    assert "".join(wide.before) == f"第三回{PARAGRAPH_BREAK}丙丁"
-    assert "".join(wide.after) == f"，{PARAGRAPH_BREAK}乙。{PARAGRAPH_BREAK}"
-    bare = quote_passage(segmentation, starts, 17, before=0, after=0)
-    assert bare == evidence.Quote(before=(), word="第三回", after=())
+    ids = np.array([0, 1, 2, 3, 9, 9, 4, 5, 9], dtype=np.int32)
+    memories = remember(ids, (("第一回", 0, 4), ("第二回", 4, 9)))
+    wide = quote_passage(6, memories, WORDS, ["生", "僻", "字"], before=100, after=100)
+    assert wide == evidence.Quote(("生", "僻"), WORDS[4], (WORDS[5], "字"))
+    bare = quote_passage(4, memories, WORDS, ["生", "僻", "字"], before=0, after=0)
+    assert bare == evidence.Quote(before=(), word="生", after=())
