@@ -16,7 +16,8 @@ from benchmarks.made_up import STEPS, VOCABULARY, made_up_network, zipf_ids
 from benchmarks.plain_ngram import score_plain, train_plain
 from pipeline.artifacts.ngram import KneserNey
 from pipeline.artifacts.windows import window_view
-from pipeline.engine.measures.score import score_batch, score_kneser_ney
+from pipeline.engine.measures.baselines import score_kneser_ney
+from pipeline.engine.measures.score import score_batch
 from pipeline.engine.measures.stream import score_words
 from pipeline.engine.memories.ngram import train_kneser_ney
 

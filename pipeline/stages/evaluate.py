@@ -48,8 +48,10 @@ def _score_models(
 
     The mixtures, from the network alone to the whole writer, take longest.
     """
-    from pipeline.engine.measures.components import component_batches, score_mixtures
-    from pipeline.engine.measures.score import score_kneser_ney, score_unigram, score_windows
+    from pipeline.engine.measures.baselines import score_kneser_ney, score_unigram
+    from pipeline.engine.measures.mixtures import score_mixtures
+    from pipeline.engine.measures.score import score_windows
+    from pipeline.engine.memories.batches import component_batches
 
     network, chapters = model.network, target_sections(window, starts)
     batches = component_batches(window.ids, starts, chapters, model, progress=progress)
@@ -74,7 +76,7 @@ def score_part(
 ) -> tuple[dict[str, ModelScores], list[ModelScores]]:
     """Return what `Evaluation` keeps of a held-out part: its `scores` and its `ablation`."""
     from pipeline.engine.measures.bootstrap import compare_intervals, draw_chapters, score_intervals
-    from pipeline.engine.measures.score import summarise
+    from pipeline.engine.measures.metrics import summarise
     from pipeline.engine.memories.mixture import ablation
 
     mixtures = ablation(model.memories) if model.memories else {"network": model.weights}
@@ -106,7 +108,7 @@ def _ablation_rows(
     mixed: Mapping[str, Scores], mixtures: Mapping[str, Mapping[str, float]]
 ) -> list[ModelScores]:
     """Return a row for each mixture: its name, scores and weights."""
-    from pipeline.engine.measures.score import summarise
+    from pipeline.engine.measures.metrics import summarise
 
     rows = []
     for name, own in mixed.items():

@@ -126,7 +126,7 @@ def remember(
     """
     from dataclasses import replace
 
-    from pipeline.engine.measures.components import component_batches, true_probs
+    from pipeline.engine.memories.batches import component_batches, true_probs
     from pipeline.engine.memories.mixture import fit_mixtures
     from pipeline.engine.memories.next_word import Model
 

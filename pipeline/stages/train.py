@@ -109,7 +109,8 @@ def validator(
     config: TrainConfig, embed: Embedding, window: Windows
 ) -> Callable[[dict[str, NDArray[np.float32]]], dict[str, Any]]:
     """Return a function weights → validation scores, with scale and prior weight fitted."""
-    from pipeline.engine.measures.score import score_windows, summarise
+    from pipeline.engine.measures.metrics import summarise
+    from pipeline.engine.measures.score import score_windows
     from pipeline.engine.network.calibrate import calibrate
     from pipeline.engine.network.export import export_network
 

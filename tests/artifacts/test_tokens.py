@@ -20,8 +20,9 @@ from made_up import (
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.artifacts.tokens import read_as, token_id
 from pipeline.artifacts.windows import WINDOWS
+from pipeline.engine.measures.baselines import score_kneser_ney
 from pipeline.engine.measures.diversity import measure_texts
-from pipeline.engine.measures.score import score_kneser_ney, score_windows
+from pipeline.engine.measures.score import score_windows
 from pipeline.engine.measures.stream import score_words
 from pipeline.engine.memories.next_word import Model, begin, next_word_distribution
 from pipeline.engine.memories.ngram import train_kneser_ney

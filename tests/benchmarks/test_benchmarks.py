@@ -21,7 +21,7 @@ from benchmarks.plain_ngram import distribution, score_plain, train_plain
 from benchmarks.rows import ROWS
 from benchmarks.table import Result, table_lines
 from pipeline.artifacts.windows import window_view
-from pipeline.engine.measures.score import score_kneser_ney
+from pipeline.engine.measures.baselines import score_kneser_ney
 from pipeline.engine.memories.ngram import next_probabilities, train_kneser_ney
 
 

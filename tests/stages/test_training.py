@@ -14,7 +14,8 @@ from safetensors.numpy import save_file
 
 from pipeline.artifacts.training import TRAINING, Training
 from pipeline.artifacts.windows import evaluation_starts, spread
-from pipeline.engine.measures.score import score_windows, summarise
+from pipeline.engine.measures.metrics import summarise
+from pipeline.engine.measures.score import score_windows
 from pipeline.engine.network.export import export_network, log_frequencies
 from pipeline.errors import StageFailed
 from pipeline.learning.centre import centre_vectors

@@ -6,8 +6,8 @@ the interval lies between the 2.5th and the 97.5th percentile of the scores of a
 120 chapters holds out six: from so few the interval comes out too narrow, and from two it is just
 the scores of the one and of the other. What another training seed would change is not in it.
 
-A draw needs no target again. A chapter enters with five sums, and a draw is how often each chapter
-was taken: 1,000 draws are one product of (1000, C) and (C, 5).
+A draw needs no target again. A chapter enters with a few sums (`metrics.Sums`), and a draw is how
+often each chapter was taken: 1,000 draws of a sum are one product of (1000, C) and (C,).
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.arrays import Doubles
+from pipeline.engine.measures.metrics import map_sums, metrics, target_sums
 from pipeline.engine.measures.score import Scores
 
 DRAWS = 1000
 PERCENTILES = (2.5, 97.5)  # of a 95 % interval
+FIGURES = ("top1", "mrr", "perplexity")
 LEAST = 2  # chapters; one alone says nothing of how chapters differ
 
 
@@ -100,29 +102,10 @@ def interval(values: Doubles) -> Interval:
 def drawn(
     scores: Scores, chapters: NDArray[np.int64], taken: NDArray[np.int64]
 ) -> dict[str, Doubles]:
-    """Return `top1`, `mrr` and `perplexity` of every draw, float64 (draws,) each.
-
-    They are defined as in `summarise`: perplexity is over known targets, 1 where a draw has none.
-    """
-    sums = taken @ chapter_sums(scores, chapters)  # (draws, 5)
-    targets, hits, reciprocal, known, logs = sums.T  # (draws,) each
-    mean_log = np.divide(logs, known, out=np.zeros(len(sums)), where=known > 0)
-    return {
-        "top1": hits / targets,
-        "mrr": reciprocal / targets,
-        "perplexity": np.exp(-mean_log),
-    }
-
-
-def chapter_sums(scores: Scores, chapters: NDArray[np.int64]) -> Doubles:
-    """Return each chapter's targets, hits, Σ 1/rank, known targets and Σ log p: (C, 5)."""
-    known = scores.known
-    columns = (
-        np.ones(len(known)),
-        known & (scores.ranks == 1),
-        np.where(known, 1.0 / scores.ranks, 0.0),
-        known,
-        np.where(known, scores.log_probs, 0.0),
-    )
+    """Return `top1`, `mrr` and `perplexity` of every draw, float64 (draws,) each."""
     numbers = np.unique(chapters, return_inverse=True)[1]  # (N,), 0 to C − 1
-    return np.stack([np.bincount(numbers, weights=column) for column in columns], axis=1)
+    sums = map_sums(
+        target_sums(scores), lambda own: taken @ np.bincount(numbers, weights=own)
+    )  # (draws,) each
+    figures = metrics(sums)
+    return {name: figures[name] for name in FIGURES}

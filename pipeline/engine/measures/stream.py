@@ -10,7 +10,6 @@ Only one batch of words and the T before it are in memory at any time.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -21,10 +20,9 @@ from numpy.typing import NDArray
 from pipeline.artifacts.network import Network
 from pipeline.artifacts.tokens import token_id
 from pipeline.artifacts.windows import window_view
+from pipeline.engine.measures.metrics import TOP, Sums, add_sums, metrics
 from pipeline.engine.measures.score import Scores, join_scores, score_batch
 from pipeline.engine.network.predict import BATCH
-
-TOP = (1, 5, 10)
 
 
 @dataclass(frozen=True)
@@ -69,12 +67,12 @@ def score_words(
             yield ScoredWord(block[0], context=0, known=block[0] in ids)
             block = block[1:]
         if block:
-            scores = score_last(stream, len(block), network)
-            yield from name_scores(block, len(stream) - len(block), scores, network.steps)
+            scores = _score_last(stream, len(block), network)
+            yield from _name_scores(block, len(stream) - len(block), scores, network.steps)
         context = stream[-network.steps :]
 
 
-def score_last(stream: NDArray[np.int32], count: int, network: Network) -> Scores:
+def _score_last(stream: NDArray[np.int32], count: int, network: Network) -> Scores:
     """Score the last `count` words of ids (n,), each given the up to T words before it.
 
     At least one word and at most T may stand before them.
@@ -86,7 +84,7 @@ def score_last(stream: NDArray[np.int32], count: int, network: Network) -> Score
     return join_scores(parts)
 
 
-def name_scores(
+def _name_scores(
     words: Sequence[str], before: int, scores: Scores, steps: int
 ) -> Iterator[ScoredWord]:
     """Put scores beside their words, `before` words having been read before the first."""
@@ -109,47 +107,45 @@ def name_scores(
 
 @dataclass
 class Tally:
-    """Running sums over scored words, for figures as `score.summarise` defines them.
+    """Running sums over scored words.
 
-    A text's first word is one of `words`, but no target: nothing could foretell it.
+    A text's first word is one of `words`, but no target: nothing could predict it.
     """
 
     words: int = 0
-    targets: int = 0
-    known: int = 0
-    within: dict[int, int] = field(default_factory=lambda: dict.fromkeys(TOP, 0))
-    reciprocal_ranks: float = 0.0
-    log_probs: float = 0.0
-    cosines: float = 0.0
+    sums: Sums = field(default_factory=Sums)
 
     def add(self, scored: ScoredWord) -> None:
         """Count one more word."""
         self.words += 1
-        self.targets += scored.context > 0
-        if scored.rank is None or scored.log_probability is None or scored.cosine is None:
-            return
-        self.known += 1
-        for k in TOP:
-            self.within[k] += scored.rank <= k
-        self.reciprocal_ranks += 1 / scored.rank
-        self.log_probs += scored.log_probability
-        self.cosines += scored.cosine
+        self.sums = add_sums(self.sums, _word_sums(scored))
 
     def summary(self) -> dict[str, int | float | None]:
         """Return the figures; a mean over nothing is None."""
-        perplexity_log = share(-self.log_probs, self.known)
+        sums, figures = self.sums, metrics(self.sums)
+        counted = dict.fromkeys(figures, sums.targets)
+        counted |= {"cosine": sums.known, "perplexity": sums.known}
+        means = {name: float(own) if counted[name] else None for name, own in figures.items()}
+        coverage = means.pop("coverage")
         return {
             "words": self.words,
-            "targets": self.targets,
-            "known": self.known,
-            "coverage": share(self.known, self.targets),
-            **{f"top{k}": share(self.within[k], self.targets) for k in TOP},
-            "mrr": share(self.reciprocal_ranks, self.targets),
-            "cosine": share(self.cosines, self.known),
-            "perplexity": None if perplexity_log is None else math.exp(perplexity_log),
+            "targets": sums.targets,
+            "known": sums.known,
+            "coverage": coverage,
+            **means,
         }
 
 
-def share(part: float, whole: int) -> float | None:
-    """Return part / whole, None where there is no whole."""
-    return part / whole if whole else None
+def _word_sums(scored: ScoredWord) -> Sums:
+    """Return what one word adds to the sums."""
+    targets = int(scored.context > 0)
+    if scored.rank is None or scored.log_probability is None or scored.cosine is None:
+        return Sums(targets=targets)
+    return Sums(
+        targets=targets,
+        known=1,
+        within={k: int(scored.rank <= k) for k in TOP},
+        reciprocal_ranks=1 / scored.rank,
+        log_probs=scored.log_probability,
+        cosines=scored.cosine,
+    )

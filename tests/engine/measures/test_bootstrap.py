@@ -19,7 +19,8 @@ from pipeline.engine.measures.bootstrap import (
     drawn,
     score_intervals,
 )
-from pipeline.engine.measures.score import Scores, summarise
+from pipeline.engine.measures.metrics import summarise
+from pipeline.engine.measures.score import Scores
 from pipeline.engine.memories.next_word import Model
 from pipeline.engine.memories.ngram import train_kneser_ney
 from pipeline.stages.evaluate import score_part

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from made_up import random_network
 
-from pipeline.engine.measures.score import score_windows, summarise
+from pipeline.engine.measures.metrics import summarise
+from pipeline.engine.measures.score import score_windows
 from pipeline.engine.measures.stream import ScoredWord, Tally, score_words
 from pipeline.engine.memories.next_word import Model, begin, next_word_distribution, read
 

@@ -17,7 +17,8 @@ from pipelines import CORPORA
 
 from pipeline.artifacts.ngram import KneserNey
 from pipeline.artifacts.windows import evaluation_starts
-from pipeline.engine.measures.score import score_kneser_ney, summarise
+from pipeline.engine.measures.baselines import score_kneser_ney
+from pipeline.engine.measures.metrics import summarise
 from pipeline.engine.memories.ngram import (
     discounts,
     next_known,

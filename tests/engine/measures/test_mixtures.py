@@ -10,15 +10,10 @@ import pytest
 from made_up import chapters_of_noise, context_in, random_network
 
 from pipeline.artifacts.windows import evaluation_starts, target_sections
-from pipeline.engine.measures import components
-from pipeline.engine.measures.components import (
-    Batch,
-    chapter_runs,
-    component_batches,
-    score_mixtures,
-    true_probs,
-)
+from pipeline.engine.measures.mixtures import score_mixtures
 from pipeline.engine.measures.score import score_windows
+from pipeline.engine.memories import batches as batching
+from pipeline.engine.memories.batches import Batch, chapter_runs, component_batches, true_probs
 from pipeline.engine.memories.cache import empty_recent
 from pipeline.engine.memories.mixture import ablation, choose_components
 from pipeline.engine.memories.next_word import Model, begin, next_word_distribution, read
@@ -52,7 +47,7 @@ def test_runs_end_where_a_chapter_or_the_stretch_does() -> None:
 
 
 def test_scoring_and_writing_foretell_alike(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(components, "BATCH", 32)  # so that a chapter takes several
+    monkeypatch.setattr(batching, "BATCH", 32)  # so that a chapter takes several
     memories = model.memories
     assert memories is not None
     found = score_mixtures(batches(model), NETWORK, {"whole": model.weights})["whole"]

@@ -7,20 +7,18 @@ before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.arrays import Doubles, Floats
-from pipeline.artifacts.network import Network
 from pipeline.artifacts.windows import window_view
-from pipeline.engine.measures.score import Scores, join_scores, score_cosines, score_probabilities
 from pipeline.engine.memories.cache import recall_text
-from pipeline.engine.memories.mixture import NETWORK, mix
-from pipeline.engine.memories.next_word import LEAST, Model, ask_neighbours
+from pipeline.engine.memories.mixture import NETWORK
+from pipeline.engine.memories.next_word import Model, ask_neighbours
 from pipeline.engine.memories.ngram import next_probabilities, share_among_known
 from pipeline.engine.network.decode import network_scores, softmax, unit_rows
 from pipeline.engine.network.predict import predict_vectors
@@ -133,26 +131,3 @@ def true_probs(batches: Iterator[Batch]) -> dict[str, Doubles]:
             own = probs[rows, batch.targets[rows]].astype(np.float64)
             found.setdefault(name, []).append(own)
     return {name: np.concatenate(parts) for name, parts in found.items()}
-
-
-def score_mixtures(
-    batches: Iterator[Batch], network: Network, mixtures: Mapping[str, Mapping[str, float]]
-) -> dict[str, Scores]:
-    """Return the scores of several mixtures, name → weights, in one pass.
-
-    The network alone is scored as `score_windows` does. A mixture's cosines are ê's, as its are.
-    """
-    parts: dict[str, list[Scores]] = {name: [] for name in mixtures}
-    for batch in batches:
-        alone = score_cosines(batch.cosine, batch.targets, network)
-        for name, weights in mixtures.items():
-            parts[name].append(
-                alone if set(weights) == {NETWORK} else score_mixed(batch, weights, alone)
-            )
-    return {name: join_scores(own) for name, own in parts.items()}
-
-
-def score_mixed(batch: Batch, weights: Mapping[str, float], alone: Scores) -> Scores:
-    """Score a batch by one mixture."""
-    probs = np.maximum(mix(batch.probs, weights), LEAST)  # (B, V)
-    return replace(score_probabilities(probs, batch.targets), cosines=alone.cosines)
