@@ -22,7 +22,7 @@ from pipeline.project import (
 )
 from pipeline.runner import explain
 from pipeline.runner.execute import Outcome
-from pipeline.runner.plan import plan
+from pipeline.runner.plan import check_files, plan
 from pipeline.runner.store import load
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def run_all(
     project = open_project(artifacts, **asked)
     force = forget_download(project) if accept_new else frozenset()
     if dry_run:
-        return show_plan(plan(STAGES, project.settings, project.store, force=force), as_json)
+        steps = plan(STAGES, project.settings, project.store, force=force)
+        check_files(steps, project.settings)
+        return show_plan(steps, as_json)
     outcomes = run_targets(project, [stage.name for stage in STAGES], force, "run-all")
     remember_run(project, outcomes)
     if as_json:
@@ -68,6 +70,7 @@ def run_one(
     )
     if dry_run:
         steps = plan(STAGES, project.settings, project.store, force=forced, only=stage)
+        check_files(steps, project.settings)
         return show_plan(steps, as_json)
     outcomes = run_targets(project, [stage], forced, f"run {stage}")
     if as_json:
