@@ -18,8 +18,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipeline.errors import SettingsError
+from pipeline.filenames import in_utf8, on_disk, readable
 from pipeline.hints import nearest_name
+from pipeline.regular import read_regular, too_large, why_unreadable
+from pipeline.shown import shown
 from pipeline.stage import StageConfig, is_path_field
+
+_MAX_BYTES = 256 * 1024  # of a settings file
+_MAX_LINE = 5_000  # characters of its lines, and of one --set
+_LONGEST = 60  # characters of a value in a message
 
 SOURCE_SETTING = "fetch.source"  # what --source stands for
 BUILT_IN = "built in"
@@ -67,7 +74,7 @@ def load_settings(
     sections : the settings model of each section
     default_path, config_path : TOML files; relative ones are relative to `cwd`
     overrides : `section.field=value`, the value in TOML or a bare string
-    source, source_setting : a value, and the setting `section.field` that it is of
+    source, source_setting : a value, and the setting `section.field` that it sets
     root : the project's folder; relative paths of the defaults start there
     shipped : where those start that are not in `root`, but there; `default_path` is shown from it
     cwd : relative paths in `overrides` and `source` start there
@@ -110,13 +117,20 @@ def describe_settings(settings: Settings) -> list[dict[str, Any]]:
 
 def parse_override(override: str) -> tuple[str, Any]:
     """Split `section.field=value` into the dotted name and the value."""
+    if len(override) > _MAX_LINE:
+        raise SettingsError(
+            f"--set: expected at most {_MAX_LINE:,} characters, got {len(override):,} in "
+            f"{shown(override, _LONGEST)!r}; give a shorter value"
+        )
     name, equals, text = override.partition("=")
     name = name.strip()
     if not equals or not re.fullmatch(r"[^.\s]+\.[^.\s]+", name):
         raise SettingsError(
-            f"--set: expected section.field=value, got {override!r}", option="--set"
+            f"--set: expected section.field=value, got {_shown_value(override)}; `config` lists "
+            "all settings",
+            option="--set",
         )
-    return name, _toml_value(text.strip())
+    return name, _toml_value(text.strip(), name)
 
 
 def resolve_path(value: Any, base: Path) -> Any:
@@ -127,10 +141,11 @@ def resolve_path(value: Any, base: Path) -> Any:
     text = os.fspath(value) if isinstance(value, Path) else value
     if not isinstance(text, str) or not text or _is_address(text):
         return value
-    path = os.path.abspath(base / os.path.expanduser(text))  # noqa: PTH100, PTH111 keeps symlinks
+    home = os.path.expanduser(on_disk(text))  # noqa: PTH111
+    path = os.path.abspath(base / home)  # noqa: PTH100 keeps symlinks
     if not re.search(r"[./\\]", text) and not os.path.lexists(path):
-        return value
-    return path
+        return in_utf8(text)
+    return in_utf8(path)
 
 
 def _base_of(value: Any, layer: Layer) -> Path:
@@ -142,36 +157,67 @@ def _base_of(value: Any, layer: Layer) -> Path:
 
 
 def _is_address(text: str) -> bool:
-    """Return whether a source is an address and no path."""
+    """Return whether a source is an address rather than a path."""
     return re.match(r"https?://", text, re.IGNORECASE) is not None
 
 
 def _refuse_impossible_path(value: Any, name: str, origin: str) -> None:
-    """Raise `SettingsError` for a path of which the system cannot even say that it is not there."""
+    """Refuse a path that the system cannot even look up."""
     if not isinstance(value, str) or _is_address(value):
         return
+    if not _is_text(value):
+        raise SettingsError(
+            f"{name}: expected a path in UTF-8, got {_shown_value(readable(value))} in another "
+            f"encoding (from {origin}); rename it, or give the folder that it lies in"
+        )
     try:
-        os.lstat(value)
+        os.lstat(on_disk(value))
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise SettingsError(
-            f"{name}: expected a path, got {value[:60]!r}…: {why} (from {origin})", setting=name
+            f"{name}: expected a path, got {_shown_value(value)}: {shown(why)} (from {origin}); "
+            "give another",
+            setting=name,
         ) from error
 
 
-def _toml_value(text: str) -> Any:
+def _is_text(value: str) -> bool:
+    """Return whether a string is nothing but characters: no bytes of another encoding."""
+    return re.search("[\ud800-\udfff]", value) is None
+
+
+def _shown_value(value: Any) -> str:
+    """Return a value as a message may show it, however long, deep or large it is."""
+    try:
+        return shown(value if isinstance(value, str) and not value else repr(value), _LONGEST)
+    except (ValueError, RecursionError):  # an integer of thousands of digits, a list of lists
+        return "a value too large to show"
+
+
+def _toml_value(text: str, name: str) -> Any:
     """Return `text` read as a TOML value, or itself where it is none."""
     try:
         table = tomllib.loads(f"value = {text}")
     except tomllib.TOMLDecodeError:
         return text
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(
+            f"{shown(name)}: expected a value, got {_shown_value(text)}, {_too_much(error)} (from "
+            "--set); give a smaller one"
+        ) from error
     # A date is no setting's type, but a file's name may look like one.
     dates = (datetime.date, datetime.time)
     return (
         text if table.keys() != {"value"} or isinstance(table["value"], dates) else table["value"]
     )
+
+
+def _too_much(error: Exception) -> str:
+    """Return what is too much for the reader of TOML."""
+    deep = isinstance(error, RecursionError)
+    return "which is nested too deeply" if deep else "a number of too many digits"
 
 
 def _override_layer(override: str, cwd: Path) -> Layer:
@@ -183,22 +229,54 @@ def _override_layer(override: str, cwd: Path) -> Layer:
 
 def _file_layer(path: Path, base: Path, shown_from: Path) -> Layer:
     """Read a TOML file; its origin is its path as seen from `shown_from`."""
-    origin = path.relative_to(shown_from) if path.is_relative_to(shown_from) else path
+    seen = path.relative_to(shown_from) if path.is_relative_to(shown_from) else path
+    origin = shown(readable(seen.as_posix()))
+    text = _read_settings(path, origin)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "bytes that are not UTF-8"
-        raise SettingsError(
-            f"{origin}: expected a settings file in TOML, got {why}", option="--config", path=path
-        ) from error
-    try:
-        return Layer(origin.as_posix(), tomllib.loads(text), base)
+        return Layer(origin, tomllib.loads(text), base)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         line = found[1] if found else len(text.splitlines())
         raise SettingsError(
-            f"{origin}, line {line}: expected TOML, got: {error}", option="--config", path=path
+            f"{origin}, line {line}: expected TOML, got: {shown(str(error))}",
+            option="--config",
+            path=path,
         ) from error
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(
+            f"{origin}: expected settings as section.field = value, got a value "
+            f"{_too_much(error)}; give a smaller one",
+            option="--config",
+            path=path,
+        ) from error
+
+
+def _read_settings(path: Path, origin: str) -> str:
+    """Return the text of a settings file of bounded size."""
+    expected = f"{origin}: expected a settings file in TOML"
+    try:
+        data = b"" if (why := why_unreadable(path, _MAX_BYTES)) else read_regular(path, _MAX_BYTES)
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        raise SettingsError(
+            f"{expected}, got {error.strerror}; check the path", option="--config", path=path
+        ) from error
+    except ValueError as error:  # UnicodeDecodeError, or a NUL in the path
+        got = "bytes that are not UTF-8" if isinstance(error, UnicodeError) else str(error)
+        raise SettingsError(
+            f"{expected}, got {got}; save it as UTF-8", option="--config", path=path
+        ) from error
+    if why := why or too_large(len(data), _MAX_BYTES):
+        raise SettingsError(f"{expected}, {why}", option="--config", path=path)
+    long = next((n for n, line in enumerate(text.split("\n"), 1) if len(line) > _MAX_LINE), None)
+    if long:
+        raise SettingsError(
+            f"{origin}, line {long}: expected at most {_MAX_LINE:,} characters, got more; "
+            "shorten it",
+            option="--config",
+            path=path,
+        )
+    return text
 
 
 def _built_in_layer(sections: Sections, root: Path, shipped: Path | None) -> Layer:
@@ -239,7 +317,8 @@ def _entries(sections: Sections, layer: Layer) -> Iterator[tuple[str, str, Any]]
             raise _unknown(sections, ".".join([section, *fields[:1]]), layer.origin)
         if not isinstance(table, dict):
             raise SettingsError(
-                f"{section}: expected a table [{section}], got {table!r} (from {layer.origin})",
+                f"{section}: expected a table [{section}], got {_shown_value(table)} (from "
+                f"{layer.origin}); write section.field",
                 setting=section,
             )
         for field, value in table.items():
@@ -247,8 +326,8 @@ def _entries(sections: Sections, layer: Layer) -> Iterator[tuple[str, str, Any]]
                 raise _unknown(sections, f"{section}.{field}", layer.origin)
             if isinstance(value, float) and not math.isfinite(value):
                 raise SettingsError(
-                    f"{section}.{field}: expected a finite number, got {value}"
-                    f" (from {layer.origin})",
+                    f"{section}.{field}: expected a finite number, got {value} (from "
+                    f"{layer.origin}); give another",
                     setting=f"{section}.{field}",
                 )
             yield section, field, value
@@ -259,9 +338,12 @@ def _unknown(sections: Sections, name: str, origin: str) -> SettingsError:
     known = [
         f"{section}.{field}" for section, kind in sections.items() for field in kind.model_fields
     ]
-    nearest = nearest_name(name, known)
+    nearest = nearest_name(name[:_LONGEST], known)
     hint = f"; the nearest is {nearest}" if nearest else ""
-    return SettingsError(f"{name}: no such setting (from {origin}){hint}", setting=name)
+    return SettingsError(
+        f"{shown(name, _LONGEST)}: no such setting (from {origin}){hint}",
+        setting=name[:_LONGEST],
+    )
 
 
 def _validate(
@@ -281,7 +363,10 @@ def _validate(
     if first["type"] in ("value_error", "assertion_error"):
         message = first["msg"].partition(", ")[2]
         raise SettingsError(f"{name}: {message} (from {origin})", setting=name)
-    expected = re.sub(r"^Input should be ", "", first["msg"])
-    got = repr(first["input"])
-    got = got if len(got) <= 60 else got[:60] + "…"
+    if first["type"] == "string_unicode":
+        raise SettingsError(
+            f"{name}: expected text in UTF-8, got other bytes (from {origin})", setting=name
+        )
+    expected = re.sub(r"^\w+ should (be |have )?", "", first["msg"])
+    got = _shown_value(first["input"])
     raise SettingsError(f"{name}: expected {expected}, got {got} (from {origin})", setting=name)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from pipeline.artifacts.codec import Codec
+from pipeline.filenames import readable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +30,19 @@ class StageConfig(BaseModel):
     def files(self) -> dict[str, Path]:
         """External files that the stage reads: label → path. Labels hold no absolute path."""
         return {}
+
+    def file_names(self) -> dict[str, str]:
+        """Return label → name of the external files, as people read it."""
+        return {label: readable(path.name) for label, path in self.files().items()}
+
+    def check_files(self) -> None:
+        """Refuse external files that cannot be used, by what the disk says of them.
+
+        Raises
+        ------
+        DataError
+            Nothing is there, or no regular file of fitting size.
+        """
 
     def key_settings(self) -> dict[str, Any]:
         """Return the settings that decide the result, as JSON values; paths are left out."""

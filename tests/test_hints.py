@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.hints import shown
+from pipeline.shown import shown
 
 BAD = "\x00\x07\x1b\x7f\x85\x9b\u200f\u2028\u202a\u202e\u2066\u2069\ud800\udcff\r"
 

@@ -9,8 +9,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipeline.artifacts.plain import is_plain
 from pipeline.errors import ArtifactDamaged
+from pipeline.shown import is_plain
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,7 +1,7 @@
 """`fetch`'s artifact: the clean text of a novel and its chapters.
 
 corpus.txt    UTF-8, one paragraph a line, headings included as paragraphs
-corpus.json   chapters, and how the text was read
+corpus.json   title, chapters, and how the text was read
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ class Corpus:
     `chapters` cover all paragraphs in order, without gaps. `encoding` is what the source was
     decoded from, `replaced` counts the bytes that could not be decoded, `removed_lines` the lines
     of advertising and of library boilerplate that were cut, `rejoined_lines` the hard line ends
-    that were taken out, `source_digest` is the sha256 of the source's bytes.
+    that were taken out, `source_digest` is the sha256 of the source's bytes, `title` is the novel's
+    as people write it, "" where it is not known.
     """
 
     paragraphs: tuple[str, ...]
@@ -39,6 +40,7 @@ class Corpus:
     removed_lines: int
     rejoined_lines: int
     source_digest: str
+    title: str = ""
 
 
 def save_corpus(corpus: Corpus, folder: Path) -> None:
@@ -61,6 +63,7 @@ def load_corpus(folder: Path) -> Corpus:
 def describe_corpus(corpus: Corpus) -> dict[str, Any]:
     """Return the facts shown to people."""
     return {
+        **({"title": corpus.title} if corpus.title else {}),
         "characters": sum(map(len, corpus.paragraphs)),
         "paragraphs": len(corpus.paragraphs),
         "chapters": len(corpus.chapters),

@@ -6,16 +6,24 @@ vocabulary.json   words and their counts in the training chapters, most frequent
 
 from __future__ import annotations
 
+import mmap
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.artifacts.codec import Codec, check_array, read_json, write_json
 from pipeline.errors import ArtifactDamaged
+from pipeline.shown import shown
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+_HEADER = 64  # bytes in which the header's line must end
+_SHOWN = 40  # characters of a word in a message
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -61,30 +69,78 @@ def read_word2vec(path: Path) -> tuple[tuple[str, ...], NDArray[np.float32]]:
     """
     import numpy as np
 
-    data = path.read_bytes()
-    header, _, _ = data[:64].partition(b"\n")
+    with path.open("rb") as file:
+        header = file.read(_HEADER).partition(b"\n")[0]
+        count, size = _read_header(path.name, header, os.fstat(file.fileno()).st_size)
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            words, vectors = _read_rows(path.name, data, len(header) + 1, count, size)
+    if not np.isfinite(vectors).all():
+        raise ArtifactDamaged(f"{path.name}: expected finite numbers, got NaN or infinity")
+    return words, vectors
+
+
+def _read_header(name: str, header: bytes, length: int) -> tuple[int, int]:
+    """Return V and E; `length` is the file's, in bytes."""
     try:
         count, size = (int(field) for field in header.split())
     except ValueError:
-        raise ArtifactDamaged(f"{path.name}: expected a word2vec binary header 'V E'") from None
+        raise ArtifactDamaged(f"{name}: expected a word2vec binary header 'V E'") from None
     # A row is at least one byte of word, a space and its floats: no header can ask for more memory
     # than the file's own size warrants.
-    if min(count, size) < 1 or count * (4 * size + 2) > len(data):
-        raise ArtifactDamaged(f"{path.name}: {count} vectors of {size} do not fit in the file")
-    words = []
+    if min(count, size) < 1 or count * (4 * size + 2) > length:
+        raise ArtifactDamaged(f"{name}: {count} vectors of {size} do not fit in the file")
+    return count, size
+
+
+def _read_rows(
+    name: str, data: mmap.mmap, position: int, count: int, size: int
+) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    """Read V words and vectors from a position on.
+
+    Nothing in the format tells where a word ends but a space, so that one within a word would
+    shift all that follows. Rows end with a newline all or none: that shows where it happened, and
+    so does a word that is no text.
+    """
+    import numpy as np
+
+    words: list[str] = []
     vectors = np.empty((count, size), dtype=np.float32)  # (V, E)
-    position = len(header) + 1
+    lines = False  # whether a newline follows each vector, as the C tool writes
     for row in range(count):
         space = data.find(b" ", position)
-        start, stop = space + 1, space + 1 + 4 * size
+        stop = space + 1 + 4 * size
         if space < 0 or stop > len(data):
-            raise ArtifactDamaged(f"{path.name}: expected {count} vectors, the file ends at {row}")
-        words.append(data[position:space].lstrip(b"\n").decode("utf-8", errors="replace"))
-        vectors[row] = np.frombuffer(data, dtype="<f4", count=size, offset=start)
+            raise ArtifactDamaged(f"{name}: expected {count} vectors, the file ends at {row}")
+        word = data[position:space].removeprefix(b"\n" if lines else b"")
+        if not _is_word(word):
+            before = f" (the one before is {shown(words[-1], _SHOWN)!r})" if words else ""
+            raise _shifted(name, row + 1, f"{shown(repr(word), _SHOWN)}{before}")
+        words.append(word.decode("utf-8"))
+        vectors[row] = np.frombuffer(data[space + 1 : stop], dtype="<f4")
+        ended = data[stop : stop + 1] == b"\n"
+        lines = ended if row == 0 else lines
+        if lines and not ended and stop < len(data):
+            raise _shifted(name, row + 1, f"{shown(words[-1], _SHOWN)!r} and more than its numbers")
         position = stop
-    if not np.isfinite(vectors).all():
-        raise ArtifactDamaged(f"{path.name}: expected finite numbers, got NaN or infinity")
+    if (rest := len(data) - position - lines) > 0:
+        raise _shifted(name, count, f"{rest} bytes after its numbers")
     return tuple(words), vectors
+
+
+def _is_word(word: bytes) -> bool:
+    """Return whether bytes are a word: UTF-8 without control characters."""
+    try:
+        text = word.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return not _CONTROL.search(text)
+
+
+def _shifted(name: str, entry: int, got: str) -> ArtifactDamaged:
+    return ArtifactDamaged(
+        f"{name}, entry {entry}: expected a word without spaces, in UTF-8, and its numbers, got "
+        f"{got}; write words with spaces as New_York"
+    )
 
 
 def save_embedding(embedding: Embedding, folder: Path) -> None:

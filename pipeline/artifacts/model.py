@@ -18,9 +18,9 @@ from pipeline.artifacts.codec import Codec
 from pipeline.artifacts.layers import pack_upper
 from pipeline.artifacts.memories import COMPONENTS, Memories, memory_arrays
 from pipeline.artifacts.network import ARRAYS, Network
-from pipeline.artifacts.plain import visible
 from pipeline.artifacts.tensorfile import write_tensor_file
 from pipeline.errors import ArtifactDamaged
+from pipeline.shown import visible
 
 if TYPE_CHECKING:
     import numpy as np

@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.artifacts.codec import refuse_constant
-from pipeline.artifacts.plain import is_plain
 from pipeline.errors import ArtifactDamaged
+from pipeline.shown import is_plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -20,11 +20,11 @@ from pipeline.commands.options import Debug
 from pipeline.commands.progress import open_reporter
 from pipeline.config import Settings
 from pipeline.errors import XuxieError
-from pipeline.hints import shown
 from pipeline.interrupts import advising
 from pipeline.project import Project
 from pipeline.runner.execute import Outcome, execute
 from pipeline.runner.store import Store
+from pipeline.shown import shown, shown_json
 from pipeline.stage import Stage
 
 LONGEST = 2000  # characters of a message
@@ -63,7 +63,7 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
 def say(text: str, *, lines: bool = False) -> None:
     """Print to stderr what is not the result; in one line, unless `lines` of it are meant."""
     longest = None if lines else LONGEST
-    print(shown(text, lines=lines, longest=longest), file=sys.stderr, flush=True)
+    print(shown(text, longest, lines=lines), file=sys.stderr, flush=True)
 
 
 def say_notes(notes: Sequence[str]) -> None:
@@ -75,12 +75,12 @@ def say_notes(notes: Sequence[str]) -> None:
 def put(*texts: str, end: str = "\n") -> None:
     """Print results, each with `end` after it: what a terminal would obey is escaped."""
     for text in texts:
-        print(shown(text, lines=True), end=end, flush=not end)
+        print(shown(text, None, lines=True), end=end, flush=not end)
 
 
 def print_json(value: Any) -> None:
     """Print a value as JSON."""
-    print(shown(json.dumps(value, ensure_ascii=False, indent=2), lines=True))
+    print(shown_json(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
 def width() -> int:

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline.artifacts.plain import visible
 from pipeline.commands.console import guarded, print_json, say
 from pipeline.commands.options import Artifacts, AsJson
 from pipeline.commands.results import format_score
@@ -19,6 +18,7 @@ from pipeline.models.names import SUFFIX, check_name, safe_name
 from pipeline.models.shelf import Entry, read_name
 from pipeline.project import ARTIFACTS
 from pipeline.runner.disk import usable, write_durably
+from pipeline.shown import visible
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A model; `models` lists them.")]
 

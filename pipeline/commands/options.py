@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from pipeline.hints import shown
 from pipeline.project import Project, open_project
+from pipeline.shown import shown
 
 if TYPE_CHECKING:
     from pipeline.engine.writing.options import WritingOptions

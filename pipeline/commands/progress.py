@@ -6,11 +6,11 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
-from pipeline.hints import shown
 from pipeline.interrupts import check
 from pipeline.runner.execute import Outcome
 from pipeline.runner.explain import sentence
 from pipeline.runner.plan import Step
+from pipeline.shown import shown
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -120,7 +120,7 @@ def fit_note(note: str, columns: int) -> str:
     """Cut a note to so many columns; a Chinese character takes two."""
     from rich.cells import cell_len, set_cell_size
 
-    note = shown(note)
+    note = shown(note, None)
     if cell_len(note) <= columns:
         return note
     return set_cell_size(note, columns - 1).rstrip() + "…" if columns > 1 else ""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.artifacts.plain import visible
 from pipeline.artifacts.report import FILE as REPORT_FILE
 from pipeline.catalog import EVALUATION, MODEL, REPORT, STAGES
 from pipeline.commands import options, results
@@ -27,8 +26,9 @@ from pipeline.project import (
 )
 from pipeline.runner import explain
 from pipeline.runner.execute import Outcome
-from pipeline.runner.plan import plan
+from pipeline.runner.plan import check_files, plan
 from pipeline.runner.store import load
+from pipeline.shown import visible
 
 if TYPE_CHECKING:
     from pipeline.artifacts.evaluation import Evaluation
@@ -53,6 +53,7 @@ def run_all(
     if dry_run:
         only = MODEL.name if quick else None
         steps = plan(STAGES, project.settings, project.store, force=force, only=only)
+        check_files(steps, project.settings)
         return show_plan(steps, as_json, ahead=True)
     made = make_model(project, force, name, quiet=as_json)
     outcomes = made if quick else evaluate_model(project, made, name)
@@ -111,6 +112,7 @@ def run_one(
     )
     if dry_run:
         steps = plan(STAGES, project.settings, project.store, force=forced, only=stage)
+        check_files(steps, project.settings)
         return show_plan(steps, as_json, ahead=True)
     outcomes = run_targets(project, [stage], forced, f"run {stage}")
     if any(outcome.record.stage == MODEL.name for outcome in outcomes):

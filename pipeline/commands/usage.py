@@ -12,8 +12,9 @@ from typer.core import TyperCommand, TyperGroup
 from pipeline.commands.console import say
 from pipeline.commands.streams import ReaderGone
 from pipeline.errors import XuxieError
-from pipeline.hints import nearest_name, shown
+from pipeline.hints import nearest_name
 from pipeline.program import program
+from pipeline.shown import shown
 
 # What the parser raises. Typer has taken its parser from click, and brought its own along since:
 # either way this is the base of all refusals.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pipeline.artifacts.plain import HIDDEN, visible
 from pipeline.errors import SettingsError
+from pipeline.shown import HIDDEN, visible
 
 SUFFIX = ".safetensors"
 LONGEST = 180  # bytes of a name: with suffix and number it fits every file system

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from pipeline.artifacts.model import Card, NovelModel
 from pipeline.artifacts.opening import load_card, load_model
-from pipeline.artifacts.plain import visible
 from pipeline.errors import ArtifactDamaged, DataError, NotReady, SettingsError
 from pipeline.hints import nearest_name
 from pipeline.models.names import SUFFIX, check_name, numbered
 from pipeline.runner.disk import sync, usable
+from pipeline.shown import visible
 
 FOLDER = "models"
 

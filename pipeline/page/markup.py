@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from html import escape as escape_signs
+
+from pipeline.shown import shown
 
 _VOID = frozenset(("meta", "br"))  # elements without content and without an end tag
 _NO_BREAK_HYPHEN = "\u2011"
 _FEW = 5  # columns that a tablet has room for
-
-# Controls but for tab and line end, marks of writing direction, which turn around what stands
-# beside them, line separators, and lone surrogates, which no file can hold.
-_UNSEEN = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
 
 
 class Markup(str):
@@ -49,8 +44,7 @@ def _escape(text: str, *, quote: bool = False) -> str:
     >>> escape("红<楼\u202e梦\x1b")
     '红&lt;楼\\u202e梦\\x1b'
     """
-    seen = _UNSEEN.sub(lambda found: _spell_out(ord(found[0])), text)
-    return escape_signs(seen, quote=quote)
+    return escape_signs(shown(text, None, lines=True), quote=quote)
 
 
 def chinese(text: str, tag: str = "span", **attributes: str | float | None) -> Markup:
@@ -88,8 +82,3 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
 def _plain(value: str | float) -> str:
     """Write an attribute's value; lengths need no more than a tenth of a pixel."""
     return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
-
-
-def _spell_out(code: int) -> str:
-    """Write a character as its escape."""
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

@@ -265,6 +265,7 @@ def _keep(step: Step, value: Any, store: Store, history: Mapping[str, Any]) -> R
 
 def _refuse_missing_files(step: Step, config: StageConfig) -> None:
     """Raise if an external file cannot be read."""
+    config.check_files()
     for label, path in config.files().items():
         if step.components["files"].get(label) is None:
             raise DataError(

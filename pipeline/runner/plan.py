@@ -128,4 +128,17 @@ def plan_stage(
 
 def file_names(config: StageConfig) -> dict[str, str]:
     """Return label → bare name of the external files, for people."""
-    return {label: path.name for label, path in config.files().items()}
+    return config.file_names()
+
+
+def check_files(steps: Sequence[Step], settings: Settings) -> None:
+    """Refuse, as a run would, external files that a step cannot use.
+
+    Raises
+    ------
+    DataError
+        See `StageConfig.check_files`.
+    """
+    for step in steps:
+        if step.state != "fresh":
+            settings.values[step.stage.name].check_files()

@@ -17,12 +17,13 @@ from pipeline.errors import DataError
 from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
-    from pipeline.text.books.source import Document
+    from pipeline.text.books.document import Document
     from pipeline.text.cleaning.clean import Cleaned
     from pipeline.text.cleaning.encoding import Decoded
 
-AUTO = "auto"
-FIRST_LINES = 5  # paragraphs of a folder's file among which a heading is looked for
+_AUTO = "auto"
+_FIRST_LINES = 5  # paragraphs of a folder's file among which a heading is looked for
+_TITLE_WITHIN = 20_000  # characters in which the title is looked for
 
 
 class FetchConfig(StageConfig):
@@ -31,13 +32,15 @@ class FetchConfig(StageConfig):
     source: str = Field(
         default="data/novella.txt",
         min_length=1,
+        max_length=8_192,
         description="a text file, a folder of .txt files, an http(s) address, or one of 红楼梦, "
         "三国演义, 西游记, 水浒传 (from Project Gutenberg)",
         json_schema_extra={"path": True},
     )
     encoding: str = Field(
-        default=AUTO,
+        default=_AUTO,
         min_length=1,
+        max_length=40,
         description="encoding of the source, such as utf-8, gb18030, big5; auto finds out",
     )
     simplify: bool = Field(
@@ -64,7 +67,11 @@ class FetchConfig(StageConfig):
         json_schema_extra={"path": True},
     )
     max_bytes: int = Field(
-        default=64 * 2**20, ge=1, le=2**31, description="most bytes to download, after unpacking"
+        default=64 * 2**20,
+        ge=1,
+        le=2**31,
+        description="most bytes of the novel: of a file, of a folder's files together, of a "
+        "download after unpacking",
     )
     timeout_seconds: float = Field(
         default=60.0, gt=0, le=3600, description="most seconds for one download, all together"
@@ -74,20 +81,46 @@ class FetchConfig(StageConfig):
     )
 
     def files(self) -> dict[str, Path]:
-        """Return the files that the source stands for; none for what is downloaded."""
-        from pipeline.text.books.source import source_files
+        """Return the files that the source stands for; none for what is downloaded.
 
-        return source_files(self.source)
+        Raises
+        ------
+        DataError
+            One is a pipe or a device, or they are too large to be read.
+        """
+        from pipeline.text.books.source import check_sizes, source_files
+
+        files = source_files(self.source)
+        check_sizes(files.values(), max_bytes=self.max_bytes)
+        return files
+
+    def file_names(self) -> dict[str, str]:
+        """Return the names of the files; those of a folder go by their labels alone."""
+        from pipeline.text.books.source import source_name
+
+        alone = source_name(self.source)
+        return {label: alone if label == "source" else label for label in self.files()}
+
+    def check_files(self) -> None:
+        """Refuse a source that cannot be read, without opening it."""
+        from pipeline.text.books.source import check_source
+
+        check_source(self.source, max_bytes=self.max_bytes)
 
     def key_settings(self) -> dict[str, Any]:
-        """Return the settings that decide the result; how to download is not one of them."""
-        from pipeline.text.books.source import kind_of
+        """Return the settings that decide the result; how to download is not one of them.
+
+        The title that the source's name gives is one, as a novel may not name itself. Of an
+        address it is what may be shown, with the digest of a query.
+        """
+        from pipeline.text.books.source import kind_of, source_entry, source_name
+        from pipeline.text.books.title import novel_title
 
         download = {"max_bytes", "timeout_seconds", "allow_private_addresses"}
         settings = {k: v for k, v in super().key_settings().items() if k not in download}
         if kind_of(self.source) in ("url", "catalogue"):
-            settings["source"] = self.source
-        return settings
+            return {**settings, "source": source_entry(self.source)}
+        return {**settings, "title": novel_title((), source_name(self.source))}
 
 
 def fetch(config: FetchConfig, *, context: Context) -> Corpus:
@@ -100,6 +133,8 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
     SettingsError
         `config.encoding` is not the name of an encoding.
     """
+    from pipeline.text.books.source import source_name
+    from pipeline.text.books.title import novel_title
     from pipeline.text.chapters.chapters import divide
 
     documents = read_documents(config)
@@ -112,6 +147,7 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
     encodings = "+".join(sorted({decoded.encoding for decoded, _ in parts}))
     check_chinese(paragraphs, encodings, config)
     division = divide(to_simplified(paragraphs) if config.simplify else paragraphs)
+    title = novel_title(first_lines(parts[0][0].text), source_name(config.source))
     return Corpus(
         paragraphs=division.paragraphs,
         chapters=division.chapters,
@@ -120,7 +156,16 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
         removed_lines=division.removed_lines + sum(part.removed_lines for _, part in parts),
         rejoined_lines=sum(part.rejoined_lines for _, part in parts),
         source_digest=digest(documents),
+        title=to_simplified([title])[0] if config.simplify else title,
     )
+
+
+def first_lines(text: str) -> list[str]:
+    """Return the lines that a text begins with, as far as a title is looked for."""
+    from pipeline.text.books.title import LOOKED_AT
+    from pipeline.text.cleaning.clean import clean_characters
+
+    return clean_characters(text[:_TITLE_WITHIN]).split("\n")[:LOOKED_AT]
 
 
 def read_documents(config: FetchConfig) -> tuple[Document, ...]:
@@ -141,7 +186,7 @@ def read_document(document: Document, config: FetchConfig) -> tuple[Decoded, Cle
     from pipeline.text.cleaning.clean import clean
     from pipeline.text.cleaning.encoding import decode
 
-    encoding = None if config.encoding == AUTO else config.encoding
+    encoding = None if config.encoding == _AUTO else config.encoding
     decoded = decode(document.data, encoding, name=document.name)
     cleaned = clean(
         decoded.text, rejoin_lines=config.rejoin_lines, remove_adverts=config.remove_adverts
@@ -157,7 +202,7 @@ def join_documents(documents: Sequence[Document], cleaned: Sequence[Cleaned]) ->
         return list(cleaned[0].paragraphs)
     paragraphs: list[str] = []
     for index, (document, part) in enumerate(zip(documents, cleaned, strict=True)):
-        if not any(map(is_heading, part.paragraphs[:FIRST_LINES])):
+        if not any(map(is_heading, part.paragraphs[:_FIRST_LINES])):
             paragraphs.append(heading_from_name(Path(document.name).stem, index + 1))
         paragraphs.extend(part.paragraphs)
     return paragraphs
@@ -181,19 +226,24 @@ def heading_from_name(stem: str, position: int) -> str:
 
 def check_chinese(paragraphs: Sequence[str], encoding: str, config: FetchConfig) -> None:
     """Refuse a text that is not mostly Chinese, or too short to learn from."""
+    from pipeline.text.books.source import kind_of, shown_source
+
+    name = shown_source(config.source)
     counts = Counter("".join(paragraphs))
     letters = sum(n for c, n in counts.items() if unicodedata.category(c).startswith("L"))
     chinese = sum(n for c, n in counts.items() if is_chinese(c))
     share = chinese / max(1, letters)
     hint = "if it is Chinese, name its encoding with --set fetch.encoding=…"
+    if kind_of(config.source) == "url":
+        hint += "; --accept-new asks the server again"
     if share < config.min_chinese_share:
         raise DataError(
-            f"{config.source}: expected a Chinese text, got {chinese} Chinese characters among "
+            f"{name}: expected a Chinese text, got {chinese} Chinese characters among "
             f"{letters} letters ({share:.0%}) when read as {encoding}; {hint}"
         )
     if chinese < config.min_characters:
         raise DataError(
-            f"{config.source}: expected at least {config.min_characters} Chinese characters, got "
+            f"{name}: expected at least {config.min_characters} Chinese characters, got "
             f"{chinese} when read as {encoding}; give a longer text"
         )
 

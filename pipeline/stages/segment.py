@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from pipeline.artifacts.segmentation import SEGMENTATION, Name, Section, Segmentation
+from pipeline.filenames import on_disk
 from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
@@ -79,18 +80,31 @@ class SegmentConfig(StageConfig):
 
     def dictionary_path(self) -> Path | None:
         """Return the user dictionary's path, if there is one."""
-        return Path(self.user_dictionary) if self.user_dictionary else None
+        return Path(on_disk(self.user_dictionary)) if self.user_dictionary else None
 
     def files(self) -> dict[str, Path]:
         """Return the user dictionary, if any."""
-        return {"user dictionary": Path(self.user_dictionary)} if self.user_dictionary else {}
+        from pipeline.text.words.dictionary import check_dictionary
+
+        path = self.dictionary_path()
+        if path is None:
+            return {}
+        check_dictionary(path)
+        return {"user dictionary": path}
+
+    def check_files(self) -> None:
+        """Refuse a user dictionary that is not there."""
+        from pipeline.text.words.dictionary import check_dictionary
+
+        if path := self.dictionary_path():
+            check_dictionary(path, present=True)
 
     def key_settings(self) -> dict[str, Any]:
         """Return all but the number of workers, which changes no word."""
         return {k: v for k, v in super().key_settings().items() if k != "workers"}
 
 
-def count_unknown(lines: Sequence[str], known: Sequence[UserWord]) -> list[tuple[str, int]]:
+def _count_unknown(lines: Sequence[str], known: Sequence[UserWord]) -> list[tuple[str, int]]:
     """Return the words that neither jieba lists nor `known` with counts, most frequent first."""
     from pipeline.text.words.dictionary import out_of_dictionary
 
@@ -158,7 +172,7 @@ def segment(config: SegmentConfig, *, fetch: Corpus, context: Context) -> Segmen
     return Segmentation(
         lines=lines,
         sections=sections,
-        unknown=tuple(count_unknown(lines, known)),
+        unknown=tuple(_count_unknown(lines, known)),
         names=names,
     )
 

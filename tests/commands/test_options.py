@@ -7,20 +7,22 @@ import inspect
 from pathlib import Path
 
 import pytest
-from pipeline.engine.writing.rules.pen import Pen
 
 from pipeline.commands import options
 from pipeline.commands.generate import generate
+from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling
 
 
 def test_without_options_all_is_as_by_default() -> None:
     assert options.sampling_from() == Sampling()
-    assert options.pen_from() == Pen()
+    assert options.writing_from() == WritingOptions()
 
 
-@pytest.mark.parametrize("settings", [Sampling, Pen])
-def test_each_option_has_the_default_of_its_setting(settings: type[Sampling | Pen]) -> None:
+@pytest.mark.parametrize("settings", [Sampling, WritingOptions])
+def test_each_option_has_the_default_of_its_setting(
+    settings: type[Sampling | WritingOptions],
+) -> None:
     offered = inspect.signature(generate).parameters
     fields = {field.name: field.default for field in dataclasses.fields(settings)}
     named = {name: offered[name].default for name in fields if name in offered}
@@ -33,20 +35,19 @@ def test_each_option_has_the_default_of_its_setting(settings: type[Sampling | Pe
 
 def test_the_defaults_that_the_documents_name() -> None:
     assert dataclasses.astuple(Sampling()) == (0.8, 0, 0.85, 1.2, 60)
-    assert (Pen().no_repeat, Pen().max_copy, Pen().limit()) == (4, 8, 200)
+    writing = WritingOptions()
+    assert (writing.no_repeat, writing.max_copy, writing.limit()) == (4, 8, 200)
 
 
 def test_what_is_asked_for_is_typed_and_whole() -> None:
     asked = options.novel_from("红楼梦", Path("my.toml"), ["train.epochs=3"], "big5")
     assert asked == options.Asked("红楼梦", Path("my.toml"), ("train.epochs=3",), "big5")
-    assert options.writer_from(sets=["a.b=1"]).overrides == ("a.b=1",)
 
 
 def test_settings_given_by_set_reach_the_project(tmp_path: Path) -> None:
-    asked = options.writer_from(sets=["train.epochs=3"])
-    for project in (asked.open(tmp_path), asked.find(tmp_path)):
-        assert project.settings.values["train"].model_dump()["epochs"] == 3
-        assert project.overrides == ("train.epochs=3",)
+    project = options.novel_from(sets=["train.epochs=3"]).open(tmp_path)
+    assert project.settings.values["train"].model_dump()["epochs"] == 3
+    assert project.overrides == ("train.epochs=3",)
 
 
 def test_each_option_is_declared_once() -> None:

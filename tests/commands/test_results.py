@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pipelines import Trained
 
-from pipeline.artifacts.evaluation import load_evaluation
+from pipeline.artifacts.evaluation import EVALUATION
 from pipeline.commands.console import UNBOUNDED
 from pipeline.commands.results import ablation_lines, result_lines, score_lines, table_lines
 
@@ -21,8 +21,8 @@ def folder_of(trained: Trained) -> Path:
 
 @pytest.mark.parametrize("width", [80, 100, UNBOUNDED])
 def test_the_results_of_a_run_fit_and_show_every_column(trained: Trained, width: int) -> None:
-    evaluation = load_evaluation(folder_of(trained))
-    lines = "\n".join(result_lines(evaluation, width)).replace(evaluation.sample, "").split("\n")
+    evaluation = EVALUATION.load(folder_of(trained))
+    lines = "\n".join(result_lines(evaluation, width)).split("\n")
     assert max(map(len, lines)) <= min(width, 80)
     assert sum(line.split() == ["model", *COLUMNS] for line in lines) == 2
 
@@ -46,7 +46,7 @@ def test_a_narrow_terminal_goes_without_the_least_columns() -> None:
 
 
 def test_the_evaluation_is_what_the_lines_tell(trained: Trained) -> None:
-    evaluation = load_evaluation(folder_of(trained))
+    evaluation = EVALUATION.load(folder_of(trained))
     for models in evaluation.scores.values():
         told = [line.split() for line in score_lines(models, 80) if not line.startswith("95 %")]
         (network,) = (line for line in told[1:] if line[0] == "network" and len(line) == 8)

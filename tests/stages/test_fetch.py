@@ -15,7 +15,8 @@ from pipeline.artifacts.corpus import CORPUS, Corpus
 from pipeline.errors import DataError, DownloadRefused, SettingsError
 from pipeline.stage import Context
 from pipeline.stages.fetch import STAGE, FetchConfig, fetch, heading_from_name
-from pipeline.text.books.source import kind_of, reading_order, source_files
+from pipeline.text.books.folder import reading_order
+from pipeline.text.books.source import kind_of, source_files
 
 SENTENCE = "话说那日她回到院中，天已经黑了，丫头们说太太叫你过去，她听了心里一惊，只得跟着去了。"
 TRADITIONAL = "話說那日她回到院中，天已經黑了，丫頭們說太太叫你過去，她聽了心裡一驚，只得跟著去了。"
@@ -242,7 +243,7 @@ def test_only_what_decides_the_result_enters_the_key() -> None:
     base = FetchConfig(source="/somewhere/novel.txt")
     assert base.files() == {"source": Path("/somewhere/novel.txt")}
     other = FetchConfig(
-        source="/elsewhere/x.txt",
+        source="/elsewhere/novel（校对版）.txt",
         downloads="/d",
         max_bytes=5,
         timeout_seconds=5,
@@ -252,6 +253,8 @@ def test_only_what_decides_the_result_enters_the_key() -> None:
     assert base.key_settings() != FetchConfig(source="/x", simplify=True).key_settings()
     assert FetchConfig(source="红楼梦").key_settings()["source"] == "红楼梦"
     assert "source" not in base.key_settings()
+    # a novel that does not name itself is titled by its file
+    assert FetchConfig(source="/somewhere/other.txt").key_settings()["title"] == "other"
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.chinese import has_chinese
 from pipeline.engine.writing.spelling import as_the_novel_writes
 from pipeline.errors import DataError, SettingsError
-from pipeline.hints import shown
+from pipeline.shown import shown
 
 Unknown = Literal["drop", "parts", "error"]
 UNKNOWN: tuple[Unknown, ...] = ("drop", "parts", "error")

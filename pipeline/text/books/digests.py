@@ -1,4 +1,7 @@
-"""The record of what was downloaded: address → sha256, in one JSON file."""
+"""The record of what was downloaded: address → sha256, in one JSON file.
+
+Of an address with a query only a digest of the query is kept.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,12 @@ from pathlib import Path
 
 from pipeline.artifacts.codec import check_fields, read_object
 from pipeline.errors import ArtifactDamaged, DataError
+from pipeline.text.books.address import entry_of
 
-RECORD_NAME = "digests.json"
+_RECORD_NAME = "digests.json"
 
 
-def read_digests(folder: Path) -> dict[str, str]:
+def _read_digests(folder: Path) -> dict[str, str]:
     """Return the recorded digests; none if there is no record yet.
 
     Raises
@@ -20,7 +24,7 @@ def read_digests(folder: Path) -> dict[str, str]:
     DataError
         The record is not a small JSON object of strings.
     """
-    path = folder / RECORD_NAME
+    path = folder / _RECORD_NAME
     if not path.exists():
         return {}
     try:
@@ -35,24 +39,24 @@ def read_digests(folder: Path) -> dict[str, str]:
 
 def known_digest(folder: Path, url: str) -> str | None:
     """Return the sha256 recorded for an address, or None."""
-    return read_digests(folder).get(url)
+    return _read_digests(folder).get(entry_of(url))
 
 
 def record_digest(folder: Path, url: str, digest: str) -> None:
     """Add an address to the record."""
-    _write(folder, {**read_digests(folder), url: digest})
+    _write(folder, {**_read_digests(folder), entry_of(url): digest})
 
 
 def forget_digest(folder: Path, url: str) -> None:
     """Take an address out of the record, if it is there."""
-    digests = read_digests(folder)
-    if digests.pop(url, None) is not None:
+    digests = _read_digests(folder)
+    if digests.pop(entry_of(url), None) is not None:
         _write(folder, digests)
 
 
 def _write(folder: Path, digests: dict[str, str]) -> None:
     """Replace the record in one step, so that an interruption leaves the old one or the new."""
     folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f".{RECORD_NAME}.{os.getpid()}"
+    temporary = folder / f".{_RECORD_NAME}.{os.getpid()}"
     temporary.write_text(json.dumps(digests, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    temporary.replace(folder / RECORD_NAME)
+    temporary.replace(folder / _RECORD_NAME)

@@ -13,11 +13,11 @@ import logging
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from pipeline.errors import DataError, DownloadRefused
+from pipeline.text.books.address import bare_address, public_address
 from pipeline.text.books.digests import forget_digest, known_digest, record_digest
-from pipeline.text.books.request import DownloadPolicy, get
+from pipeline.text.books.request import DownloadPolicy, check_url, get
 
 __all__ = ["DownloadPolicy", "download", "forget"]
 
@@ -37,10 +37,11 @@ def download(url: str, folder: Path, *, policy: DownloadPolicy) -> bytes:
     """
     import pooch
 
+    check_url(url)
     # pooch announces each download on stderr; progress is the caller's business.
     pooch.get_logger().setLevel(logging.ERROR)
     known = known_digest(folder, url)
-    path = cache_path(folder, url)
+    path = _cache_path(folder, url)
     try:
         if known is None:
             path.unlink(missing_ok=True)  # without a record nothing vouches for it
@@ -56,8 +57,8 @@ def download(url: str, folder: Path, *, policy: DownloadPolicy) -> bytes:
         raise DataError(f"{folder}: expected a folder to download to, got {error}") from error
     except ValueError as error:  # pooch: the digest is not the known one
         raise DownloadRefused(
-            f"{url}: expected the text of the first download (sha256 {str(known)[:12]}…), got "
-            "another; look at it and repeat with --accept-new"
+            f"{public_address(url)}: expected the text of the first download (sha256 "
+            f"{str(known)[:12]}…), got another; look at it and repeat with --accept-new"
         ) from error
     if known is None:
         record_digest(folder, url, hashlib.sha256(data).hexdigest())
@@ -67,12 +68,13 @@ def download(url: str, folder: Path, *, policy: DownloadPolicy) -> bytes:
 def forget(url: str, folder: Path) -> None:
     """Drop the recorded digest and the cached file of `url`: the next download starts anew."""
     forget_digest(folder, url)
-    cache_path(folder, url).unlink(missing_ok=True)
+    _cache_path(folder, url).unlink(missing_ok=True)
 
 
-def cache_path(folder: Path, url: str) -> Path:
+def _cache_path(folder: Path, url: str) -> Path:
     """Return where the content of `url` is kept: a digest of the address and its last part."""
-    last = re.sub(r"[^\w.\-]", "_", urlsplit(url).path.rsplit("/", 1)[-1])[-60:]
+    path = bare_address(url).partition("://")[2].partition("/")[2]
+    last = re.sub(r"[^\w.\-]", "_", path.rsplit("/", 1)[-1])[-60:]
     return folder / f"{hashlib.sha256(url.encode()).hexdigest()[:16]}-{last or 'index'}"
 
 

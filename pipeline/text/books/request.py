@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from pipeline.errors import DownloadRefused
+from pipeline.shown import shown
+from pipeline.text.books.address import public_address
+from pipeline.text.books.unpack import is_html, unpack
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, HTTPConnectionPool
 
-USER_AGENT = "xuxie/0.1 (+one request per novel)"
-MAX_REDIRECTS = 5
-CHUNK = (
-    16 * 1024
-)  # bytes read at a time; small, since one chunk may unpack to a thousand times more
-PORTS = {"http": 80, "https": 443}
-NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_USER_AGENT = "xuxie/0.1 (+one request per novel)"
+_MAX_REDIRECTS = 5
+_CHUNK = 16 * 1024  # bytes read at a time
+_REASON = 80  # characters of an HTTP reason
+_REDIRECTS = (301, 302, 303, 307, 308)
+_PORTS = {"http": 80, "https": 443}
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ def get(url: str, *, policy: DownloadPolicy) -> bytes:
     def work() -> None:
         try:
             answers.put(_follow(url, policy, deadline))
+        except ValueError as error:  # of a library; nothing that the caller may take for its own
+            answers.put(DownloadRefused(f"{public_address(url)}: got {_reason(error)}"))
         except Exception as error:  # handed to the caller, who raises it
             answers.put(error)
 
@@ -66,16 +71,34 @@ def get(url: str, *, policy: DownloadPolicy) -> bytes:
 def _follow(url: str, policy: DownloadPolicy, deadline: float) -> bytes:
     """Request `url` and what it redirects to."""
     address = url
-    for _ in range(MAX_REDIRECTS + 1):
+    for _ in range(_MAX_REDIRECTS + 1):
         response = _request(address, policy, deadline)
         try:
-            if response.status not in (301, 302, 303, 307, 308):
+            if response.status not in _REDIRECTS:
                 _check_response(address, response)
                 return _read(address, response, policy, deadline)
-            address = urljoin(address, response.headers.get("Location", ""))
+            address = _next_address(address, response)
         finally:
             response.close()
-    raise DownloadRefused(f"{url}: expected at most {MAX_REDIRECTS} redirects, got more")
+    raise DownloadRefused(
+        f"{public_address(url)}: expected at most {_MAX_REDIRECTS} redirects, got more"
+    )
+
+
+def _next_address(address: str, response: BaseHTTPResponse) -> str:
+    """Return where a redirect leads to."""
+    location = response.headers.get("Location", "")
+    try:
+        following = urljoin(address, location)
+    except ValueError:
+        following = ""
+    if not location or not following:
+        raise DownloadRefused(
+            f"{public_address(address)}: expected a redirect to another address, got HTTP "
+            f"{response.status} to {public_address(location) or 'none'}; give the address of the "
+            "text itself"
+        )
+    return following
 
 
 def check_url(url: str) -> SplitResult:
@@ -84,28 +107,35 @@ def check_url(url: str) -> SplitResult:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise DownloadRefused(f"{url}: expected an http(s) address, got {error}") from error
-    if parts.scheme not in PORTS or not host or port == 0:
-        raise DownloadRefused(f"{url}: expected an address with http:// or https:// and a host")
+        raise DownloadRefused(
+            f"{public_address(url)}: expected an http(s) address, got {shown(str(error))}"
+        ) from error
+    if parts.scheme not in _PORTS or not host or port == 0:
+        raise DownloadRefused(
+            f"{public_address(url)}: expected an address with http:// or https:// and a host"
+        )
     if parts.username is not None or parts.password is not None:
-        raise DownloadRefused(f"{host}: expected an address without user name and password")
+        raise DownloadRefused(f"{shown(host)}: expected an address without user name and password")
     return parts
 
 
-def resolve(parts: SplitResult, *, allow_private: bool) -> str:
+def _resolve(parts: SplitResult, *, allow_private: bool) -> str:
     """Return one IP address of the host after checking all of them."""
     host = parts.hostname or ""
     try:
-        found = socket.getaddrinfo(host, parts.port or PORTS[parts.scheme], type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(
+            host, parts.port or _PORTS[parts.scheme], type=socket.SOCK_STREAM
+        )
     except (OSError, UnicodeError) as error:
         raise DownloadRefused(
-            f"{host}: expected a host that can be found, got {error}; check name and connection"
+            f"{shown(host)}: expected a host that can be found, got {shown(str(error))}; check "
+            "name and connection"
         ) from error
     addresses = [str(entry[4][0]) for entry in found]
     private = [address for address in addresses if not is_public(address)]
     if private and not allow_private:
         raise DownloadRefused(
-            f"{host}: expected a public host, got the private or local address {private[0]}"
+            f"{shown(host)}: expected a public host, got the private or local address {private[0]}"
         )
     return addresses[0]
 
@@ -115,7 +145,7 @@ def is_public(address: str) -> bool:
     parsed = ipaddress.ip_address(address.split("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
         inner = parsed.ipv4_mapped or parsed.sixtofour
-        if parsed in NAT64:
+        if parsed in _NAT64:
             inner = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
@@ -127,7 +157,7 @@ def _request(url: str, policy: DownloadPolicy, deadline: float) -> BaseHTTPRespo
     import urllib3
 
     parts = check_url(url)
-    address = resolve(parts, allow_private=policy.allow_private)
+    address = _resolve(parts, allow_private=policy.allow_private)
     wait = max(0.1, min(20.0, deadline - time.monotonic()))
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
@@ -136,7 +166,7 @@ def _request(url: str, policy: DownloadPolicy, deadline: float) -> BaseHTTPRespo
             quote(target, safe="/?&=%:+,;@!$'()*~"),  # a Chinese file name becomes %E7…
             headers={
                 "Host": parts.netloc,
-                "User-Agent": USER_AGENT,
+                "User-Agent": _USER_AGENT,
                 "Accept": "text/plain, */*;q=0.5",
                 "Accept-Encoding": "identity",
             },
@@ -146,7 +176,9 @@ def _request(url: str, policy: DownloadPolicy, deadline: float) -> BaseHTTPRespo
             timeout=urllib3.Timeout(connect=wait, read=wait),
         )
     except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-        raise DownloadRefused(f"{url}: expected an answer, got {_reason(error)}") from error
+        raise DownloadRefused(
+            f"{public_address(url)}: expected an answer, got {_reason(error)}"
+        ) from error
     return response
 
 
@@ -154,7 +186,7 @@ def _pool(parts: SplitResult, address: str) -> HTTPConnectionPool:
     """Return a connection to `address`; over TLS the certificate must still be the host's."""
     import urllib3
 
-    port = parts.port or PORTS[parts.scheme]
+    port = parts.port or _PORTS[parts.scheme]
     if parts.scheme == "http":
         return urllib3.HTTPConnectionPool(address, port)
     import certifi
@@ -172,7 +204,10 @@ def _pool(parts: SplitResult, address: str) -> HTTPConnectionPool:
 def _check_response(url: str, response: BaseHTTPResponse) -> None:
     """Refuse HTTP errors and HTML pages."""
     if response.status != 200:
-        raise DownloadRefused(f"{url}: expected HTTP 200, got {response.status} {response.reason}")
+        reason = shown(str(response.reason or ""), _REASON)
+        raise DownloadRefused(
+            f"{public_address(url)}: expected HTTP 200, got {response.status} {reason}".rstrip()
+        )
     kind = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
     if kind in ("text/html", "application/xhtml+xml"):
         raise _refuse_html(url)
@@ -180,7 +215,8 @@ def _check_response(url: str, response: BaseHTTPResponse) -> None:
 
 def _refuse_html(url: str) -> DownloadRefused:
     return DownloadRefused(
-        f"{url}: expected a plain text, got an HTML page; give the address of the .txt file itself"
+        f"{public_address(url)}: expected a plain text, got an HTML page; give the address of the "
+        ".txt file itself"
     )
 
 
@@ -188,31 +224,38 @@ def _read(url: str, response: BaseHTTPResponse, policy: DownloadPolicy, deadline
     """Read the body, watching its size and the clock."""
     import urllib3
 
+    name = public_address(url)
     pieces: list[bytes] = []
     size = 0
+    packed = iter(lambda: response.read1(_CHUNK, decode_content=False), b"")
     try:
-        while piece := response.read1(CHUNK, decode_content=True):
+        for piece in unpack(packed, response.headers.get("Content-Encoding", ""), name=name):
             pieces.append(piece)
             size += len(piece)
             if size > policy.max_bytes:
-                raise DownloadRefused(f"{url}: expected at most {policy.max_bytes} bytes, got more")
+                raise DownloadRefused(
+                    f"{name}: expected at most {policy.max_bytes} bytes, got more; if it is a "
+                    "novel, raise fetch.max_bytes"
+                )
             if time.monotonic() > deadline:
                 raise _too_slow(url, policy)
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise DownloadRefused(f"{url}: expected the whole text, got {_reason(error)}") from error
+        raise DownloadRefused(f"{name}: expected the whole text, got {_reason(error)}") from error
     data = b"".join(pieces)
-    if data[:200].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith((b"<!doctype html", b"<html")):
+    if not data.strip():
+        raise DownloadRefused(f"{name}: expected a text, got an empty answer; try again later")
+    if is_html(data):
         raise _refuse_html(url)
     return data
 
 
 def _too_slow(url: str, policy: DownloadPolicy) -> DownloadRefused:
     return DownloadRefused(
-        f"{url}: expected the text within {policy.timeout_seconds:g} seconds, got only a part; "
-        "try again, or raise fetch.timeout_seconds"
+        f"{public_address(url)}: expected the text within {policy.timeout_seconds:g} seconds, got "
+        "only a part; try again, or raise fetch.timeout_seconds"
     )
 
 
 def _reason(error: Exception) -> str:
     """Return an error's text on one line, without the object addresses urllib3 puts before it."""
-    return " ".join(str(error).split()).rpartition(">: ")[2] or type(error).__name__
+    return shown(" ".join(str(error).split()).rpartition(">: ")[2] or type(error).__name__)

@@ -2,61 +2,35 @@
 
 from __future__ import annotations
 
+import os
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.errors import DataError
+from pipeline.filenames import in_utf8, on_disk, readable
 from pipeline.hints import nearest_name
+from pipeline.regular import read_regular, too_large, why_unreadable
+from pipeline.shown import shown
+from pipeline.text.books.address import entry_of, public_address
+from pipeline.text.books.document import Document, refuse_binary
+from pipeline.text.books.folder import folder_files
 from pipeline.text.books.novels import NOVELS
-from pipeline.text.chapters.numerals import NUMERAL_CLASS, number
 
 if TYPE_CHECKING:
     from pipeline.text.books.request import DownloadPolicy
 
 Kind = Literal["url", "catalogue", "folder", "file"]
 
-URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*://")
-MAGIC = (  # (offset, bytes, what it is)
-    (30, b"mimetypeapplication/epub+zip", "an epub"),
-    (0, b"PK\x03\x04", "a zip archive"),
-    (0, b"PK\x05\x06", "a zip archive"),
-    (0, b"\x1f\x8b", "a gzip archive"),
-    (0, b"Rar!", "a rar archive"),
-    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (0, b"%PDF", "a PDF document"),
-    (0, b"\xd0\xcf\x11\xe0", "a Word document"),
-    (60, b"BOOKMOBI", "a Kindle book"),
-)
-SUFFIXES = {
-    ".epub": "an epub",
-    ".zip": "a zip archive",
-    ".gz": "a gzip archive",
-    ".tgz": "a gzip archive",
-    ".rar": "a rar archive",
-    ".7z": "a 7z archive",
-    ".pdf": "a PDF document",
-    ".doc": "a Word document",
-    ".docx": "a Word document",
-    ".mobi": "a Kindle book",
-    ".azw3": "a Kindle book",
-}
-
-
-@dataclass(frozen=True)
-class Document:
-    """One text as it came: the name it goes by, and its bytes."""
-
-    name: str
-    data: bytes
+_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*://")
 
 
 def kind_of(source: str) -> Kind:
     """Return what `source` is; something that exists on disk wins over a name."""
-    if URL.match(source):
+    if _URL.match(source):
         return "url"
-    path = Path(source)
+    path = disk_path(source)
     if path.is_dir():
         return "folder"
     if not path.exists() and catalogue_title(source) is not None:
@@ -64,30 +38,97 @@ def kind_of(source: str) -> Kind:
     return "file"
 
 
+def disk_path(source: str) -> Path:
+    """Return where a file or folder lies, in this system's own encoding."""
+    return Path(on_disk(source))
+
+
 def catalogue_title(source: str) -> str | None:
     """Return the catalogue's title for a name such as 红楼梦 or 《红楼梦》, or None."""
-    title = source.strip("《》 ")
+    title = in_utf8(source).strip("《》 ")
     return title if title in NOVELS else None
+
+
+def source_name(source: str) -> str:
+    """Return what a source is called where people see it: no query, no folders above, no escapes.
+
+    >>> source_name("https://user:secret@example.org/books/novel.txt?token=1")
+    'https://example.org/books/novel.txt'
+    """
+    kind = kind_of(source)
+    if kind == "catalogue":
+        return catalogue_title(source) or source
+    if kind == "url":
+        return public_address(source)
+    return shown(readable(disk_path(source).name))
+
+
+def shown_source(source: str) -> str:
+    """Return a source as messages name it: a path whole, an address without its secrets."""
+    return (
+        source_name(source)
+        if kind_of(source) in ("url", "catalogue")
+        else _shown_path(disk_path(source))
+    )
+
+
+def source_entry(source: str) -> str:
+    """Return what stands in records for a source that is downloaded; see `entry_of`."""
+    return catalogue_title(source) or entry_of(source)
 
 
 def source_files(source: str) -> dict[str, Path]:
     """Return the files that `source` stands for, label → path; none for what is downloaded.
 
     A file is labelled 'source', the files of a folder by their names relative to it, in reading
-    order.
+    order. Folders of artifacts are no part of a novel.
     """
     kind = kind_of(source)
     if kind == "file":
-        return {"source": Path(source)}
+        return {"source": disk_path(source)}
     if kind == "folder":
-        root = Path(source)
-        found = [path.relative_to(root) for path in root.rglob("*") if _is_text_file(path)]
-        return {path.as_posix(): root / path for path in sorted(found, key=reading_order)}
+        return folder_files(disk_path(source))
     return {}
 
 
-def _is_text_file(path: Path) -> bool:
-    return path.suffix.lower() == ".txt" and path.is_file() and not path.name.startswith(".")
+def check_source(source: str, *, max_bytes: int) -> None:
+    """Refuse a source that cannot be read, by what the disk says of it; nothing is opened.
+
+    Raises
+    ------
+    DataError
+        Nothing is there, a folder has no text, a file is a pipe or a device or may not be read, or
+        all together are larger than `max_bytes`.
+    """
+    files = source_files(source)
+    if not files and kind_of(source) == "folder":
+        raise DataError(
+            f"{_shown_path(disk_path(source))}: expected a folder with .txt files, got none in it"
+        )
+    check_sizes(files.values(), max_bytes=max_bytes)
+    for path in files.values():
+        if not path.exists():
+            raise _nothing_there(path)
+        if not os.access(path, os.R_OK):
+            raise DataError(
+                f"{_shown_path(path)}: expected a readable file, got no right to read it"
+            )
+
+
+def check_sizes(paths: Iterable[Path], *, max_bytes: int) -> None:
+    """Refuse files that are no regular ones, or together larger than `max_bytes`.
+
+    Raises
+    ------
+    DataError
+        Naming the first such file.
+    """
+    total = 0
+    for path in paths:
+        why = why_unreadable(path)
+        total += path.stat().st_size if not why and path.exists() else 0
+        if why := why or too_large(total, max_bytes, "fetch.max_bytes"):
+            raise DataError(f"{_shown_path(path)}: expected a text file, {why}")
 
 
 def read_source(source: str, *, downloads: Path, policy: DownloadPolicy) -> tuple[Document, ...]:
@@ -96,91 +137,73 @@ def read_source(source: str, *, downloads: Path, policy: DownloadPolicy) -> tupl
     Raises
     ------
     DataError
-        Nothing is there, or it is an archive, an e-book, an empty file or an empty folder.
+        See `check_source`; or it is an archive, an e-book or an empty file.
     DownloadRefused
         See `download`.
     """
     from pipeline.text.books.download import download
 
-    kind = kind_of(source)
-    if kind in ("url", "catalogue"):
-        title = catalogue_title(source)
-        url = NOVELS[title].url if title else source
-        documents: tuple[Document, ...] = (
-            Document(title or url, download(url, downloads, policy=policy)),
-        )
+    if kind_of(source) in ("url", "catalogue"):
+        data = download(_address(source), downloads, policy=policy)
+        documents: tuple[Document, ...] = (Document(source_name(source), data),)
     else:
+        check_source(source, max_bytes=policy.max_bytes)
         files = source_files(source)
-        if not files:
-            raise DataError(f"{source}: expected a folder with .txt files, got none in it")
         documents = tuple(
-            _read(path, path.name if kind == "file" else label) for label, path in files.items()
+            _read(path, readable(path.name) if label == "source" else label, policy.max_bytes)
+            for label, path in files.items()
         )
-    for document in documents:
-        refuse_binary(document)
+    try:
+        for document in documents:
+            refuse_binary(document)
+    except DataError:
+        forget_source(source, downloads)  # or a server that has been mended is never asked again
+        raise
     return documents
 
 
-def _read(path: Path, name: str) -> Document:
+def _address(source: str) -> str:
+    """Return the address of what is downloaded."""
+    title = catalogue_title(source)
+    return NOVELS[title].url if title else source
+
+
+def _read(path: Path, name: str, max_bytes: int) -> Document:
     """Read one file of the disk."""
     try:
-        return Document(name, path.read_bytes())
+        data = read_regular(path, max_bytes)
     except FileNotFoundError as error:
-        raise DataError(
-            f"{path}: expected a file, a folder, an http(s) address or one of "
-            f"{'、'.join(NOVELS)}, found nothing there{_nearest(path)}"
-        ) from error
+        raise _nothing_there(path) from error
     except OSError as error:
-        raise DataError(f"{path}: expected a readable file, got {error.strerror}") from error
+        raise DataError(
+            f"{_shown_path(path)}: expected a readable file, got {error.strerror}"
+        ) from error
+    if why := too_large(len(data), max_bytes, "fetch.max_bytes"):  # it grew, or told no size
+        raise DataError(f"{_shown_path(path)}: expected a text file, {why}")
+    return Document(shown(name), data)
 
 
-def _nearest(path: Path) -> str:
-    """Return a hint at a name that was perhaps meant."""
+def _nothing_there(path: Path) -> DataError:
+    """Return the error for a source that does not exist, with a name that was perhaps meant."""
     try:
-        beside = [entry.name for entry in path.parent.iterdir()]
+        beside = [readable(entry.name) for entry in path.parent.iterdir()]
     except OSError:
         beside = []
-    close = nearest_name(path.name, [*NOVELS, *beside], least=0.6)
-    return f"; did you mean {close}?" if close else ""
-
-
-def refuse_binary(document: Document) -> None:
-    """Refuse by name what is not plain text: archives, e-books, documents, nothing at all."""
-    name, data = document.name, document.data
-    if not data.strip():
-        raise DataError(f"{name}: expected a text, got an empty file")
-    found = [what for start, magic, what in MAGIC if data[start:].startswith(magic)]
-    suffix = SUFFIXES.get(Path(name).suffix.lower())
-    what = suffix if suffix and found else (found[0] if found else suffix)
-    if what:
-        raise DataError(
-            f"{name}: expected a plain text, got {what}: unpack or convert it first and give the "
-            ".txt"
-        )
-
-
-def reading_order(path: Path) -> list[list[tuple[int, int, str]]]:
-    """Return a sort key that puts 2 before 10, 第二回 before 第十回, and 上 before 中 before 下."""
-    return [_natural(part) for part in path.with_suffix("").parts]
-
-
-def _natural(name: str) -> list[tuple[int, int, str]]:
-    """Return a name as a list of numbers and words, numbers first."""
-    name = re.sub(
-        r"[上中下](?=[卷部册集篇]?$)", lambda found: str("上中下".index(found.group()) + 1), name
+    close = nearest_name(readable(path.name), [*NOVELS, *beside], least=0.6)
+    hint = f"; did you mean {shown(close)}?" if close else ""
+    return DataError(
+        f"{_shown_path(path)}: expected a file, a folder, an http(s) address or one of "
+        f"{'、'.join(NOVELS)}, found nothing there{hint}"
     )
-    pieces = re.split(rf"({NUMERAL_CLASS}+)", name)
-    return [
-        (0, number(piece), "") if index % 2 else (1, 0, piece)
-        for index, piece in enumerate(pieces)
-        if piece
-    ]
+
+
+def _shown_path(path: Path) -> str:
+    return shown(readable(str(path)))
 
 
 def forget_source(source: str, downloads: Path) -> None:
     """Drop the recorded digest and the kept copy of a download; nothing to do for files."""
     from pipeline.text.books.download import forget
 
-    title = catalogue_title(source)
     if kind_of(source) in ("url", "catalogue"):
-        forget(NOVELS[title].url if title else source, downloads)
+        forget(_address(source), downloads)

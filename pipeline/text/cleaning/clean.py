@@ -16,19 +16,20 @@ from pipeline.text.cleaning.reflow import rejoin, usual_width, wrap_width
 Rejoin = Literal["auto", "always", "never"]
 
 LINE_END = re.compile(r"\r\n|[\r\n\v\f\x85\u2028\u2029]")
-ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-SCRIPT = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-BREAK_TAG = re.compile(r"</?(?:br|p|div|li|tr|h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
-OTHER_TAG = re.compile(
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_SCRIPT = re.compile(r"<(script|style)\b", re.IGNORECASE)
+_SCRIPT_END = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style")}
+_BREAK_TAG = re.compile(r"</?(?:br|p|div|li|tr|h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
+_OTHER_TAG = re.compile(
     r"</?(?:a|b|i|u|em|strong|span|font|img|center|table|td|ul|ol|hr|html|head|body|title|meta|link"
     r"|small|big|sup|sub|pre|blockquote)\b[^<>]{0,300}>",
     re.IGNORECASE,
 )
-INVISIBLE = re.compile(  # soft hyphen, zero-width and direction marks, variation selectors, BOM
+_INVISIBLE = re.compile(  # soft hyphen, zero-width and direction marks, variation selectors, BOM
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
-SPACE = re.compile(r"\s+")
-WIDE = "WF"  # east_asian_width of Chinese characters and punctuation
+_SPACE = re.compile(r"\s+")
+_WIDE = "WF"  # east_asian_width of Chinese characters and punctuation
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,36 @@ def clean_characters(text: str) -> str:
     >>> clean_characters("宝玉&nbsp;听了<br>\r\n笑道\u200b：")
     '宝玉\\xa0听了\\n\\n笑道：'
     """
-    text = ENTITY.sub(lambda found: html.unescape(found.group()), text)
-    text = OTHER_TAG.sub("", BREAK_TAG.sub("\n", SCRIPT.sub("", text)))
-    text = INVISIBLE.sub("", LINE_END.sub("\n", text))
+    text = _ENTITY.sub(lambda found: html.unescape(found.group()), text)
+    text = _OTHER_TAG.sub("", _BREAK_TAG.sub("\n", drop_scripts(text)))
+    text = _INVISIBLE.sub("", LINE_END.sub("\n", text))
     return re.sub(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]", "", text)
+
+
+def drop_scripts(text: str) -> str:
+    """Take out scripts and style sheets with their tags; one that nothing closes stays.
+
+    Each character is looked at a fixed number of times, however many tags there are: what closes
+    no script does not close the next either.
+
+    >>> drop_scripts("她<script>1 < 2</script>走了<style>。")
+    '她走了<style>。'
+    """
+    kept: list[str] = []
+    done = 0  # what was kept or taken out so far
+    unclosed: set[str] = set()
+    for opening in _SCRIPT.finditer(text):
+        name = opening[1].lower()
+        if opening.start() < done or name in unclosed:
+            continue
+        body = text.find(">", opening.end())
+        closing = _SCRIPT_END[name].search(text, body) if body >= 0 else None
+        if closing is None:
+            unclosed.add(name)
+            continue
+        kept.append(text[done : opening.start()])
+        done = closing.end()
+    return "".join([*kept, text[done:]])
 
 
 def tidy(line: str) -> str:
@@ -92,8 +119,8 @@ def tidy(line: str) -> str:
     """
     line = line.strip()
     if is_heading(line):
-        return SPACE.sub("\u3000", line)
-    return SPACE.sub(lambda found: _gap(line[found.start() - 1], line[found.end()]), line)
+        return _SPACE.sub("\u3000", line)
+    return _SPACE.sub(lambda found: _gap(line[found.start() - 1], line[found.end()]), line)
 
 
 def _gap(before: str, after: str) -> str:
@@ -103,4 +130,4 @@ def _gap(before: str, after: str) -> str:
 
 def _is_wide(character: str) -> bool:
     """Return whether a character is Chinese or punctuation set like it."""
-    return unicodedata.east_asian_width(character) in WIDE or character in "“”‘’—…·"
+    return unicodedata.east_asian_width(character) in _WIDE or character in "“”‘’—…·"

@@ -44,7 +44,8 @@ UTF16_OTHER_ORDER = 0.6  # ASCII read in pairs looks plausible in both byte orde
 COMMON_FLOOR = 0.1  # of the Chinese characters; prose has 0.3 to 0.6, misread bytes under 0.08
 ENOUGH_CHARACTERS = 200  # below this the share of common characters says too little to refuse
 
-MARK = "\udc80"  # a lone surrogate: no decoder ever yields one, so it can stand for a bad byte
+MARK = "\udc80"  # a lone surrogate: no character, so that it can stand for a bad byte
+_SURROGATE = re.compile("[\ud800-\udfff]")  # some decoders, as that of UTF-7, yield others too
 
 
 def _mark_errors(error: UnicodeError) -> tuple[str, int]:
@@ -201,6 +202,7 @@ def _decode_as(data: bytes, encoding: str) -> Decoded:
         marked = _marked(data, encoding)
     except UnicodeError as error:  # codecs that take no error handler, such as idna
         raise SettingsError(f"encoding: {encoding} cannot read this file: {error}") from error
-    replaced = marked.count(MARK)
-    text = re.sub(f"{MARK}+", "\ufffd", marked) if replaced else marked
+    text, replaced = marked, len(_SURROGATE.findall(marked))
+    if replaced:
+        text = re.sub(f"{_SURROGATE.pattern}+", "\ufffd", marked)
     return Decoded(text.removeprefix("\ufeff"), encoding, replaced)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.errors import DataError
-from pipeline.text.books.source import Document, refuse_binary
+from pipeline.text.books.document import Document, refuse_binary
 from pipeline.text.cleaning.clean import LINE_END, clean_characters, tidy
 from pipeline.text.cleaning.encoding import MARK, check_encoding, decode
 from pipeline.text.words.segment import Cut

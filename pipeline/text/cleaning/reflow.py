@@ -13,14 +13,16 @@ from itertools import pairwise
 
 from pipeline.text.chapters.headings import is_heading
 
-MIN_WIDTH = 32  # columns; verse and lists are narrower
-MAX_WIDTH = 160  # columns; nobody wraps wider
-SLACK = 6  # columns a full line may fall short of: punctuation that may not begin a line
-MIN_LINES = 20  # fewer lines prove no habit
-FULL_SHARE = 0.3  # of the lines; dialogue leaves many short ones
-PUNCTUATED_SHARE = 0.5  # of the full lines; wrapping cuts anywhere, verse and paragraphs do not
-PUNCTUATION = "。！？…”’」』．：；，、!?;:,."
-CLOSING = "。！？…”」』．：!?:"
+_MIN_WIDTH = 32  # columns; verse and lists are narrower
+_MAX_WIDTH = 160  # columns; nobody wraps wider
+_SLACK = 6  # columns a full line may fall short of: punctuation that may not begin a line
+_MIN_LINES = 20  # fewer lines prove no habit
+_FULL_SHARE = 0.3  # of the lines; dialogue leaves many short ones
+_PUNCTUATED_SHARE = 0.5  # of the full lines; wrapping cuts anywhere, verse and paragraphs do not
+_PUNCTUATION = "。！？…”’」』．：；，、!?;:,."
+_LATIN_END = re.compile(r"[A-Za-z0-9,.;:!?]")
+_LATIN_START = re.compile(r"[A-Za-z0-9]")
+_CLOSING = "。！？…”」』．：!?:"
 
 
 def columns(line: str) -> int:
@@ -28,7 +30,7 @@ def columns(line: str) -> int:
     return sum(1 + (unicodedata.east_asian_width(c) in "WFA") for c in line.strip())
 
 
-def indent(line: str) -> int:
+def _indent(line: str) -> int:
     """Return the width of the white space a line begins with; a tab counts four columns."""
     space = line[: len(line) - len(line.lstrip())]
     return sum({"\t": 4, "\u3000": 2}.get(character, 1) for character in space)
@@ -41,16 +43,16 @@ def wrap_width(lines: Sequence[str]) -> int | None:
     lines end in the middle of a sentence.
     """
     prose = [line for line in lines if line.strip() and not is_heading(line)]
-    if len(prose) < MIN_LINES:
+    if len(prose) < _MIN_LINES:
         return None
     widths = sorted(map(columns, prose))
     width = widths[int(0.98 * (len(widths) - 1))]
-    full = [line for line in prose if width - SLACK <= columns(line) <= width + SLACK]
-    punctuated = sum(line.rstrip()[-1] in PUNCTUATION for line in full)
+    full = [line for line in prose if width - _SLACK <= columns(line) <= width + _SLACK]
+    punctuated = sum(line.rstrip()[-1] in _PUNCTUATION for line in full)
     wrapped = (
-        MIN_WIDTH <= width <= MAX_WIDTH
-        and len(full) >= FULL_SHARE * len(prose)
-        and punctuated < PUNCTUATED_SHARE * len(full)
+        _MIN_WIDTH <= width <= _MAX_WIDTH
+        and len(full) >= _FULL_SHARE * len(prose)
+        and punctuated < _PUNCTUATED_SHARE * len(full)
     )
     return width if wrapped else None
 
@@ -67,48 +69,47 @@ def rejoin(lines: Sequence[str], width: int) -> tuple[list[str], int]:
     Returns the paragraphs (white space at their ends kept) and the number of line ends taken out.
     Empty lines part paragraphs and are dropped.
     """
-    lines = drop_double_spacing(lines)
+    lines = _drop_double_spacing(lines)
     base = _usual_indent(lines)
-    paragraphs: list[str] = []
-    joined = 0
+    paragraphs: list[list[str]] = []  # each of the pieces that it is joined from in the end
     for index, line in enumerate(lines):
         before = lines[index - 1] if index else ""
         following = lines[index + 1] if index + 1 < len(lines) else ""
         if not line.strip():
             continue
-        if before.strip() and continues(before, line, following, width=width, base=base):
-            paragraphs[-1] = join(paragraphs[-1], line)
-            joined += 1
+        if before.strip() and _continues(before, line, following, width=width, base=base):
+            paragraphs[-1][-1:] = _joined(paragraphs[-1][-1], line)
         else:
-            paragraphs.append(line)
-    return paragraphs, joined
+            paragraphs.append([line])
+    joined = sum(len(pieces) - 1 for pieces in paragraphs)
+    return ["".join(pieces) for pieces in paragraphs], joined
 
 
-def continues(before: str, line: str, following: str, *, width: int, base: int) -> bool:
+def _continues(before: str, line: str, following: str, *, width: int, base: int) -> bool:
     """Return whether `line` goes on with the paragraph of `before`.
 
     It does unless `before` is short, either is a heading, `line` is indented more than `base`
     columns, or `line` opens verse: short lines after the end of a sentence.
     """
-    if not is_full(before, width):
+    if not _is_full(before, width):
         return False
-    if is_heading(before) or is_heading(line) or indent(line) > base + 1:
+    if is_heading(before) or is_heading(line) or _indent(line) > base + 1:
         return False
     short = width / 2
     verse = columns(line) < short and 0 < columns(following) < short
-    return not (verse and before.rstrip()[-1] in CLOSING)
+    return not (verse and before.rstrip()[-1] in _CLOSING)
 
 
-def is_full(line: str, width: int) -> bool:
+def _is_full(line: str, width: int) -> bool:
     """Return whether a line reaches the wrapping width, by columns or by count of characters.
 
     Programs that wrap by count give fewer columns to a line with Latin letters in it.
     """
-    space = indent(line)
-    return max(columns(line) + space, 2 * len(line.strip()) + space) >= width - SLACK
+    space = _indent(line)
+    return max(columns(line) + space, 2 * len(line.strip()) + space) >= width - _SLACK
 
 
-def drop_double_spacing(lines: Sequence[str]) -> list[str]:
+def _drop_double_spacing(lines: Sequence[str]) -> list[str]:
     """Take out the empty lines of a text that has one after nearly every line."""
     filled = [index for index, line in enumerate(lines) if line.strip()]
     gaps = Counter(second - first for first, second in pairwise(filled))
@@ -119,12 +120,12 @@ def drop_double_spacing(lines: Sequence[str]) -> list[str]:
 
 def _usual_indent(lines: Sequence[str]) -> int:
     """Return the indent of most lines: that of a paragraph's second and later lines."""
-    counts = Counter(indent(line) for line in lines if line.strip())
+    counts = Counter(_indent(line) for line in lines if line.strip())
     return counts.most_common(1)[0][0] if counts else 0
 
 
-def join(first: str, second: str) -> str:
-    """Join two halves of a broken line, with a space only between Latin words."""
+def _joined(first: str, second: str) -> tuple[str, str]:
+    """Return two halves of a broken line to be joined, with a space only between Latin words."""
     first, second = first.rstrip(), second.lstrip()
-    latin = re.search(r"[A-Za-z0-9,.;:!?]$", first) and re.match(r"[A-Za-z0-9]", second)
-    return first + (" " if latin else "") + second
+    latin = _LATIN_END.search(first[-1:]) and _LATIN_START.match(second)
+    return first + (" " if latin else ""), second

@@ -12,14 +12,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import DataError
+from pipeline.regular import read_regular, why_unreadable
+from pipeline.shown import shown
 
-LINE = re.compile(r"(?P<word>.+?)(?:\s+(?P<frequency>[^\sa-z]\S*))?(?:\s+(?P<tag>[a-z]+))?")
+_LINE = re.compile(r"(?P<word>.+?)(?:\s+(?P<frequency>[^\sa-z]\S*))?(?:\s+(?P<tag>[a-z]+))?")
 JIEBA_CHINESE = "\u4e00-\u9fd5"  # the Chinese characters that jieba knows as such
 JOINABLE = re.compile(rf"[{JIEBA_CHINESE}a-zA-Z0-9+#&._%\-]+")  # what it ever joins to one word
-MAX_FREQUENCY = 10**9  # all words of jieba's dictionary together count 6·10⁷
-NAME_TAGS = frozenset({"nr", "nrfg", "ns", "nt"})
-LEAST_NAME_FREQUENCY = 50
-EXPECTED = "expected word [frequency] [tag]"
+_MAX_FREQUENCY = 10**9  # all words of jieba's dictionary together count 6·10⁷
+_NAME_TAGS = frozenset({"nr", "nrfg", "ns", "nt"})
+_LEAST_NAME_FREQUENCY = 50
+_EXPECTED = "expected word [frequency] [tag]"
+_MAX_BYTES = 16 * 2**20  # of a user dictionary
+_LONGEST_WORD = (
+    64  # characters: jieba keeps every beginning of a word, so a long one takes gigabytes
+)
+_LONGEST_SHOWN = 60  # characters of a line in a message
+_ASCII_WORD = re.compile(r"[a-zA-Z]+")
+# The tags of jieba's dictionary and tagger; behind a Latin word anything else is one more word.
+_TAG = re.compile(
+    r"a[dgn]?|d[fg]?|eng|m[gq]?|n(?:g|r|rf|rfg|rj|rt|s|sf|t|z)?|r[grz]?|tg?|u[dgjlnvz]?"
+    r"|v[dfginqx]?|zg?|[bcefghijklopqswxy]"
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,21 @@ class UserWord:
     word: str
     frequency: int | None = None
     tag: str | None = None
+
+
+def check_dictionary(path: Path, *, present: bool = False) -> None:
+    """Refuse a user dictionary by what the disk says of it; it is not opened.
+
+    Raises
+    ------
+    DataError
+        It is no regular file or too large, or, where it has to be `present`, not there.
+    """
+    why = why_unreadable(path, _MAX_BYTES)
+    if present and not why and not path.exists():
+        why = "found nothing there; check the path, or set segment.user_dictionary to nothing"
+    if why:
+        raise DataError(f"{shown(str(path))}: expected a user dictionary, {why}")
 
 
 def read_user_dictionary(path: Path) -> tuple[UserWord, ...]:
@@ -41,18 +69,21 @@ def read_user_dictionary(path: Path) -> tuple[UserWord, ...]:
     DataError
         Naming the file and the line, what was expected and what was found.
     """
+    check_dictionary(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_regular(path, _MAX_BYTES).decode("utf-8-sig")
     except OSError as error:
         raise DataError(
-            f"{path}: expected a user dictionary, got {error.strerror}; check the path"
+            f"{shown(str(path))}: expected a user dictionary, got {error.strerror}; check the path"
         ) from error
     except UnicodeDecodeError as error:
-        raise DataError(f"{path}: expected UTF-8, got other bytes; convert the file") from error
+        raise DataError(
+            f"{shown(str(path))}: expected UTF-8, got other bytes; convert the file"
+        ) from error
     words: dict[str, UserWord] = {}
     for line_number, line in enumerate(text.splitlines(), 1):
         if line.strip() and not line.startswith("# "):
-            entry = _read_line(line.strip(), f"{path.name} line {line_number}")
+            entry = _read_line(line.strip(), f"{shown(path.name)} line {line_number}")
             words.pop(entry.word, None)  # the last line of a word counts, at its own place
             words[entry.word] = entry
     return tuple(words.values())
@@ -60,22 +91,36 @@ def read_user_dictionary(path: Path) -> tuple[UserWord, ...]:
 
 def _read_line(line: str, place: str) -> UserWord:
     """Read one line of a user dictionary."""
-    found = LINE.fullmatch(line)
+    found = _LINE.fullmatch(line) if len(line) <= 4 * _LONGEST_WORD else None
     if found is None:
-        raise DataError(f"{place}: {EXPECTED}, got {line!r}")
+        raise DataError(f"{place}: {_EXPECTED}, got {_quoted(line)}")
     word, frequency, tag = found["word"], found["frequency"], found["tag"]
     if not JOINABLE.fullmatch(word):
         raise DataError(
-            f"{place}: {EXPECTED}, the word of Chinese characters, letters, digits or + # & . _ % -"
-            f" without spaces, got {word!r}"
+            f"{place}: {_EXPECTED}, the word of Chinese characters, letters, digits or + # & . _ % "
+            f"- without spaces, got {_quoted(word)}"
+        )
+    if len(word) > _LONGEST_WORD:
+        raise DataError(
+            f"{place}: {_EXPECTED}, the word of at most {_LONGEST_WORD} characters, got {len(word)}"
+        )
+    if tag is not None and not _TAG.fullmatch(tag) and _ASCII_WORD.fullmatch(word):
+        raise DataError(
+            f"{place}: {_EXPECTED}, the word without spaces and the tag such as nr, ns or nz, got "
+            f"{_quoted(line)}"
         )
     if frequency is None:
         return UserWord(word, None, tag)
-    if not re.fullmatch(r"[0-9]{1,10}", frequency) or not 1 <= int(frequency) <= MAX_FREQUENCY:
+    if not re.fullmatch(r"[0-9]{1,10}", frequency) or not 1 <= int(frequency) <= _MAX_FREQUENCY:
         raise DataError(
-            f"{place}: {EXPECTED}, the frequency from 1 to {MAX_FREQUENCY}, got {frequency!r}"
+            f"{place}: {_EXPECTED}, the frequency from 1 to {_MAX_FREQUENCY}, got "
+            f"{_quoted(frequency)}"
         )
     return UserWord(word, int(frequency), tag)
+
+
+def _quoted(text: str) -> str:
+    return f"'{shown(text, _LONGEST_SHOWN)}'"
 
 
 def starting_words(user_dictionary: Path | None, names: Sequence[str] = ()) -> tuple[UserWord, ...]:
@@ -116,7 +161,7 @@ def dictionary_names() -> frozenset[str]:
     return frozenset(
         word
         for word, frequency, tag in entries
-        if tag in NAME_TAGS and len(word) > 1 and int(frequency) >= LEAST_NAME_FREQUENCY
+        if tag in _NAME_TAGS and len(word) > 1 and int(frequency) >= _LEAST_NAME_FREQUENCY
     )
 
 

@@ -7,9 +7,9 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pipeline.engine.writing.rules.spell import can_spell, check_until
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.engine.writing.constraints.known import can_spell, check_until
 from pipeline.errors import SettingsError
 
 words = st.lists(st.text(alphabet="甲乙丙", min_size=1, max_size=3), min_size=1, max_size=3)
