@@ -5,6 +5,7 @@ Opening a pipe that nobody writes to waits for ever, and a device such as /dev/z
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -51,6 +52,27 @@ def too_large(size: int, most: int | None, setting: str = "") -> str:
 
 
 def read_regular(path: Path, most: int) -> bytes:
-    """Return a file's bytes, one more than `most` where it has grown beyond them since its look."""
-    with path.open("rb") as file:
+    """Return a file's bytes, one more than `most` where it has grown beyond them since its look.
+
+    Never waits, as on a pipe.
+
+    Raises
+    ------
+    OSError
+        It cannot be read.
+    ValueError
+        It is no file.
+    """
+    waiting = getattr(os, "O_NONBLOCK", 0)  # opening a pipe must not wait for its writer
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | waiting)) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ValueError("something that is no file")
         return file.read(most + 1)
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """Return the bytes of a file; one of more than `most` is refused, too, with a ValueError."""
+    data = read_regular(path, most)
+    if len(data) > most:
+        raise ValueError(f"more than {most:,} bytes")
+    return data

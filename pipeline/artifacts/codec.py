@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pipeline.errors import ArtifactDamaged
+from pipeline.regular import read_bytes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,26 +94,6 @@ def check_fields(name: str, value: Any, kinds: Mapping[str, Kind]) -> dict[str, 
             names = " or ".join(each.__name__ for each in wanted)
             raise ArtifactDamaged(f"{name}: {field}: expected {names}, got {got}")
     return value
-
-
-def read_bytes(path: Path, most_bytes: int) -> bytes:
-    """Return the bytes of a file of at most `most_bytes`; never waits, as on a pipe.
-
-    Raises
-    ------
-    OSError
-        It cannot be read.
-    ValueError
-        It is no file, or larger.
-    """
-    waiting = getattr(os, "O_NONBLOCK", 0)  # opening a pipe must not wait for its writer
-    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | waiting)) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise ValueError("something that is no file")
-        data = file.read(most_bytes + 1)
-    if len(data) > most_bytes:
-        raise ValueError(f"more than {most_bytes:,} bytes")
-    return data
 
 
 def refuse_constant(name: str) -> None:

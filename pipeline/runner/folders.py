@@ -11,9 +11,10 @@ import re
 import stat
 from pathlib import Path
 
+from pipeline.artifacts.marker import MARKER
 from pipeline.errors import XuxieError
 from pipeline.runner.disk import move, write_durably
-from pipeline.runner.store import MARKER, Store
+from pipeline.runner.store import Store
 
 DRAFTS, REPLACED, QUARANTINE, SCRATCH = ".tmp", ".old", ".quarantine", ".scratch"
 _ARTIFACT = r"[a-z_]+-[0-9a-f]{64}"

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.artifacts.codec import FEW_BYTES, read_bytes, refuse_constant
+from pipeline.artifacts.codec import FEW_BYTES, refuse_constant
+from pipeline.regular import read_bytes
 from pipeline.runner.disk import sha256, write_durably
 
 CAPACITY = 4096  # entries; the least recently used go first

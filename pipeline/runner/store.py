@@ -21,7 +21,6 @@ from pipeline.runner.fingerprint import SCHEMA, key_of
 from pipeline.runner.memo import Memo, is_digest, open_memo, recall_sha256, save_memo
 
 MANIFEST = "manifest.json"
-MARKER = ".xuxie-artifacts"  # lies in every artifacts folder: what is below is never a novel
 STAGE_NAME = re.compile(r"[a-z_]+")
 KEY = re.compile(r"[0-9a-f]{64}")
 FIELDS: dict[str, Kind] = {  # of a manifest

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from fakes import STAGES, VALUE, Recorder, run_all, settings_of
 
-from pipeline.artifacts.codec import read_bytes, read_json, read_object, write_json
+from pipeline.artifacts.codec import read_json, read_object, write_json
 from pipeline.errors import ArtifactDamaged, DataError
+from pipeline.regular import read_bytes
 from pipeline.runner.clean import clean
 from pipeline.runner.execute import execute
 from pipeline.runner.memo import SETTLED_SECONDS, open_memo, save_memo

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from fakes import run_all
 
+from pipeline.artifacts.marker import MARKER
 from pipeline.errors import XuxieError
 from pipeline.runner.clean import clean
 from pipeline.runner.commit import recover
 from pipeline.runner.folders import DRAFTS, QUARANTINE, REPLACED, SCRATCH
 from pipeline.runner.lock import hold
-from pipeline.runner.store import MARKER, Store, open_store, records
+from pipeline.runner.store import Store, open_store, records
 
 SERVICE = (DRAFTS, REPLACED, QUARANTINE, SCRATCH)
 KEY = "0" * 64
