@@ -22,7 +22,7 @@ from pipeline.runner.store import Record, Store, check, open_store, read_record,
 from pipeline.stage import Stage
 
 if TYPE_CHECKING:
-    from pipeline.artifacts.model import NovelModel
+    from pipeline.engine.bundle.model import NovelModel
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULTS = ROOT / "configs" / "default.toml"

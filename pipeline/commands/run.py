@@ -33,7 +33,7 @@ from pipeline.runner.store import load
 
 if TYPE_CHECKING:
     from pipeline.artifacts.evaluation import Evaluation
-    from pipeline.artifacts.model import Finished
+    from pipeline.engine.bundle.model import Finished
 
 
 @guarded

@@ -18,8 +18,8 @@ from models import FORGED, Arrays, Facts, forged, small_model
 from pipelines import ROOT, TINY, Trained, call, environment, write_small_novel
 
 from pipeline import load_writer
-from pipeline.artifacts.model import NovelModel, save_model
-from pipeline.artifacts.opening import load_model
+from pipeline.engine.bundle.model import NovelModel, save_model
+from pipeline.engine.bundle.opening import load_model
 from pipeline.errors import NotReady
 from pipeline.models.names import check_name, safe_name
 
