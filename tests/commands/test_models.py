@@ -88,7 +88,9 @@ def test_a_model_that_was_renamed_is_renewed_under_its_new_name(own: Trained) ->
     assert (path.name, path.read_bytes()) == ("我的.safetensors", before)
     path.unlink()
     assert invoke("run", "model", *run_options(own))[0] == 0
-    assert the_model(own).exists()
+    assert load_model(the_model(own)).card.scores is None
+    assert invoke("run", "evaluate", *run_options(own))[0] == 0
+    assert load_model(the_model(own)).card.scores is not None
 
 
 # Using one
