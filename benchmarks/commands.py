@@ -12,9 +12,9 @@ from pathlib import Path
 
 from benchmarks.compare import Bar, Comparison, Meter, Size, compare
 from benchmarks.made_up import SEED, made_up_memories, made_up_network
-from pipeline.artifacts.model import Card, Cutting, NovelModel, pack_words, save_model
 from pipeline.catalog import STAGES
 from pipeline.commands.progress import LogReporter
+from pipeline.engine.bundle.model import Card, Cutting, NovelModel, pack_words, save_model
 from pipeline.models.shelf import put, shelf_of
 from pipeline.project import ROOT, open_project, publish_model
 from pipeline.runner.execute import execute

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.catalog import MODEL, REPORT, SECTIONS, SOURCE, STAGES
+from pipeline.catalog import EVALUATION, MODEL, REPORT, SECTIONS, SOURCE, STAGES
 from pipeline.config import Settings, load_settings
 from pipeline.errors import ArtifactDamaged, NotReady, SettingsError, XuxieError
 from pipeline.models import shelf
@@ -24,7 +24,7 @@ from pipeline.shipped import CHECKOUT, SHIPPED, project_folder
 from pipeline.stage import Stage
 
 if TYPE_CHECKING:
-    from pipeline.artifacts.model import NovelModel
+    from pipeline.engine.bundle.model import NovelModel
 
 ROOT = project_folder()
 DEFAULTS = SHIPPED / "configs" / "default.toml"
@@ -149,9 +149,20 @@ def other_novel(project: Project) -> str | None:
     return f"these are the default novel's stages; the last complete run was made with {hint}"
 
 
-def publish_model(project: Project, outcomes: Sequence[Outcome], name: str | None = None) -> Path:
-    """Put the model that stages made on the shelf; see `publish`."""
+def publish_model(
+    project: Project, outcomes: Sequence[Outcome], name: str | None = None
+) -> Path | None:
+    """Put the model of a run on the shelf; see `publish`. None where there is no such model.
+
+    After `evaluate` alone, it is the model that belongs to the settings as they are, if there is
+    one: it gets its scores.
+    """
     made = {outcome.record.stage: outcome.record for outcome in outcomes}
+    if MODEL.name not in made and EVALUATION.name in made:
+        step = plan(STAGES, project.settings, project.store, only=MODEL.name)[-1]
+        made |= {MODEL.name: step.record} if step.record else {}
+    if MODEL.name not in made:
+        return None
     return publish(project.store, project.settings, made, name)
 
 

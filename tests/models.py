@@ -11,7 +11,8 @@ import numpy as np
 from made_up import chapters_of_noise, random_network, words_with_break
 
 from pipeline.artifacts.memories import Memories, Neighbours
-from pipeline.artifacts.model import (
+from pipeline.artifacts.tensorfile import write_tensor_file
+from pipeline.engine.bundle.model import (
     Card,
     Cutting,
     NovelModel,
@@ -19,7 +20,6 @@ from pipeline.artifacts.model import (
     model_facts,
     pack_words,
 )
-from pipeline.artifacts.tensorfile import write_tensor_file
 from pipeline.engine.memories.neighbours import build_neighbours
 from pipeline.engine.memories.ngram import train_kneser_ney
 from pipeline.stages.remember import training_starts, training_text

@@ -49,7 +49,7 @@ def generate(
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
     """Write on from a seed phrase in the style of a model's novel."""
-    from pipeline.artifacts.model import rare_words
+    from pipeline.engine.bundle.model import rare_words
     from pipeline.engine.threads import one_thread
     from pipeline.engine.writing.seed import read_unknown, seed_notes
     from pipeline.engine.writing.session import open_session

@@ -32,7 +32,7 @@ from pipeline.shown import visible
 
 if TYPE_CHECKING:
     from pipeline.artifacts.evaluation import Evaluation
-    from pipeline.artifacts.model import Finished
+    from pipeline.engine.bundle.model import Finished
 
 
 @guarded
@@ -69,7 +69,7 @@ def make_model(
     outcomes = run_targets(project, [MODEL.name], force, "run-all")
     path = publish_model(project, outcomes, name)
     remember_run(project, outcomes)
-    if not quiet and any(outcome.ran for outcome in outcomes):
+    if path is not None and not quiet and any(outcome.ran for outcome in outcomes):
         show_sample(project, outcomes, path)
     return outcomes
 
@@ -115,8 +115,7 @@ def run_one(
         check_files(steps, project.settings)
         return show_plan(steps, as_json, ahead=True)
     outcomes = run_targets(project, [stage], forced, f"run {stage}")
-    if any(outcome.record.stage == MODEL.name for outcome in outcomes):
-        publish_model(project, outcomes)
+    publish_model(project, outcomes)
     if as_json:
         return print_json(explain.outcome_rows(outcomes))
     if not any(outcome.ran for outcome in outcomes):

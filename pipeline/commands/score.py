@@ -22,8 +22,8 @@ from pipeline.interrupts import check
 from pipeline.project import ARTIFACTS, choose_model
 
 if TYPE_CHECKING:
-    from pipeline.artifacts.model import Cutting
     from pipeline.artifacts.network import Network
+    from pipeline.engine.bundle.model import Cutting
     from pipeline.engine.measures.stream import ScoredWord
     from pipeline.text.words.segment import Cut
 

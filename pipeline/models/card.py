@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.artifacts.model import Card, NovelModel
+from pipeline.engine.bundle.model import Card, NovelModel
 
 NAMES = {
     "top1": "true next word guessed first",

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from pipeline.artifacts.model import SCORES, Card, Cutting, NovelModel, save_model
 from pipeline.catalog import EVALUATION, MODEL, SEGMENTER, SOURCE, STAGES
 from pipeline.config import Settings
+from pipeline.engine.bundle.model import SCORES, Card, Cutting, NovelModel, save_model
 from pipeline.models import shelf
 from pipeline.models.names import numbered, safe_name
 from pipeline.models.shelf import Entry, shelf_of
@@ -26,7 +26,7 @@ from pipeline.runner.store import Record, Store, load
 
 if TYPE_CHECKING:
     from pipeline.artifacts.evaluation import Evaluation
-    from pipeline.artifacts.model import Finished
+    from pipeline.engine.bundle.model import Finished
 
 TITLE = 60  # characters of a title made of a file's name
 

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.artifacts.model import Card, NovelModel
-from pipeline.artifacts.opening import load_card, load_model
+from pipeline.engine.bundle.model import Card, NovelModel
+from pipeline.engine.bundle.opening import load_card, load_model
 from pipeline.errors import ArtifactDamaged, DataError, NotReady, SettingsError
 from pipeline.hints import nearest_name
 from pipeline.models.names import SUFFIX, check_name, numbered

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from pipeline.artifacts.embedding import Embedding
     from pipeline.artifacts.evaluation import Evaluation
     from pipeline.artifacts.memories import Memories
-    from pipeline.artifacts.model import Finished
     from pipeline.artifacts.network import Network
     from pipeline.artifacts.segmentation import Segmentation
     from pipeline.artifacts.training import Training
+    from pipeline.engine.bundle.model import Finished
     from pipeline.page.prose import Sample
     from pipeline.page.wordmap import Place
 

@@ -7,17 +7,19 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from commands import SEED_PHRASE, invoke, run_options, stages_done
-from models import FORGED, forged, small_model
+from models import FORGED, Arrays, Facts, forged, small_model
 from pipelines import ROOT, TINY, Trained, call, environment, write_small_novel
 
 from pipeline import load_writer
-from pipeline.artifacts.model import NovelModel, save_model
-from pipeline.artifacts.opening import load_model
+from pipeline.engine.bundle.model import NovelModel, save_model
+from pipeline.engine.bundle.opening import load_model
 from pipeline.errors import NotReady
 from pipeline.models.names import check_name, safe_name
 
@@ -86,7 +88,9 @@ def test_a_model_that_was_renamed_is_renewed_under_its_new_name(own: Trained) ->
     assert (path.name, path.read_bytes()) == ("我的.safetensors", before)
     path.unlink()
     assert invoke("run", "model", *run_options(own))[0] == 0
-    assert the_model(own).exists()
+    assert load_model(the_model(own)).card.scores is None
+    assert invoke("run", "evaluate", *run_options(own))[0] == 0
+    assert load_model(the_model(own)).card.scores is not None
 
 
 # Using one
@@ -187,6 +191,33 @@ def test_without_a_model_there_is_one_thing_to_do(tmp_path: Path) -> None:
         )
     with pytest.raises(NotReady):
         load_writer(tmp_path)
+
+
+def silence(facts: Facts, arrays: Arrays) -> None:
+    """Leave no word a chance after any n-gram."""
+    for name in ("ngram.2.backoff", "ngram.3.backoff", "ngram.2.weights", "ngram.3.weights"):
+        arrays[name] = np.zeros_like(arrays[name])
+
+
+def exaggerate(facts: Facts, arrays: Arrays) -> None:
+    """Put the largest numbers that are let through everywhere."""
+    for name in ("gate_table", "recurrent_kernel", "kernel_2", "projection_kernel"):
+        arrays[name] = np.full_like(arrays[name], 1e6)
+    for name in ("output_vectors", "neighbours.keys"):
+        arrays[name] = np.zeros_like(arrays[name])
+    arrays["log_prior"] = np.full_like(arrays["log_prior"], -1e6)
+    facts["network"] |= {"scale": 1e6, "prior_weight": -1e6, "steps": 1000}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("change", [silence, exaggerate])
+def test_the_worst_that_is_let_through_still_writes(
+    tmp_path: Path, change: Callable[[Facts, Arrays], None]
+) -> None:
+    path = forged(tmp_path / "a.safetensors", small_model(), change)
+    code, output, errors = invoke("generate", "一丁七", "--words", "20", "--model", str(path))
+    assert (code, errors) == (0, "")
+    assert len(output) > 20
 
 
 # Looking after them

@@ -45,6 +45,12 @@ def test_order_puts_inputs_first() -> None:
     assert upstream(STAGES, "spell") == (READ, SPELL)
 
 
+def test_order_keeps_the_order_given_where_inputs_allow() -> None:
+    one, two, three = (replace(READ, name=name) for name in ("c", "a", "b"))
+    last = replace(READ, name="d", inputs=("b",))
+    assert order((one, last, two, three)) == (one, two, three, last)
+
+
 @pytest.mark.parametrize(
     ("stages", "words"),
     [

@@ -197,7 +197,11 @@ def find_history(model: KneserNey, words: Sequence[int]) -> int:
 
 
 def share_among_known(probs: Floats) -> Floats:
-    """Return probs (…, V + 1), unknown word last, as those of the V known words alone."""
+    """Return probs (…, V + 1), unknown word last, as those of the V known words alone.
+
+    They are zero where no known word has any, as after a word that rare ones alone follow.
+    """
     known = probs[..., :-1]  # (…, V)
-    result: Floats = known / known.sum(axis=-1, keepdims=True)
+    totals = known.sum(axis=-1, keepdims=True)  # (…, 1)
+    result: Floats = known / np.maximum(totals, np.finfo(np.float32).tiny)
     return result

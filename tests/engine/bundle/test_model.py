@@ -15,9 +15,9 @@ from models import Arrays, Facts, assert_equal_models, bytes_of, forged, small_m
 from safetensors import safe_open
 from safetensors.numpy import load_file
 
-from pipeline.artifacts.model import model_arrays, pack_words, rare_words, save_model
-from pipeline.artifacts.opening import load_card, load_model
 from pipeline.artifacts.tensorfile import LONGEST_HEADER
+from pipeline.engine.bundle.model import model_arrays, pack_words, rare_words, save_model
+from pipeline.engine.bundle.opening import load_card, load_model
 from pipeline.errors import ArtifactDamaged
 
 MODEL = small_model()
@@ -275,11 +275,11 @@ FORGERIES = {
     "a negative weight": setting("memories.weights", {"network": 2, "cache": -1}),
     "weights of a stranger": setting("memories.weights", {"network": 0.5, "\x1b": 0.5}),
     "weights of infinity": setting("memories.weights", {"network": 10**400}),
-    "a huge cache": setting("memories.cache_words", 10**9),
-    "a sharp cache": setting("memories.cache_sharpness", 1e308),
-    "a higher order": setting("memories.ngram_order", 8),
-    "order 1": setting("memories.ngram_order", 1),
-    "no n-grams": setting("memories.ngram_order", None),
+    "a huge cache": setting("memories.cache.words", 10**9),
+    "a sharp cache": setting("memories.cache.sharpness", 1e308),
+    "a higher order": setting("memories.ngram.order", 8),
+    "order 1": setting("memories.ngram.order", 1),
+    "no n-grams": setting("memories.ngram", None),
     "many neighbours": setting("memories.neighbours.count", 10**9),
     "NaN in the network": writing("recurrent_kernel", (3, 3), math.nan),
     "infinity in the network": writing("gate_table", (0, 0), math.inf),

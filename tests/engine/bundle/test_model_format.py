@@ -10,8 +10,8 @@ import pytest
 from models import small_model
 from pipelines import ROOT, Trained
 
-from pipeline.artifacts.model import NovelModel, model_arrays, save_model
-from pipeline.artifacts.opening import load_model
+from pipeline.engine.bundle.model import NovelModel, model_arrays, save_model
+from pipeline.engine.bundle.opening import load_model
 from pipeline.engine.writing.writer import Writer
 
 PAGE = (ROOT / "docs" / "model-format.md").read_text(encoding="utf-8")
@@ -67,7 +67,7 @@ def test_it_reads_a_trained_model(trained: Trained) -> None:
 
 
 def test_every_array_and_fact_is_on_the_page() -> None:
-    for name in (*model_arrays(small_model()), "scale", "cache_sharpness", "made_with", "origin"):
+    for name in (*model_arrays(small_model()), "scale", "sharpness", "made_with", "origin"):
         general = name.replace("ngram.2.", "ngram.k.").replace("ngram.3.", "ngram.k.")
         general = general.replace("kernel_2", "kernel_n").replace("bias_2", "bias_n")
         assert f"`{general}`" in PAGE, name

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.artifacts.codec import Codec
 from pipeline.artifacts.layers import pack_upper
-from pipeline.artifacts.memories import COMPONENTS, Memories, memory_arrays
+from pipeline.artifacts.memories import Memories, describe_memories, memory_arrays
 from pipeline.artifacts.network import ARRAYS, Network
 from pipeline.artifacts.tensorfile import write_tensor_file
+from pipeline.engine.bundle.remembered import memory_facts
 from pipeline.errors import ArtifactDamaged
 from pipeline.shown import visible
 
@@ -152,7 +153,6 @@ def model_arrays(model: NovelModel) -> dict[str, NDArray[Any]]:
 def model_facts(model: NovelModel) -> dict[str, Any]:
     """Return all that is no array, as JSON values. Hidden characters are spelled out."""
     network, memories, cutting, card = model.network, model.memories, model.cutting, model.card
-    near = memories.neighbours
     facts = {
         "schema": SCHEMA,
         "words": list(network.words),
@@ -163,14 +163,7 @@ def model_facts(model: NovelModel) -> dict[str, Any]:
             "suffixes": network.suffixes,
             "layers": 1 + len(network.upper_layers),
         },
-        "memories": {
-            "weights": memories.weights,
-            "subsets": list(memories.subsets),
-            "cache_words": memories.cache_words,
-            "cache_sharpness": memories.cache_sharpness,
-            "ngram_order": len(memories.ngram.levels) + 1 if memories.ngram else None,
-            "neighbours": near and {"count": near.count, "sharpness": near.sharpness},
-        },
+        "memories": memory_facts(memories),
         "chapters": [list(chapter) for chapter in memories.chapters],
         "examples": list(network.examples),
         "cutting": {
@@ -220,7 +213,7 @@ def save_finished(finished: Finished, folder: Path) -> None:
 
 def load_finished(folder: Path) -> Finished:
     """Read what `save_finished` wrote."""
-    from pipeline.artifacts.opening import load_model
+    from pipeline.engine.bundle.opening import load_model
 
     sample = (folder / SAMPLE).read_text(encoding="utf-8").removesuffix("\n")
     return Finished(model=load_model(folder / FILE), sample=sample)
@@ -228,9 +221,8 @@ def load_finished(folder: Path) -> Finished:
 
 def describe_finished(finished: Finished) -> dict[str, Any]:
     """Return the facts shown to people: the title, and each component's share."""
-    weights = finished.model.memories.weights
-    shares = {name: round(weights[name], 4) for name in COMPONENTS if name in weights}
-    return {"title": finished.model.card.title, **shares}
+    model = finished.model
+    return {"title": model.card.title, **describe_memories(model.memories)}
 
 
 FINISHED = Codec(save=save_finished, load=load_finished, describe=describe_finished)

@@ -1,0 +1,196 @@
+"""Opening a model: every fact and every number is bounded before anything is done with it.
+
+What a bound is for: no number can ask for more memory than the file has, none leads out of an
+array, none becomes infinite in the network, and no text does anything to a terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.artifacts import checks
+from pipeline.artifacts.checks import Bounds
+from pipeline.artifacts.layers import take_upper, upper_shapes
+from pipeline.artifacts.network import ARRAYS, Network
+from pipeline.artifacts.tensorfile import read_facts, read_tensor_file
+from pipeline.engine.bundle.model import RARE, SCHEMA, SCORES, Card, Cutting, NovelModel
+from pipeline.engine.bundle.remembered import (
+    UNIT,
+    check_facts,
+    join_memories,
+    memory_bounds,
+    sizes_of,
+)
+from pipeline.errors import ArtifactDamaged
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FACTS = ("schema", "sha256", "words", "network", "memories", "chapters", "examples", "cutting")
+WORDS, WORD = 2_000_000, 64  # words of a vocabulary, characters of one
+PHRASE, TITLE, NOTE = 1_000, 200, 1_000  # characters of a phrase, a title, a note
+ENTRIES = 1_000_000  # of a user dictionary, of names
+STEPS, LAYERS = 1_000, 8
+LARGE = 1e6  # no weight of a network and no factor is larger
+DIGEST = 64
+
+
+def load_model(path: Path) -> NovelModel:
+    """Map a model's file and check all that it holds.
+
+    Raises
+    ------
+    ArtifactDamaged
+        It is no model, or one of a newer schema, or a value in it is out of bounds: which, in one
+        line.
+    OSError
+        It cannot be read.
+    """
+    mapped = read_tensor_file(path)
+    try:
+        return check_model(mapped.tensors, mapped.facts)
+    finally:
+        mapped.verify()  # first of all complaints: of damage, the others only show where
+
+
+def check_model(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) -> NovelModel:
+    """Put a model together from arrays and facts, all of which are checked."""
+    check_schema(facts)
+    checks.table("facts", facts, (*FACTS, "card"))
+    words = read_words(facts["words"])
+    network = checks.table(
+        "network", facts["network"], ("scale", "prior_weight", "steps", "suffixes", "layers")
+    )
+    layers = checks.whole("network.layers", network["layers"], 1, LAYERS)
+    memory = check_facts(facts["memories"])
+    checks.arrays(tensors, all_bounds(tensors, len(words), layers, memory))
+    return NovelModel(
+        network=Network(
+            words=words,
+            scale=checks.number("network.scale", network["scale"], 0, LARGE),
+            prior_weight=checks.number(
+                "network.prior_weight", network["prior_weight"], -LARGE, LARGE
+            ),
+            steps=checks.whole("network.steps", network["steps"], 1, STEPS),
+            examples=checks.texts("examples", facts["examples"], 100, PHRASE),
+            suffixes=checks.flag("network.suffixes", network["suffixes"]),
+            upper_layers=take_upper(tensors),
+            **{name: tensors[name] for name in ARRAYS},
+        ),
+        memories=join_memories(memory, tensors, facts["chapters"]),
+        cutting=read_cutting(facts["cutting"]),
+        card=read_card(facts["card"]),
+        rare_text=tensors[RARE],
+    )
+
+
+def load_card(path: Path) -> tuple[Card, int]:
+    """Return what a model says of itself and the size of its vocabulary, without its arrays.
+
+    The digest is not compared: that takes reading all of the file.
+    """
+    facts = read_facts(path)
+    check_schema(facts)
+    checks.table("facts", facts, (*FACTS, "card"))
+    return read_card(facts["card"]), len(checks.listed("words", facts["words"], WORDS))
+
+
+def check_schema(facts: Mapping[str, Any]) -> None:
+    """Refuse a model of another schema."""
+    schema = checks.whole("schema", facts.get("schema"), 1, 2**31)
+    if schema != SCHEMA:
+        raise ArtifactDamaged(f"schema {schema}, expected {SCHEMA}: made by a newer xuxie")
+
+
+def read_words(value: Any) -> tuple[str, ...]:
+    """Return the vocabulary."""
+    words = checks.texts("words", value, WORDS, WORD, least=1)
+    if not words or len(set(words)) != len(words):
+        raise ArtifactDamaged("words: expected at least one, none twice, got otherwise")
+    return words
+
+
+def all_bounds(
+    tensors: Mapping[str, NDArray[Any]], words: int, layers: int, memory: Mapping[str, Any]
+) -> dict[str, Bounds]:
+    """Return what each array must be, given V and what the facts say there is.
+
+    H and E are as large as the projection says.
+    """
+    hidden, size = sizes_of(tensors, "projection_kernel", 2)
+    (rare,) = sizes_of(tensors, RARE, 1, least=0)
+    weights = {
+        "recurrent_kernel": (hidden, 4 * hidden),
+        "projection_kernel": (hidden, size),
+        "projection_bias": (size,),
+        "gate_table": (words + 1, 4 * hidden),
+        **upper_shapes(layers - 1, hidden),
+    }
+    return {
+        **{name: Bounds("float32", shape, -LARGE, LARGE) for name, shape in weights.items()},
+        "output_vectors": Bounds("float32", (words, size), -UNIT, UNIT),
+        "log_prior": Bounds("float32", (words,), -LARGE, 0),
+        RARE: Bounds("uint8", (rare,), 0, 255),
+        **memory_bounds(tensors, memory, words=words, size=size),
+    }
+
+
+def read_cutting(value: Any) -> Cutting:
+    """Return how the novel was cut."""
+    facts = checks.table("cutting", value, ("engine", "user_words", "names", "simplified"))
+    if facts["engine"] not in ("rjieba", "jieba"):
+        raise checks.refuse("cutting.engine", "rjieba or jieba", facts["engine"])
+    user_words = []
+    for entry in checks.listed("cutting.user_words", facts["user_words"], ENTRIES):
+        if not isinstance(entry, list) or len(entry) != 3:
+            raise checks.refuse("cutting.user_words", "word, frequency and tag", entry)
+        word, frequency, tag = entry
+        user_words.append(
+            (
+                checks.text("cutting.user_words", word, PHRASE),
+                None if frequency is None else checks.whole("frequency", frequency, 1, 10**9),
+                None if tag is None else checks.text("tag", tag, WORD),
+            )
+        )
+    return Cutting(
+        engine=facts["engine"],
+        user_words=tuple(user_words),
+        names=checks.texts("cutting.names", facts["names"], ENTRIES, WORD, least=1),
+        simplified=checks.flag("cutting.simplified", facts["simplified"]),
+    )
+
+
+def read_card(value: Any) -> Card:
+    """Return what the model says of itself."""
+    card = checks.table("card", value, Card.__dataclass_fields__)
+    scores = card["scores"]
+    if scores is not None:
+        for name, score in checks.table("card.scores", scores, SCORES).items():
+            if score is not None:
+                checks.number(f"card.scores.{name}", score, 0, 1e12)
+    return Card(
+        title=checks.text("card.title", card["title"], TITLE),
+        source_digest=checks.text("card.source_digest", card["source_digest"], DIGEST),
+        seed_phrase=checks.text("card.seed_phrase", card["seed_phrase"], PHRASE),
+        made_with=read_pairs("card.made_with", card["made_with"]),
+        licence_note=checks.text("card.licence_note", card["licence_note"], NOTE),
+        settings=read_pairs("card.settings", card["settings"]),
+        settings_digest=checks.text("card.settings_digest", card["settings_digest"], DIGEST),
+        origin=checks.text("card.origin", card["origin"], DIGEST),
+        scores=scores,
+    )
+
+
+def read_pairs(name: str, value: Any) -> dict[str, Any]:
+    """Return name → text, number or truth value, few and short."""
+    if not isinstance(value, dict) or len(value) > PHRASE:
+        raise checks.refuse(name, "a few names and values", value)
+    for key, own in value.items():
+        checks.text(name, key, WORD)
+        if isinstance(own, str):
+            checks.text(f"{name} {key}", own, PHRASE)
+        elif type(own) is not bool:
+            checks.number(f"{name} {key}", own, -1e15, 1e15)
+    return value
