@@ -9,7 +9,7 @@ from pipeline.artifacts.report import BEGINNING
 from pipeline.artifacts.report import FILE as REPORT_FILE
 from pipeline.catalog import REPORT
 from pipeline.commands import options
-from pipeline.commands.console import guarded, print_json, run_targets, say_notes
+from pipeline.commands.console import guarded, print_json, put, run_targets, say_notes
 from pipeline.commands.options import Artifacts, AsJson, Asked
 from pipeline.errors import SettingsError
 from pipeline.page.document import GENERATOR
@@ -40,7 +40,7 @@ def report(
     if record is None:
         record = run_targets(project, [REPORT.name], frozenset(), "report")[-1].record
     path = copy_page(record.path / REPORT_FILE, output)
-    return print_json({"report": str(path)}) if as_json else print(path)
+    return print_json({"report": str(path)}) if as_json else put(str(path))
 
 
 def copy_page(page_path: Path, output: Path | None) -> Path:

@@ -82,12 +82,9 @@ def show_result(project: Project, outcomes: Sequence[Outcome]) -> None:
     records = {outcome.record.stage: outcome.record for outcome in outcomes}
     page_path = records[REPORT.name].path / REPORT_FILE
     if not any(outcome.ran for outcome in outcomes):
-        return print(f"everything is up to date; nothing to do (report: {page_path})")
+        return put(f"everything is up to date; nothing to do (report: {page_path})")
     evaluation: Evaluation = load(project.store, records[EVALUATION.name], EVALUATION.codec)
     put(*results.result_lines(evaluation, width()))
-    print(f"report     {page_path}")
-    print(f"artifacts  {project.store.folder}")
+    put(f"report     {page_path}", f"artifacts  {project.store.folder}")
     elsewhere = "" if project.store.folder == ARTIFACTS else f" --artifacts {project.store.folder}"
-    return print(
-        f'write on   {program()} generate "{evaluation.seed_phrase}" --words 200{elsewhere}'
-    )
+    return put(f'write on   {program()} generate "{evaluation.seed_phrase}" --words 200{elsewhere}')

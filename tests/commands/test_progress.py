@@ -1,4 +1,4 @@
-"""The bar on a terminal: percentage, time left and note in the columns there are; Ctrl-C noticed."""
+"""The bar on a terminal: percentage, time left and note fit the columns; Ctrl-C is noticed."""
 
 from __future__ import annotations
 
