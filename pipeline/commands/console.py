@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import sys
+import textwrap
 import traceback
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
@@ -88,6 +89,18 @@ def width() -> int:
     if os.environ.get("COLUMNS", "").isdecimal() or sys.stdout.isatty():
         return shutil.get_terminal_size().columns
     return UNBOUNDED
+
+
+def fold(line: str, columns: int) -> list[str]:
+    """Return a line of a table in as many as so many columns take, the further ones set in."""
+    folded = textwrap.wrap(
+        line,
+        columns,
+        subsequent_indent=" " * 12,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return folded or [line]
 
 
 def run_stages(

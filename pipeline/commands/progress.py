@@ -49,7 +49,7 @@ class LogReporter:
     def finished(self, outcome: Outcome) -> None:
         """Say how long the stage took and what came of it."""
         record = outcome.record
-        self.write(f"{record.stage}: done in {record.seconds:.1f} s  {fact_line(record.facts)}")
+        self.write(f"{record.stage}: done in {record.seconds:.1f} s  {_fact_line(record.facts)}")
 
     def skipped(self, step: Step) -> None:
         """Say nothing about a stage that is fresh."""
@@ -70,7 +70,7 @@ class TerminalReporter(LogReporter):
     def started(self, step: Step) -> None:
         """Open the stage's bar under the line that says why it runs."""
         super().started(step)
-        self.bar = open_bar(self.stream)
+        self.bar = _open_bar(self.stream)
         self.bar.add_task(step.stage.name, total=None, note="")
         self.bar.start()
 
@@ -98,7 +98,7 @@ class TerminalReporter(LogReporter):
             self.bar = None
 
 
-def open_bar(stream: TextIO) -> Progress:
+def _open_bar(stream: TextIO) -> Progress:
     """Return a bar: name, bar, percentage, time left, note; the note alone gives way."""
     # rich takes a tenth of a second to load: only when something runs.
     from rich.console import Console
@@ -131,7 +131,7 @@ def open_reporter(stream: TextIO) -> LogReporter:
     return TerminalReporter(stream) if stream.isatty() else LogReporter(stream)
 
 
-def fact_line(facts: Mapping[str, Any]) -> str:
+def _fact_line(facts: Mapping[str, Any]) -> str:
     """Return facts of an artifact in one line; those that are zero or empty are left out."""
     shown = {name: value for name, value in facts.items() if value not in (0, "", None)}
     return " · ".join(

@@ -8,7 +8,7 @@ from pipeline.artifacts.report import FILE as REPORT_FILE
 from pipeline.artifacts.report import is_sealed
 from pipeline.catalog import REPORT
 from pipeline.commands import options
-from pipeline.commands.console import guarded, print_json, run_targets, say_notes
+from pipeline.commands.console import guarded, print_json, put, run_targets, say_notes
 from pipeline.commands.options import Artifacts, AsJson
 from pipeline.errors import SettingsError
 from pipeline.project import ARTIFACTS, choose_model, find_report
@@ -32,7 +32,7 @@ def report(
     if record is None:
         record = run_targets(project, [REPORT.name], frozenset(), "report")[-1].record
     path = _copy_page(record.path / REPORT_FILE, output)
-    return print_json({"report": str(path)}) if as_json else print(path)
+    return print_json({"report": str(path)}) if as_json else put(str(path))
 
 
 def _copy_page(page_path: Path, output: Path | None) -> Path:

@@ -32,7 +32,7 @@ def result_lines(evaluation: Evaluation, width: int) -> Iterator[str]:
     for part in ("validation", "test"):
         yield f"\n{part} chapters, never seen in training"
         yield from score_lines(evaluation.scores[part], width)
-    yield "\nwhat the memories add on the test chapters, with their weights (w)"
+    yield "\nwhat the memories add on the test chapters (w: weights, fitted on validation)"
     yield from ablation_lines(evaluation.ablation["test"], width)
     yield from _writing_lines(evaluation.writing, width)
 

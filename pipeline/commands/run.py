@@ -128,9 +128,9 @@ def show_result(project: Project, outcomes: Sequence[Outcome]) -> None:
     records = {outcome.record.stage: outcome.record for outcome in outcomes}
     page = f" (report: {records[REPORT.name].path / REPORT_FILE})" if REPORT.name in records else ""
     if not any(outcome.ran for outcome in outcomes):
-        return print(f"everything is up to date; nothing to do{page}")
+        return put(f"everything is up to date; nothing to do{page}")
     if EVALUATION.name in records:
         evaluation: Evaluation = load(project.store, records[EVALUATION.name], EVALUATION.codec)
         put(*results.result_lines(evaluation, width()))
-        print(f"\nreport     {records[REPORT.name].path / REPORT_FILE}")
-    return print(f"artifacts  {project.store.folder}")
+        put(f"\nreport     {records[REPORT.name].path / REPORT_FILE}")
+    return put(f"artifacts  {project.store.folder}")

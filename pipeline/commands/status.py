@@ -10,7 +10,7 @@ import typer
 
 from pipeline.catalog import STAGES
 from pipeline.commands import options
-from pipeline.commands.console import guarded, print_json, put, say
+from pipeline.commands.console import fold, guarded, print_json, put, say, width
 from pipeline.commands.options import Artifacts, AsJson, Asked
 from pipeline.config import describe_settings
 from pipeline.models import shelf
@@ -58,7 +58,7 @@ def show_plan(steps: Sequence[Step], as_json: bool, *, ahead: bool = False) -> N
             row["expected_seconds"] = getattr(step, "last_seconds", None)
     if as_json:
         return print_json(rows)
-    return put(*status_lines(rows, ahead=ahead))
+    return put(*(part for line in status_lines(rows, ahead=ahead) for part in fold(line, width())))
 
 
 @guarded

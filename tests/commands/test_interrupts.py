@@ -48,13 +48,15 @@ def test_while_libraries_load_and_words_are_written(trained: Trained, number: in
     assert_one_line(*interrupt(["generate", SEED_PHRASE, *options], 0.04 * number, pause))
 
 
-@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("number", range(6))
 def test_while_stages_run_and_tensorflow_loads(
     trained: Trained, tmp_path: Path, number: int
 ) -> None:
     options = arguments_for(tmp_path / "artifacts", trained.novel)
     pause = (None, 0.01)[number % 2]
-    code, errors = interrupt(["run-all", *options, "--set", "train.epochs=1000"], number, pause)
+    code, errors = interrupt(
+        ["run-all", *options, "--set", "train.epochs=1000"], 0.8 * number, pause
+    )
     assert_one_line(code, errors)
 
 

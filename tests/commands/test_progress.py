@@ -1,18 +1,23 @@
-"""The bar on a terminal: percentage, time left and note in the columns there are; Ctrl-C."""
+"""The bar on a terminal: percentage, time left and note fit the columns; Ctrl-C is noticed."""
 
 from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from made_up import context_in
 from rich.cells import cell_len
 
 from pipeline import interrupts
 from pipeline.commands.progress import LogReporter, TerminalReporter, fit_note
 from pipeline.runner.plan import Step
+from pipeline.stage import StageConfig
+from pipeline.stages.regress import RegressConfig, regress
+from pipeline.stages.train import TrainConfig, train
 
 NOTE = "epoch 3/10  loss 4.123  37,000 words/s  validation perplexity 1,234.5"
 
@@ -76,3 +81,19 @@ def test_an_interrupt_that_a_library_swallowed_is_raised_again(
     monkeypatch.setattr(interrupts._state, "came", 1.0)
     with pytest.raises(KeyboardInterrupt):
         reporter.progress(step, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("stage", "config"), [(train, TrainConfig()), (regress, RegressConfig())], ids=["train", "mse"]
+)
+def test_a_stage_says_that_it_loads_tensorflow_first(
+    tmp_path: Path, stage: Any, config: StageConfig
+) -> None:
+    class Heard(Exception):
+        """Progress was told."""
+
+    def hear(done: float, total: float, note: str = "") -> None:
+        raise Heard(note)
+
+    with pytest.raises(Heard, match=r"^loading TensorFlow$"):
+        stage(config, embed=None, window=None, context=context_in(tmp_path, progress=hear))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
-from pipelines import Trained
+from commands import generate, invoke, run_options
+from pipelines import STAGES, Trained
+from rich.cells import cell_len
 
 from pipeline.artifacts.evaluation import EVALUATION
 from pipeline.commands.console import UNBOUNDED
@@ -53,3 +56,43 @@ def test_the_evaluation_is_what_the_lines_tell(trained: Trained) -> None:
         scores = models["network"]
         assert network[1:5] == [f"{scores[name]:.4f}" for name in COLUMNS[:4]]
         assert network[6] == f"{scores['perplexity']:,.1f}"
+
+
+def test_reasons_of_a_plan_go_on_below(monkeypatch: pytest.MonkeyPatch, trained: Trained) -> None:
+    options = ["status", *run_options(trained)[2:], "--json"]
+    reasons = {r for row in json.loads(invoke(*options)[1]) for r in row["reasons"]}
+    assert len(reasons) > 10, "the default settings are not those of the run"
+    monkeypatch.setenv("COLUMNS", "80")
+    code, output, _ = invoke(*options[:-1])
+    lines = output.splitlines()
+    assert (code, max(map(len, lines)) <= 80) == (0, True)
+    assert [line.split()[0] for line in lines if line[0] != " "] == list(STAGES)
+    told = " ".join(output.split())
+    assert all(" ".join(reason.split()) in told for reason in reasons)
+
+
+def test_candidates_that_do_not_fit_are_left_out(
+    monkeypatch: pytest.MonkeyPatch, trained: Trained
+) -> None:
+    options = ["--show-candidates", "--greedy"]
+    wide = generate(trained, *options)[0].partition("\n\n")[0].splitlines()
+    monkeypatch.setenv("COLUMNS", "80")
+    narrow = generate(trained, *options)[0].partition("\n\n")[0].splitlines()
+    assert len(wide) == len(narrow)
+    for whole, line in zip(wide, narrow, strict=True):
+        assert whole.startswith(line)
+        assert cell_len(line) <= 80
+        assert 3 <= line.count("  ") - 1 < whole.count("  ")
+
+
+def test_a_summary_takes_as_many_lines_as_it_needs(
+    monkeypatch: pytest.MonkeyPatch, trained: Trained, tmp_path: Path
+) -> None:
+    path = tmp_path / "text.txt"
+    path.write_text("青棠听了，笑道：“好。”", encoding="utf-8")
+    options = ["score", str(path), "--artifacts", str(trained.artifacts)]
+    whole = invoke(*options)[1].splitlines()
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = invoke(*options)[1].splitlines()
+    assert max(map(cell_len, lines)) <= 80 < len(whole[-1])
+    assert " ".join(" ".join(lines).split()) == " ".join(" ".join(whole).split())

@@ -248,7 +248,11 @@ NOVEL = (PARAGRAPH_BREAK, "，", "。", "黛玉", "林", "宝玉", "笑道")
         ),
         ({"ban": ("悟空",)}, "--ban: expected words of this novel, got 悟空"),
         ({"ban": NOVEL}, "--ban: expected to leave a word to write, got none"),
-        ({"until": "悟空"}, "--until: expected characters of this novel, got 悟 空"),
+        (
+            {"until": "悟空"},
+            "--until: expected a text that the 7 words of the model can spell, got 悟空; "
+            "none of them holds 悟 空, which the novel writes too seldom or never",
+        ),
     ],
 )
 def test_words_that_the_novel_does_not_know_are_named(
