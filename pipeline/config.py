@@ -28,8 +28,8 @@ _MAX_BYTES = 256 * 1024  # of a settings file
 _MAX_LINE = 5_000  # characters of its lines, and of one --set
 _LONGEST = 60  # characters of a value in a message
 
-SOURCE_SETTING = "fetch.source"  # what --source stands for
-BUILT_IN = "built in"
+_SOURCE_SETTING = "fetch.source"  # what --source stands for
+_BUILT_IN = "built in"
 
 Sections = Mapping[str, type[StageConfig]]
 
@@ -58,7 +58,7 @@ def load_settings(
     config_path: Path | None = None,
     overrides: Sequence[str] = (),
     source: str | None = None,
-    source_setting: str = SOURCE_SETTING,
+    source_setting: str = _SOURCE_SETTING,
     root: Path,
     cwd: Path,
 ) -> Settings:
@@ -200,7 +200,7 @@ def _toml_value(text: str, name: str) -> Any:
 def _too_much(error: Exception) -> str:
     """Return what is too much for the reader of TOML."""
     deep = isinstance(error, RecursionError)
-    return "which is nested too deeply" if deep else "a number of too many digits"
+    return "a value nested too deeply" if deep else "a number of too many digits"
 
 
 def _override_layer(override: str, cwd: Path) -> Layer:
@@ -225,7 +225,7 @@ def _file_layer(path: Path, base: Path, shown_from: Path) -> Layer:
         ) from error
     except (ValueError, RecursionError) as error:
         raise SettingsError(
-            f"{origin}: expected settings as section.field = value, got a value "
+            f"{origin}: expected settings as section.field = value, got "
             f"{_too_much(error)}; give a smaller one"
         ) from error
 
@@ -262,7 +262,7 @@ def _built_in_layer(sections: Sections, root: Path) -> Layer:
         }
         for section, kind in sections.items()
     }
-    return Layer(BUILT_IN, tables, root)
+    return Layer(_BUILT_IN, tables, root)
 
 
 def _merge(
@@ -323,12 +323,14 @@ def _validate(
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
     name = ".".join([section, *map(str, first["loc"][:1])])
-    origin = origins.get(name, BUILT_IN)
+    origin = origins.get(name, _BUILT_IN)
     if first["type"] == "missing":
         raise SettingsError(f"{name}: expected a value, got none; add it to a settings file")
     if first["type"] in ("value_error", "assertion_error"):
         message = first["msg"].partition(", ")[2]
-        raise SettingsError(f"{name}: {message} (from {origin})")
+        # What is said of several settings at once comes from no single place.
+        place = f" (from {origin})" if first["loc"] else ""
+        raise SettingsError(f"{name}: {message}{place}")
     if first["type"] == "string_unicode":
         raise SettingsError(f"{name}: expected text in UTF-8, got other bytes (from {origin})")
     expected = re.sub(r"^\w+ should (be |have )?", "", first["msg"])

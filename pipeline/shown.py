@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-LONGEST = 200  # characters of a name or an answer in a message
+_LONGEST = 200  # characters of a name or an answer in a message
 
 # C0 and C1 controls, line and paragraph separators, marks and controls of writing direction, and
 # lone surrogates, which no stream can encode.
@@ -17,7 +17,7 @@ _UNSAFE = re.compile(
 )
 
 
-def shown(text: str, longest: int = LONGEST) -> str:
+def shown(text: str, longest: int = _LONGEST) -> str:
     r"""Return text as a message may show it; more than `longest` characters end in ….
 
     >>> shown("红\x1b[31m\u202e楼\udcd6")
