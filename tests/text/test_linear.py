@@ -62,7 +62,7 @@ class Counted(str):
 
     looked_at = 0
 
-    def find(self, *arguments: object) -> int:  # type: ignore[override]
+    def find(self, *arguments: object) -> int:
         """Find as any text does."""
         place = super().find(*arguments)  # type: ignore[arg-type]
         start = int(str(arguments[1]))
