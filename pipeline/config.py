@@ -5,11 +5,9 @@ model defaults < configs/default.toml < --config FILE < --set section.field=valu
 
 from __future__ import annotations
 
-import datetime
 import math
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,15 +18,11 @@ from pydantic import ValidationError
 from pipeline.errors import SettingsError
 from pipeline.filenames import in_utf8, on_disk, readable
 from pipeline.hints import nearest_name
-from pipeline.regular import read_regular, too_large, why_unreadable
 from pipeline.shown import shown
 from pipeline.stage import StageConfig, is_path_field
+from pipeline.tables import LONGEST, MAX_LINE, is_text, read_table, read_value, shown_value
 
-_MAX_BYTES = 256 * 1024  # of a settings file
-_MAX_LINE = 5_000  # characters of its lines, and of one --set
-_LONGEST = 60  # characters of a value in a message
-
-SOURCE_SETTING = "fetch.source"  # what --source stands for
+_SOURCE_SETTING = "fetch.source"  # what --source stands for
 BUILT_IN = "built in"
 
 Sections = Mapping[str, type[StageConfig]]
@@ -62,7 +56,7 @@ def load_settings(
     config_path: Path | None = None,
     overrides: Sequence[str] = (),
     source: str | None = None,
-    source_setting: str = SOURCE_SETTING,
+    source_setting: str = _SOURCE_SETTING,
     root: Path,
     shipped: Path | None = None,
     cwd: Path,
@@ -117,20 +111,20 @@ def describe_settings(settings: Settings) -> list[dict[str, Any]]:
 
 def parse_override(override: str) -> tuple[str, Any]:
     """Split `section.field=value` into the dotted name and the value."""
-    if len(override) > _MAX_LINE:
+    if len(override) > MAX_LINE:
         raise SettingsError(
-            f"--set: expected at most {_MAX_LINE:,} characters, got {len(override):,} in "
-            f"{shown(override, _LONGEST)!r}; give a shorter value"
+            f"--set: expected at most {MAX_LINE:,} characters, got {len(override):,} in "
+            f"{shown(override, LONGEST)!r}; give a shorter value"
         )
     name, equals, text = override.partition("=")
     name = name.strip()
     if not equals or not re.fullmatch(r"[^.\s]+\.[^.\s]+", name):
         raise SettingsError(
-            f"--set: expected section.field=value, got {_shown_value(override)}; `config` lists "
+            f"--set: expected section.field=value, got {shown_value(override)}; `config` lists "
             "all settings",
             option="--set",
         )
-    return name, _toml_value(text.strip(), name)
+    return name, read_value(text.strip(), name)
 
 
 def resolve_path(value: Any, base: Path) -> Any:
@@ -165,9 +159,9 @@ def _refuse_impossible_path(value: Any, name: str, origin: str) -> None:
     """Refuse a path that the system cannot even look up."""
     if not isinstance(value, str) or _is_address(value):
         return
-    if not _is_text(value):
+    if not is_text(value):
         raise SettingsError(
-            f"{name}: expected a path in UTF-8, got {_shown_value(readable(value))} in another "
+            f"{name}: expected a path in UTF-8, got {shown_value(readable(value))} in another "
             f"encoding (from {origin}); rename it, or give the folder that it lies in"
         )
     try:
@@ -177,47 +171,10 @@ def _refuse_impossible_path(value: Any, name: str, origin: str) -> None:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise SettingsError(
-            f"{name}: expected a path, got {_shown_value(value)}: {shown(why)} (from {origin}); "
+            f"{name}: expected a path, got {shown_value(value)}: {shown(why)} (from {origin}); "
             "give another",
             setting=name,
         ) from error
-
-
-def _is_text(value: str) -> bool:
-    """Return whether a string is nothing but characters: no bytes of another encoding."""
-    return re.search("[\ud800-\udfff]", value) is None
-
-
-def _shown_value(value: Any) -> str:
-    """Return a value as a message may show it, however long, deep or large it is."""
-    try:
-        return shown(value if isinstance(value, str) and not value else repr(value), _LONGEST)
-    except (ValueError, RecursionError):  # an integer of thousands of digits, a list of lists
-        return "a value too large to show"
-
-
-def _toml_value(text: str, name: str) -> Any:
-    """Return `text` read as a TOML value, or itself where it is none."""
-    try:
-        table = tomllib.loads(f"value = {text}")
-    except tomllib.TOMLDecodeError:
-        return text
-    except (ValueError, RecursionError) as error:
-        raise SettingsError(
-            f"{shown(name)}: expected a value, got {_shown_value(text)}, {_too_much(error)} (from "
-            "--set); give a smaller one"
-        ) from error
-    # A date is no setting's type, but a file's name may look like one.
-    dates = (datetime.date, datetime.time)
-    return (
-        text if table.keys() != {"value"} or isinstance(table["value"], dates) else table["value"]
-    )
-
-
-def _too_much(error: Exception) -> str:
-    """Return what is too much for the reader of TOML."""
-    deep = isinstance(error, RecursionError)
-    return "which is nested too deeply" if deep else "a number of too many digits"
 
 
 def _override_layer(override: str, cwd: Path) -> Layer:
@@ -231,52 +188,7 @@ def _file_layer(path: Path, base: Path, shown_from: Path) -> Layer:
     """Read a TOML file; its origin is its path as seen from `shown_from`."""
     seen = path.relative_to(shown_from) if path.is_relative_to(shown_from) else path
     origin = shown(readable(seen.as_posix()))
-    text = _read_settings(path, origin)
-    try:
-        return Layer(origin, tomllib.loads(text), base)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+)", str(error))
-        line = found[1] if found else len(text.splitlines())
-        raise SettingsError(
-            f"{origin}, line {line}: expected TOML, got: {shown(str(error))}",
-            option="--config",
-            path=path,
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise SettingsError(
-            f"{origin}: expected settings as section.field = value, got a value "
-            f"{_too_much(error)}; give a smaller one",
-            option="--config",
-            path=path,
-        ) from error
-
-
-def _read_settings(path: Path, origin: str) -> str:
-    """Return the text of a settings file of bounded size."""
-    expected = f"{origin}: expected a settings file in TOML"
-    try:
-        data = b"" if (why := why_unreadable(path, _MAX_BYTES)) else read_regular(path, _MAX_BYTES)
-        text = data.decode("utf-8-sig")
-    except OSError as error:
-        raise SettingsError(
-            f"{expected}, got {error.strerror}; check the path", option="--config", path=path
-        ) from error
-    except ValueError as error:  # UnicodeDecodeError, or a NUL in the path
-        got = "bytes that are not UTF-8" if isinstance(error, UnicodeError) else str(error)
-        raise SettingsError(
-            f"{expected}, got {got}; save it as UTF-8", option="--config", path=path
-        ) from error
-    if why := why or too_large(len(data), _MAX_BYTES):
-        raise SettingsError(f"{expected}, {why}", option="--config", path=path)
-    long = next((n for n, line in enumerate(text.split("\n"), 1) if len(line) > _MAX_LINE), None)
-    if long:
-        raise SettingsError(
-            f"{origin}, line {long}: expected at most {_MAX_LINE:,} characters, got more; "
-            "shorten it",
-            option="--config",
-            path=path,
-        )
-    return text
+    return Layer(origin, read_table(path, origin), base)
 
 
 def _built_in_layer(sections: Sections, root: Path, shipped: Path | None) -> Layer:
@@ -304,33 +216,49 @@ def _merge(
             if is_path_field(kind.json_schema_extra):
                 value = resolve_path(value, _base_of(value, layer))
                 _refuse_impossible_path(value, f"{section}.{field}", layer.origin)
+            _refuse_unfit(value, f"{section}.{field}", layer.origin)
             raw[section][field] = value
             origins[f"{section}.{field}"] = layer.origin
     return raw, origins
 
 
 def _entries(sections: Sections, layer: Layer) -> Iterator[tuple[str, str, Any]]:
-    """Yield (section, field, value) of a layer; refuse unknown names and non-finite numbers."""
+    """Yield (section, field, value) of a layer; refuse unknown names."""
     for section, table in layer.tables.items():
         if section not in sections:
             fields = list(table) if isinstance(table, dict) else []
             raise _unknown(sections, ".".join([section, *fields[:1]]), layer.origin)
         if not isinstance(table, dict):
             raise SettingsError(
-                f"{section}: expected a table [{section}], got {_shown_value(table)} (from "
+                f"{section}: expected a table [{section}], got {shown_value(table)} (from "
                 f"{layer.origin}); write section.field",
                 setting=section,
             )
         for field, value in table.items():
             if field not in sections[section].model_fields:
                 raise _unknown(sections, f"{section}.{field}", layer.origin)
-            if isinstance(value, float) and not math.isfinite(value):
-                raise SettingsError(
-                    f"{section}.{field}: expected a finite number, got {value} (from "
-                    f"{layer.origin}); give another",
-                    setting=f"{section}.{field}",
-                )
             yield section, field, value
+
+
+def _refuse_unfit(value: Any, name: str, origin: str) -> None:
+    """Refuse numbers and text that no JSON takes.
+
+    Raises
+    ------
+    SettingsError
+        The value is an integer beyond 64 bits, a float that is not finite, or no Unicode text.
+    """
+    expected = ""
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        expected = "an integer of 64 bits at most"
+    elif isinstance(value, float) and not math.isfinite(value):
+        expected = "a finite number"
+    elif isinstance(value, str) and not is_text(value):
+        expected = "text in UTF-8"
+    if expected:
+        raise SettingsError(
+            f"{name}: expected {expected}, got {shown_value(value)} (from {origin}); give another"
+        )
 
 
 def _unknown(sections: Sections, name: str, origin: str) -> SettingsError:
@@ -338,11 +266,11 @@ def _unknown(sections: Sections, name: str, origin: str) -> SettingsError:
     known = [
         f"{section}.{field}" for section, kind in sections.items() for field in kind.model_fields
     ]
-    nearest = nearest_name(name[:_LONGEST], known)
+    nearest = nearest_name(name[:LONGEST], known)
     hint = f"; the nearest is {nearest}" if nearest else ""
     return SettingsError(
-        f"{shown(name, _LONGEST)}: no such setting (from {origin}){hint}",
-        setting=name[:_LONGEST],
+        f"{shown(name, LONGEST)}: no such setting (from {origin}){hint}",
+        setting=name[:LONGEST],
     )
 
 
@@ -362,11 +290,9 @@ def _validate(
         )
     if first["type"] in ("value_error", "assertion_error"):
         message = first["msg"].partition(", ")[2]
-        raise SettingsError(f"{name}: {message} (from {origin})", setting=name)
-    if first["type"] == "string_unicode":
-        raise SettingsError(
-            f"{name}: expected text in UTF-8, got other bytes (from {origin})", setting=name
-        )
+        # What is said of several settings at once comes from no single place.
+        place = f" (from {origin})" if first["loc"] else ""
+        raise SettingsError(f"{name}: {message}{place}", setting=name)
     expected = re.sub(r"^\w+ should (be |have )?", "", first["msg"])
-    got = _shown_value(first["input"])
+    got = shown_value(first["input"])
     raise SettingsError(f"{name}: expected {expected}, got {got} (from {origin})", setting=name)

@@ -123,7 +123,7 @@ def _read_rows(
             raise _shifted(name, row + 1, f"{shown(words[-1], _SHOWN)!r} and more than its numbers")
         position = stop
     if (rest := len(data) - position - lines) > 0:
-        raise _shifted(name, count, f"{rest} bytes after its numbers")
+        raise _shifted(name, count, f"{shown(words[-1], _SHOWN)!r} and {rest} bytes more")
     return tuple(words), vectors
 
 

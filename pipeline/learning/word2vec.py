@@ -23,7 +23,7 @@ def sentences(stretches: Iterable[Sequence[str]]) -> Iterator[list[str]]:
             yield list(words[start : start + LONGEST_SENTENCE])
 
 
-class EpochReport(CallbackAny2Vec):  # type: ignore[misc]
+class _EpochReport(CallbackAny2Vec):  # type: ignore[misc]
     """Reports the end of every epoch; gensim takes callbacks only as objects of its own class."""
 
     def __init__(self, progress: Callable[[float, float, str], None], epochs: int) -> None:
@@ -79,7 +79,7 @@ def train_word2vec(
         corpus,
         total_examples=model.corpus_count,
         epochs=epochs,
-        callbacks=[EpochReport(progress, epochs)],
+        callbacks=[_EpochReport(progress, epochs)],
     )
     words = tuple(model.wv.index_to_key)
     counts = np.array([model.wv.get_vecattr(word, "count") for word in words], dtype=np.int64)

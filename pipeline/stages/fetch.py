@@ -137,17 +137,17 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
     from pipeline.text.books.title import novel_title
     from pipeline.text.chapters.chapters import divide
 
-    documents = read_documents(config)
+    documents = _read_documents(config)
     parts: list[tuple[Decoded, Cleaned]] = []
     for index, document in enumerate(documents):
         context.progress(index, len(documents), document.name)
-        parts.append(read_document(document, config))
+        parts.append(_read_document(document, config))
     context.progress(len(documents), len(documents))
-    paragraphs = join_documents(documents, [cleaned for _, cleaned in parts])
+    paragraphs = _join_documents(documents, [cleaned for _, cleaned in parts])
     encodings = "+".join(sorted({decoded.encoding for decoded, _ in parts}))
-    check_chinese(paragraphs, encodings, config)
+    _check_chinese(paragraphs, encodings, config)
     division = divide(to_simplified(paragraphs) if config.simplify else paragraphs)
-    title = novel_title(first_lines(parts[0][0].text), source_name(config.source))
+    title = novel_title(_first_lines(parts[0][0].text), source_name(config.source))
     return Corpus(
         paragraphs=division.paragraphs,
         chapters=division.chapters,
@@ -155,12 +155,12 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
         replaced=sum(decoded.replaced for decoded, _ in parts),
         removed_lines=division.removed_lines + sum(part.removed_lines for _, part in parts),
         rejoined_lines=sum(part.rejoined_lines for _, part in parts),
-        source_digest=digest(documents),
+        source_digest=_digest(documents),
         title=to_simplified([title])[0] if config.simplify else title,
     )
 
 
-def first_lines(text: str) -> list[str]:
+def _first_lines(text: str) -> list[str]:
     """Return the lines that a text begins with, as far as a title is looked for."""
     from pipeline.text.books.title import LOOKED_AT
     from pipeline.text.cleaning.clean import clean_characters
@@ -168,7 +168,7 @@ def first_lines(text: str) -> list[str]:
     return clean_characters(text[:_TITLE_WITHIN]).split("\n")[:LOOKED_AT]
 
 
-def read_documents(config: FetchConfig) -> tuple[Document, ...]:
+def _read_documents(config: FetchConfig) -> tuple[Document, ...]:
     """Read or download the source as the settings say."""
     from pipeline.text.books.request import DownloadPolicy
     from pipeline.text.books.source import read_source
@@ -181,7 +181,7 @@ def read_documents(config: FetchConfig) -> tuple[Document, ...]:
     return read_source(config.source, downloads=Path(config.downloads), policy=policy)
 
 
-def read_document(document: Document, config: FetchConfig) -> tuple[Decoded, Cleaned]:
+def _read_document(document: Document, config: FetchConfig) -> tuple[Decoded, Cleaned]:
     """Decode and clean one document."""
     from pipeline.text.cleaning.clean import clean
     from pipeline.text.cleaning.encoding import decode
@@ -194,7 +194,7 @@ def read_document(document: Document, config: FetchConfig) -> tuple[Decoded, Cle
     return decoded, cleaned
 
 
-def join_documents(documents: Sequence[Document], cleaned: Sequence[Cleaned]) -> list[str]:
+def _join_documents(documents: Sequence[Document], cleaned: Sequence[Cleaned]) -> list[str]:
     """Return all paragraphs in order; a folder's file without a heading gets one from its name."""
     from pipeline.text.chapters.headings import is_heading
 
@@ -224,7 +224,7 @@ def heading_from_name(stem: str, position: int) -> str:
     return f"第{position}章　{title}".rstrip()
 
 
-def check_chinese(paragraphs: Sequence[str], encoding: str, config: FetchConfig) -> None:
+def _check_chinese(paragraphs: Sequence[str], encoding: str, config: FetchConfig) -> None:
     """Refuse a text that is not mostly Chinese, or too short to learn from."""
     from pipeline.text.books.source import kind_of, shown_source
 
@@ -267,7 +267,7 @@ def to_simplified(paragraphs: Sequence[str]) -> list[str]:
     return text.split("\n")
 
 
-def digest(documents: Sequence[Document]) -> str:
+def _digest(documents: Sequence[Document]) -> str:
     """Return the sha256 of one document, or of the digests and names of several."""
     if len(documents) == 1:
         return hashlib.sha256(documents[0].data).hexdigest()

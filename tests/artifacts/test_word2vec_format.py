@@ -84,6 +84,44 @@ def test_a_word2vec_file_cut_anywhere_is_refused(cut: int, tmp_path: Path) -> No
         read_word2vec(tmp_path / "v.bin")
 
 
+@pytest.mark.parametrize("end", [b"\n", b""])
+@pytest.mark.parametrize("spaced", range(4))
+def test_a_word_with_a_space_is_refused_with_its_place(
+    spaced: int, end: bytes, tmp_path: Path
+) -> None:
+    # Such a word shifts the vectors of all that follow by its second part's bytes.
+    words = [*WORDS]
+    words[spaced] = "New York"
+    rows = [w.encode() + b" " + row.tobytes() + end for w, row in zip(words, VECTORS, strict=True)]
+    (tmp_path / "v.bin").write_bytes(b"4 5\n" + b"".join(rows))
+
+    with pytest.raises(ArtifactDamaged, match=r"^v\.bin, entry (\d): expected a word") as caught:
+        read_word2vec(tmp_path / "v.bin")
+    message = str(caught.value)
+    assert "write words with spaces as New_York" in message
+    assert message.isprintable()
+    entry = int(message.partition("entry ")[2][0])
+    assert entry in (spaced + 1, spaced + 2)  # where it is, or the first word that is none
+    assert "'New'" in message
+
+
+@pytest.mark.parametrize("word", [b"\xff\xfe", b"a\x01b", b"a\nb"])
+def test_a_word_that_is_no_text_is_refused_with_its_place(word: bytes, tmp_path: Path) -> None:
+    rows = [w + b" " + bytes(8) + b"\n" for w in (b"a", word, b"c")]
+    (tmp_path / "v.bin").write_bytes(b"3 2\n" + b"".join(rows))
+
+    with pytest.raises(ArtifactDamaged, match=r"^v\.bin, entry 2: .*the one before is 'a'"):
+        read_word2vec(tmp_path / "v.bin")
+
+
+def test_vectors_with_more_behind_them_are_refused(tmp_path: Path) -> None:
+    write_word2vec(tmp_path / "v.bin", WORDS, VECTORS)
+    data = (tmp_path / "v.bin").read_bytes()
+    (tmp_path / "v.bin").write_bytes(data + b"x")
+    with pytest.raises(ArtifactDamaged, match=r"entry 4: .*got '𠀀' and 1 bytes more;"):
+        read_word2vec(tmp_path / "v.bin")
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_vectors_must_be_finite(bad: float, tmp_path: Path) -> None:
     vectors = VECTORS.copy()

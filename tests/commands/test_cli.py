@@ -244,7 +244,7 @@ def test_help_shows_an_example(command: str) -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        (None, "fetch: expected a readable source file"),
+        (None, "source.txt: expected a file, a folder, an http(s) address or one of 红楼梦"),
         ("他来了。\n" * 10, "2000 Chinese characters, got 30"),
         ("She went home, and it rained all night long.\n" * 200, "Chinese"),
     ],

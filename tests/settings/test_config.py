@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from pydantic import Field
 from pipeline.config import Settings, describe_settings, load_settings, resolve_path
 from pipeline.errors import SettingsError
 from pipeline.stage import StageConfig
+from pipeline.stages.embed import EmbedConfig
 
 
 class FetchConfig(StageConfig):
@@ -130,6 +132,93 @@ def test_a_broken_file_is_named_with_its_line(root: Path, content: bytes, words:
     with pytest.raises(SettingsError) as caught:
         load(root, config_path=root / "my.toml")
     assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ("train.epochs=" + "9" * 4_301, ["train.epochs: expected", "too many digits", "smaller"]),
+        (
+            "train.epochs=0x" + "f" * 4_301,
+            ["train.epochs: expected an integer of 64 bits", "got a value too large"],
+        ),
+        ("train.epochs=" + "[" * 4_000, ["train.epochs: expected a value", "nested too deeply"]),
+        ("train.epochs=" + "[" * 100 + "]" * 100, ["train.epochs: expected a valid integer"]),
+        ("train.name=" + "x" * 5_000, ["--set: expected at most 5,000 characters, got 5,011"]),
+        ("train." * 50_000 + "=1", ["--set: expected at most 5,000 characters"]),
+        ("train.epochs={" + "a." * 2_000 + "a=1}", ["train.epochs: expected a valid integer"]),
+        ("train." + "x" * 4_000 + "=1", ["no such setting", "the nearest is train."]),
+        ("train.epochs=\x1b[31m", ["train.epochs: expected a valid integer"]),
+        ("train.\x1b[31m=1", [r"train.\x1b[31m: no such setting"]),
+        ("fetch.source=a\udcd6.txt", ["fetch.source: expected a path in UTF-8", "rename it"]),
+        ("train.name=a\udcd6", ["train.name: expected text in UTF-8, got 'a"]),
+    ],
+)
+def test_what_is_too_much_is_one_short_line(root: Path, override: str, words: list[str]) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(root, overrides=[override])
+    message = str(caught.value)
+    assert message.isprintable()
+    assert len(message) < 300
+    assert all(word in message for word in words), message
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("a." * 50_000 + "b = 1", ["my.toml, line 1: expected at most 5,000 characters"]),
+        ("\n[" + "a." * 50_000 + "b]", ["my.toml, line 2: expected at most 5,000 characters"]),
+        ("[train]\n" + "a." * 2_400 + "b = 1", ["train.a: no such setting"]),
+        ("[train]\nepochs = " + "9" * 4_301, ["my.toml: expected", "too many digits"]),
+        ("[train]\nepochs = " + "[" * 4_301, ["my.toml: expected", "nested too deeply"]),
+        ("[train]\nepochs = " + "[\n" * 4_301, ["my.toml: expected", "nested too deeply"]),
+        ("#\n" * 200_000, ["my.toml: expected a settings file in TOML, got 400,000 bytes"]),
+    ],
+)
+def test_a_file_that_is_too_much_is_one_short_line(
+    root: Path, content: str, words: list[str]
+) -> None:
+    (root / "my.toml").write_text(content, encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        load(root, config_path=root / "my.toml")
+    message = str(caught.value)
+    assert message.isprintable()
+    assert len(message) < 300
+    assert all(word in message for word in words), message
+
+
+def test_a_settings_file_that_is_none_is_not_opened(root: Path) -> None:
+    os.mkfifo(root / "pipe.toml")
+    for path, kind in ((root / "pipe.toml", "pipe"), (Path("/dev/zero"), "device")):
+        with pytest.raises(SettingsError, match=f"settings file in TOML, got a {kind}; save it"):
+            load(root, config_path=path)
+    with pytest.raises(SettingsError, match=r"got a folder; give a file"):
+        load(root, config_path=root)
+
+
+def test_what_settings_are_together_is_said_without_a_single_place(root: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(
+            {"embed": EmbedConfig},
+            default_path=None,
+            overrides=["embed.alpha=0.001", "embed.min_alpha=0.01"],
+            root=root,
+            cwd=root,
+        )
+    assert str(caught.value) == (
+        "embed: expected min_alpha of at most alpha (0.001), got 0.01; lower min_alpha or raise "
+        "alpha"
+    )
+
+
+@pytest.mark.parametrize("sample", ["1", "1.0", "5"])
+def test_a_sample_that_would_count_is_refused(root: Path, sample: str) -> None:
+    sections: dict[str, type[StageConfig]] = {"embed": EmbedConfig}
+    override = f"embed.sample={sample}"
+    with pytest.raises(SettingsError, match=r"^embed\.sample: expected a frequency below 1, got"):
+        load_settings(sections, default_path=None, overrides=[override], root=root, cwd=root)
+    override = "embed.sample=0.999"
+    load_settings(sections, default_path=None, overrides=[override], root=root, cwd=root)
 
 
 def test_a_missing_file_is_named(root: Path) -> None:

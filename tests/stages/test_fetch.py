@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import zipfile
 from pathlib import Path
 
@@ -255,6 +256,44 @@ def test_only_what_decides_the_result_enters_the_key() -> None:
     assert "source" not in base.key_settings()
     # a novel that does not name itself is titled by its file
     assert FetchConfig(source="/somewhere/other.txt").key_settings()["title"] == "other"
+
+
+def test_a_novel_is_titled_by_its_text_or_else_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "我的小说.txt"
+    path.write_bytes(novel().encode("gb18030"))
+    assert run(tmp_path, source=str(path)).title == "我的小说"
+    path.write_bytes(f"夜雨记\n{novel()}".encode("gb18030"))
+    assert run(tmp_path, source=str(path)).title == "夜雨记"
+    path.write_bytes(f"書名：說書記\n{novel(TRADITIONAL)}".encode("big5hkscs"))
+    corpus = run(tmp_path, source=str(path), simplify=True)
+    assert corpus.title == "说书记"
+    assert CORPUS.describe(corpus)["title"] == "说书记"
+
+    header = "Title: 夜雨\n*** START OF THE PROJECT GUTENBERG EBOOK ***\n"
+    path.write_text(header + novel(), encoding="utf-8")  # cut from the text, and read all the same
+    corpus = run(tmp_path, source=str(path))
+    assert (corpus.title, corpus.paragraphs[0]) == ("夜雨", "第1章\u3000夜雨")
+
+
+def test_a_folder_s_novel_is_titled_by_the_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "夜雨记（校对版）"
+    folder.mkdir()
+    for number in (1, 2, 3):
+        text = novel(chapters=1, first=number)
+        (folder / f"{number}.txt").write_text(text, encoding="utf-8")
+
+    assert run(tmp_path, source=str(folder)).title == "夜雨记"
+
+
+def test_an_artifact_without_a_title_is_still_read(tmp_path: Path) -> None:
+    path = tmp_path / "novel.txt"
+    path.write_text(novel(), encoding="utf-8")
+    CORPUS.save(run(tmp_path, source=str(path)), tmp_path)
+    facts = json.loads((tmp_path / "corpus.json").read_text(encoding="utf-8"))
+    del facts["title"]  # as those stored before there were titles
+    (tmp_path / "corpus.json").write_text(json.dumps(facts), encoding="utf-8")
+
+    assert CORPUS.load(tmp_path).title == ""
 
 
 @pytest.mark.parametrize(

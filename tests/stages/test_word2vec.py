@@ -138,6 +138,7 @@ def test_pretrained_vectors_take_the_place_of_training(tmp_path: Path) -> None:
         ("第一回".encode() * 50, "expected a word2vec binary header"),
         (b"3 200\nabc", "do not fit in the file"),
         (b"1 1\nword \x00\x00\x80\x3f\n", "has 0 of them"),
+        (b"2 1\na b \x00\x00\x80\x3f\nc \x00\x00\x80\x3f\n", "entry 2: .*'a'.*write .*New_York"),
         (b"2 1\n\xe8\x8a\xb1 \x00\x00\xc0\x7f\n\xe6\x9c\x88 \x00\x00\xc0\x7f\n", "finite"),  # NaN
     ],
 )

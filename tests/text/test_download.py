@@ -18,6 +18,8 @@ import pytest
 from pipeline.errors import DataError, DownloadRefused
 from pipeline.text.books.download import DownloadPolicy, download, forget
 from pipeline.text.books.request import check_url, get, is_public
+from pipeline.text.books.source import forget_source, read_source
+from pipeline.text.books.unpack import is_html, unpack
 
 LOCAL = DownloadPolicy(allow_private=True, timeout_seconds=10, max_bytes=100_000)
 TEXT = "宝玉听了，笑道。\n".encode() * 100
@@ -64,8 +66,16 @@ def answer(handler: BaseHTTPRequestHandler, state: Site) -> None:
         handler.send_response(302)
         handler.send_header("Location", "/loop")
         handler.end_headers()
+    elif path in ("/broken", "/crooked"):
+        handler.send_response(302)
+        if path == "/crooked":
+            handler.send_header("Location", "http://[::1/?SECRET")
+        handler.end_headers()
     elif path == "/missing":
         handler.send_error(404)
+    elif path == "/rude":
+        handler.send_response(500, "no\x1b[31m \x9b2J way" + "x" * 500)
+        handler.end_headers()
     elif path == "/drip":
         handler.send_response(200)
         handler.end_headers()
@@ -83,11 +93,20 @@ def send_body(handler: BaseHTTPRequestHandler, path: str, state: Site) -> None:
         "/bomb": gzip.compress(b"x" * 10_000_000),
         "/zipped": gzip.compress(state.text),
         "/disguised": b"\n<!DOCTYPE html><html></html>",
+        "/empty": b"",
+        "/blank": b" \r\n",
+        "/cut": gzip.compress(state.text)[:-9],
+        "/headless": gzip.compress(state.text)[:5],
+        "/damaged": b"\x1f\x8b" + b"x" * 99,
+        "/brotli": b"\x8b\x02\x80text\x03",
+        "/archive": b"PK\x03\x04" + b"x" * 99,
     }.get(path, state.text)
     handler.send_response(200)
     handler.send_header("Content-Type", kind)
-    if path in ("/bomb", "/zipped"):
+    if path in ("/bomb", "/zipped", "/cut", "/headless", "/damaged"):
         handler.send_header("Content-Encoding", "gzip")
+    if path == "/brotli":
+        handler.send_header("Content-Encoding", "br\x1b")
     length = len(body) * (2 if path == "/short" else 1)
     handler.send_header("Content-Length", str(length))
     handler.end_headers()
@@ -229,6 +248,15 @@ def test_a_slow_drip_ends_at_the_deadline(site: Site, path: str) -> None:
         ("/page", "HTML"),
         ("/disguised", "HTML"),
         ("/short", "expected the whole text"),
+        ("/empty", "got an empty answer; try again later"),
+        ("/blank", "got an empty answer; try again later"),
+        ("/cut", "got a gzip answer that ends too soon"),
+        ("/headless", "got a gzip answer that ends too soon"),
+        ("/damaged", "expected a sound gzip answer"),
+        ("/brotli", "expected a plain or a gzip answer, got Content-Encoding br"),
+        ("/broken", r"expected a redirect to another address, got HTTP 302 to none"),
+        ("/crooked", r"got HTTP 302 to http://\[::1/; give the address"),
+        ("/rude", r"expected HTTP 200, got 500 no\\x1b\[31m"),
     ],
 )
 def test_wrong_answers_are_named_in_one_line(
@@ -236,7 +264,9 @@ def test_wrong_answers_are_named_in_one_line(
 ) -> None:
     with pytest.raises(DownloadRefused, match=complaint) as refused:
         download(site.url + path, tmp_path, policy=LOCAL)
-    assert "\n" not in str(refused.value)
+    message = str(refused.value)
+    assert message.isprintable()
+    assert len(message) < 400
     assert list(tmp_path.iterdir()) == []
 
 
@@ -270,3 +300,118 @@ def test_private_addresses(address: str) -> None:
 @pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"])
 def test_public_addresses(address: str) -> None:
     assert is_public(address)
+
+
+def test_a_mended_server_is_asked_again(site: Site, tmp_path: Path) -> None:
+    url = f"{site.url}/novel.txt"
+    good, site.text = site.text, b""
+
+    with pytest.raises(DownloadRefused, match="empty answer"):
+        download(url, tmp_path, policy=LOCAL)
+    site.text = good
+
+    assert download(url, tmp_path, policy=LOCAL) == good
+
+
+def test_a_download_that_is_no_text_is_not_remembered(site: Site, tmp_path: Path) -> None:
+    for _ in range(2):
+        with pytest.raises(DataError, match="got a zip archive"):
+            read_source(f"{site.url}/archive", downloads=tmp_path, policy=LOCAL)
+
+    assert len(site.asked) == 2
+    assert json.loads((tmp_path / "digests.json").read_text()) == {}
+
+
+def test_a_token_is_sent_and_told_to_nobody(site: Site, tmp_path: Path) -> None:
+    url = f"{site.url}/novel.txt?token=SECRET#top"
+
+    (document,) = read_source(url, downloads=tmp_path, policy=LOCAL)
+
+    assert document.name == f"{site.url}/novel.txt"
+    assert site.asked[0][0] == "/novel.txt?token=SECRET"
+    assert "SECRET" not in (tmp_path / "digests.json").read_text()
+    assert not any("SECRET" in path.name for path in tmp_path.iterdir())
+    assert download(url, tmp_path, policy=LOCAL) == TEXT  # found again
+    download(url.replace("SECRET", "OTHER"), tmp_path, policy=LOCAL)  # another page
+    assert len(site.asked) == 2
+    forget_source(url, tmp_path)
+    download(url, tmp_path, policy=LOCAL)
+    assert len(site.asked) == 3
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/missing?token=SECRET", "/page?token=SECRET", "/empty?token=SECRET", "/cut?token=SECRET"],
+)
+def test_no_message_holds_a_token(site: Site, path: str, tmp_path: Path) -> None:
+    with pytest.raises(DownloadRefused) as refused:
+        download(site.url + path, tmp_path, policy=LOCAL)
+    assert "SECRET" not in str(refused.value)
+    assert path.partition("?")[0] in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://user:SECRET@[::1/",
+        "http://user:SECRET@example.org/",
+        "ftp://example.org/?SECRET",
+        "http://[::1/?SECRET",
+        "http://exam\x1bple.invalid/a\u202e.txt?SECRET",
+    ],
+)
+def test_no_message_of_a_bad_address_holds_what_it_may_not(url: str, tmp_path: Path) -> None:
+    with pytest.raises(DownloadRefused) as refused:
+        download(url, tmp_path, policy=LOCAL)
+    assert "SECRET" not in str(refused.value)
+    assert str(refused.value).isprintable()
+
+
+@pytest.mark.parametrize("members", [[TEXT], [TEXT[:900], TEXT[900:]], [b"", TEXT], [TEXT, b""]])
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_gzip_is_unpacked_from_pieces_of_any_size(members: list[bytes], size: int) -> None:
+    packed = b"".join(map(gzip.compress, members))
+    pieces = [packed[start : start + size] for start in range(0, len(packed), size)]
+
+    assert b"".join(unpack(pieces, "GZip", name="x")) == TEXT
+
+
+@pytest.mark.parametrize("cut", range(1, 60, 4))
+def test_gzip_cut_anywhere_is_refused(cut: int) -> None:
+    with pytest.raises(DownloadRefused, match="ends too soon"):
+        list(unpack([gzip.compress(TEXT)[:-cut]], "gzip", name="x"))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<!DOCTYPE html>",
+        b"\xef\xbb\xbf\r\n <!doctype  HTML PUBLIC '-//W3C'>",
+        b"<!-- saved from url -->\n<!-- twice --><html lang='zh'>",
+        b"<?xml version='1.0'?>\n<!DOCTYPE html>",
+        b"<head><meta charset='gbk'>",
+        b"<HTML\n>",
+        b"<!-- never closed",
+        b"<!--" + b"x" * 100_000 + b"--><html>",
+        "<!-- a --><html>".encode("utf-16"),
+    ],
+)
+def test_html_is_known_whatever_it_begins_with(page: bytes) -> None:
+    assert is_html(page)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TEXT,
+        b"",
+        b"<htmlish>",
+        b"1 < 2",
+        "《<html>》".encode(),
+        b"<!doctype novel>",
+        b"<!-",
+        b"<br>",
+    ],
+)
+def test_a_text_is_no_html(text: bytes) -> None:
+    assert not is_html(text)

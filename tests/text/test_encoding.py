@@ -159,3 +159,10 @@ def test_any_bytes_give_text_or_a_data_error(data: bytes) -> None:
 @settings(deadline=None)
 def test_utf8_text_comes_back_when_named(text: str) -> None:
     assert decode(text.encode(), "utf-8").text == text.removeprefix("\ufeff")
+
+
+def test_a_lone_surrogate_is_no_character() -> None:
+    # +2AA- is U+D800 in UTF-7 (RFC 2152), whose decoder passes lone surrogates on
+    decoded = decode("她".encode("utf-7") + b"+2AA-" + "走".encode("utf-7"), "utf-7")
+
+    assert (decoded.text, decoded.replaced) == ("她\ufffd走", 1)

@@ -15,6 +15,7 @@ from pipelines import CORPORA
 from pipeline.errors import DataError
 from pipeline.text.words.dictionary import (
     UserWord,
+    dictionary_path,
     out_of_dictionary,
     read_user_dictionary,
 )
@@ -143,6 +144,12 @@ def test_user_dictionary_lines(tmp_path: Path) -> None:
         ("沉香榭 99999999999", "line 2.*frequency"),
         ("沉香 榭 3", "line 2"),
         ("雅克·卢梭 3", "line 2.*without spaces"),
+        ("New York", "line 2.*frequency"),
+        ("the end", "line 2.*the word without spaces and the tag such as nr.*got 'the end'"),
+        ("hello world", "line 2.*without spaces"),
+        ("宝" * 65, "line 2.*at most 64 characters, got 65"),
+        ("宝" * 1_000_000, "line 2.*got '宝{60}…'"),
+        ("宝\x1b[31m玉", r"line 2.*got '宝\\x1b\[31m玉'"),
     ],
 )
 def test_a_bad_user_dictionary_names_file_and_line(
@@ -152,6 +159,37 @@ def test_a_bad_user_dictionary_names_file_and_line(
     path.write_text(f"宝玉 3 nr\n{line}\n", encoding="utf-8")
 
     with pytest.raises(DataError, match=f"words.txt {complaint}"):
+        read_user_dictionary(path)
+
+
+def test_words_that_jieba_tags_are_read_whatever_their_letters(tmp_path: Path) -> None:
+    path = tmp_path / "words.txt"
+    path.write_text(f"OK eng\nTom nr\nC++ end\n宝玉 name\n{'宝' * 64}\n", encoding="utf-8")
+
+    assert [(entry.word, entry.tag) for entry in read_user_dictionary(path)] == [
+        ("OK", "eng"),
+        ("Tom", "nr"),
+        ("C++", "end"),
+        ("宝玉", "name"),
+        ("宝" * 64, None),
+    ]
+
+
+def test_every_tag_of_jieba_s_dictionary_is_one(tmp_path: Path) -> None:
+    lines = dictionary_path().read_text(encoding="utf-8").splitlines()
+    tags = sorted({line.split(" ")[2] for line in lines})
+    path = tmp_path / "words.txt"
+    path.write_text("".join(f"Tom{'a' * n} {tag}\n" for n, tag in enumerate(tags)), "utf-8")
+
+    # Tom with up to 60 letters behind it: no word is longer than 64
+    assert [entry.tag for entry in read_user_dictionary(path)] == tags
+
+
+def test_a_huge_user_dictionary_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "words.txt"
+    with path.open("wb") as file:
+        file.truncate(2**31)
+    with pytest.raises(DataError, match=r"got 2,147,483,648 bytes, at most 16,777,216 are read"):
         read_user_dictionary(path)
 
 

@@ -35,7 +35,7 @@ def entry_of(url: str) -> str:
     >>> entry_of("https://example.org/novel.txt")
     'https://example.org/novel.txt'
     """
-    plain = bare_address(url)
+    plain = shown(bare_address(url), len(url))
     if plain == url:
         return url
     return f"{plain} {hashlib.sha256(url.encode()).hexdigest()[:_DIGEST]}"

@@ -30,20 +30,20 @@ def kind_of(source: str) -> Kind:
     """Return what `source` is; something that exists on disk wins over a name."""
     if _URL.match(source):
         return "url"
-    path = disk_path(source)
+    path = _disk_path(source)
     if path.is_dir():
         return "folder"
-    if not path.exists() and catalogue_title(source) is not None:
+    if not path.exists() and _catalogue_title(source) is not None:
         return "catalogue"
     return "file"
 
 
-def disk_path(source: str) -> Path:
+def _disk_path(source: str) -> Path:
     """Return where a file or folder lies, in this system's own encoding."""
     return Path(on_disk(source))
 
 
-def catalogue_title(source: str) -> str | None:
+def _catalogue_title(source: str) -> str | None:
     """Return the catalogue's title for a name such as 红楼梦 or 《红楼梦》, or None."""
     title = in_utf8(source).strip("《》 ")
     return title if title in NOVELS else None
@@ -57,10 +57,10 @@ def source_name(source: str) -> str:
     """
     kind = kind_of(source)
     if kind == "catalogue":
-        return catalogue_title(source) or source
+        return _catalogue_title(source) or source
     if kind == "url":
         return public_address(source)
-    return shown(readable(disk_path(source).name))
+    return shown(readable(_disk_path(source).name))
 
 
 def shown_source(source: str) -> str:
@@ -68,13 +68,13 @@ def shown_source(source: str) -> str:
     return (
         source_name(source)
         if kind_of(source) in ("url", "catalogue")
-        else _shown_path(disk_path(source))
+        else _shown_path(_disk_path(source))
     )
 
 
 def source_entry(source: str) -> str:
     """Return what stands in records for a source that is downloaded; see `entry_of`."""
-    return catalogue_title(source) or entry_of(source)
+    return _catalogue_title(source) or entry_of(source)
 
 
 def source_files(source: str) -> dict[str, Path]:
@@ -85,9 +85,9 @@ def source_files(source: str) -> dict[str, Path]:
     """
     kind = kind_of(source)
     if kind == "file":
-        return {"source": disk_path(source)}
+        return {"source": _disk_path(source)}
     if kind == "folder":
-        return folder_files(disk_path(source))
+        return folder_files(_disk_path(source))
     return {}
 
 
@@ -103,7 +103,7 @@ def check_source(source: str, *, max_bytes: int) -> None:
     files = source_files(source)
     if not files and kind_of(source) == "folder":
         raise DataError(
-            f"{_shown_path(disk_path(source))}: expected a folder with .txt files, got none in it"
+            f"{_shown_path(_disk_path(source))}: expected a folder with .txt files, got none in it"
         )
     check_sizes(files.values(), max_bytes=max_bytes)
     for path in files.values():
@@ -164,7 +164,7 @@ def read_source(source: str, *, downloads: Path, policy: DownloadPolicy) -> tupl
 
 def _address(source: str) -> str:
     """Return the address of what is downloaded."""
-    title = catalogue_title(source)
+    title = _catalogue_title(source)
     return NOVELS[title].url if title else source
 
 

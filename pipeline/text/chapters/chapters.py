@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pipeline.artifacts.corpus import Chapter
 from pipeline.text.chapters.headings import Heading, read_heading
 
-MIN_CHAPTERS = 3  # fewer headings are taken for chance
-MIN_CONTENTS = 4  # so many headings in a row, with no text between, are a table of contents
-FRONT_MATTER = 500  # characters; less than this before the first heading is no chapter
-WHOLE_TITLE = "全文"
-FRONT_TITLE = "前言"
-CONTENTS = re.compile(r"\W*(?:目\s*[录錄次]|总目录?|回目|章节目录)\W*")
+_MIN_CHAPTERS = 3  # fewer headings are taken for chance
+_MIN_CONTENTS = 4  # so many headings in a row, with no text between, are a table of contents
+_FRONT_MATTER = 500  # characters; less than this before the first heading is no chapter
+_WHOLE_TITLE = "全文"
+_FRONT_TITLE = "前言"
+_CONTENTS = re.compile(r"\W*(?:目\s*[录錄次]|总目录?|回目|章节目录)\W*")
 
 
 @dataclass(frozen=True)
@@ -36,21 +36,21 @@ def divide(paragraphs: Sequence[str]) -> Division:
       titled 前言.
     - With fewer than three headings the whole text is one chapter titled 全文.
     """
-    headings = find_headings(paragraphs)
-    contents = find_contents(paragraphs, headings)
+    headings = _find_headings(paragraphs)
+    contents = _find_contents(paragraphs, headings)
     kept = [index for index in range(len(paragraphs)) if index not in contents]
     paragraphs = tuple(paragraphs[index] for index in kept)
     headings = {new: headings[old] for new, old in enumerate(kept) if old in headings}
-    starts = find_starts(len(paragraphs), headings)
+    starts = _find_starts(len(paragraphs), headings)
     return Division(paragraphs, _cover(paragraphs, starts), len(contents))
 
 
-def find_headings(paragraphs: Sequence[str]) -> dict[int, Heading]:
+def _find_headings(paragraphs: Sequence[str]) -> dict[int, Heading]:
     """Return the headings by paragraph index; 节 counts only in a book without 章 and 回."""
     found = {index: read_heading(paragraph) for index, paragraph in enumerate(paragraphs)}
     headings = {index: heading for index, heading in found.items() if heading is not None}
     chapters = sum(_unit(heading) in ("章", "回") for heading in headings.values())
-    if chapters < MIN_CHAPTERS:
+    if chapters < _MIN_CHAPTERS:
         return headings
     return {index: heading for index, heading in headings.items() if heading.level != "section"}
 
@@ -59,7 +59,7 @@ def _unit(heading: Heading) -> str:
     return heading.key if isinstance(heading.key, str) else heading.key[0]
 
 
-def find_contents(paragraphs: Sequence[str], headings: Mapping[int, Heading]) -> set[int]:
+def _find_contents(paragraphs: Sequence[str], headings: Mapping[int, Heading]) -> set[int]:
     """Return the indices of the lines of tables of contents.
 
     A table is a run of headings without text between them; the run's last chapter heading, with
@@ -71,8 +71,8 @@ def find_contents(paragraphs: Sequence[str], headings: Mapping[int, Heading]) ->
         while last > 0 and last < len(run) and headings[run[last - 1]].level == "volume":
             last -= 1
         chapters = sum(headings[index].level != "volume" for index in run[:last])
-        labelled = run[0] > 0 and CONTENTS.fullmatch(paragraphs[run[0] - 1]) is not None
-        if chapters >= (1 if labelled else MIN_CONTENTS - 1):
+        labelled = run[0] > 0 and _CONTENTS.fullmatch(paragraphs[run[0] - 1]) is not None
+        if chapters >= (1 if labelled else _MIN_CONTENTS - 1):
             contents.update(run[:last])
             if labelled:
                 contents.add(run[0] - 1)
@@ -90,7 +90,7 @@ def _runs(indices: Sequence[int]) -> list[list[int]]:
     return runs
 
 
-def find_starts(count: int, headings: Mapping[int, Heading]) -> list[tuple[int, str]]:
+def _find_starts(count: int, headings: Mapping[int, Heading]) -> list[tuple[int, str]]:
     """Return (first paragraph, title) of each chapter that a heading opens.
 
     `count` is the number of paragraphs. The title is that of the run's last heading above volume
@@ -115,11 +115,11 @@ def _title(named: Sequence[Heading]) -> Heading:
 
 def _cover(paragraphs: Sequence[str], starts: list[tuple[int, str]]) -> tuple[Chapter, ...]:
     """Make chapters that cover all paragraphs from where headings stand."""
-    if len(starts) < MIN_CHAPTERS:
-        return (Chapter(WHOLE_TITLE, 0, len(paragraphs)),)
+    if len(starts) < _MIN_CHAPTERS:
+        return (Chapter(_WHOLE_TITLE, 0, len(paragraphs)),)
     front = sum(map(len, paragraphs[: starts[0][0]]))
-    if front >= FRONT_MATTER:
-        starts = [(0, FRONT_TITLE), *starts]
+    if front >= _FRONT_MATTER:
+        starts = [(0, _FRONT_TITLE), *starts]
     else:
         starts = [(0, starts[0][1]), *starts[1:]]
     stops = [start for start, _ in starts[1:]] + [len(paragraphs)]

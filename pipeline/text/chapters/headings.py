@@ -8,26 +8,28 @@ from typing import Literal
 
 from pipeline.text.chapters.numerals import NUMERAL_CLASS, number
 
-MAX_HEADING = 40  # characters
-GAP = r"[\s\u3000:：、．.·—\-_【《〈（(「]"  # what parts a number from its title
-DECORATION = r"[\s【\[〈「『=＝*＊·~～—\-]*(?:《[^》]{1,20}》)?(?:正文|VIP章节)?[\s】]*"
+_MAX_HEADING = 40  # characters
+_GAP = r"[\s\u3000:：、．.·—\-_【《〈（(「]"  # what parts a number from its title
+_DECORATION = r"[\s【\[〈「『=＝*＊·~～—\-]*(?:《[^》]{1,20}》)?(?:正文|VIP章节)?[\s】]*"
 
-NUMBERED = re.compile(
-    rf"{DECORATION}第\s*(?P<number>{NUMERAL_CLASS}+)\s*(?P<unit>[章回節节卷部折集篇])(?P<rest>.*)"
+_NUMBERED = re.compile(
+    rf"{_DECORATION}第\s*(?P<number>{NUMERAL_CLASS}+)\s*(?P<unit>[章回節节卷部折集篇])(?P<rest>.*)"
 )
-VOLUME = re.compile(rf"{DECORATION}卷[之第]?\s*(?P<number>{NUMERAL_CLASS}+)(?P<rest>(?:{GAP}.*)?)")
-NAMED = re.compile(
-    rf"{DECORATION}(?:楔子|序章|序幕|序言|自序|前言|引子|引言|序|尾声|尾聲|终章|終章|后记|後記|跋"
-    rf"|番外篇?[{NUMERAL_CLASS[1:-1]}]*)[】\]」』=＝*＊·~～—\-]*(?P<rest>(?:{GAP}.*)?)"
+_VOLUME = re.compile(
+    rf"{_DECORATION}卷[之第]?\s*(?P<number>{NUMERAL_CLASS}+)(?P<rest>(?:{_GAP}.*)?)"
 )
-PUNCTUATION = re.compile(r"[，。！？；：“”‘’…,!?;:、．]")
-SENTENCE_END = re.compile(r"(?:[。，；、,;．：:]|——|[。，．！？…][”’」])$")
+_NAMED = re.compile(
+    rf"{_DECORATION}(?:楔子|序章|序幕|序言|自序|前言|引子|引言|序|尾声|尾聲|终章|終章|后记|後記|跋"
+    rf"|番外篇?[{NUMERAL_CLASS[1:-1]}]*)[】\]」』=＝*＊·~～—\-]*(?P<rest>(?:{_GAP}.*)?)"
+)
+_PUNCTUATION = re.compile(r"[，。！？；：“”‘’…,!?;:、．]")
+_SENTENCE_END = re.compile(r"(?:[。，；、,;．：:]|——|[。，．！？…][”’」])$")
 # 第二集团军, 第三部电影: these units join with ordinary words, so a gap must follow them.
-LOOSE_UNITS = "章回卷"
-NOT_A_UNIT = re.compile(r"[合家]")  # 第二回合, 第一回家
+_LOOSE_UNITS = "章回卷"
+_NOT_A_UNIT = re.compile(r"[合家]")  # 第二回合, 第一回家
 
 Level = Literal["volume", "chapter", "section"]
-LEVELS: dict[str, Level] = {"卷": "volume", "部": "volume", "節": "section", "节": "section"}
+_LEVELS: dict[str, Level] = {"卷": "volume", "部": "volume", "節": "section", "节": "section"}
 
 
 @dataclass(frozen=True)
@@ -47,30 +49,30 @@ def read_heading(line: str) -> Heading | None:
     no punctuation, so that 第一章他没有读懂。 is prose.
     """
     line = line.strip()
-    if not 0 < len(line) <= MAX_HEADING or SENTENCE_END.search(line):
+    if not 0 < len(line) <= _MAX_HEADING or _SENTENCE_END.search(line):
         return None
-    found = NUMBERED.fullmatch(line)
+    found = _NUMBERED.fullmatch(line)
     if found:
         return _numbered(line, found["unit"], found["number"], found["rest"])
-    found = VOLUME.fullmatch(line)
+    found = _VOLUME.fullmatch(line)
     if found:
         return Heading(line, "volume", ("卷", number(found["number"])))
-    if NAMED.fullmatch(line):
+    if _NAMED.fullmatch(line):
         return Heading(line, "chapter", line)
     return None
 
 
 def _numbered(line: str, unit: str, numeral: str, rest: str) -> Heading | None:
     """Judge a line that begins with 第…章."""
-    parted = not rest or re.match(GAP + r"|[】\]」』=＝*＊~～]", rest)
+    parted = not rest or re.match(_GAP + r"|[】\]」』=＝*＊~～]", rest)
     if not parted and (
-        unit not in LOOSE_UNITS or PUNCTUATION.search(rest) or NOT_A_UNIT.match(rest)
+        unit not in _LOOSE_UNITS or _PUNCTUATION.search(rest) or _NOT_A_UNIT.match(rest)
     ):
         return None
     inner = re.search(rf"[\s\u3000]第\s*({NUMERAL_CLASS}+)\s*([章回])", rest)
-    if inner and LEVELS.get(unit) == "volume":  # 第一卷 风起 第一章 初见
+    if inner and _LEVELS.get(unit) == "volume":  # 第一卷 风起 第一章 初见
         unit, numeral = inner[2], inner[1]
-    return Heading(line, LEVELS.get(unit, "chapter"), (unit, number(numeral)))
+    return Heading(line, _LEVELS.get(unit, "chapter"), (unit, number(numeral)))
 
 
 def is_heading(line: str) -> bool:

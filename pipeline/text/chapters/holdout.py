@@ -9,7 +9,7 @@ from pipeline.artifacts.corpus import Chapter
 from pipeline.artifacts.segmentation import Part, Section
 from pipeline.errors import DataError
 
-LEAST = 3  # one section for each part
+_LEAST = 3  # one section for each part
 
 
 def divide_parts(
@@ -37,7 +37,7 @@ def divide_parts(
     DataError
         There are not even three paragraphs to divide.
     """
-    if len(chapters) < LEAST:
+    if len(chapters) < _LEAST:
         chapters = cut_stretches(sizes, count=every)
     period = min(every, len(chapters))
     validation_index = validation * period // every
@@ -53,9 +53,9 @@ def divide_parts(
 
 def cut_stretches(sizes: Sequence[int], *, count: int) -> list[Chapter]:
     """Cut paragraphs of the given sizes into at most `count` stretches of about equal size."""
-    if len(sizes) < LEAST:
+    if len(sizes) < _LEAST:
         raise DataError(
-            f"segment: expected chapters, or at least {LEAST} paragraphs, to hold some out; got "
+            f"segment: expected chapters, or at least {_LEAST} paragraphs, to hold some out; got "
             f"{len(sizes)}; put line ends between the paragraphs"
         )
     share = sum(sizes) / min(count, len(sizes))
@@ -64,7 +64,7 @@ def cut_stretches(sizes: Sequence[int], *, count: int) -> list[Chapter]:
     for number, size in enumerate(sizes, 1):
         total += size
         left = len(sizes) - number
-        if total >= share * len(bounds) or left <= LEAST - len(bounds):
+        if total >= share * len(bounds) or left <= _LEAST - len(bounds):
             bounds.append(number)
     bounds[-1] = len(sizes)
     return [

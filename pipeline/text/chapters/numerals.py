@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import unicodedata
 
-DIGITS = {
+_DIGITS = {
     **{c: i for i, c in enumerate("零一二三四五六七八九")},
     **{c: i for i, c in enumerate("〇壹贰叁肆伍陆柒捌玖")},
     **{"○": 0, "Ｏ": 0, "两": 2, "兩": 2},
     **{c: i + 1 for i, c in enumerate("壹貳參肆伍陸柒捌玖")},
 }
-TENS = {"廿": 20, "卅": 30, "卌": 40}
-UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10000, "萬": 10000}
-NUMERALS = "".join([*DIGITS, *TENS, *UNITS])
-NUMERAL_CLASS = rf"[0-9０-９{NUMERALS}]"  # one character of a numeral, for regular expressions
+_TENS = {"廿": 20, "卅": 30, "卌": 40}
+_UNITS = {
+    "十": 10,
+    "拾": 10,
+    "百": 100,
+    "佰": 100,
+    "千": 1000,
+    "仟": 1000,
+    "万": 10000,
+    "萬": 10000,
+}
+_NUMERALS = "".join([*_DIGITS, *_TENS, *_UNITS])
+NUMERAL_CLASS = rf"[0-9０-９{_NUMERALS}]"  # one character of a numeral, for regular expressions
 
 
 def number(numeral: str) -> int:
@@ -24,15 +33,15 @@ def number(numeral: str) -> int:
     """
     total = section = digits = 0
     for character in numeral:
-        if character in TENS:
-            section += TENS[character]
+        if character in _TENS:
+            section += _TENS[character]
         elif character in ("万", "萬"):
             total += (section + digits or 1) * 10000
             section = digits = 0
-        elif character in UNITS:
-            section += (digits or 1) * UNITS[character]
+        elif character in _UNITS:
+            section += (digits or 1) * _UNITS[character]
             digits = 0
         else:
-            digit = DIGITS.get(character)
+            digit = _DIGITS.get(character)
             digits = digits * 10 + (unicodedata.digit(character) if digit is None else digit)
     return total + section + digits

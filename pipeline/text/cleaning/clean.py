@@ -75,18 +75,18 @@ def clean_characters(text: str) -> str:
     '宝玉\\xa0听了\\n\\n笑道：'
     """
     text = _ENTITY.sub(lambda found: html.unescape(found.group()), text)
-    text = _OTHER_TAG.sub("", _BREAK_TAG.sub("\n", drop_scripts(text)))
+    text = _OTHER_TAG.sub("", _BREAK_TAG.sub("\n", _drop_scripts(text)))
     text = _INVISIBLE.sub("", LINE_END.sub("\n", text))
     return re.sub(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]", "", text)
 
 
-def drop_scripts(text: str) -> str:
+def _drop_scripts(text: str) -> str:
     """Take out scripts and style sheets with their tags; one that nothing closes stays.
 
     Each character is looked at a fixed number of times, however many tags there are: what closes
     no script does not close the next either.
 
-    >>> drop_scripts("她<script>1 < 2</script>走了<style>。")
+    >>> _drop_scripts("她<script>1 < 2</script>走了<style>。")
     '她走了<style>。'
     """
     kept: list[str] = []

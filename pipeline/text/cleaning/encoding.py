@@ -17,32 +17,34 @@ from pipeline.errors import DataError, SettingsError
 
 # The characters met most often in Chinese prose, old and new; those whose traditional form differs
 # are in the second list.
-SIMPLIFIED = (
+_SIMPLIFIED = (
     "的一是了不在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年"
     "过发后作里用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心"
     "她本前开但因只从想日者意无与老门头回见听又己已便问明两几身二话言语女太儿走笑此手爷娘今叫四"
     "气正被王将三十公文何曰云故死吃忙正谁呢把给知才等真东西水山风月花夜声色眼口长高打金玉马车书"
 )
-TRADITIONAL = (
+_TRADITIONAL = (
     "這個們來為國說時會對於着過發後裡裏種經麼學當沒動還進樣開從無與門頭見聽問兩幾話語"
     "兒爺氣將東風聲長馬車書給"
 )
-COMMON = frozenset(SIMPLIFIED + TRADITIONAL)
+_COMMON = frozenset(_SIMPLIFIED + _TRADITIONAL)
 
-BYTE_ORDER_MARKS = (
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins with the mark of UTF-16 LE: must come before it
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs"}
-SAMPLE_BYTES = 200_000
-UTF8_ERROR_LIMIT = 0.2  # of the non-ASCII bytes; GBK or Big5 read as UTF-8 loses over a half
-UTF16_PLAUSIBLE = 0.9  # of the units; other encodings read as UTF-16 reach about 0.6
-UTF16_OTHER_ORDER = 0.6  # ASCII read in pairs looks plausible in both byte orders, Chinese does not
-COMMON_FLOOR = 0.1  # of the Chinese characters; prose has 0.3 to 0.6, misread bytes under 0.08
-ENOUGH_CHARACTERS = 200  # below this the share of common characters says too little to refuse
+_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs"}
+_SAMPLE_BYTES = 200_000
+_UTF8_ERROR_LIMIT = 0.2  # of the non-ASCII bytes; GBK or Big5 read as UTF-8 loses over a half
+_UTF16_PLAUSIBLE = 0.9  # of the units; other encodings read as UTF-16 reach about 0.6
+_UTF16_OTHER_ORDER = (
+    0.6  # ASCII read in pairs looks plausible in both byte orders, Chinese does not
+)
+_COMMON_FLOOR = 0.1  # of the Chinese characters; prose has 0.3 to 0.6, misread bytes under 0.08
+_ENOUGH_CHARACTERS = 200  # below this the share of common characters says too little to refuse
 
 MARK = "\udc80"  # a lone surrogate: no character, so that it can stand for a bad byte
 _SURROGATE = re.compile("[\ud800-\udfff]")  # some decoders, as that of UTF-7, yield others too
@@ -92,16 +94,16 @@ def decode(data: bytes, encoding: str | None = None, *, name: str = "source") ->
     """
     if encoding is not None:
         return _decode_as(data, check_encoding(encoding))
-    for mark, marked in BYTE_ORDER_MARKS:
+    for mark, marked in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return _decode_as(data, marked)
-    sample = take_sample(data)
-    utf16 = guess_utf16(sample)
+    sample = _take_sample(data)
+    utf16 = _guess_utf16(sample)
     if utf16 is not None:
         return _decode_as(data, utf16)
-    if utf8_error_rate(sample) <= UTF8_ERROR_LIMIT:
+    if _utf8_error_rate(sample) <= _UTF8_ERROR_LIMIT:
         return _decode_as(data, "utf-8")
-    guess = guess_double_byte(sample)
+    guess = _guess_double_byte(sample)
     if guess is None:
         raise DataError(
             f"{name}: expected Chinese text in UTF-8, UTF-16, GB18030 or Big5, got bytes that make "
@@ -119,17 +121,17 @@ def check_encoding(name: str) -> str:
         raise SettingsError(
             f"encoding: expected a name such as utf-8, gb18030, big5 or utf-16-le, got {name!r}"
         ) from error
-    return WIDER.get(normal, normal)
+    return _WIDER.get(normal, normal)
 
 
-def take_sample(data: bytes) -> bytes:
+def _take_sample(data: bytes) -> bytes:
     """Return the stretch that the guesses look at: from the first non-ASCII byte, evenly."""
     found = re.search(rb"[\x80-\xff]", data)
     start = found.start() & ~1 if found else 0
-    return data[start : start + SAMPLE_BYTES]
+    return data[start : start + _SAMPLE_BYTES]
 
 
-def guess_utf16(sample: bytes) -> str | None:
+def _guess_utf16(sample: bytes) -> str | None:
     """Return 'utf-16-le' or 'utf-16-be' if the bytes look like UTF-16, else None.
 
     Chinese UTF-16 has few NUL bytes, so their parity alone decides little. Judged instead is every
@@ -139,13 +141,13 @@ def guess_utf16(sample: bytes) -> str | None:
     share = {name: _plausible_share(sample, name) for name in ("utf-16-le", "utf-16-be")}
     best = max(share, key=lambda name: share[name])
     other = min(share.values())
-    if share[best] < UTF16_PLAUSIBLE:
+    if share[best] < _UTF16_PLAUSIBLE:
         return None
     text = _marked(sample, best)
-    if len(text) < ENOUGH_CHARACTERS and other < UTF16_OTHER_ORDER:
+    if len(text) < _ENOUGH_CHARACTERS and other < _UTF16_OTHER_ORDER:
         return best
     # ASCII and Shift-JIS read in pairs look Chinese too, but of rare characters only.
-    return best if common_share(text) >= COMMON_FLOOR else None
+    return best if _common_share(text) >= _COMMON_FLOOR else None
 
 
 def _plausible_share(sample: bytes, encoding: str) -> float:
@@ -167,7 +169,7 @@ def _plausible(code: int) -> bool:
     )
 
 
-def utf8_error_rate(data: bytes) -> float:
+def _utf8_error_rate(data: bytes) -> float:
     """Return undecodable bytes under UTF-8 divided by all non-ASCII bytes; 0 for plain ASCII."""
     bad = _marked(data, "utf-8").count(MARK)
     if bad <= 3 and bad < len(data) / 100:
@@ -175,21 +177,23 @@ def utf8_error_rate(data: bytes) -> float:
     return bad / max(1, len(data) - sum(data.count(byte) for byte in range(128)))
 
 
-def guess_double_byte(sample: bytes) -> str | None:
+def _guess_double_byte(sample: bytes) -> str | None:
     """Return 'gb18030' or 'big5hkscs', whichever makes better Chinese of the bytes, if any does."""
     texts = {name: _marked(sample, name) for name in ("gb18030", "big5hkscs")}
     high = max(1, len(sample) - sum(sample.count(byte) for byte in range(128)))
-    score = {name: common_share(text) - 2 * text.count(MARK) / high for name, text in texts.items()}
+    score = {
+        name: _common_share(text) - 2 * text.count(MARK) / high for name, text in texts.items()
+    }
     best = max(score, key=lambda name: score[name])
-    enough = sum(map(is_chinese, texts[best])) >= ENOUGH_CHARACTERS
-    return None if enough and score[best] < COMMON_FLOOR else best
+    enough = sum(map(is_chinese, texts[best])) >= _ENOUGH_CHARACTERS
+    return None if enough and score[best] < _COMMON_FLOOR else best
 
 
-def common_share(text: str) -> float:
+def _common_share(text: str) -> float:
     """Return the share of the most common characters among the Chinese characters of `text`."""
     counts = Counter(text)
     chinese = sum(n for character, n in counts.items() if is_chinese(character))
-    return sum(n for character, n in counts.items() if character in COMMON) / max(1, chinese)
+    return sum(n for character, n in counts.items() if character in _COMMON) / max(1, chinese)
 
 
 def _marked(data: bytes, encoding: str) -> str:

@@ -19,13 +19,13 @@ from pipeline.text.cleaning.clean import LINE_END, clean_characters, tidy
 from pipeline.text.cleaning.encoding import MARK, check_encoding, decode
 from pipeline.text.words.segment import Cut
 
-HEAD_BYTES = 2**20  # of a file, from which its encoding is told
-PIECE_BYTES = 2**16
+_HEAD_BYTES = 2**20  # of a file, from which its encoding is told
+_PIECE_BYTES = 2**16
 CHINESE_WITHIN = 1_000_000  # characters that may come before the first Chinese one
 LONGEST = 20_000  # characters of a paragraph cut into words at once
-CHINESE = re.compile("[〇\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_CHINESE = re.compile("[〇\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 # Marks that no word reaches across: a cut after one changes no word.
-MARKS = re.compile(r".*[。！？；，：、”’」』…]", re.DOTALL)
+_MARKS = re.compile(r".*[。！？；，：、”’」』…]", re.DOTALL)
 
 
 def read_file(path: Path, *, encoding: str | None = None) -> Iterator[str]:
@@ -48,10 +48,10 @@ def read_file(path: Path, *, encoding: str | None = None) -> Iterator[str]:
             f"{name}: expected a readable text file, or - for standard input, got {error.strerror}"
         ) from error
     with file:
-        head = file.read(HEAD_BYTES)
+        head = file.read(_HEAD_BYTES)
         refuse_binary(Document(name, head))
         found = check_encoding(encoding) if encoding else decode(head, name=name).encoding
-        for text in decode_pieces(byte_pieces(file, head), found, name=name, errors="xuxie-mark"):
+        for text in decode_pieces(_byte_pieces(file, head), found, name=name, errors="xuxie-mark"):
             yield re.sub(f"{MARK}+", "\ufffd", text)
 
 
@@ -66,14 +66,14 @@ def read_pipe(file: BufferedIOBase, *, name: str, encoding: str | None = None) -
         `encoding` is not the name of one.
     """
     found = check_encoding(encoding or "utf-8")
-    return decode_pieces(byte_pieces(file, b""), found, name=name, errors="strict")
+    return decode_pieces(_byte_pieces(file, b""), found, name=name, errors="strict")
 
 
-def byte_pieces(file: BufferedIOBase, head: bytes) -> Iterator[bytes]:
-    """Yield what was read already and what is there still, at most `PIECE_BYTES` at once."""
-    for start in range(0, len(head), PIECE_BYTES):
-        yield head[start : start + PIECE_BYTES]
-    while piece := file.read1(PIECE_BYTES):  # does not wait until a pipe has given so many
+def _byte_pieces(file: BufferedIOBase, head: bytes) -> Iterator[bytes]:
+    """Yield what was read already and what is there still, at most `_PIECE_BYTES` at once."""
+    for start in range(0, len(head), _PIECE_BYTES):
+        yield head[start : start + _PIECE_BYTES]
+    while piece := file.read1(_PIECE_BYTES):  # does not wait until a pipe has given so many
         yield piece
 
 
@@ -105,7 +105,7 @@ def require_chinese(texts: Iterable[str], *, name: str) -> Iterator[str]:
     source = iter(texts)
     for text in source:
         held.append(text)
-        if CHINESE.search(text):
+        if _CHINESE.search(text):
             yield from held
             yield from source
             return
@@ -130,7 +130,7 @@ def paragraph_pieces(texts: Iterable[str]) -> Iterator[tuple[str, bool]]:
         *ended, rest = LINE_END.split(rest + text)
         yield from ((line, True) for line in ended)
         while len(rest) > LONGEST:
-            found = MARKS.match(rest[:LONGEST])
+            found = _MARKS.match(rest[:LONGEST])
             stop = found.end() if found else LONGEST
             yield rest[:stop], False
             rest = rest[stop:]

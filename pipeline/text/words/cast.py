@@ -12,16 +12,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pipeline.text.words.tags import dictionary_tags
 
-NAME = re.compile(r"[\u3400-\u9fff]{2,4}")
-SPEAKING = "道曰说问答叫笑喊"  # what a word of speaking ends with
+_NAME = re.compile(r"[\u3400-\u9fff]{2,4}")
+_SPEAKING = "道曰说问答叫笑喊"  # what a word of speaking ends with
 # What the segmenter leaves hanging on a name that it does not know: 黛玉道, 贾母笑, 平儿忙.
-HANGING = SPEAKING + "忙便又因也都"
-NOT_AT_END = HANGING + "着了得声"
-COLLECTIVE = frozenset(("众人", "大家", "诸人", "旁人", "别人", "有人"))
-NAME_TAGS = frozenset("nq")  # nouns; q holds names such as 平儿 by a fault of the dictionary
+_HANGING = _SPEAKING + "忙便又因也都"
+_NOT_AT_END = _HANGING + "着了得声"
+_COLLECTIVE = frozenset(("众人", "大家", "诸人", "旁人", "别人", "有人"))
+_NAME_TAGS = frozenset("nq")  # nouns; q holds names such as 平儿 by a fault of the dictionary
 COLONS, CLOSING_QUOTES = frozenset("：:"), frozenset("”」』")
-REACH = 4  # words, at most, from a speech to its speaker: 宝玉 / 忙 / 笑道 ：
-LEAST_FIRST_SHARE = 0.1  # a name begins clauses; 闻言 of 行者闻言道 does not
+_REACH = 4  # words, at most, from a speech to its speaker: 宝玉 / 忙 / 笑道 ：
+_LEAST_FIRST_SHARE = 0.1  # a name begins clauses; 闻言 of 行者闻言道 does not
 
 
 def main_characters(
@@ -40,33 +40,33 @@ def main_characters(
     paragraphs = [line.split(" ") for line in lines]
     occurrences = Counter(word for words in paragraphs for word in words)
     tags = dictionary_tags(occurrences)
-    names = {word for word in occurrences if word in known and could_be_name(word, tags)}
+    names = {word for word in occurrences if word in known and _could_be_name(word, tags)}
     first: Counter[str] = Counter()
     speeches: Counter[str] = Counter()
     for words in paragraphs:
-        first.update(word for word in clause_beginnings(words) if word in names)
+        first.update(word for word in _clause_beginnings(words) if word in names)
         speeches.update(speakers(words, names))
     kept = [
         word
         for word in names
-        if first[word] >= LEAST_FIRST_SHARE * occurrences[word]
+        if first[word] >= _LEAST_FIRST_SHARE * occurrences[word]
         and (speeches[word] or tags.get(word, "nr").startswith("nr"))
     ]
     kept.sort(key=lambda word: (-speeches[word], -first[word], word))
     return [(word, occurrences[word]) for word in kept[:count]]
 
 
-def could_be_name(word: str, tags: Mapping[str, str]) -> bool:
+def _could_be_name(word: str, tags: Mapping[str, str]) -> bool:
     """Return whether a word can be a name by its form and its dictionary tag."""
     return (
-        NAME.fullmatch(word) is not None
-        and word[-1] not in NOT_AT_END
-        and word not in COLLECTIVE
-        and tags.get(word, "n")[0] in NAME_TAGS
+        _NAME.fullmatch(word) is not None
+        and word[-1] not in _NOT_AT_END
+        and word not in _COLLECTIVE
+        and tags.get(word, "n")[0] in _NAME_TAGS
     )
 
 
-def clause_beginnings(words: Sequence[str]) -> Iterable[str]:
+def _clause_beginnings(words: Sequence[str]) -> Iterable[str]:
     """Yield the words that stand first in a paragraph or right after punctuation."""
     return (
         word for before, word in zip(("。", *words), words, strict=False) if not before.isalnum()
@@ -76,19 +76,19 @@ def clause_beginnings(words: Sequence[str]) -> Iterable[str]:
 def speakers(words: Sequence[str], names: Collection[str]) -> Iterable[str]:
     """Yield who speaks, once a speech, as in 宝玉忙笑道：“……” and in “……”宝玉道."""
     for place, word in enumerate(words):
-        if word in COLONS and place and says(words[place - 1]):
-            for before in reversed(words[max(0, place - REACH) : place]):
-                if (name := before.rstrip(HANGING)) in names:
+        if word in COLONS and place and _says(words[place - 1]):
+            for before in reversed(words[max(0, place - _REACH) : place]):
+                if (name := before.rstrip(_HANGING)) in names:
                     yield name
                 if name in names or not before.isalnum():
                     break
         elif word in CLOSING_QUOTES:
-            name, *after = (*words[place + 1 : place + REACH + 1], "")
+            name, *after = (*words[place + 1 : place + _REACH + 1], "")
             # What runs up to a colon speaks what follows, not what went before.
-            if name in names and any(map(says, after[:2])) and COLONS.isdisjoint(after):
+            if name in names and any(map(_says, after[:2])) and COLONS.isdisjoint(after):
                 yield name
 
 
-def says(word: str) -> bool:
+def _says(word: str) -> bool:
     """Return whether a word is one of speaking: 道, 笑道, 答曰."""
-    return word.endswith(tuple(SPEAKING))
+    return word.endswith(tuple(_SPEAKING))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.arrays import Doubles, Integers
 from pipeline.text.words.dictionary import JIEBA_CHINESE
 
-PARAGRAPH_END = "\n"
+_PARAGRAPH_END = "\n"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Grams:
 
 def read_text(paragraphs: Sequence[str]) -> Text:
     """Return paragraphs with their characters numbered."""
-    text = PARAGRAPH_END + "".join(paragraph + PARAGRAPH_END for paragraph in paragraphs)
+    text = _PARAGRAPH_END + "".join(paragraph + _PARAGRAPH_END for paragraph in paragraphs)
     codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)  # (C,)
     alphabet, ids = np.unique(codes, return_inverse=True)
     first, last = map(ord, JIEBA_CHINESE.split("-"))
@@ -83,14 +83,14 @@ def count_grams(text: Text, *, least: int, longest: int) -> Iterator[Grams]:
             members, return_index=True, return_inverse=True, return_counts=True
         )
         frequent = counts >= least  # (G,)
-        words = tuple(spell_run(text, start, length) for start in starts[first[frequent]])
+        words = tuple(_spell_run(text, start, length) for start in starts[first[frequent]])
         kept = frequent[members]  # (P,)
         starts = starts[kept]
         members = (np.cumsum(frequent) - 1)[members[kept]]
         yield Grams(words, counts[frequent], members, starts, length)
 
 
-def spell_run(text: Text, start: int, length: int) -> str:
+def _spell_run(text: Text, start: int, length: int) -> str:
     """Return the characters that begin at a place."""
     return "".join(map(chr, text.alphabet[text.ids[start : start + length]]))
 

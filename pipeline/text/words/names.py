@@ -31,23 +31,23 @@ from pipeline.text.words.grams import (
     right_neighbours,
 )
 
-LONGEST = 5  # characters
-LEAST_FIT = -0.5  # bits
+_LONGEST = 5  # characters
+_LEAST_FIT = -0.5  # bits
 # Two words side by side are one word only if they hold together like this, in bits.
-COMPOUND_PMI = 8.0
+_COMPOUND_PMI = 8.0
 # Occurrences of the average text that are counted among those beside listed names.
-PRIOR_OCCURRENCES = 50.0
-DECIMALS = 4
+_PRIOR_OCCURRENCES = 50.0
+_DECIMALS = 4
 
 # Characters of grammar, which border on names but begin, end or join none.
-NEVER_FIRST = frozenset(
+_NEVER_FIRST = frozenset(
     "的了着过得地之是在把被将给与和跟对从向往这那哪此其每我你他她它不没未也都又还就便却只再更有两几"
 )
-NEVER_LAST = frozenset(
+_NEVER_LAST = frozenset(
     "的了着过得地之是在把被将给与和跟对从向往这那哪我你他她它不没未也都又还就便却吗呢吧啊们里中上下等"
     "道说笑来去"
 )
-NEVER_INSIDE = frozenset("的了着个")
+_NEVER_INSIDE = frozenset("的了着个")
 
 
 def discover_names(
@@ -84,23 +84,23 @@ def discover_names(
     characters = int(text.joinable.sum())
     counts: dict[str, int] = {}
     kept: list[Grams] = []
-    for grams in count_grams(text, least=count, longest=LONGEST):
+    for grams in count_grams(text, least=count, longest=_LONGEST):
         counts.update(zip(grams.words, grams.counts.tolist(), strict=True))
         if grams.length > 1:
             kept.append(grams)
-    weights = neighbour_weights(text, kept, listed_names)
+    weights = _neighbour_weights(text, kept, listed_names)
     found = [
         name
         for grams in kept
-        for name in weigh_grams(text, grams, counts, weights, characters)
-        if is_free(name, pmi=pmi, entropy=entropy) and name.word not in known
+        for name in _weigh_grams(text, grams, counts, weights, characters)
+        if _is_free(name, pmi=pmi, entropy=entropy) and name.word not in known
     ]
     words = {name.word for name in found}
-    whole = [n for n in found if not is_compound(n.word, counts, characters, known, words)]
-    return tuple(sorted(whole, key=lambda name: (-strength(name), name.word)))
+    whole = [n for n in found if not _is_compound(n.word, counts, characters, known, words)]
+    return tuple(sorted(whole, key=lambda name: (-_strength(name), name.word)))
 
 
-def neighbour_weights(
+def _neighbour_weights(
     text: Text, kept: Sequence[Grams], listed_names: Collection[str]
 ) -> tuple[Doubles, Doubles]:
     """Return how much a character before, and one after, speaks for a name: (A,) each, in bits.
@@ -115,13 +115,13 @@ def neighbour_weights(
         chosen = listed[grams.members]  # (P,)
         for side, neighbours in enumerate((left_neighbours, right_neighbours)):
             beside[side] += np.bincount(neighbours(text, grams)[chosen], minlength=letters)
-    smoothed = beside + PRIOR_OCCURRENCES * average
+    smoothed = beside + _PRIOR_OCCURRENCES * average
     smoothed /= smoothed.sum(axis=1, keepdims=True)
     before, after = np.log2(smoothed / average)
     return before, after
 
 
-def weigh_grams(
+def _weigh_grams(
     text: Text,
     grams: Grams,
     counts: Mapping[str, int],
@@ -137,40 +137,40 @@ def weigh_grams(
         Name(
             word=word,
             count=counts[word],
-            pmi=round(cohesion(word, counts, characters), DECIMALS),
-            left_entropy=round(float(left_entropy[number]), DECIMALS),
-            right_entropy=round(float(right_entropy[number]), DECIMALS),
-            fit=round(float(fit[number]), DECIMALS),
+            pmi=round(_cohesion(word, counts, characters), _DECIMALS),
+            left_entropy=round(float(left_entropy[number]), _DECIMALS),
+            right_entropy=round(float(right_entropy[number]), _DECIMALS),
+            fit=round(float(fit[number]), _DECIMALS),
         )
         for number, word in enumerate(grams.words)
-        if not is_grammar(word)
+        if not _is_grammar(word)
     ]
 
 
-def is_grammar(word: str) -> bool:
+def _is_grammar(word: str) -> bool:
     """Return whether a character of grammar begins, ends or joins this run."""
-    inside = not NEVER_INSIDE.isdisjoint(word[1:-1])
-    return word[0] in NEVER_FIRST or word[-1] in NEVER_LAST or inside
+    inside = not _NEVER_INSIDE.isdisjoint(word[1:-1])
+    return word[0] in _NEVER_FIRST or word[-1] in _NEVER_LAST or inside
 
 
-def cohesion(word: str, counts: Mapping[str, int], characters: int) -> float:
+def _cohesion(word: str, counts: Mapping[str, int], characters: int) -> float:
     """Return the pointwise mutual information of the two parts where they hold together least."""
-    return min(mutual(word, cut, counts, characters) for cut in range(1, len(word)))
+    return min(_mutual(word, cut, counts, characters) for cut in range(1, len(word)))
 
 
-def mutual(word: str, cut: int, counts: Mapping[str, int], characters: int) -> float:
+def _mutual(word: str, cut: int, counts: Mapping[str, int], characters: int) -> float:
     """Return log₂ p(word) / (p(first part)·p(second part)), with p(x) = count(x) / characters."""
     apart = counts[word[:cut]] * counts[word[cut:]]
     return math.log2(counts[word] * characters / apart)
 
 
-def is_free(name: Name, *, pmi: float, entropy: float) -> bool:
+def _is_free(name: Name, *, pmi: float, entropy: float) -> bool:
     """Return whether the evidence reaches the least values."""
     freedom = min(name.left_entropy, name.right_entropy)
-    return name.pmi >= pmi and freedom >= entropy and name.fit >= LEAST_FIT
+    return name.pmi >= pmi and freedom >= entropy and name.fit >= _LEAST_FIT
 
 
-def is_compound(
+def _is_compound(
     word: str,
     counts: Mapping[str, int],
     characters: int,
@@ -179,13 +179,13 @@ def is_compound(
 ) -> bool:
     """Return whether this is two words of two or more characters that merely meet often."""
     return any(
-        mutual(word, cut, counts, characters) < COMPOUND_PMI
+        _mutual(word, cut, counts, characters) < _COMPOUND_PMI
         and all(part in known or part in found for part in (word[:cut], word[cut:]))
         for cut in range(2, len(word) - 1)
     )
 
 
-def strength(name: Name) -> float:
+def _strength(name: Name) -> float:
     """Return all the evidence in one number."""
     freedom = min(name.left_entropy, name.right_entropy)
     return math.log2(name.count) * name.pmi * freedom * math.exp2(name.fit)

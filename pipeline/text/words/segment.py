@@ -28,11 +28,11 @@ from pipeline.text.words.dictionary import (
 Engine = Literal["rjieba", "jieba"]
 Cut = Callable[[str], list[str]]
 
-BLOCK = re.compile(rf"({JOINABLE.pattern})")
-LATIN = re.compile(r"([a-zA-Z0-9]+(?:\.[0-9]+)?%?)")
-BATCH_CHARACTERS = 20_000  # cut by one worker at a time: a long chapter, about half a second
+_BLOCK = re.compile(rf"({JOINABLE.pattern})")
+_LATIN = re.compile(r"([a-zA-Z0-9]+(?:\.[0-9]+)?%?)")
+_BATCH_CHARACTERS = 20_000  # cut by one worker at a time: a long chapter, about half a second
 # Stands for frequency that only counts in the total: a private character, which is never cut.
-BALLAST = "\U000f0000"
+_BALLAST = "\U000f0000"
 
 _worker_cut: Cut | None = None  # each worker process has its own
 
@@ -67,7 +67,7 @@ def cut_paragraphs(
         The user dictionary cannot be read.
     """
     user_words = starting_words(user_dictionary, names)
-    batches = list(make_batches(paragraphs))
+    batches = list(_make_batches(paragraphs))
     total = float(sum(map(len, paragraphs)))
     done = 0
     for batch, cut in zip(batches, _cut_batches(batches, engine, user_words, workers), strict=True):
@@ -77,14 +77,14 @@ def cut_paragraphs(
             progress(float(done), total)
 
 
-def make_batches(paragraphs: Sequence[str]) -> Iterator[list[str]]:
+def _make_batches(paragraphs: Sequence[str]) -> Iterator[list[str]]:
     """Group consecutive paragraphs into batches of about 20,000 characters."""
     batch: list[str] = []
     size = 0
     for paragraph in paragraphs:
         batch.append(paragraph)
         size += len(paragraph)
-        if size >= BATCH_CHARACTERS:
+        if size >= _BATCH_CHARACTERS:
             yield batch
             batch, size = [], 0
     if batch:
@@ -125,16 +125,16 @@ def _work(batch: list[str]) -> list[list[str]]:
 def make_cut(engine: Engine, user_words: Sequence[UserWord] = ()) -> Cut:
     """Return a function that cuts a text into words with a private copy of the engine."""
     block_cut = _jieba_cut(user_words) if engine == "jieba" else _rjieba_cut(user_words)
-    return partial(cut_text, block_cut=block_cut)
+    return partial(_cut_text, block_cut=block_cut)
 
 
-def cut_text(text: str, *, block_cut: Cut) -> list[str]:
+def _cut_text(text: str, *, block_cut: Cut) -> list[str]:
     """Cut a text: what jieba calls a block by `block_cut`, every other character by itself.
 
     The blocks are found here because the Rust engine counts rare characters in that jieba does not.
     """
     words: list[str] = []
-    for index, piece in enumerate(BLOCK.split(text)):
+    for index, piece in enumerate(_BLOCK.split(text)):
         if index % 2:
             words.extend(block_cut(piece))
         else:
@@ -172,14 +172,14 @@ def _rjieba_cut(user_words: Sequence[UserWord]) -> Cut:
 
     engine = rjieba.Jieba()
     if user_words:
-        for word, frequency in settle_frequencies(user_words).items():
+        for word, frequency in _settle_frequencies(user_words).items():
             engine.add_word(word, frequency, None)
 
     def cut(block: str) -> list[str]:
         words: list[str] = []
         for word in engine.cut(block):
             if len(word) > 1 and word.isascii() and not engine.has_word(word):
-                words.extend(split_latin(word))
+                words.extend(_split_latin(word))
             else:
                 words.append(word)
         return words
@@ -187,19 +187,19 @@ def _rjieba_cut(user_words: Sequence[UserWord]) -> Cut:
     return cut
 
 
-def split_latin(word: str) -> list[str]:
+def _split_latin(word: str) -> list[str]:
     """Split a run of Latin letters, digits and signs as jieba does: a_b into a, _ and b.
 
     The Rust engine sometimes leaves such runs whole.
     """
-    return [piece for piece in LATIN.split(word) if piece]
+    return [piece for piece in _LATIN.split(word) if piece]
 
 
-def settle_frequencies(user_words: Sequence[UserWord]) -> dict[str, int]:
+def _settle_frequencies(user_words: Sequence[UserWord]) -> dict[str, int]:
     """Return word → frequency as jieba would settle them, for an engine that replaces words.
 
     Missing frequencies are asked of jieba. Replacing a word, jieba leaves the old frequency in the
-    total that all others are divided by; the Rust engine takes it out, so `BALLAST` puts it back.
+    total that all others are divided by; the Rust engine takes it out, so `_BALLAST` puts it back.
     """
     settled: dict[str, int] = {}
     reference = _tokenizer() if any(entry.frequency is None for entry in user_words) else None
@@ -212,4 +212,4 @@ def settle_frequencies(user_words: Sequence[UserWord]) -> dict[str, int]:
         settled[entry.word] = frequency or 1
     old = dictionary_frequencies()
     ballast = sum(old.get(word, 0) for word in settled)
-    return {**settled, BALLAST: ballast} if ballast else settled
+    return {**settled, _BALLAST: ballast} if ballast else settled

@@ -9,8 +9,10 @@ from pipeline.text.words.dictionary import dictionary_path
 
 HAN = re.compile(r"[\u3400-\u9fff]+")
 # First letters of the tags: n noun, v verb, a adjective, i idiom, l phrase, z state, s place.
-CONTENT = frozenset("nvailzs")
-SHORT_CONTENT = frozenset("nas")  # most verbs of one character, such as 是 and 有, carry no content
+_CONTENT = frozenset("nvailzs")
+_SHORT_CONTENT = frozenset(
+    "nas"
+)  # most verbs of one character, such as 是 and 有, carry no content
 
 
 def dictionary_tags(words: Collection[str]) -> dict[str, str]:
@@ -29,5 +31,5 @@ def is_content_word(word: str, tag: str | None) -> bool:
     if not HAN.fullmatch(word):
         return False
     if len(word) == 1:
-        return tag is not None and tag[0] in SHORT_CONTENT
-    return tag is None or tag[0] in CONTENT
+        return tag is not None and tag[0] in _SHORT_CONTENT
+    return tag is None or tag[0] in _CONTENT

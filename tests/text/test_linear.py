@@ -1,0 +1,100 @@
+"""Cleaning takes time that grows with the length of a text alone, whatever it is made of.
+
+Each of these texts once took between eight seconds and four minutes: a pattern, or a joining of
+lines, went over the rest of the text again for each of its pieces.
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from pipeline.text.chapters.chapters import divide
+from pipeline.text.cleaning.clean import clean
+
+CHARACTERS = 200_000
+SECONDS = 10  # a loaded machine needs one or two
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<script>",
+        "<script ",
+        "<script></scr",
+        "<style>",
+        "a-",
+        "a.",
+        "E-text",
+        "1.",
+        "a.b ",
+        "www.",
+        "本书由",
+        "*** START ",
+        "字" * 36 + "\n",
+        "第一章\n",
+        " ",
+        "&#",
+    ],
+)
+def test_no_text_takes_long(piece: str) -> None:
+    text = piece * (CHARACTERS // len(piece))
+    started = time.perf_counter()
+
+    divide(clean(text).paragraphs)
+
+    assert time.perf_counter() - started < SECONDS
+
+
+def test_joining_every_line_does_not_take_long() -> None:
+    started = time.perf_counter()
+
+    cleaned = clean("字\n" * CHARACTERS, rejoin_lines="always")
+
+    assert time.perf_counter() - started < SECONDS
+    assert cleaned.paragraphs == ("字" * CHARACTERS,)
+    assert cleaned.rejoined_lines == CHARACTERS - 1
+
+
+class Counted(str):
+    """A text that counts what is searched in it for the end of a tag."""
+
+    looked_at = 0
+
+    def find(self, *arguments: object) -> int:
+        """Find as any text does."""
+        place = super().find(*arguments)  # type: ignore[arg-type]
+        start = int(str(arguments[1]))
+        Counted.looked_at += (place if place >= 0 else len(self)) - start + 1
+        return place
+
+
+@pytest.mark.parametrize("piece", ["<script>", "<script", "<script></script>", "<style><script>"])
+def test_twice_the_tags_are_twice_the_work(piece: str) -> None:
+    from pipeline.text.cleaning.clean import _drop_scripts
+
+    work = []
+    for times in (1_000, 2_000):
+        Counted.looked_at = 0
+        _drop_scripts(Counted(piece * times))
+        work.append(Counted.looked_at)
+    assert work[1] < 2.1 * work[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("她<script>1 < 2</script>走了", "她走了"),
+        ("她<SCRIPT type='a'>\n</Script\n>走了", "她走了"),
+        ("她<style>a</style><script>b</script>走了", "她走了"),
+        ("她<script>a<script>b</script>走了", "她走了"),
+        ("她<style>a</script>走了</style>。", "她。"),
+        ("她<script>走了", "她<script>走了"),
+        ("她<script>走<style>a</style>了", "她<script>走了"),
+        ("她<script></script", "她<script></script"),
+        ("<scripture>她", "<scripture>她"),
+    ],
+)
+def test_scripts_are_taken_out_with_what_they_hold(text: str, left: str) -> None:
+    assert "".join(clean(text).paragraphs) == left.replace("\n", "")
