@@ -22,7 +22,7 @@ from pipeline.shown import shown
 from pipeline.stage import StageConfig, is_path_field
 from pipeline.tables import LONGEST, MAX_LINE, is_text, read_table, read_value, shown_value
 
-_SOURCE_SETTING = "fetch.source"  # what --source stands for
+SOURCE_SETTING = "fetch.source"  # what --source stands for
 BUILT_IN = "built in"
 
 Sections = Mapping[str, type[StageConfig]]
@@ -56,7 +56,7 @@ def load_settings(
     config_path: Path | None = None,
     overrides: Sequence[str] = (),
     source: str | None = None,
-    source_setting: str = _SOURCE_SETTING,
+    source_setting: str = SOURCE_SETTING,
     root: Path,
     shipped: Path | None = None,
     cwd: Path,
