@@ -42,6 +42,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     for place in (draft, path):
         if place.is_dir() and not place.is_symlink():  # never ours; it would bar the way for ever
             shutil.rmtree(place)
+    draft.unlink(missing_ok=True)  # of a killed run, or a link that is not to be written through
     arrays = {name: np.array(array, order="C") for name, array in checkpoint.arrays.items()}
     state = json.dumps(checkpoint.state)
     save_file(arrays, draft, metadata={"state": state, "digest": digest(arrays, state)})

@@ -159,7 +159,7 @@ def _bring_up_to_date(run: _Run, step: Step, earlier: dict[str, Outcome]) -> Out
         run.reporter.skipped(step)
         return Outcome(step, step.record, ran=False)
     _refuse_missing_files(step, config)
-    _refuse_changes(step, config, store)
+    _refuse_changes(step, config, store, ignore_memo=False)
     with usable(store.folder):
         scratch_path = _prepare(step, store)
     started, clock = datetime.now(UTC), time.perf_counter()
@@ -169,7 +169,7 @@ def _bring_up_to_date(run: _Run, step: Step, earlier: dict[str, Outcome]) -> Out
         "seconds": round(time.perf_counter() - clock, 3),
         "names": file_names(config),
     }
-    _refuse_changes(step, config, store)
+    _refuse_changes(step, config, store, ignore_memo=True)
     record = _keep(step, value, store, history)
     _drop_scratch(step, store)
     run.suspects.pop(name, None)
@@ -275,9 +275,9 @@ def _refuse_missing_files(step: Step, config: StageConfig) -> None:
             )
 
 
-def _refuse_changes(step: Step, config: StageConfig, store: Store) -> None:
+def _refuse_changes(step: Step, config: StageConfig, store: Store, *, ignore_memo: bool) -> None:
     """Raise if what the key stands for is no longer what lies on disk."""
-    files = file_digests(config, store.memo, ignore_memo=True)
+    files = file_digests(config, store.memo, ignore_memo=ignore_memo)
     _refuse_difference(step, "file", step.components["files"], files)
     # The code that reads the inputs has been imported long since: its edits no longer matter.
     now = source_digests(step.stage, store.memo)
