@@ -13,7 +13,6 @@ from pathlib import Path
 
 from benchmarks.compare import Bar, Comparison, Meter, Size, compare
 from benchmarks.made_up import SEED, made_up_memories, made_up_network
-from pipeline.artifacts.memories import save_memories
 from pipeline.artifacts.network import save_network
 from pipeline.catalog import MEMORIES, NETWORK, STAGES
 from pipeline.commands.progress import LogReporter
@@ -73,7 +72,7 @@ def install_large_writer(project: Project) -> int:
     history = {"started": "", "seconds": 0.0, "names": {}, "facts": {}}
     for stage, save in (
         (NETWORK, partial(save_network, network)),
-        (MEMORIES, partial(save_memories, made_up_memories())),
+        (MEMORIES, partial(MEMORIES.codec.save, made_up_memories())),
     ):
         step = plan(STAGES, project.settings, project.store, only=stage.name)[-1]
         commit(project.store, step.components, save, history)
