@@ -134,19 +134,12 @@ def write_samples(
     evidence is to be shown; without `candidates` for each word, the text alone is. JSON is one
     document, at the end. For the rest see `Writer.stream`.
     """
-    model, seed_ids = writer.model(prior_weight, seed), writer.seed_ids(seed)
+    prompt = writer.prompt(seed, writing=writing, prior_weight=prior_weight)
     samples = []
     for number, rng_seed in enumerate(rng_seeds):
         written: list[str] = []
-        stream = writer.stream(
-            seed,
-            writing=writing,
-            sampling=sampling,
-            rng_seed=rng_seed,
-            prior_weight=prior_weight,
-            candidates=candidates,
-        )
-        explained = give_reasons(noted(stream, written), seed_ids, model, novel)
+        stream = prompt.stream(sampling=sampling, rng_seed=rng_seed, candidates=candidates)
+        explained = give_reasons(noted(stream, written), prompt.seed_ids, prompt.model, novel)
         if as_json:
             samples.append((rng_seed, list(explained)))
         elif candidates:
