@@ -22,7 +22,7 @@ def invoke(*arguments: str) -> tuple[int, str, str]:
 
 def model_options(trained: Trained) -> list[str]:
     """The options that name the trained model, so that no note has to say which it is."""
-    return ["--artifacts", str(trained.artifacts), "--model", trained.novel.stem]
+    return ["--artifacts", str(trained.artifacts), "--model", "澄秋阁"]  # as the novel names itself
 
 
 def run_options(trained: Trained) -> list[str]:

@@ -118,7 +118,7 @@ def test_damaged_arrays_are_refused_by_name(kind: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"schema": 2}, "memories.json: expected schema 1, got 2; run writer again"),
+        ({"schema": 2}, "memories.json: expected schema 1, got 2; run remember again"),
         ({"weights": {"network": 0.5, "cache": 0.2}}, "that sum to 1, got"),
         ({"weights": {"network": 1.5, "cache": -0.5}}, "of at least 0"),
         ({"weights": {"cache": 1.0}}, "expected weights of network and others"),
@@ -143,5 +143,5 @@ def test_facts_that_make_no_mixture_are_refused(
 @pytest.mark.parametrize("name", ["ngram", "neighbours"])
 def test_a_weight_without_its_data_is_refused(name: str, tmp_path: Path) -> None:
     folder = saved(replace(FULL, **{name: None}), tmp_path / "a")  # type: ignore[arg-type]
-    with pytest.raises(ArtifactDamaged, match=f"{name}.*run writer again"):
+    with pytest.raises(ArtifactDamaged, match=f"{name}.*run remember again"):
         MEMORIES.load(folder)

@@ -37,8 +37,8 @@ def test_run_all_ends_with_scores_a_sample_and_where_things_lie(trained: Trained
     assert str(trained.artifacts) in hint
     scores = lines.index("validation chapters, never seen in training")
     assert lines.index(hint) < scores, "the model and what it writes come first"
-    (made,) = (line for line in lines if line.startswith("model      small_novel  ("))
-    assert str(trained.artifacts / "models" / "small_novel.safetensors") in made
+    (made,) = (line for line in lines if line.startswith("model      澄秋阁  ("))
+    assert str(trained.artifacts / "models" / "澄秋阁.safetensors") in made
 
 
 def test_a_second_run_all_says_that_there_is_nothing_to_do(trained: Trained) -> None:

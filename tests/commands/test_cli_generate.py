@@ -227,7 +227,7 @@ def test_generate_after_a_move_and_from_another_folder(own: Trained, tmp_path: P
 
     done = call("generate", SEED_PHRASE, "--greedy", "--artifacts", "moved", cwd=moved.parent)
 
-    assert (done.returncode, done.stderr) == (0, "xuxie: model small_novel\n")
+    assert (done.returncode, done.stderr) == (0, "xuxie: model 澄秋阁\n")
     assert done.stdout.startswith(SEED_PHRASE)
 
 

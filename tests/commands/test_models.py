@@ -35,7 +35,7 @@ def shelf_with(folder: Path, **models: NovelModel) -> list[str]:
 
 
 def the_model(trained: Trained) -> Path:
-    return trained.artifacts / "models" / "small_novel.safetensors"
+    return trained.artifacts / "models" / "澄秋阁.safetensors"
 
 
 # Making one
@@ -45,7 +45,7 @@ def test_a_run_leaves_a_model_with_its_scores_and_how_to_cut(trained: Trained) -
     card = load_model(the_model(trained)).card
     (path,) = trained.artifacts.glob("evaluate/*/evaluation.json")
     writer = json.loads(path.read_text(encoding="utf-8"))["test"]["writer"]
-    assert card.title == "small_novel"
+    assert card.title == "澄秋阁"
     assert card.scores == {key: writer[key] for key in ("top1", "mrr", "perplexity", "coverage")}
     assert card.settings["train.hidden"] == 16
     assert not any("source" in name or "/" in str(value) for name, value in card.settings.items())
@@ -81,7 +81,7 @@ def test_quick_stops_when_the_model_is_made(tmp_path: Path) -> None:
 
 def test_a_model_that_was_renamed_is_renewed_under_its_new_name(own: Trained) -> None:
     artifacts = ["--artifacts", str(own.artifacts)]
-    assert invoke("models", "rename", "small_novel", "我的", *artifacts)[0] == 0
+    assert invoke("models", "rename", "澄秋阁", "我的", *artifacts)[0] == 0
     before = (own.artifacts / "models" / "我的.safetensors").read_bytes()
     assert invoke("run-all", *run_options(own))[0] == 0
     (path,) = (own.artifacts / "models").iterdir()
@@ -138,7 +138,7 @@ def test_a_code_edit_and_the_loss_of_all_artifacts_change_nothing(own: Trained) 
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(SEED_PHRASE)
-    assert done.stderr == "xuxie: model small_novel\n"
+    assert done.stderr == "xuxie: model 澄秋阁\n"
 
 
 def test_one_note_says_that_the_novel_has_changed(own: Trained, tmp_path: Path) -> None:
@@ -146,17 +146,17 @@ def test_one_note_says_that_the_novel_has_changed(own: Trained, tmp_path: Path) 
     novel.write_bytes(own.novel.read_bytes())
     assert invoke("run-all", *run_options(replace(own, novel=novel)))[0] == 0
     arguments = ["generate", SEED_PHRASE, "--words", "2", "--artifacts", str(own.artifacts)]
-    assert invoke(*arguments)[2] == "xuxie: model small_novel\n"
+    assert invoke(*arguments)[2] == "xuxie: model 澄秋阁\n"
 
     novel.write_bytes(own.novel.read_bytes() + "又一段。\n".encode("gb18030"))
     code, output, errors = invoke(*arguments)
     assert (code, output[:5]) == (0, SEED_PHRASE)
     assert errors.splitlines()[1].startswith(
-        "xuxie: small_novel: its novel has since changed; a new model: python cli.py run-all "
+        "xuxie: 澄秋阁: its novel has since changed; a new model: python cli.py run-all "
     )
     assert len(errors.splitlines()) == 2
     novel.unlink()
-    assert invoke(*arguments)[2] == "xuxie: model small_novel\n", "a model outlives its novel"
+    assert invoke(*arguments)[2] == "xuxie: model 澄秋阁\n", "a model outlives its novel"
 
 
 def test_the_newest_is_taken_and_told(tmp_path: Path) -> None:
