@@ -104,7 +104,7 @@ def test_hidden_characters_are_spelled_out_when_written(tmp_path: Path) -> None:
         rare_text=pack_words(["a\nb", "c\u200b"]),
     )
     save_model(evil, tmp_path / "a")
-    assert load_model(tmp_path / "a").card.title == "澄‹U+001B›[2J‹U+202E›阁"
+    assert load_model(tmp_path / "a").card.title == "澄\\x1b[2J\\u202e阁"
     assert evil.rare_text.tobytes().decode() == "a‹U+000A›b\nc‹U+200B›\n"
 
 
