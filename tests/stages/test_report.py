@@ -283,6 +283,7 @@ def test_what_is_missing_upstream_has_to_be_run_first(own: Trained) -> None:
     code, output, errors = invoke("report", *model_options(own))
 
     assert (code, output) == (2, "")
+    errors = errors.removeprefix("xuxie: model 澄秋阁\n")
     assert len(errors.splitlines()) == 1
     assert "evaluate missing" in errors
     assert re.search(r"run: python cli\.py run-all .*--source ", errors)
@@ -372,6 +373,7 @@ def test_an_output_that_cannot_be_is_refused(
     )
 
     assert (code, output) == (2, "")
+    errors = errors.removeprefix("xuxie: model 澄秋阁\n")
     assert len(errors.splitlines()) == 1
     assert complaint in errors
     assert sorted(tmp_path.rglob("*")) == before
@@ -413,6 +415,7 @@ def test_an_output_that_is_no_plain_file_is_neither_opened_nor_replaced(
     )
 
     assert (code, output) == (2, "")
+    errors = errors.removeprefix("xuxie: model 澄秋阁\n")
     assert len(errors.splitlines()) == 1
     assert complaint in errors
     assert sorted(tmp_path.iterdir()) == before
