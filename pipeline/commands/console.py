@@ -28,6 +28,7 @@ from pipeline.runner.store import Store
 from pipeline.shown import shown, shown_json
 from pipeline.stage import Stage
 
+_CONTEXT = "click_context"
 LONGEST = 2000  # characters of a message
 UNBOUNDED = 10_000  # columns of a file
 
@@ -36,7 +37,8 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
     """Turn the pipeline's errors into one line on stderr and their exit code; add `--debug`."""
 
     @functools.wraps(command)
-    def run(*args: Any, click_context: typer.Context, debug: bool, **kwargs: Any) -> Any:
+    def run(*args: Any, debug: bool, **kwargs: Any) -> Any:
+        click_context = kwargs[own] if own else kwargs.pop(_CONTEXT)
         try:
             value = command(*args, **kwargs)
             sys.stdout.flush()  # here, where a disk that is full is an error like others
@@ -50,12 +52,15 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
 
     signature = inspect.signature(command)
     hints = get_type_hints(command, include_extras=True)
+    # typer gives the context to one parameter alone: a command's own, if it has one.
+    own = next((name for name, hint in hints.items() if hint is typer.Context), None)
     keyword = inspect.Parameter.KEYWORD_ONLY
     parameters = [
         *(p.replace(annotation=hints[name]) for name, p in signature.parameters.items()),
         inspect.Parameter("debug", keyword, default=False, annotation=Debug),
-        inspect.Parameter("click_context", keyword, annotation=typer.Context),
     ]
+    if own is None:
+        parameters.append(inspect.Parameter(_CONTEXT, keyword, annotation=typer.Context))
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in parameters}
     return run
