@@ -27,9 +27,10 @@ def load_writer(model: str | Path = "artifacts") -> Writer:
     """
     from pipeline.engine.writing.writer import Writer
     from pipeline.models import shelf
+    from pipeline.program import program
 
     path = Path(model)
     if not path.is_file():
-        path = shelf.choose(shelf.shelf_of(path), None, "python cli.py run-all")
+        path = shelf.choose(shelf.shelf_of(path), None, f"{program()} run-all")
     whole = shelf.open_model(path)
     return Writer(whole.network, whole.memories)

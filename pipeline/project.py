@@ -184,7 +184,7 @@ def choose_model(artifacts: Path, wanted: str | None) -> tuple[NovelModel, list[
 
 def find_model(artifacts: Path, wanted: str | None) -> Path:
     """Return the file of the model that is meant, the newest if none is named."""
-    advice = "python cli.py run-all"
+    advice = f"{program()} run-all"
     if artifacts.absolute() != ARTIFACTS:
         advice += " " + shlex.join(["--artifacts", str(artifacts)])
     return shelf.choose(shelf.shelf_of(artifacts.absolute()), wanted, advice)
@@ -255,7 +255,7 @@ def find_report(artifacts: Path, model: NovelModel) -> tuple[Project, Record | N
     if last is None or last.content != model.card.origin:
         raise NotReady(
             "expected a model whose run has left a report here, found none; run: "
-            "python cli.py run-all with its novel and its settings"
+            f"{program()} run-all with its novel and its settings"
         )
     return project, *fresh_report(project)
 

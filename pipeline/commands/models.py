@@ -12,10 +12,12 @@ import typer
 from pipeline.commands.console import guarded, print_json, say
 from pipeline.commands.options import Artifacts, AsJson
 from pipeline.commands.results import format_score
+from pipeline.commands.usage import Command
 from pipeline.errors import SettingsError
 from pipeline.models import shelf
 from pipeline.models.names import SUFFIX, check_name, safe_name
 from pipeline.models.shelf import Entry, read_name
+from pipeline.program import program
 from pipeline.project import ARTIFACTS
 from pipeline.runner.disk import usable, write_durably
 from pipeline.shown import visible
@@ -24,7 +26,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="A model; `models` lis
 
 app = typer.Typer(
     help="The trained models: list, export, import, rename, remove.",
-    epilog="Example: python cli.py models --json",
+    epilog="models --json",
     invoke_without_command=True,
     rich_markup_mode=None,
 )
@@ -42,11 +44,11 @@ def list_models(
     if as_json:
         return print_json([entry_json(entry) for entry in found])
     if not found:
-        return print("no models yet; run: python cli.py run-all --source 我的小说.txt")
+        return print(f"no models yet; run: {program()} run-all --source 我的小说.txt")
     return print(*entry_lines(found), sep="\n")
 
 
-@app.command("export", epilog="Example: python cli.py models export 红楼梦 ~/红楼梦.safetensors")
+@app.command("export", cls=Command, epilog="models export 红楼梦 ~/红楼梦.safetensors")
 @guarded
 def export_model(
     name: Name,
@@ -76,7 +78,7 @@ def export_model(
     return say(f"xuxie: {visible(model.card.licence_note)}")
 
 
-@app.command("import", epilog="Example: python cli.py models import ~/红楼梦.safetensors")
+@app.command("import", cls=Command, epilog="models import ~/红楼梦.safetensors")
 @guarded
 def import_model(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A model's file.")],
@@ -92,7 +94,7 @@ def import_model(
     return show_entry(path, as_json)
 
 
-@app.command("rename", epilog="Example: python cli.py models rename small_novel 我的小说")
+@app.command("rename", cls=Command, epilog="models rename small_novel 我的小说")
 @guarded
 def rename_model(
     old: Annotated[str, typer.Argument(metavar="OLD", help="A model; `models` lists them.")],
@@ -104,7 +106,7 @@ def rename_model(
     return show_entry(shelf.rename(shelf.shelf_of(artifacts.absolute()), old, new), as_json)
 
 
-@app.command("remove", epilog="Example: python cli.py models remove 红楼梦 --yes")
+@app.command("remove", cls=Command, epilog="models remove 红楼梦 --yes")
 @guarded
 def remove_model(
     name: Name,

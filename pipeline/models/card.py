@@ -44,7 +44,7 @@ def card_lines(model: NovelModel, name: str, size: int) -> Iterator[str]:
     yield ""
     yield escape(card.licence_note)
     yield ""
-    yield f'    python cli.py generate "{card.seed_phrase}" --model {name}'
+    yield f'    xuxie generate "{card.seed_phrase}" --model {name}'
 
 
 def score_lines(card: Card) -> Iterator[str]:
