@@ -68,7 +68,7 @@ def test_quick_stops_when_the_model_is_made(tmp_path: Path) -> None:
     novel.write_text(novel.read_bytes().decode("gb18030").replace("青棠", "青梅"), "utf-8")
     done = call("run-all", "--quick", "--name", "甲", "--source", str(novel), *options)
     assert done.returncode == 0, done.stderr
-    shelf = ["--words", "5", "--artifacts", str(tmp_path / "a")]
+    shelf = ["--words", "5", "--rng-seed", "1", "--artifacts", str(tmp_path / "a")]
     for name, phrase in (("甲", "青棠听了，"), ("甲-2", "青梅听了，")):
         code, output, errors = invoke("generate", phrase, "--model", name, *shelf)
         assert (code, errors) == (0, ""), name
@@ -103,7 +103,7 @@ def test_a_model_alone_writes_scores_and_explains_in_an_empty_folder(
     text = tmp_path / "text.txt"
     text.write_text("青棠听了，何姑姑笑道。", encoding="utf-8")
     for arguments in (
-        ["generate", SEED_PHRASE, "--words", "5", "--why"],
+        ["generate", SEED_PHRASE, "--words", "5", "--rng-seed", "1", "--why"],
         ["score", str(text)],
     ):
         done = call(*arguments, "--model", str(file), "--artifacts", "none", cwd=tmp_path)
@@ -145,7 +145,16 @@ def test_one_note_says_that_the_novel_has_changed(own: Trained, tmp_path: Path) 
     novel = tmp_path / "mine.txt"
     novel.write_bytes(own.novel.read_bytes())
     assert invoke("run-all", *run_options(replace(own, novel=novel)))[0] == 0
-    arguments = ["generate", SEED_PHRASE, "--words", "2", "--artifacts", str(own.artifacts)]
+    arguments = [
+        "generate",
+        SEED_PHRASE,
+        "--words",
+        "2",
+        "--rng-seed",
+        "1",
+        "--artifacts",
+        str(own.artifacts),
+    ]
     assert invoke(*arguments)[2] == "xuxie: model 澄秋阁\n"
 
     novel.write_bytes(own.novel.read_bytes() + "又一段。\n".encode("gb18030"))
@@ -161,9 +170,11 @@ def test_one_note_says_that_the_novel_has_changed(own: Trained, tmp_path: Path) 
 
 def test_the_newest_is_taken_and_told(tmp_path: Path) -> None:
     options = shelf_with(tmp_path, 甲=small_model(0), 乙=small_model(1))
-    code, _, errors = invoke("generate", "一丁七", "--words", "3", *options)
+    code, _, errors = invoke("generate", "一丁七", "--words", "3", "--rng-seed", "1", *options)
     assert (code, errors) == (0, "xuxie: model 乙\n")
-    code, _, errors = invoke("generate", "一丁七", "--words", "3", "--model", "甲", *options)
+    code, _, errors = invoke(
+        "generate", "一丁七", "--words", "3", "--rng-seed", "1", "--model", "甲", *options
+    )
     assert (code, errors) == (0, "")
     code, output, errors = invoke("generate", "一丁七", "--model", "丙", *options)
     assert (code, output) == (2, "")
@@ -215,7 +226,9 @@ def test_the_worst_that_is_let_through_still_writes(
     tmp_path: Path, change: Callable[[Facts, Arrays], None]
 ) -> None:
     path = forged(tmp_path / "a.safetensors", small_model(), change)
-    code, output, errors = invoke("generate", "一丁七", "--words", "20", "--model", str(path))
+    code, output, errors = invoke(
+        "generate", "一丁七", "--words", "20", "--rng-seed", "1", "--model", str(path)
+    )
     assert (code, errors) == (0, "")
     assert len(output) > 20
 
