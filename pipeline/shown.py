@@ -37,7 +37,7 @@ def shown(text: str, longest: int | None = LONGEST, *, lines: bool = False) -> s
         Line ends and tabs may stay as they are.
     """
     if longest is not None and len(text) > longest:
-        text = text[: max(longest - 1, 0)] + "…"
+        text = text[:longest] + "…"
     return (_UNSAFE_BUT_LINES if lines else UNSAFE).sub(_spell_out, text)
 
 

@@ -23,6 +23,7 @@ from pipeline.runner.canonical import digest
 from pipeline.runner.fingerprint import file_digests
 from pipeline.runner.graph import upstream
 from pipeline.runner.store import Record, Store, load
+from pipeline.stage import Stage
 
 if TYPE_CHECKING:
     from pipeline.artifacts.evaluation import Evaluation
@@ -137,7 +138,7 @@ def settings_digest(settings: Settings, store: Store) -> str:
     return digest(
         {
             stage.name: {
-                "settings": settings.values[stage.name].key_settings(),
+                "settings": _deciding(settings, stage),
                 "files": {}
                 if stage is SOURCE
                 else file_digests(settings.values[stage.name], store.memo),
@@ -146,6 +147,13 @@ def settings_digest(settings: Settings, store: Store) -> str:
             if stage is not MODEL  # it decides what the sample is, not what the model is
         }
     )
+
+
+def _deciding(settings: Settings, stage: Stage) -> dict[str, Any]:
+    """Return the settings of a stage that decide a model, as a novel's name does not."""
+    named = {"source", "title"} if stage is SOURCE else set()
+    values = settings.values[stage.name].key_settings().items()
+    return {name: value for name, value in values if name not in named}
 
 
 def changed_settings(settings: Settings) -> dict[str, Any]:

