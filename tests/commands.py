@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from pipeline.commands.app import app
 
 SEED_PHRASE = "青棠听了，"
+MODEL = "澄秋阁"  # as the small novel names itself
 
 
 def invoke(*arguments: str) -> tuple[int, str, str]:
@@ -22,7 +23,7 @@ def invoke(*arguments: str) -> tuple[int, str, str]:
 
 def model_options(trained: Trained) -> list[str]:
     """The options that name the trained model, so that no note has to say which it is."""
-    return ["--artifacts", str(trained.artifacts), "--model", "澄秋阁"]  # as the novel names itself
+    return ["--artifacts", str(trained.artifacts), "--model", MODEL]
 
 
 def run_options(trained: Trained) -> list[str]:

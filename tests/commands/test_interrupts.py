@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from commands import SEED_PHRASE
+from commands import SEED_PHRASE, model_options
 from pipelines import ROOT, SECONDS, Trained, arguments_for, start
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
@@ -43,7 +43,7 @@ def assert_one_line(code: int, errors: str, ending: str = "") -> None:
 
 @pytest.mark.parametrize("number", range(14))
 def test_while_libraries_load_and_words_are_written(trained: Trained, number: int) -> None:
-    options = ["--words", "10000000", "--artifacts", str(trained.artifacts)]
+    options = ["--words", "10000000", *model_options(trained)]
     pause = (None, 0.002, 0.03)[number % 3]
     assert_one_line(*interrupt(["generate", SEED_PHRASE, *options], 0.04 * number, pause))
 

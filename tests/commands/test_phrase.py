@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from commands import SEED_PHRASE, generate, invoke
+from commands import SEED_PHRASE, generate, invoke, model_options
 from pipelines import Trained
 from typer.testing import CliRunner
 
@@ -33,7 +33,7 @@ def test_only_one_line_end_is_dropped(tmp_path: Path) -> None:
 def test_file_pipe_and_argument_write_the_same(trained: Trained, tmp_path: Path) -> None:
     path = tmp_path / "seed.txt"
     path.write_text(SEED_PHRASE + "\n", encoding="utf-8")
-    options = ["--greedy", "--words", "12", "--artifacts", str(trained.artifacts)]
+    options = ["--greedy", "--words", "12", *model_options(trained)]
     expected = generate(trained, "--greedy")
     assert invoke("generate", "--seed-file", str(path), *options) == (0, *expected)
     piped = CliRunner().invoke(app, ["generate", "-", *options], input=f"{SEED_PHRASE}\n")
@@ -77,7 +77,7 @@ def test_a_long_seed_has_one_note(trained: Trained, tmp_path: Path) -> None:
     path = tmp_path / "seed.txt"
     strange = "".join(map(chr, range(0x7000, 0x7000 + 5000)))
     path.write_text(SEED_PHRASE + strange + "\n" + SEED_PHRASE, encoding="utf-8")
-    options = ["--words", "3", "--greedy", "--artifacts", str(trained.artifacts)]
+    options = ["--words", "3", "--greedy", *model_options(trained)]
     code, _, errors = invoke("generate", "--seed-file", str(path), *options)
     assert (code, errors.count("\n")) == (0, 1)
     assert len(errors) < 500

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from commands import SEED_PHRASE
+from commands import MODEL, SEED_PHRASE, model_options
 from pipelines import ROOT, SECONDS, Trained, arguments_for, environment
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
@@ -56,7 +56,7 @@ def test_closed_streams_are_empty_ones(closed: str) -> None:
 
 def test_nothing_can_be_read_from_a_closed_input(trained: Trained) -> None:
     for command in ("generate", "score"):
-        done = shell(f'$X {command} - --artifacts "$1" <&-', str(trained.artifacts))
+        done = shell(f'$X {command} - "$@" <&-', *model_options(trained))
         assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (3, "", 1)
 
 
@@ -86,7 +86,7 @@ def test_run_all_that_nobody_hears_is_remembered(trained: Trained, tmp_path: Pat
     assert done.stdout == "0\n", done.stderr
     assert len(list(artifacts.glob("report/*/report.html"))) == 1
     written = shell('$X generate "$@" --greedy', SEED_PHRASE, "--artifacts", str(artifacts))
-    assert (written.returncode, written.stderr) == (0, "")
+    assert (written.returncode, written.stderr) == (0, f"xuxie: model {MODEL}\n")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
@@ -95,6 +95,7 @@ def test_chinese_arguments_in_a_locale_that_has_none(trained: Trained, encoding:
         [
             *(sys.executable, "cli.py", "generate", "--greedy", "--words", "3", "--artifacts"),
             *(os.fsencode(trained.artifacts), SEED_PHRASE.encode(encoding)),
+            *("--model", MODEL.encode(encoding)),
         ],
         cwd=ROOT,
         env={
@@ -111,7 +112,7 @@ def test_chinese_arguments_in_a_locale_that_has_none(trained: Trained, encoding:
 def test_a_file_whose_name_is_no_text_is_named_escaped() -> None:
     name = b"\xffno\x1b[31m.txt"
     done = subprocess.run(
-        [sys.executable, "cli.py", "report", "--config", name],
+        [sys.executable, "cli.py", "config", "--config", name],
         cwd=ROOT,
         env={**environment(), "PYTHONUTF8": "1"},
         capture_output=True,
@@ -119,4 +120,4 @@ def test_a_file_whose_name_is_no_text_is_named_escaped() -> None:
         timeout=SECONDS,
     )
     assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", 1)
-    assert rb"\udcffno\x1b[31m.txt" in done.stderr
+    assert rb"\xffno\x1b[31m.txt" in done.stderr

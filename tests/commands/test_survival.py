@@ -169,11 +169,10 @@ def test_a_flipped_byte_of_a_real_artifact_is_found_and_mended(
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
 
-    refused = call("generate", "青棠听了，", "--artifacts", str(artifacts))
+    written = call("generate", "青棠听了，", "--artifacts", str(artifacts))
     mended = call("run-all", *arguments_for(artifacts, undisturbed.novel))
 
-    assert refused.returncode == 2
-    assert "decode missing (damaged: network.safetensors has other bytes" in refused.stderr
+    assert written.returncode == 0, "the model is a thing of its own"
     assert mended.returncode == 0, mended.stderr
     assert [path.name.partition("-")[0] for path in artifacts.glob(".quarantine/*")] == ["decode"]
     assert artifact_files(artifacts) == artifact_files(undisturbed.artifacts)

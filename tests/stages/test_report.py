@@ -140,7 +140,7 @@ def test_a_novel_full_of_markup_is_shown_as_text(trained: Trained, tmp_path: Pat
     html = write_report(
         trained,
         tmp_path,
-        fetch=replace(stored["fetch"], paragraphs=(evil,)),
+        fetch=replace(stored["fetch"], paragraphs=(evil,), title=""),
         embed=replace(stored["embed"], words=words),
         decode=replace(stored["decode"], words=words),
         model=with_phrase(stored["model"], f"青棠{evil}"),
