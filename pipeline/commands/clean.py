@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Annotated
 
-import typer
-
-from pipeline.commands.console import guarded, print_json, say
-from pipeline.commands.options import Artifacts, AsJson, DryRun, Keep
+from pipeline.commands.console import agrees, guarded, print_json, put, say
+from pipeline.commands.options import Artifacts, AsJson, DryRun, Keep, Yes
 from pipeline.project import ARTIFACTS
 from pipeline.runner.clean import Removed
 from pipeline.runner.clean import clean as clean_store
@@ -23,7 +20,7 @@ UNKNOWN = "of a novel that is not known any more"
 def clean(
     keep: Keep = 1,
     dry_run: DryRun = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
@@ -35,7 +32,7 @@ def clean(
     found = clean_store(store, keep, dry_run=True)
     asks = found and not (dry_run or yes or as_json) and _is_terminal()
     if not as_json:
-        print(*removed_lines(found), sep="\n", end="\n" if found else "")
+        put(*removed_lines(found))
     if asks and not agrees(f"remove {_total(found)}?"):
         return say("nothing removed")
     if not dry_run:
@@ -56,12 +53,6 @@ def removed_lines(found: Sequence[Removed]) -> Iterator[str]:
         yield name
         for entry in entries:
             yield f"  {entry.stage:<12}{entry.key[:12]:<14}{entry.bytes / 1e6:>10,.2f} MB"
-
-
-def agrees(question: str) -> bool:
-    """Ask on the terminal; anything but y or yes, an end of the input too, is no."""
-    print(f"{question} [y/N] ", end="", flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _is_terminal() -> bool:

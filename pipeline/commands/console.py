@@ -78,6 +78,15 @@ def say_notes(notes: Sequence[str]) -> None:
         say(f"xuxie: {note}")
 
 
+def agrees(question: str) -> bool:
+    """Ask; anything but y or yes, an end of the input too, is no."""
+    print(f"{shown(question, None)} [y/N] ", end="", file=sys.stderr, flush=True)
+    answer = sys.stdin.readline() if sys.stdin else ""
+    if not answer.endswith("\n"):
+        print(file=sys.stderr)  # the question's line ends though nobody pressed Enter
+    return answer.strip().lower() in ("y", "yes")
+
+
 def put(*texts: str, end: str = "\n") -> None:
     """Print results, each with `end` after it: what a terminal would obey is escaped."""
     for text in texts:

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline.commands.console import guarded, print_json, say
-from pipeline.commands.options import Artifacts, AsJson
+from pipeline.commands.console import agrees, guarded, print_json, say
+from pipeline.commands.options import Artifacts, AsJson, Yes
 from pipeline.commands.results import format_score
 from pipeline.commands.usage import Command
 from pipeline.errors import SettingsError
@@ -110,14 +110,16 @@ def rename_model(
 @guarded
 def remove_model(
     name: Name,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
     """Remove a model for good."""
     path = shelf.own_file(shelf.shelf_of(artifacts.absolute()), name)
-    if not yes and not typer.confirm(f"remove {read_name(path)} for good?", err=True):
-        raise SettingsError(f"{read_name(path)}: expected yes, got no; nothing removed")
+    if not yes and not agrees(f"remove {read_name(path)} for good?"):
+        raise SettingsError(
+            f"{read_name(path)}: expected yes, got no; nothing removed; --yes does not ask"
+        )
     with usable(path.parent):
         path.unlink()
     if as_json:

@@ -84,6 +84,7 @@ Keep = Annotated[
     int, typer.Option("--keep", parser=_count, metavar="N", help="Newest artifacts to keep.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 AcceptNew = Annotated[
     bool, typer.Option("--accept-new", help="Download again and accept changed bytes.")
 ]
