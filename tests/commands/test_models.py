@@ -217,7 +217,7 @@ def exaggerate(facts: Facts, arrays: Arrays) -> None:
     for name in ("output_vectors", "neighbours.keys"):
         arrays[name] = np.zeros_like(arrays[name])
     arrays["log_prior"] = np.full_like(arrays["log_prior"], -1e6)
-    facts["network"] |= {"scale": 1e6, "prior_weight": -1e6, "steps": 1000}
+    facts["network"] |= {"scale": 1e9, "prior_weight": -1e9, "steps": 1000}
 
 
 @pytest.mark.filterwarnings("error")

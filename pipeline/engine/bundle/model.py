@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 FILE, SAMPLE = "model.safetensors", "sample.txt"
+WORD, PHRASE, TITLE, NOTE = 64, 1_000, 200, 1_000  # characters, at most
 RARE = "rare_text"  # the array of the novel's words outside the vocabulary
 SCORES = ("top1", "mrr", "perplexity", "coverage")
 LICENCE_NOTE = (
@@ -151,11 +152,15 @@ def model_arrays(model: NovelModel) -> dict[str, NDArray[Any]]:
 
 
 def model_facts(model: NovelModel) -> dict[str, Any]:
-    """Return all that is no array, as JSON values. Hidden characters are spelled out."""
+    """Return all that is no array, as JSON values.
+
+    Hidden characters are spelled out and long texts cut, so that whatever a novel holds, its model
+    can be opened.
+    """
     network, memories, cutting, card = model.network, model.memories, model.cutting, model.card
     facts = {
         "schema": SCHEMA,
-        "words": list(network.words),
+        "words": fitting_words(network.words),
         "network": {
             "scale": network.scale,
             "prior_weight": network.prior_weight,
@@ -164,18 +169,18 @@ def model_facts(model: NovelModel) -> dict[str, Any]:
             "layers": 1 + len(network.upper_layers),
         },
         "memories": memory_facts(memories),
-        "chapters": [list(chapter) for chapter in memories.chapters],
+        "chapters": [[title[:PHRASE], *span] for title, *span in memories.chapters],
         "examples": list(network.examples),
         "cutting": {
             "engine": cutting.engine,
-            "user_words": [list(entry) for entry in cutting.user_words],
-            "names": list(cutting.names),
+            "user_words": [list(e) for e in cutting.user_words if fits(e[0]) and fits(e[2] or "")],
+            "names": [name for name in cutting.names if fits(name)],
             "simplified": cutting.simplified,
         },
         "card": {
-            "title": card.title,
+            "title": card.title[:TITLE],
             "source_digest": card.source_digest,
-            "seed_phrase": card.seed_phrase,
+            "seed_phrase": card.seed_phrase[:PHRASE],
             "made_with": dict(card.made_with),
             "licence_note": card.licence_note,
             "settings": dict(card.settings),
@@ -186,6 +191,19 @@ def model_facts(model: NovelModel) -> dict[str, Any]:
     }
     plain: dict[str, Any] = make_plain(facts)
     return plain
+
+
+def fits(text: str) -> bool:
+    """Return whether a word of the user's is one that can be stored."""
+    return len(text) <= WORD and text == visible(text)
+
+
+def fitting_words(words: tuple[str, ...]) -> list[str]:
+    """Return a vocabulary with words in the place of those that cannot be stored, all different."""
+    return [
+        word if word and fits(word) else f"{visible(word[:20])[:40]}‹{number}›"
+        for number, word in enumerate(words)
+    ]
 
 
 def make_plain(value: Any) -> Any:

@@ -15,7 +15,18 @@ from pipeline.artifacts.checks import Bounds
 from pipeline.artifacts.layers import take_upper, upper_shapes
 from pipeline.artifacts.network import ARRAYS, Network
 from pipeline.artifacts.tensorfile import read_facts, read_tensor_file
-from pipeline.engine.bundle.model import RARE, SCHEMA, SCORES, Card, Cutting, NovelModel
+from pipeline.engine.bundle.model import (
+    NOTE,
+    PHRASE,
+    RARE,
+    SCHEMA,
+    SCORES,
+    TITLE,
+    WORD,
+    Card,
+    Cutting,
+    NovelModel,
+)
 from pipeline.engine.bundle.remembered import (
     UNIT,
     check_facts,
@@ -29,11 +40,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FACTS = ("schema", "sha256", "words", "network", "memories", "chapters", "examples", "cutting")
-WORDS, WORD = 2_000_000, 64  # words of a vocabulary, characters of one
-PHRASE, TITLE, NOTE = 1_000, 200, 1_000  # characters of a phrase, a title, a note
+WORDS = 2_000_000  # of a vocabulary
 ENTRIES = 1_000_000  # of a user dictionary, of names
 STEPS, LAYERS = 1_000, 8
-LARGE = 1e6  # no weight of a network and no factor is larger
+LARGE, FACTOR = 1e6, 1e9  # the largest weight of a network, the largest scale and prior weight
 DIGEST = 64
 
 
@@ -69,9 +79,9 @@ def check_model(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) -
     return NovelModel(
         network=Network(
             words=words,
-            scale=checks.number("network.scale", network["scale"], 0, LARGE),
+            scale=checks.number("network.scale", network["scale"], 0, FACTOR),
             prior_weight=checks.number(
-                "network.prior_weight", network["prior_weight"], -LARGE, LARGE
+                "network.prior_weight", network["prior_weight"], -FACTOR, FACTOR
             ),
             steps=checks.whole("network.steps", network["steps"], 1, STEPS),
             examples=checks.texts("examples", facts["examples"], 100, PHRASE),

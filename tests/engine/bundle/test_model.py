@@ -16,7 +16,7 @@ from safetensors import safe_open
 from safetensors.numpy import load_file
 
 from pipeline.artifacts.tensorfile import LONGEST_HEADER
-from pipeline.engine.bundle.model import model_arrays, pack_words, rare_words, save_model
+from pipeline.engine.bundle.model import Cutting, model_arrays, pack_words, rare_words, save_model
 from pipeline.engine.bundle.opening import load_card, load_model
 from pipeline.errors import ArtifactDamaged
 
@@ -106,6 +106,25 @@ def test_hidden_characters_are_spelled_out_when_written(tmp_path: Path) -> None:
     save_model(evil, tmp_path / "a")
     assert load_model(tmp_path / "a").card.title == "澄\\x1b[2J\\u202e阁"
     assert evil.rare_text.tobytes().decode() == "a\\nb\nc\\u200b\n"
+
+
+def test_whatever_a_novel_holds_its_model_can_be_opened(tmp_path: Path) -> None:
+    words = ("", "a" * 65, "a" * 66, "\x1b[2J", "\u202e" * 64, *MODEL.network.words[5:])
+    chapters = (("第" * 2000, 0, 600), ("\x1b", 700, 720))
+    odd = replace(
+        MODEL,
+        network=replace(MODEL.network, words=words, examples=("\u200b",)),
+        memories=replace(MODEL.memories, chapters=chapters),
+        cutting=Cutting(user_words=(("好" * 99, 3, None), ("好", 3, "n" * 99)), names=("好" * 99,)),
+        card=replace(MODEL.card, title="长" * 999, seed_phrase="青" * 9999),
+    )
+    save_model(odd, tmp_path / "a")
+    found = load_model(tmp_path / "a")
+    assert found.network.words[0] == "‹0›"
+    assert found.network.words[3] == "‹U+001B›[2J‹3›"
+    assert found.network.words[5:] == MODEL.network.words[5:]
+    assert found.cutting == Cutting()
+    assert len(found.card.title) == 200
 
 
 def test_a_flipped_bit_anywhere_is_seen(tmp_path: Path) -> None:
