@@ -10,6 +10,7 @@ from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.network import Network
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.artifacts.windows import Windows
+from pipeline.engine.memories.kinds.cache import Cache
 from pipeline.engine.memories.ngram import train_kneser_ney
 from pipeline.engine.network.export import log_frequencies
 
@@ -89,9 +90,10 @@ def made_up_memories(vocabulary: int = VOCABULARY, *, tokens: int = TOKENS) -> M
     span = np.array([[0, tokens]], dtype=np.int64)
     return Memories(
         weights={"network": 0.7, "cache": 0.1, "ngram": 0.2},
-        cache_words=1000,
-        cache_sharpness=10.0,
         text_ids=ids,
         chapters=(("第一回", 0, tokens),),
-        ngram=train_kneser_ney(ids, span, vocabulary_size=vocabulary),
+        held={
+            "cache": Cache(words=1000, sharpness=10.0),
+            "ngram": train_kneser_ney(ids, span, vocabulary_size=vocabulary),
+        },
     )

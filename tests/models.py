@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from made_up import chapters_of_noise, random_network, words_with_break
 
-from pipeline.artifacts.memories import Memories, Neighbours
+from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.tensorfile import write_tensor_file
 from pipeline.engine.bundle.model import (
     Card,
@@ -20,9 +20,11 @@ from pipeline.engine.bundle.model import (
     model_facts,
     pack_words,
 )
+from pipeline.engine.memories.kinds.cache import Cache
+from pipeline.engine.memories.kinds.neighbours import Neighbours, training_starts
 from pipeline.engine.memories.neighbours import build_neighbours
 from pipeline.engine.memories.ngram import train_kneser_ney
-from pipeline.stages.remember import training_starts, training_text
+from pipeline.stages.remember import training_text
 
 WORDS = words_with_break(30)
 Facts = dict[str, Any]
@@ -37,12 +39,17 @@ def small_model(seed: int = 0, *, title: str = "澄秋阁", layers: int = 2) -> 
     keys, positions = build_neighbours(windows.ids, training_starts(windows), network)
     memories = Memories(
         weights={"network": 0.5, "cache": 0.25, "ngram": 0.125, "neighbours": 0.125},
-        cache_words=20,
-        cache_sharpness=7.5,
         text_ids=text_ids,
         chapters=(("第一回", 0, 600), ("第三回", 700, 720)),
-        ngram=train_kneser_ney(windows.ids, windows.spans["train"], vocabulary_size=30, order=3),
-        neighbours=Neighbours(keys, positions, count=8, sharpness=4.0),
+        held={
+            "cache": Cache(words=20, sharpness=7.5),
+            "ngram": train_kneser_ney(
+                windows.ids, windows.spans["train"], vocabulary_size=30, order=3
+            ),
+            "neighbours": Neighbours(
+                keys, positions, windows.ids[positions], count=8, sharpness=4.0
+            ),
+        },
         subsets=({"network": 0.75, "ngram": 0.25}, {"network": 1.0}),
     )
     rare = [f"生僻{number}" for number in range(int((text_ids >= 30).sum()))]

@@ -33,8 +33,6 @@ def remember(text_ids: NDArray[np.int32]) -> Memories:
     """Memories of a text that say nothing: the network alone foretells."""
     return Memories(
         weights={"network": 1.0},
-        cache_words=0,
-        cache_sharpness=1.0,
         text_ids=text_ids,
         chapters=(),
     )

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 BLOCK = 1 << 18  # numbers looked at together: what a core's cache holds
 HALF_SIZE = 0x7FFF  # the bits of a float16 without its sign, which go by its size
 
+UNIT = 1.01  # the largest number in a row of length one, rounded to float16
+
 
 class Bounds(NamedTuple):
     """What an array must be: its dtype, shape, and least and greatest number."""
@@ -142,3 +144,14 @@ def largest_half(value: NDArray[np.float16]) -> float:
     most = max(int((bits[start : start + BLOCK] & HALF_SIZE).max()) for start in blocks)
     size = float(np.uint16(most).view(np.float16))
     return size if math.isfinite(size) else math.inf
+
+
+def sizes_of(
+    tensors: Mapping[str, NDArray[Any]], name: str, axes: int, least: int = 1
+) -> tuple[int, ...]:
+    """Return an array's sizes, of which there must be so many, each of at least so much."""
+    found = tensors.get(name)
+    if found is None or found.ndim != axes or min(found.shape) < least:
+        got = "none" if found is None else str(found.shape)
+        raise ArtifactDamaged(f"array {name}: expected one of {axes} axes, got {got}")
+    return found.shape

@@ -12,52 +12,58 @@ import pytest
 from made_up import chapters_of_noise
 
 from pipeline.artifacts.codec import read_json, read_tensors, write_json, write_tensors
-from pipeline.artifacts.memories import MEMORIES, Memories, Neighbours
+from pipeline.artifacts.memories import Memories
+from pipeline.engine.memories.kinds.cache import Cache
+from pipeline.engine.memories.kinds.neighbours import Neighbours
 from pipeline.engine.memories.ngram import train_kneser_ney
+from pipeline.engine.memories.table import CODEC
 from pipeline.errors import ArtifactDamaged
 
 WINDOWS = chapters_of_noise()
 FULL = Memories(
     weights={"network": 0.5, "cache": 0.2, "ngram": 0.2, "neighbours": 0.1},
-    cache_words=20,
-    cache_sharpness=7.5,
     text_ids=np.array([3, 1, -1, 30], dtype=np.int32),
     chapters=(("第一回", 0, 2), ("第三回", 3, 4)),
-    ngram=train_kneser_ney(WINDOWS.ids, WINDOWS.spans["train"], vocabulary_size=30, order=3),
-    neighbours=Neighbours(
-        keys=np.eye(2, 6, dtype=np.float16),
-        positions=np.array([1, 3], dtype=np.int32),
-        count=2,
-        sharpness=4.0,
-    ),
+    held={
+        "cache": Cache(words=20, sharpness=7.5),
+        "ngram": train_kneser_ney(WINDOWS.ids, WINDOWS.spans["train"], vocabulary_size=30, order=3),
+        "neighbours": Neighbours(
+            keys=np.eye(2, 6, dtype=np.float16),
+            positions=np.array([1, 3], dtype=np.int32),
+            next_ids=np.array([1, 30], dtype=np.int32),
+            count=2,
+            sharpness=4.0,
+        ),
+    },
     subsets=({"network": 0.75, "ngram": 0.25}, {"network": 1.0}),
 )
-ALONE = replace(FULL, weights={"network": 1.0}, ngram=None, neighbours=None, subsets=())
+ALONE = replace(FULL, weights={"network": 1.0}, held={}, subsets=())
 
 Arrays = dict[str, Any]
 
 
 def saved(memories: Memories, folder: Path) -> Path:
     folder.mkdir()
-    MEMORIES.save(memories, folder)
+    CODEC.save(memories, folder)
     return folder
 
 
 @pytest.mark.parametrize("memories", [FULL, ALONE], ids=["full", "network alone"])
 def test_there_and_back(memories: Memories, tmp_path: Path) -> None:
-    found = MEMORIES.load(saved(memories, tmp_path / "a"))
-    assert list(found.weights) == list(memories.weights), "in the order of COMPONENTS"
+    found = CODEC.load(saved(memories, tmp_path / "a"))
+    assert list(found.weights) == list(memories.weights), "in the order of the table"
     assert found.weights == memories.weights
     assert found.subsets == memories.subsets
     assert found.chapters == memories.chapters
-    assert (found.cache_words, found.cache_sharpness) == (20, 7.5)
     np.testing.assert_array_equal(found.text_ids, memories.text_ids)
     again = saved(found, tmp_path / "b")
     for path in (tmp_path / "a").iterdir():
         assert (again / path.name).read_bytes() == path.read_bytes()
-    assert (found.ngram is None) == (memories.ngram is None)
-    if found.neighbours is not None:
-        assert (found.neighbours.count, found.neighbours.sharpness) == (2, 4.0)
+    assert list(found.held) == list(memories.held)
+    if found.held:
+        assert found.held["cache"] == memories.held["cache"]
+        near = found.held["neighbours"]
+        assert (near.count, near.sharpness, near.next_ids.tolist()) == (2, 4.0, [1, 30])
 
 
 def poison(name: str, arrays: Arrays) -> None:
@@ -110,7 +116,7 @@ def test_damaged_arrays_are_refused_by_name(kind: str, tmp_path: Path) -> None:
     change(arrays)
     write_tensors(path, arrays)
     with pytest.raises(ArtifactDamaged) as caught:
-        MEMORIES.load(tmp_path / "a")
+        CODEC.load(tmp_path / "a")
     assert name in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -118,15 +124,12 @@ def test_damaged_arrays_are_refused_by_name(kind: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ({"schema": 2}, "memories.json: expected schema 1, got 2; run remember again"),
+        ({"schema": 1}, "memories.json: expected schema 2, got 1; run remember again"),
         ({"weights": {"network": 0.5, "cache": 0.2}}, "that sum to 1, got"),
         ({"weights": {"network": 1.5, "cache": -0.5}}, "of at least 0"),
         ({"weights": {"cache": 1.0}}, "expected weights of network and others"),
         ({"weights": {"network": 0.5, "hat": 0.5}}, "got ['hat', 'network']"),
         ({"subsets": [{"network": 0.5}]}, "that sum to 1, got"),
-        ({"cache_words": 0}, "cache_words: expected a number, at least 1, got 0"),
-        ({"cache_sharpness": "10"}, "cache_sharpness: expected a number, at least 0, got '10'"),
-        ({"neighbours": {"count": -1, "sharpness": 1.0}}, "neighbours.count: expected a number"),
     ],
 )
 def test_facts_that_make_no_mixture_are_refused(
@@ -135,13 +138,46 @@ def test_facts_that_make_no_mixture_are_refused(
     path = saved(FULL, tmp_path / "a") / "memories.json"
     write_json(path, read_json(path) | changes)
     with pytest.raises(ArtifactDamaged) as caught:
-        MEMORIES.load(tmp_path / "a")
+        CODEC.load(tmp_path / "a")
     assert complaint in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("memory", "facts", "complaint"),
+    [
+        ("cache", {"words": 0}, "cache.words: expected a number, at least 1, got 0"),
+        ("cache", {"sharpness": "10"}, "cache.sharpness: expected a number, at least 0, got '10'"),
+        ("neighbours", {"count": -1}, "neighbours.count: expected a number"),
+        ("ngram", {"order": 4}, "array ngram.4.backoff: expected one, got nothing"),
+        ("ngram", {"order": None}, "ngram.order: expected a number"),
+    ],
+)
+def test_facts_of_a_memory_that_cannot_be_are_refused(
+    memory: str, facts: dict[str, Any], complaint: str, tmp_path: Path
+) -> None:
+    path = saved(FULL, tmp_path / "a") / "memories.json"
+    content = read_json(path)
+    content["memories"][memory]["facts"] |= facts
+    write_json(path, content)
+    with pytest.raises(ArtifactDamaged) as caught:
+        CODEC.load(tmp_path / "a")
+    assert complaint in str(caught.value)
+
+
+def test_a_memory_that_is_not_in_the_table_is_refused(tmp_path: Path) -> None:
+    path = saved(FULL, tmp_path / "a") / "memories.json"
+    content = read_json(path)
+    content["memories"]["hat"] = {"facts": {}, "arrays": []}
+    write_json(path, content)
+    with pytest.raises(ArtifactDamaged, match="expected some of cache, ngram, neighbours"):
+        CODEC.load(tmp_path / "a")
+
+
 @pytest.mark.parametrize("name", ["ngram", "neighbours"])
 def test_a_weight_without_its_data_is_refused(name: str, tmp_path: Path) -> None:
-    folder = saved(replace(FULL, **{name: None}), tmp_path / "a")  # type: ignore[arg-type]
+    folder = saved(
+        replace(FULL, held={k: v for k, v in FULL.held.items() if k != name}), tmp_path / "a"
+    )
     with pytest.raises(ArtifactDamaged, match=f"{name}.*run remember again"):
-        MEMORIES.load(folder)
+        CODEC.load(folder)

@@ -144,8 +144,6 @@ def small_novel() -> NDArray[np.int32]:
 IDS = small_novel()
 MEMORIES = Memories(
     weights={"network": 1.0},
-    cache_words=10,
-    cache_sharpness=1.0,
     text_ids=IDS,
     chapters=(("第0回", 0, 12 * 31), ("第2回", 18 * 31, 30 * 31)),
 )

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from made_up import chapters_of_noise, context_in, random_network, toy_novel, windows_of
 
-from pipeline.artifacts.memories import MEMORIES, Memories
+from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.windows import Windows
-from pipeline.stages.remember import RememberConfig, remember, training_starts
+from pipeline.engine.memories.kinds.neighbours import training_starts
+from pipeline.engine.memories.table import CODEC
+from pipeline.stages.remember import RememberConfig, remember
 
 WINDOWS = chapters_of_noise()
 NETWORK = random_network(4)
@@ -45,7 +47,7 @@ def test_held_out_words_change_nothing_but_the_weights(tmp_path: Path) -> None:
         folders.append(tmp_path / str(number))
         folders[-1].mkdir()
         alike = replace(memories, weights={"network": 1.0}, subsets=())
-        MEMORIES.save(alike, folders[-1])
+        CODEC.save(alike, folders[-1])
     contents = [[path.read_bytes() for path in sorted(folder.iterdir())] for folder in folders]
     assert contents[0] == contents[1]
 
@@ -70,19 +72,18 @@ def test_what_is_asked_for_is_there_and_nothing_else(
     memories = remembered(tmp_path, **settings)
     assert list(memories.weights) == names
     assert sum(memories.weights.values()) == pytest.approx(1)
-    assert (memories.ngram is not None) == ("ngram" in names)
-    assert (memories.neighbours is not None) == ("neighbours" in names)
+    assert list(memories.held) == names[1:]
     assert len(memories.subsets) == 2 ** (len(names) - 1) - 1
     folder = tmp_path / "saved"
     folder.mkdir()
-    MEMORIES.save(memories, folder)
-    assert MEMORIES.load(folder).weights == memories.weights
+    CODEC.save(memories, folder)
+    assert CODEC.load(folder).weights == memories.weights
 
 
 def test_a_novel_that_repeats_itself_is_left_to_the_ngrams(tmp_path: Path) -> None:
     # In the toy novel each word decides the next; the untrained network knows nothing of it.
     _, windows = toy_novel()
-    config = RememberConfig(ngram_order=3)
+    config = RememberConfig.model_validate({"ngram_order": 3})
     network = random_network(4, words=tuple(map(chr, range(0x4E00, 0x4E0C))))
     memories = remember(config, window=windows, decode=network, context=context_in(tmp_path))
     assert memories.weights["ngram"] > 0.95
@@ -96,7 +97,7 @@ def test_without_a_validation_word_the_network_speaks_alone(tmp_path: Path) -> N
     )
     memories = remembered(tmp_path, windows)
     assert memories.weights == {"network": 1.0}
-    assert memories.ngram is None
+    assert memories.held == {}
 
 
 def test_weights_are_fitted_on_so_many_targets(tmp_path: Path) -> None:

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.artifacts.codec import Codec
 from pipeline.artifacts.layers import pack_upper
-from pipeline.artifacts.memories import Memories, describe_memories, memory_arrays
+from pipeline.artifacts.memories import Memories, describe_memories
 from pipeline.artifacts.network import ARRAYS, Network
 from pipeline.artifacts.tensorfile import write_tensor_file
-from pipeline.engine.bundle.remembered import memory_facts
+from pipeline.engine.bundle.remembered import memory_arrays, memory_facts
 from pipeline.errors import ArtifactDamaged
 from pipeline.shown import visible
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.artifacts import checks
-from pipeline.artifacts.checks import Bounds
+from pipeline.artifacts.checks import UNIT, Bounds, sizes_of
 from pipeline.artifacts.layers import take_upper, upper_shapes
 from pipeline.artifacts.network import ARRAYS, Network
 from pipeline.artifacts.tensorfile import read_facts, read_tensor_file
@@ -27,13 +27,7 @@ from pipeline.engine.bundle.model import (
     Cutting,
     NovelModel,
 )
-from pipeline.engine.bundle.remembered import (
-    UNIT,
-    check_facts,
-    join_memories,
-    memory_bounds,
-    sizes_of,
-)
+from pipeline.engine.bundle.remembered import check_facts, join_memories, memory_bounds
 from pipeline.errors import ArtifactDamaged
 
 if TYPE_CHECKING:
@@ -89,7 +83,7 @@ def check_model(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) -
             upper_layers=take_upper(tensors),
             **{name: tensors[name] for name in ARRAYS},
         ),
-        memories=join_memories(memory, tensors, facts["chapters"]),
+        memories=join_memories(memory, tensors, facts["chapters"], words=len(words)),
         cutting=read_cutting(facts["cutting"]),
         card=read_card(facts["card"]),
         rare_text=tensors[RARE],

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from pipeline.artifacts.memories import NETWORK
 from pipeline.artifacts.network import Network
 from pipeline.engine.measures.score import Scores, join_scores, score_cosines, score_probabilities
 from pipeline.engine.memories.batches import Batch
-from pipeline.engine.memories.mixture import NETWORK, mix
+from pipeline.engine.memories.mixture import mix
 from pipeline.engine.memories.next_word import LEAST
 
 

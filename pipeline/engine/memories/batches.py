@@ -15,11 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.arrays import Doubles, Floats
+from pipeline.artifacts.memories import NETWORK
 from pipeline.artifacts.windows import window_view
-from pipeline.engine.memories.cache import recall_text
-from pipeline.engine.memories.mixture import NETWORK
-from pipeline.engine.memories.next_word import Model, ask_neighbours
-from pipeline.engine.memories.ngram import next_probabilities, share_among_known
+from pipeline.engine.memories.memory import Places
+from pipeline.engine.memories.next_word import Model
 from pipeline.engine.network.decode import network_scores, softmax, unit_rows
 from pipeline.engine.network.predict import predict_vectors
 
@@ -83,42 +82,31 @@ def component_batches(
             before = len(words)
             fresh = unit_rows(predict_vectors(windows[:, :-1], model.network))  # (B, E)
             units, words = np.concatenate([units, fresh]), np.concatenate([words, windows[:, -1]])
-            yield weigh(windows, units, words, before, model)
-            kept = model.memories.cache_words if model.memories else 0
-            units, words = units[max(len(units) - kept, 0) :], words[max(len(words) - kept, 0) :]
+            yield _ask(windows, units, words, before, model)
+            kept = max(len(units) - model.reach, 0)
+            units, words = units[kept:], words[kept:]
             if progress is not None:
                 progress(min(start + BATCH, last), len(starts))
 
 
-def weigh(
+def _ask(
     windows: NDArray[np.int32],
     units: Floats,
     words: NDArray[np.int32],
     before: int,
     model: Model,
 ) -> Batch:
-    """Return what each component says: windows (B, steps + 1), the rest as for `recall_text`."""
+    """Return what each component says: windows (B, steps + 1), the rest as in `Places`."""
     network = model.network
     cosine = units[before:] @ network.output_vectors.T  # (B, V)
-    scores = network_scores(cosine, network)  # (B, V)
-    probs = {NETWORK: softmax(scores)}
-    memories = model.memories
-    if memories and "cache" in memories.weights:
-        cached, filled = recall_text(
-            units,
-            words,
-            before=before,
-            words=memories.cache_words,
-            sharpness=memories.cache_sharpness,
-            vocabulary_size=len(network.words),
-        )
-        # The network speaks for an empty cache.
-        cached[~filled] = probs[NETWORK][~filled]
-        probs["cache"] = cached
-    if memories and "ngram" in memories.weights and memories.ngram:
-        probs["ngram"] = share_among_known(next_probabilities(memories.ngram, windows[:, :-1]))
-    if memories and "neighbours" in memories.weights:
-        probs["neighbours"] = ask_neighbours(units[before:], memories, len(network.words))
+    own = softmax(network_scores(cosine, network))  # (B, V)
+    places = Places(windows[:, :-1], units, words, before, len(network.words))
+    probs = {NETWORK: own}
+    for name, (memory, held) in model.active.items():
+        found = memory.batch_probs(held, places)  # (B, V)
+        silent = ~found.any(axis=1)  # (B,)
+        found[silent] = own[silent]  # the network speaks for it
+        probs[name] = found
     return Batch(targets=windows[:, -1], cosine=cosine, probs=probs)
 
 

@@ -88,7 +88,7 @@ def recall_text(
     words: int,
     sharpness: float,
     vocabulary_size: int,
-) -> tuple[Floats, NDArray[np.bool_]]:
+) -> Floats:
     """Return p(w) for consecutive places of one text.
 
     Parameters
@@ -108,10 +108,8 @@ def recall_text(
 
     Returns
     -------
-    probs : float32 (B, V)
+    float32 (B, V)
         A row sums to one, or is zero where there is nothing to recall.
-    filled : bool (B,)
-        Where there was something.
     """
     weights = closeness(units[before:] @ units.T, sharpness)  # (B, P + B)
     own = np.arange(before, len(ids))[:, None]  # (B, 1)
@@ -125,7 +123,7 @@ def recall_text(
     probs[:, found[known]] = sums[:, known]
     totals = probs.sum(axis=1, keepdims=True)  # (B, 1)
     probs /= np.where(totals > 0, totals, np.float32(1))
-    return probs, totals[:, 0] > 0
+    return probs
 
 
 def closeness(cosine: Floats, sharpness: float) -> Floats:

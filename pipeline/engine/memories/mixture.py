@@ -15,13 +15,13 @@ from itertools import combinations
 import numpy as np
 
 from pipeline.arrays import Doubles, Floats
-from pipeline.artifacts.memories import COMPONENTS, Memories
+from pipeline.artifacts.memories import NETWORK, Memories
+from pipeline.engine.memories.table import MEMORIES
 from pipeline.errors import SettingsError
 from pipeline.program import program
 
 ITERATIONS = 1000
 TOLERANCE = 1e-7  # of the mean log likelihood
-NETWORK = "network"
 
 
 def fit_weights(probs: Doubles) -> Doubles:
@@ -77,7 +77,7 @@ def fit_mixtures(probs: Mapping[str, Doubles]) -> tuple[dict[str, float], ...]:
     tuple of (component → weight)
         Ready to be a `Memories`' `weights` and `subsets`.
     """
-    others = [name for name in COMPONENTS if name in probs and name != NETWORK]
+    others = [name for name in MEMORIES if name in probs]
     fitted = []
     for size in range(len(others), -1, -1):
         for chosen in combinations(others, size):
@@ -110,9 +110,9 @@ def choose_components(memories: Memories, names: Sequence[str]) -> Memories:
         There is no such component, or this writer was made without it.
     """
     for name in names:
-        if name not in COMPONENTS:
+        if name not in MEMORIES:
             raise SettingsError(
-                f"--memory: expected none or some of {', '.join(COMPONENTS[1:])}, got {name!r}"
+                f"--memory: expected none or some of {', '.join(MEMORIES)}, got {name!r}"
             )
         if name not in memories.weights:
             have = ", ".join(name for name in memories.weights if name != NETWORK) or "none"

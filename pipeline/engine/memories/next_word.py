@@ -1,23 +1,24 @@
 """The next word's distribution, from all that has been read so far.
 
-Without memories it is the network's. With them it is a mixture of the network, the cache, the
-n-gram model and the neighbours (`mixture.py`), whose parts are told apart in `NextWord.shares`.
+Without memories it is the network's. With them it is a mixture (`mixture.py`) of the network and
+the memories of `table.py`, whose parts are told apart in `NextWord.shares`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from pipeline.arrays import Floats
-from pipeline.artifacts.memories import Memories
+from pipeline.artifacts.memories import NETWORK, Memories
 from pipeline.artifacts.network import Network
-from pipeline.engine.memories.cache import Recent, empty_recent, recall, remember
-from pipeline.engine.memories.mixture import NETWORK
-from pipeline.engine.memories.neighbours import neighbour_probs
-from pipeline.engine.memories.ngram import next_known
+from pipeline.engine.memories.cache import Recent, empty_recent, remember
+from pipeline.engine.memories.memory import Memory, Place
+from pipeline.engine.memories.table import MEMORIES
 from pipeline.engine.network.decode import log_softmax, network_scores, softmax, unit_rows
 from pipeline.engine.network.reader import LstmStates, initial_states, predict_next, read_word
 
@@ -26,7 +27,7 @@ LEAST = np.finfo(np.float32).tiny  # a probability below it is written as this, 
 
 @dataclass(frozen=True)
 class Model:
-    """What foretells: the network's network, and its memories of the novel if there are any."""
+    """What tells the next word: the network, and its memories of the novel if there are any."""
 
     network: Network
     memories: Memories | None = None
@@ -35,6 +36,23 @@ class Model:
     def weights(self) -> dict[str, float]:
         """Component → share of the mixture."""
         return self.memories.weights if self.memories else {NETWORK: 1.0}
+
+    @cached_property
+    def active(self) -> dict[str, tuple[Memory, Any]]:
+        """Name → memory and what it holds: those with a share in the mixture, in its order."""
+        memories = self.memories
+        if memories is None:
+            return {}
+        return {
+            name: (memory, memories.held[name])
+            for name, memory in MEMORIES.items()
+            if name in memories.weights and name in memories.held
+        }
+
+    @cached_property
+    def reach(self) -> int:
+        """How many words back the memories look, beyond those in the network's context."""
+        return max((memory.reach(held) for memory, held in self.active.values()), default=0)
 
 
 @dataclass(frozen=True)
@@ -48,9 +66,9 @@ class Reading:
     vector, unit : float32 (E,) or None
         ê of the next place, and its direction; None while nothing was read.
     recent : Recent
-        What the cache holds.
+        The words read last and ê of their places, as far as the memories reach back.
     history : tuple of int
-        The last `steps` ids, for the n-gram model.
+        The last `steps` ids.
     """
 
     states: LstmStates
@@ -73,8 +91,8 @@ class NextWord:
     log_probs : float32 (V,)
         Log probability of every word.
     shares : component → float32 (V,)
-        λ_k·p_k(w): they sum to the probabilities. While the cache has nothing to recall, its weight
-        is the network's.
+        λ_k·p_k(w): they sum to the probabilities. While a memory has nothing to say, its weight is
+        the network's.
     """
 
     vector: Floats
@@ -86,12 +104,9 @@ class NextWord:
 def begin(model: Model, word_ids: Sequence[int]) -> Reading:
     """Return the reading of these words, of which only the last can matter.
 
-    They are `network.steps`; with a cache, as many for the first of the words that it holds.
+    They are `network.steps`; where a memory reaches back, as many for the first of its words.
     """
-    memories = model.memories
-    count = model.network.steps
-    if memories and "cache" in memories.weights:
-        count += memories.cache_words
+    count = model.network.steps + model.reach
     reading = Reading(
         states=initial_states(model.network),
         vector=None,
@@ -105,9 +120,9 @@ def begin(model: Model, word_ids: Sequence[int]) -> Reading:
 
 def read(reading: Reading, word_id: int, model: Model) -> Reading:
     """Return the reading after one word more."""
-    recent, memories = reading.recent, model.memories
-    if memories and "cache" in memories.weights and reading.unit is not None:
-        recent = remember(recent, reading.unit, word_id, words=memories.cache_words)
+    recent = reading.recent
+    if model.reach and reading.unit is not None:
+        recent = remember(recent, reading.unit, word_id, words=model.reach)
     states = read_word(reading.states, word_id, model.network)
     vector = predict_next(states, model.network)  # (E,)
     return Reading(
@@ -133,9 +148,9 @@ def next_word_distribution(reading: Reading, model: Model) -> NextWord:
         raise ValueError("expected a reading of at least one word, got none; read a word first")
     cosine = network.output_vectors @ unit  # (V,)
     scores = network_scores(cosine, network)  # (V,)
-    shares = weighted_shares(
-        {NETWORK: softmax(scores), **remembered(reading, model)}, model.weights
-    )
+    place = Place(vector, unit, reading.recent, reading.history, len(network.words))
+    probs = {NETWORK: softmax(scores), **_memory_probs(place, model)}
+    shares = _weighted_shares(probs, model.weights)
     if len(shares) > 1:
         log_probs = np.log(np.maximum(sum(shares.values()), LEAST))  # (V,)
     else:
@@ -143,51 +158,17 @@ def next_word_distribution(reading: Reading, model: Model) -> NextWord:
     return NextWord(vector=vector, cosine=cosine, log_probs=log_probs, shares=shares)
 
 
-def remembered(reading: Reading, model: Model) -> dict[str, Floats]:
-    """Return what the memories say: component → p(w), float32 (V,); not an empty cache."""
-    memories, vector, unit, found = model.memories, reading.vector, reading.unit, {}
-    if memories is None or vector is None or unit is None:
-        return {}
-    if "cache" in memories.weights:
-        cached = recall(
-            reading.recent,
-            unit,
-            sharpness=memories.cache_sharpness,
-            vocabulary_size=len(model.network.words),
-        )
-        if cached is not None:
-            found["cache"] = cached
-    if "ngram" in memories.weights and memories.ngram:
-        found["ngram"] = next_known(memories.ngram, reading.history)
-    if "neighbours" in memories.weights and memories.neighbours:
-        found["neighbours"] = ask_neighbours(vector[None], memories, len(model.network.words))[0]
+def _memory_probs(place: Place, model: Model) -> dict[str, Floats]:
+    """Return what the memories say: component → p(w), float32 (V,); not those that are silent."""
+    found = {}
+    for name, (memory, held) in model.active.items():
+        probs = memory.probs(held, place)
+        if probs is not None:
+            found[name] = probs
     return found
 
 
-def ask_neighbours(predicted: Floats, memories: Memories, vocabulary_size: int) -> Floats:
-    """Return p(w) by the nearest places of the training text: ê (B, E) → float32 (B, V).
-
-    Raises
-    ------
-    ValueError
-        The memories hold no neighbours.
-    """
-    near = memories.neighbours
-    if near is None:
-        raise ValueError(
-            "expected memories with neighbours, got none; set remember.neighbours=true"
-        )
-    return neighbour_probs(
-        predicted,
-        keys=near.keys,
-        next_ids=memories.text_ids[near.positions],
-        count=near.count,
-        sharpness=near.sharpness,
-        vocabulary_size=vocabulary_size,
-    )
-
-
-def weighted_shares(probs: dict[str, Floats], weights: dict[str, float]) -> dict[str, Floats]:
+def _weighted_shares(probs: dict[str, Floats], weights: dict[str, float]) -> dict[str, Floats]:
     """Return λ_k·p_k(w) of each component; the weight of one that is silent is the network's."""
     silent = sum(weight for name, weight in weights.items() if name not in probs)
     shares = {name: np.float32(weights[name]) * probs[name] for name in probs}

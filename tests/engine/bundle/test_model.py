@@ -21,8 +21,7 @@ from pipeline.engine.bundle.opening import load_card, load_model
 from pipeline.errors import ArtifactDamaged
 
 MODEL = small_model()
-assert MODEL.memories.neighbours is not None
-A_PLACE = int(MODEL.memories.neighbours.positions[0])
+A_PLACE = int(MODEL.memories.held["neighbours"].positions[0])
 
 
 def refused(path: Path) -> str:
@@ -50,9 +49,7 @@ def test_a_model_without_memories_and_upper_layers(tmp_path: Path) -> None:
     bare = small_model(layers=1)
     bare = replace(
         bare,
-        memories=replace(
-            bare.memories, weights={"network": 1.0}, subsets=(), ngram=None, neighbours=None
-        ),
+        memories=replace(bare.memories, weights={"network": 1.0}, subsets=(), held={}),
     )
     save_model(bare, tmp_path / "a.safetensors")
     assert_equal_models(load_model(tmp_path / "a.safetensors"), bare)
@@ -121,7 +118,7 @@ def test_whatever_a_novel_holds_its_model_can_be_opened(tmp_path: Path) -> None:
     save_model(odd, tmp_path / "a")
     found = load_model(tmp_path / "a")
     assert found.network.words[0] == "‹0›"
-    assert found.network.words[3] == "‹U+001B›[2J‹3›"
+    assert found.network.words[3] == "\\x1b[2J‹3›"
     assert found.network.words[5:] == MODEL.network.words[5:]
     assert found.cutting == Cutting()
     assert len(found.card.title) == 200

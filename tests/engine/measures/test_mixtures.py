@@ -29,7 +29,9 @@ CHAPTERS = target_sections(WINDOWS, STARTS)
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
     """A network with all its memories, at weights that give each a say."""
-    config = RememberConfig(cache_words=12, ngram_order=3, neighbours=True, neighbours_count=7)
+    config = RememberConfig.model_validate(
+        {"cache_words": 12, "ngram_order": 3, "neighbours": True, "neighbours_count": 7}
+    )
     context = context_in(tmp_path_factory.mktemp("scratch"))
     memories = remember(config, window=WINDOWS, decode=NETWORK, context=context)
     weights = {"network": 0.4, "cache": 0.3, "ngram": 0.2, "neighbours": 0.1}

@@ -28,8 +28,6 @@ probs = st.tuples(st.integers(1, 30), st.integers(1, 4)).flatmap(
 )
 MEMORIES = Memories(
     weights={"network": 0.5, "cache": 0.2, "ngram": 0.3},
-    cache_words=10,
-    cache_sharpness=1.0,
     text_ids=np.empty(0, dtype=np.int32),
     chapters=(),
     subsets=({"network": 0.6, "cache": 0.4}, {"network": 1.0}),

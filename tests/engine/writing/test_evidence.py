@@ -143,8 +143,6 @@ def remember(text_ids: NDArray[np.int32], chapters: tuple[tuple[str, int, int], 
     """Memories of a text that say nothing."""
     return Memories(
         weights={"network": 1.0},
-        cache_words=1,
-        cache_sharpness=1.0,
         text_ids=text_ids,
         chapters=chapters,
     )

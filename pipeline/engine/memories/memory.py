@@ -1,0 +1,143 @@
+"""What a memory of the novel is: one interface, an entry of `table.MEMORIES` each.
+
+A memory is made by `remember` from the training chapters, stored, and asked what may come next, one
+place at a time while writing and for many places at once while weights are fitted and scores made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pipeline.artifacts import checks
+from pipeline.artifacts.checks import Bounds
+from pipeline.artifacts.memories import Stored
+from pipeline.stage import StageConfig
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pipeline.arrays import Floats, Ids
+    from pipeline.artifacts.network import Network
+    from pipeline.artifacts.windows import Windows
+    from pipeline.engine.memories.cache import Recent
+
+Told = Callable[[float, float], None]  # called with what is done and what there is to do
+
+
+@dataclass(frozen=True)
+class Place:
+    """The place of the next word of a text.
+
+    Attributes
+    ----------
+    vector, unit : float32 (E,)
+        ê, and its direction.
+    recent : Recent
+        The words read last and ê of their places, as far as the memories reach back.
+    history : tuple of int
+        The last T ids; V for an unknown word.
+    vocabulary_size : int
+        V.
+    """
+
+    vector: Floats
+    unit: Floats
+    recent: Recent
+    history: tuple[int, ...]
+    vocabulary_size: int
+
+
+@dataclass(frozen=True)
+class Places:
+    """Consecutive places of one text, which is known: B that are asked about, and P before them.
+
+    Attributes
+    ----------
+    contexts : int32 (B, T)
+        The words before each place.
+    units : float32 (P + B, E)
+        The direction of ê at each place.
+    words : int32 (P + B,)
+        The words that really stand there; V for an unknown one.
+    before : int
+        P: all places of the text so far, or as many as the memories reach back.
+    vocabulary_size : int
+        V.
+    """
+
+    contexts: NDArray[np.int32]
+    units: Floats
+    words: NDArray[np.int32]
+    before: int
+    vocabulary_size: int
+
+
+class Memory(Stored, Protocol):
+    """A memory, whatever it holds: `build` makes it, all other methods are given it.
+
+    Attributes
+    ----------
+    name : str
+        In the mixture, on the command line, in files.
+    settings : type of StageConfig
+        Its fields in `[remember]`, of which the one that is called like the memory turns it on.
+    """
+
+    name: str
+    settings: type[StageConfig]
+
+    def build(self, config: Any, window: Windows, network: Network, told: Told) -> Any:
+        """Return what is remembered of the training chapters; `config` has the `settings`."""
+        ...
+
+    def reach(self, held: Any) -> int:
+        """Return how many words back it looks, beyond those in the network's context."""
+        return 0
+
+    def probs(self, held: Any, place: Place) -> Floats | None:
+        """Return p(w) of one place, float32 (V,); None where it has nothing to say."""
+        ...
+
+    def batch_probs(self, held: Any, places: Places) -> Floats:
+        """Return p(w) of the B places, float32 (B, V); a row of zeros where it has nothing to say.
+
+        The same numbers as `probs` gives one by one.
+        """
+        ...
+
+    def arrays(self, held: Any) -> dict[str, NDArray[Any]]:
+        """Return its arrays by name; the names begin with the memory's and a dot."""
+        return {}
+
+    def facts(self, held: Any) -> dict[str, Any]:
+        """Return what is not in the arrays, as JSON values; by default a dataclass' fields."""
+        return dict(vars(held))
+
+    def read(self, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, Any], text: Ids) -> Any:
+        """Check the arrays and facts, and put them together; `text` is the training text.
+
+        Raises
+        ------
+        ArtifactDamaged
+            An array has another shape or dtype, or leads out of another; a number out of bounds.
+        """
+        ...
+
+    # What a model's file is held to, which may come from a stranger. All raise ArtifactDamaged.
+
+    def check_facts(self, facts: Any) -> None:
+        """Refuse facts out of bounds; by default there are none."""
+        checks.table(f"memories.{self.name}", facts, ())
+
+    def bounds(
+        self, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, Any], *, words: int, size: int
+    ) -> dict[str, Bounds]:
+        """Return what each array must be, given V and E; by default there are none."""
+        return {}
+
+    def check(self, held: Any, *, vocabulary_size: int) -> None:
+        """Refuse what is within all bounds and yet no memory."""
+        return
