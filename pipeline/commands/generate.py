@@ -136,19 +136,12 @@ def _write_samples(
     novel's rare words if each word's evidence is to be shown; without `candidates` for each word,
     the text alone is. JSON is one document, at the end. For the rest see `Writer.stream`.
     """
-    model, seed_ids = writer.model(prior_weight, seed), writer.seed_ids(seed)
+    prompt = writer.prompt(seed, writing=writing, prior_weight=prior_weight)
     samples = []
     for number, rng_seed in enumerate(rng_seeds):
         written: list[str] = []
-        stream = writer.stream(
-            seed,
-            writing=writing,
-            sampling=sampling,
-            rng_seed=rng_seed,
-            prior_weight=prior_weight,
-            candidates=candidates,
-        )
-        explained = give_reasons(_noted(stream, written), seed_ids, model, rare)
+        stream = prompt.stream(sampling=sampling, rng_seed=rng_seed, candidates=candidates)
+        explained = give_reasons(_noted(stream, written), prompt.seed_ids, prompt.model, rare)
         if as_json:
             samples.append((rng_seed, list(explained)))
         else:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache
+from typing import Any
 
 
 def one_thread() -> AbstractContextManager[object]:
@@ -16,3 +19,30 @@ def one_thread() -> AbstractContextManager[object]:
 
     limit: AbstractContextManager[object] = threadpool_limits(1, user_api="blas")
     return limit
+
+
+@contextmanager
+def one_thread_a_word() -> Iterator[None]:
+    """Do as `one_thread` within a context that is entered for each word: in 20 µs, not in 2 ms.
+
+    Between two words the caller has all threads.
+    """
+    limited = []
+    for library in _blas_libraries():
+        threads = library.get_num_threads()
+        if threads > 1:
+            library.set_num_threads(1)
+            limited.append((library, threads))
+    try:
+        yield
+    finally:
+        for library, threads in limited:
+            library.set_num_threads(threads)
+
+
+@cache
+def _blas_libraries() -> tuple[Any, ...]:
+    """Return what sets the threads of the libraries that numpy's products use."""
+    from threadpoolctl import ThreadpoolController
+
+    return tuple(ThreadpoolController().select(user_api="blas").lib_controllers)

@@ -12,6 +12,7 @@ from pipeline.arrays import Floats
 from pipeline.artifacts.network import Network
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.engine.memories.next_word import Model, NextWord, begin, next_word_distribution, read
+from pipeline.engine.threads import one_thread_a_word
 from pipeline.engine.writing.constraints.marks import Role
 from pipeline.engine.writing.constraints.order import (
     Constraints,
@@ -84,19 +85,22 @@ def write(
     candidates : int
         How many candidates to report for each word.
     """
-    progress = start(seed_ids, constraints)
-    reading = begin(model, seed_ids)
+    with one_thread_a_word():
+        progress = start(seed_ids, constraints)
+        reading = begin(model, seed_ids)
     while not may_end(progress):
-        next_word = next_word_distribution(reading, model)
-        log_probs = constrain(penalised(next_word, progress, sampling), progress)
-        if log_probs.max() == -np.inf:
-            return
-        word_id = choose(log_probs, sampling, generator)
-        if is_last_break(progress, word_id):
-            return
-        yield choice_of(word_id, next_word, model.network, candidates)
-        note(progress, word_id)
-        reading = read(reading, word_id, model)
+        with one_thread_a_word():
+            next_word = next_word_distribution(reading, model)
+            log_probs = constrain(penalised(next_word, progress, sampling), progress)
+            if log_probs.max() == -np.inf:
+                return
+            word_id = choose(log_probs, sampling, generator)
+            if is_last_break(progress, word_id):
+                return
+            choice = choice_of(word_id, next_word, model.network, candidates)
+            note(progress, word_id)
+            reading = read(reading, word_id, model)
+        yield choice
 
 
 def penalised(next_word: NextWord, progress: Progress, sampling: Sampling) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,33 @@ def write_ids(
         model, seed_ids.tolist(), constraints=constraints, sampling=sampling, generator=generator
     )
     return np.array([choice.word_id for choice in choices], dtype=np.int32)
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A seed phrase with all that is made once for it: the model, its ids and the constraints."""
+
+    model: Model
+    seed_ids: tuple[int, ...]
+    constraints: Constraints
+
+    def stream(
+        self,
+        *,
+        sampling: Sampling | None = None,
+        rng_seed: int | None = None,
+        candidates: int = 0,
+    ) -> Iterator[Choice]:
+        """Yield words one by one as they are chosen; see `Writer.stream`."""
+        check_rng_seed(rng_seed)
+        return write(
+            self.model,
+            self.seed_ids,
+            constraints=self.constraints,
+            sampling=sampling or Sampling(),
+            generator=np.random.default_rng(rng_seed),
+            candidates=candidates,
+        )
 
 
 class Writer:
@@ -147,15 +174,21 @@ class Writer:
             A number is out of bounds, or the options ask for words that the novel does not know.
         """
         check_rng_seed(rng_seed)
+        prompt = self.prompt(seed, writing=writing, words=words, prior_weight=prior_weight)
+        return prompt.stream(sampling=sampling, rng_seed=rng_seed, candidates=candidates)
+
+    def prompt(
+        self,
+        seed: Seed,
+        *,
+        writing: WritingOptions | None = None,
+        words: int | None = None,
+        prior_weight: float | None = None,
+    ) -> Prompt:
+        """Return a seed phrase made ready, to write on from as often as is wanted; see `stream`."""
         model = self.model(prior_weight, seed)
-        return write(
-            model,
-            self.seed_ids(seed),
-            constraints=constraints_for(model, with_words(writing, words)),
-            sampling=sampling or Sampling(),
-            generator=np.random.default_rng(rng_seed),
-            candidates=candidates,
-        )
+        constraints = constraints_for(model, _with_words(writing, words))
+        return Prompt(model, tuple(self.seed_ids(seed)), constraints)
 
     def seed_ids(self, seed: Seed) -> list[int]:
         """Return the ids of a seed's words and, in their places, of its stand-ins."""
@@ -166,7 +199,7 @@ class Writer:
         return [extra[word] if word in extra else self.ids[word] for word in seed.words]
 
     def model(self, prior_weight: float | None = None, seed: Seed | None = None) -> Model:
-        """Return what foretells, with β replaced if a number is given, able to read `seed`."""
+        """Return what tells the next word, able to read `seed`; a number takes the place of β."""
         network = self.network
         if prior_weight is not None:
             if not math.isfinite(prior_weight):
@@ -200,7 +233,7 @@ class Writer:
         return spell([choice.word for choice in choices], previous=seed.words[-1])
 
 
-def with_words(writing: WritingOptions | None, words: int | None) -> WritingOptions:
+def _with_words(writing: WritingOptions | None, words: int | None) -> WritingOptions:
     """Return the writing, or the default one, with another number of words if one is given."""
     writing = writing or WritingOptions()
     return writing if words is None else replace(writing, words=words)

@@ -11,7 +11,14 @@ from made_up import random_network
 from writers import WORDS, remember
 
 from pipeline.commands.session import converse, save_text
-from pipeline.engine.memories.next_word import begin, next_word_distribution
+from pipeline.engine.memories.next_word import (
+    Model,
+    Reading,
+    begin,
+    next_word_distribution,
+    read,
+)
+from pipeline.engine.writing import session as session_module
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling
 from pipeline.engine.writing.session import (
@@ -86,7 +93,7 @@ def test_own_words_are_cut_and_read() -> None:
 
     assert [choice.word for choice in choices_of(session)] == [WORDS[25], "，", WORDS[26]]
     # Each word's probability is what the model gave it at its place.
-    reading = begin(context.model, [*session.seed_ids, 25, 1])
+    reading = begin(context.model, [20, 21, 25, 1])
     chance = float(np.exp(next_word_distribution(reading, context.model).log_probs[26]))
     assert choices_of(session)[2].probability == pytest.approx(chance, rel=1e-5)
     # And the model goes on from there.
@@ -108,8 +115,46 @@ def test_own_words_that_are_unknown_are_named() -> None:
 
 @pytest.mark.parametrize("line", ["", "2", WORDS[25] + WORDS[26]])
 def test_undo_takes_back_a_whole_turn(line: str) -> None:
-    assert after("", line, "u")[0] == after("")[0]
-    assert after(line, "u")[0] == opened()[0]
+    assert after("", line, "u")[0].turns == after("")[0].turns
+    assert after(line, "u")[0].turns == ()
+
+
+@pytest.mark.parametrize("line", ["", "2", WORDS[25] + WORDS[26]])
+def test_redo_brings_back_what_was_undone(line: str) -> None:
+    assert after("", line, "u", "U")[0] == after("", line)[0]
+    assert after("", line, "u", "u", "U", "U")[0] == after("", line)[0]
+    # The text goes on as if nothing had been undone.
+    assert text_of(after("", line, "u", "U", "", "")[0]) == text_of(after("", line, "", "")[0])
+
+
+def test_a_turn_in_its_place_leaves_nothing_to_redo() -> None:
+    session, context = after("", "u", "3")
+    assert answer(session, "U", context).note == "nothing to redo"
+
+
+@pytest.mark.parametrize("detour", [["", "u"], ["1", "u", "U", "u"], ["", "r", "u"]])
+def test_what_was_undone_leaves_no_trace(detour: list[str]) -> None:
+    """Forks share the runs of words written: what one notes, no other may see."""
+    straight = ["", "2", "", "1", "1", ""]
+    ways = [straight, [*detour, "", "2", *detour, *detour, "", "1", *detour, "1", ""]]
+    first, second = (after(*way, writing=WritingOptions(no_repeat=2))[0] for way in ways)
+    assert text_of(first) == text_of(second)
+
+
+def test_taking_back_reads_nothing_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, context = after(*[""] * 30)
+    words_read: list[int] = []
+
+    def counting(reading: Reading, word_id: int, model: Model) -> Reading:
+        words_read.append(word_id)
+        return read(reading, word_id, model)
+
+    monkeypatch.setattr(session_module, "read", counting)
+    for line, expected in (("u", 0), ("U", 0), ("u", 0), ("", 1), ("r", 1), ("3", 1)):
+        words_read.clear()
+        session = answer(session, line, context).session
+        candidates_for(session, context)
+        assert len(words_read) == expected, line
 
 
 def test_nothing_can_be_undone_at_the_beginning() -> None:
@@ -178,7 +223,7 @@ def test_the_seed_phrase_may_hold_words_that_stand_in() -> None:
         WRITER, seed, writing=WritingOptions(), sampling=Sampling(), rng_seed=1
     )
 
-    assert session.seed_ids == (20, 21)
+    assert session.start.progress.draft.ids == [20, 21]
     assert answer(session, "", context).session.turns
 
 
