@@ -354,3 +354,31 @@ def test_validation_targets_are_spread_evenly() -> None:
     assert spread(starts, 4).tolist() == [100, 133, 166, 199]
     assert spread(starts, 500).tolist() == starts.tolist()
     assert math.isclose(np.diff(spread(starts, 34)).max(), 3)
+
+
+class ScaledSettings(StageConfig):
+    scaled_by: float = Field(3.0, gt=0, description="with scaled: factor of the loss")
+
+
+def scaled(predicted: Any, network: Network, batch: Targets, *, scaled_by: float) -> Any:
+    return scaled_by * OBJECTIVES["cosine"].loss(predicted, network, batch)
+
+
+def test_an_objective_in_the_table_is_trained_and_has_its_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Objective(scaled, "the cosine's, scaled", trains_vectors=False, settings=ScaledSettings)
+    monkeypatch.setitem(OBJECTIVES, "scaled", own)
+    config = train_config(OBJECTIVES)
+    assert list(config.model_fields)[-1] == "scaled_by"
+
+    losses = []
+    for name, settings in (("cosine", {}), ("scaled", {"scaled_by": 5.0})):
+        chosen = config.model_validate({**SETTINGS, "objective": name, **settings})
+        context = context_in(tmp_path, seed=5)
+        training = train(chosen, embed=EMBEDDING, window=WINDOWS, context=context)
+        assert training.history["objective"] == name
+        losses.append(training.history["epochs"][0]["train_loss"])
+        (tmp_path / "checkpoint.safetensors").unlink(missing_ok=True)
+    # Adam's steps do not depend on the scale, but for the norm at which gradients are clipped.
+    assert losses[1] == pytest.approx(5 * losses[0], rel=0.2)
