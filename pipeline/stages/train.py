@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, create_model
 
 from pipeline.artifacts.training import TRAINING, Training
 from pipeline.artifacts.windows import Windows, evaluation_starts, spread
 from pipeline.errors import StageFailed
+from pipeline.learning.objectives import OBJECTIVES, Objective, configured_loss
 from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
@@ -19,23 +20,30 @@ if TYPE_CHECKING:
     from pipeline.artifacts.embedding import Embedding
     from pipeline.learning.batches import Batch
     from pipeline.learning.network import Vectors
-    from pipeline.learning.objectives import Objective
     from pipeline.learning.plan import Plan
 
 
-class TrainConfig(StageConfig):
-    """Settings of `train`."""
+def known_objective(name: str) -> str:
+    """Return the name of an objective that there is."""
+    if name not in OBJECTIVES:
+        *names, last = map(repr, OBJECTIVES)
+        raise ValueError(f"expected {', '.join(names)} or {last}, got {name!r}")
+    return name
 
-    objective: Literal["contrastive", "mse", "cosine", "vmf"] = Field(
+
+class TrainSettings(StageConfig):
+    """Settings of `train`, but for those that an objective has of its own."""
+
+    objective: Annotated[str, AfterValidator(known_objective)] = Field(
         "contrastive",
-        description="loss: contrastive, cross-entropy over cosines; mse, the article's mean "
-        "squared error; cosine, one minus the cosine; vmf, the von Mises-Fisher likelihood",
+        description="loss: "
+        + "; ".join(f"{name}, {own.description}" for name, own in OBJECTIVES.items()),
     )
     vectors: Literal["tied", "both", "input", "output", "frozen"] = Field(
         "tied",
         description="word vectors that are trained: tied, one table for input and output; both, a "
-        "table each; input or output, one of the two; frozen, none (mse, cosine and vmf never "
-        "train output vectors: input, or else frozen)",
+        "table each; input or output, one of the two; frozen, none (only contrastive trains "
+        "output vectors; the others train input, or else are frozen)",
     )
     centre: bool = Field(
         True,
@@ -43,12 +51,6 @@ class TrainConfig(StageConfig):
     )
     remove_components: int = Field(
         0, ge=0, le=100, description="with centre: principal components to take out too"
-    )
-    vmf_lambda1: float = Field(
-        0.02, ge=0, le=1, description="with vmf: weight of the prediction's length in the loss"
-    )
-    vmf_lambda2: float = Field(
-        0.1, gt=0, le=1, description="with vmf: factor of the dot product with the true word"
     )
     hidden: int = Field(200, ge=1, le=4096, description="units of an LSTM layer")
     layers: int = Field(1, ge=1, le=8, description="LSTM layers, one above the other")
@@ -105,8 +107,26 @@ class TrainConfig(StageConfig):
     seed: int = Field(1, ge=0, lt=2**31, description="seed of the random numbers")
 
 
+def train_config(objectives: Mapping[str, Objective]) -> type[TrainSettings]:
+    """Return the settings of `train`: its own, then those of each objective in order."""
+    own = dict.fromkeys(objective.settings for objective in objectives.values())
+    # Fields come in the order of the bases from the last on.
+    bases: Any = (*reversed([kind for kind in own if kind is not StageConfig]), TrainSettings)
+    model = create_model("TrainConfig", __base__=bases, __module__=__name__)
+    return cast("type[TrainSettings]", model)
+
+
+if TYPE_CHECKING:
+
+    class TrainConfig(TrainSettings):
+        """Settings of `train`."""
+
+else:
+    TrainConfig = train_config(OBJECTIVES)
+
+
 def validator(
-    config: TrainConfig, embed: Embedding, window: Windows
+    config: TrainSettings, embed: Embedding, window: Windows
 ) -> Callable[[dict[str, NDArray[np.float32]]], dict[str, Any]]:
     """Return a function weights → validation scores, with scale and prior weight fitted."""
     from pipeline.engine.measures.metrics import summarise
@@ -126,7 +146,7 @@ def validator(
     return validate
 
 
-def fit_batch_size(config: TrainConfig, window: Windows) -> int:
+def fit_batch_size(config: TrainSettings, window: Windows) -> int:
     """Return the sequences in a batch: fewer for a short novel, which else had too few updates."""
     tokens = sum(int(stop - start) for start, stop in window.spans["train"])
     sequences = tokens // window.steps
@@ -134,7 +154,7 @@ def fit_batch_size(config: TrainConfig, window: Windows) -> int:
 
 
 def batch_maker(
-    config: TrainConfig, embed: Embedding, window: Windows
+    config: TrainSettings, embed: Embedding, window: Windows
 ) -> Callable[[np.random.Generator], tuple[int, Iterator[Batch]]]:
     """Return a function generator → (number of batches, batches) of one epoch."""
     from pipeline.learning.batches import (
@@ -177,7 +197,7 @@ def batch_maker(
     return make_batches
 
 
-def trained_vectors(config: TrainConfig, objective: Objective) -> Vectors:
+def trained_vectors(config: TrainSettings, objective: Objective) -> Vectors:
     """Return which vectors are trained: output vectors never where they are the yardstick."""
     if objective.trains_vectors:
         return config.vectors
@@ -194,7 +214,7 @@ def refuse_all_components(count: int, vectors: NDArray[np.float32]) -> None:
         )
 
 
-def training_plan(config: TrainConfig) -> Plan:
+def training_plan(config: TrainSettings) -> Plan:
     """Return how long and how fast to train."""
     from pipeline.learning.plan import Plan, Schedule
 
@@ -210,7 +230,9 @@ def training_plan(config: TrainConfig) -> Plan:
     )
 
 
-def train(config: TrainConfig, *, embed: Embedding, window: Windows, context: Context) -> Training:
+def train(
+    config: TrainSettings, *, embed: Embedding, window: Windows, context: Context
+) -> Training:
     """Train the network, going on from this key's checkpoint if there is one.
 
     Raises
@@ -229,7 +251,7 @@ def train(config: TrainConfig, *, embed: Embedding, window: Windows, context: Co
 
 
 def train_network(
-    config: TrainConfig, *, embed: Embedding, window: Windows, context: Context
+    config: TrainSettings, *, embed: Embedding, window: Windows, context: Context
 ) -> Training:
     """Train as `train` does; raise `Diverged` for the caller to say what to do."""
     from pipeline.engine.network.export import log_frequencies
@@ -237,7 +259,6 @@ def train_network(
     from pipeline.learning.centre import centre_vectors
     from pipeline.learning.loop import fit
     from pipeline.learning.network import build_network
-    from pipeline.learning.objectives import OBJECTIVES, configured_loss
 
     prepare_tensorflow()
     objective = OBJECTIVES[config.objective]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pytest
@@ -280,6 +280,9 @@ def test_only_trained_vectors_are_in_the_list_of_variables() -> None:
 def test_the_settings_name_every_objective_and_what_the_losses_take() -> None:
     from pipeline.stages.train import TrainConfig
 
-    assert set(get_args(TrainConfig.model_fields["objective"].annotation)) == set(OBJECTIVES)
-    taken = {name for objective in OBJECTIVES.values() for name in objective.settings}
-    assert taken <= set(TrainConfig.model_fields)
+    for name, objective in OBJECTIVES.items():
+        assert TrainConfig(objective=name).objective == name
+        assert f"{name}, " in str(TrainConfig.model_fields["objective"].description)
+        assert set(objective.settings.model_fields) <= set(TrainConfig.model_fields)
+    with pytest.raises(ValueError, match=r"expected 'contrastive', .* or 'vmf', got 'hinge'"):
+        TrainConfig(objective="hinge")

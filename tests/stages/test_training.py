@@ -10,6 +10,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 from made_up import context_in, toy_novel
+from pydantic import Field
 from safetensors.numpy import save_file
 
 from pipeline.artifacts.training import TRAINING, Training
@@ -26,18 +27,20 @@ from pipeline.learning.checkpoint import (
     save_checkpoint,
 )
 from pipeline.learning.network import (
+    Network,
     Vectors,
     assign_weights,
     build_network,
     export_weights,
     trainable_variables,
 )
+from pipeline.learning.objectives import OBJECTIVES, Objective, Targets
 from pipeline.learning.plan import Plan, Schedule, rate_at
 from pipeline.learning.step import build_optimizer
-from pipeline.stage import Progress
+from pipeline.stage import Progress, StageConfig
 from pipeline.stages.decode import DecodeConfig, decode
 from pipeline.stages.regress import RegressConfig, regress
-from pipeline.stages.train import TrainConfig, fit_batch_size, train
+from pipeline.stages.train import TrainConfig, fit_batch_size, train, train_config
 
 EMBEDDING, WINDOWS = toy_novel()
 SETTINGS: dict[str, Any] = {
@@ -373,12 +376,14 @@ def test_an_objective_in_the_table_is_trained_and_has_its_settings(
     assert list(config.model_fields)[-1] == "scaled_by"
 
     losses = []
-    for name, settings in (("cosine", {}), ("scaled", {"scaled_by": 5.0})):
+    own_settings: dict[str, dict[str, Any]] = {"cosine": {}, "scaled": {"scaled_by": 5.0}}
+    for name, settings in own_settings.items():
         chosen = config.model_validate({**SETTINGS, "objective": name, **settings})
-        context = context_in(tmp_path, seed=5)
+        folder = tmp_path / name
+        folder.mkdir()
+        context = context_in(folder, seed=5)
         training = train(chosen, embed=EMBEDDING, window=WINDOWS, context=context)
         assert training.history["objective"] == name
         losses.append(training.history["epochs"][0]["train_loss"])
-        (tmp_path / "checkpoint.safetensors").unlink(missing_ok=True)
     # Adam's steps do not depend on the scale, but for the norm at which gradients are clipped.
     assert losses[1] == pytest.approx(5 * losses[0], rel=0.2)
