@@ -19,17 +19,17 @@ from pipeline.arrays import Doubles
 from pipeline.engine.measures.metrics import map_sums, metrics, target_sums
 from pipeline.engine.measures.score import Scores
 
-DRAWS = 1000
-PERCENTILES = (2.5, 97.5)  # of a 95 % interval
-FIGURES = ("top1", "mrr", "perplexity")
-LEAST = 2  # chapters; one alone says nothing of how chapters differ
+_DRAWS = 1000
+_PERCENTILES = (2.5, 97.5)  # of a 95 % interval
+_FIGURES = ("top1", "mrr", "perplexity")
+_LEAST = 2  # chapters; one alone says nothing of how chapters differ
 
 
 Interval = list[float]
 
 
 def draw_chapters(
-    chapters: NDArray[np.int64], generator: np.random.Generator, *, draws: int = DRAWS
+    chapters: NDArray[np.int64], generator: np.random.Generator, *, draws: int = _DRAWS
 ) -> NDArray[np.int64] | None:
     """Draw whole chapters with replacement, as many as there are, `draws` times.
 
@@ -45,7 +45,7 @@ def draw_chapters(
         How often each draw took each chapter, chapters ascending; None for fewer than two.
     """
     count = len(np.unique(chapters))
-    if count < LEAST:
+    if count < _LEAST:
         return None
     return generator.multinomial(count, np.full(count, 1 / count), size=draws)
 
@@ -95,7 +95,7 @@ def compare_intervals(
 
 def interval(values: Doubles) -> Interval:
     """Return the percentiles of values (draws,) between which 95 % of them lie."""
-    low, high = np.percentile(values, PERCENTILES)
+    low, high = np.percentile(values, _PERCENTILES)
     return [float(low), float(high)]
 
 
@@ -108,4 +108,4 @@ def drawn(
         target_sums(scores), lambda own: taken @ np.bincount(numbers, weights=own)
     )  # (draws,) each
     figures = metrics(sums)
-    return {name: figures[name] for name in FIGURES}
+    return {name: figures[name] for name in _FIGURES}

@@ -28,7 +28,7 @@ def copied_runs(text_ids: Ids, source_ids: Ids, least: int) -> list[tuple[int, i
     runs: list[tuple[int, int]] = []
     furthest = 0
     for start in range(len(text_ids)):
-        stop = start + longest_match(text_ids[start:], source_ids)
+        stop = start + _longest_match(text_ids[start:], source_ids)
         # A run that ends where the one before it ended is the tail of that one.
         if stop > furthest and stop - start >= least:
             runs.append((start, stop))
@@ -36,7 +36,7 @@ def copied_runs(text_ids: Ids, source_ids: Ids, least: int) -> list[tuple[int, i
     return runs
 
 
-def longest_match(text_ids: Ids, source_ids: Ids) -> int:
+def _longest_match(text_ids: Ids, source_ids: Ids) -> int:
     """Return how many of the first words of `text_ids` (n,) stand in a row in `source_ids` (N,)."""
     places = np.arange(len(source_ids))  # where all words so far match
     for length, word_id in enumerate(text_ids):

@@ -13,7 +13,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from pipeline.arrays import Ids
 
-SENTENCE_ENDS = frozenset("。！？．!?…")
+_SENTENCE_ENDS = frozenset("。！？．!?…")
 
 
 def distinct_share(texts: Sequence[Ids], n: int) -> float:
@@ -107,8 +107,8 @@ def measure_texts(
     texts: Sequence[Ids], source: Ids, words: Sequence[str]
 ) -> dict[str, float | None]:
     """Return all measures of written texts beside the training text `source`, int32 (tokens,)."""
-    ends = ids_of(words, lambda word: word in SENTENCE_ENDS)
-    punctuation = ids_of(words, lambda word: not any(map(str.isalnum, word)))
+    ends = _ids_of(words, lambda word: word in _SENTENCE_ENDS)
+    punctuation = _ids_of(words, lambda word: not any(map(str.isalnum, word)))
     texts = tell_unknown_apart(texts, len(words))
     source = np.minimum(source, len(words))  # V: in no text by now
     copies = longest_copies(texts, source)
@@ -132,6 +132,6 @@ def tell_unknown_apart(texts: Sequence[Ids], unknown: int) -> list[Ids]:
     ]
 
 
-def ids_of(words: Sequence[str], chosen: Callable[[str], bool]) -> Ids:
+def _ids_of(words: Sequence[str], chosen: Callable[[str], bool]) -> Ids:
     """Return the ids of the chosen words of a vocabulary."""
     return np.array([n for n, word in enumerate(words) if chosen(word)], dtype=np.int32)

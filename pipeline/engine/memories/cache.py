@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from pipeline.arrays import Floats
 
-FIRST_ROWS = 64
+_FIRST_ROWS = 64
 
 
 @dataclass
@@ -47,10 +47,10 @@ class Recent:
 
 def empty_recent(width: int) -> Recent:
     """Return no words, for ê of so many dimensions E."""
-    return Recent(log=new_log(FIRST_ROWS, width), start=0, stop=0)
+    return Recent(log=_new_log(_FIRST_ROWS, width), start=0, stop=0)
 
 
-def new_log(rows: int, width: int) -> Log:
+def _new_log(rows: int, width: int) -> Log:
     """Return an empty log."""
     return Log(np.empty((rows, width), dtype=np.float32), np.empty(rows, dtype=np.int64))
 
@@ -59,7 +59,7 @@ def remember(recent: Recent, unit: Floats, word_id: int, *, words: int) -> Recen
     """Return the last `words` words after one more, whose place had the unit ê (E,)."""
     log, start, stop = recent.log, recent.start, recent.stop
     if stop < log.taken or stop == len(log.ids):
-        log = new_log(2 * (stop - start) + FIRST_ROWS, log.vectors.shape[1])
+        log = _new_log(2 * (stop - start) + _FIRST_ROWS, log.vectors.shape[1])
         log.vectors[: stop - start] = recent.log.vectors[start:stop]
         log.ids[: stop - start] = recent.log.ids[start:stop]
         start, stop = 0, stop - start
@@ -73,7 +73,7 @@ def recall(
 ) -> Floats | None:
     """Return p(w) given the unit ê (E,) of the place, float32 (V,); None with nothing to recall."""
     rows = slice(recent.start, recent.stop)
-    weights = closeness(recent.log.vectors[rows] @ unit, sharpness)  # (M,)
+    weights = _closeness(recent.log.vectors[rows] @ unit, sharpness)  # (M,)
     sums = np.bincount(recent.log.ids[rows], weights=weights, minlength=vocabulary_size + 1)
     known = sums[:vocabulary_size]  # (V,)
     total = known.sum()
@@ -111,7 +111,7 @@ def recall_text(
     float32 (B, V)
         A row sums to one, or is zero where there is nothing to recall.
     """
-    weights = closeness(units[before:] @ units.T, sharpness)  # (B, P + B)
+    weights = _closeness(units[before:] @ units.T, sharpness)  # (B, P + B)
     own = np.arange(before, len(ids))[:, None]  # (B, 1)
     other = np.arange(len(ids))  # (P + B,)
     weights *= (other < own) & (other >= own - words) & (ids < vocabulary_size)
@@ -126,7 +126,7 @@ def recall_text(
     return probs
 
 
-def closeness(cosine: Floats, sharpness: float) -> Floats:
+def _closeness(cosine: Floats, sharpness: float) -> Floats:
     """exp(θ·(cos − 1)): at most one, and in float32 above zero for θ up to 40."""
     result: Floats = np.exp(np.float32(sharpness) * (cosine - np.float32(1)))
     return result

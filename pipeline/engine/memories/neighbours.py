@@ -29,8 +29,8 @@ Keys = NDArray[np.float16]
 
 BLOCK = 2048  # keys made float32 at once: 1.6 MB of 200 dimensions, which a core's cache holds
 SAMPLE = 8192  # keys that the threshold is taken from
-HALF_BITS = np.int32(-0x70000001)  # 0x8fffffff: sign, exponent and fraction of a widened half
-HALF_SCALE = np.float32(2.0**112)  # the exponents' biases differ by 127 − 15
+_HALF_BITS = np.int32(-0x70000001)  # 0x8fffffff: sign, exponent and fraction of a widened half
+_HALF_SCALE = np.float32(2.0**112)  # the exponents' biases differ by 127 − 15
 
 
 def build_neighbours(
@@ -100,7 +100,7 @@ def neighbour_probs(
     float32 (B, V), rows of sum one
     """
     similarities, rows = neighbour_search(predicted, keys=keys, count=count)  # (B, k) each
-    weights = neighbour_weights(similarities, sharpness=sharpness)  # (B, k)
+    weights = _neighbour_weights(similarities, sharpness=sharpness)  # (B, k)
     queries = np.arange(len(rows))[:, None] * vocabulary_size  # (B, 1)
     sums = np.bincount(
         (queries + next_ids[rows]).ravel(),
@@ -110,7 +110,7 @@ def neighbour_probs(
     return sums.reshape(len(rows), vocabulary_size).astype(np.float32)
 
 
-def neighbour_weights(similarities: Floats, *, sharpness: float) -> Floats:
+def _neighbour_weights(similarities: Floats, *, sharpness: float) -> Floats:
     """softmax(θ·cos) of similarities (B, k), best first → float32 (B, k)."""
     weights = np.exp(np.float32(sharpness) * (similarities - similarities[:, :1]))
     result: Floats = weights / weights.sum(axis=1, keepdims=True)
@@ -140,11 +140,11 @@ def neighbour_search(predicted: Floats, *, keys: Keys, count: int) -> tuple[Floa
     rows = np.empty((len(queries), count), dtype=np.int64)  # (B, k)
     for first in range(0, len(queries), BATCH):
         part = slice(first, first + BATCH)
-        similarities[part], rows[part] = search_batch(queries[part], keys, count)
+        similarities[part], rows[part] = _search_batch(queries[part], keys, count)
     return similarities, rows
 
 
-def search_batch(queries: Floats, keys: Keys, count: int) -> tuple[Floats, Integers]:
+def _search_batch(queries: Floats, keys: Keys, count: int) -> tuple[Floats, Integers]:
     """Search for unit queries (B, E), few enough for (B, BLOCK) similarities to stay in memory."""
     similarities = np.empty((len(queries), count), dtype=np.float32)  # (B, k)
     rows = np.empty((len(queries), count), dtype=np.int64)  # (B, k)
@@ -153,10 +153,10 @@ def search_batch(queries: Floats, keys: Keys, count: int) -> tuple[Floats, Integ
     rank = first_rank(count * len(sample) / len(keys))
     waiting = np.arange(len(queries))  # (W,)
     while len(waiting):
-        limits = rank_values(sampled[waiting], rank)  # (W,)
+        limits = _rank_values(sampled[waiting], rank)  # (W,)
         found, places, values = keys_above(queries[waiting], keys, limits)  # (F,) each
         enough = np.bincount(found, minlength=len(waiting)) >= count  # (W,)
-        best = best_of_each(found, values, len(waiting), count)[enough]  # (done, k)
+        best = _best_of_each(found, values, len(waiting), count)[enough]  # (done, k)
         similarities[waiting[enough]] = values[best]
         rows[waiting[enough]] = places[best]
         waiting = waiting[~enough]
@@ -172,7 +172,7 @@ def first_rank(expected: float) -> int:
     return math.ceil(expected + 3 * math.sqrt(expected)) + 4
 
 
-def rank_values(sampled: Floats, rank: int) -> Floats:
+def _rank_values(sampled: Floats, rank: int) -> Floats:
     """Return the `rank`-th greatest of each row (W, S) → (W,); −∞ where there are not so many."""
     size = sampled.shape[1]
     if rank >= size:
@@ -197,7 +197,7 @@ def keys_above(queries: Floats, keys: Keys, limits: Floats) -> tuple[Integers, I
     return np.concatenate(found), np.concatenate(places), np.concatenate(values)
 
 
-def best_of_each(found: Integers, values: Floats, queries: int, count: int) -> Integers:
+def _best_of_each(found: Integers, values: Floats, queries: int, count: int) -> Integers:
     """Return where the `count` best of each query lie in (F,): int64 (B, k).
 
     A row of a query with fewer than `count` means nothing.
@@ -218,7 +218,7 @@ def widen(halves: Keys) -> Floats:
     """
     wide = np.ascontiguousarray(halves).view(np.int16).astype(np.int32)  # (K, E)
     np.left_shift(wide, 13, out=wide)
-    np.bitwise_and(wide, HALF_BITS, out=wide)
+    np.bitwise_and(wide, _HALF_BITS, out=wide)
     result: Floats = wide.view(np.float32)
-    np.multiply(result, HALF_SCALE, out=result)
+    np.multiply(result, _HALF_SCALE, out=result)
     return result

@@ -18,8 +18,8 @@ from pipeline.artifacts.windows import window_view
 from pipeline.engine.network.decode import cosines, log_softmax, word_scores
 from pipeline.engine.network.predict import BATCH, predict_vectors
 
-ITERATIONS = 20
-TOLERANCE = 1e-4  # relative: float32 sums cannot tell smaller steps apart
+_ITERATIONS = 20
+_TOLERANCE = 1e-4  # relative: float32 sums cannot tell smaller steps apart
 
 
 def calibrate(
@@ -58,11 +58,11 @@ def fit(
     """
     parameters = np.array([network.scale, network.prior_weight])  # (2,)
     value, gradient, hessian = likelihood(predicted, targets, network, parameters)
-    for _ in range(ITERATIONS):
+    for _ in range(_ITERATIONS):
         step = np.zeros(2)
         step[:free] = np.linalg.solve(hessian[:free, :free] - 1e-9 * np.eye(free), -gradient[:free])
         new = likelihood(predicted, targets, network, parameters + step)
-        smallest = TOLERANCE * max(1.0, np.abs(parameters).max())
+        smallest = _TOLERANCE * max(1.0, np.abs(parameters).max())
         while new[0] < value and np.abs(step).max() > smallest:
             step /= 2
             new = likelihood(predicted, targets, network, parameters + step)
@@ -85,14 +85,14 @@ def likelihood(
         cosine = cosines(
             predicted[first : first + BATCH], output_vectors=network.output_vectors
         )  # (B, V)
-        part = likelihood_of_batch(
+        part = _likelihood_of_batch(
             cosine, targets[first : first + BATCH], network.log_prior, parameters
         )
         value, gradient, hessian = value + part[0], gradient + part[1], hessian + part[2]
     return value / len(targets), gradient / len(targets), hessian / len(targets)
 
 
-def likelihood_of_batch(
+def _likelihood_of_batch(
     cosine: Floats,
     targets: NDArray[np.int32],
     log_prior: Floats,

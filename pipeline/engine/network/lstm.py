@@ -27,16 +27,16 @@ Reals = TypeVar("Reals", Floats, NDArray[np.float64])
 
 # σ(x) = tanh(x / 2) / 2 + 1 / 2, to within 6e-8 in float32. So one call of tanh serves the four
 # gates, i, f, g and o; a step is so small that calls count.
-SLOPES = np.array([[0.5], [0.5], [1], [0.5]], dtype=np.float32)  # (4, 1)
-OFFSETS = np.array([[0.5], [0.5], [0], [0.5]], dtype=np.float32)  # (4, 1)
+_SLOPES = np.array([[0.5], [0.5], [1], [0.5]], dtype=np.float32)  # (4, 1)
+_OFFSETS = np.array([[0.5], [0.5], [0], [0.5]], dtype=np.float32)  # (4, 1)
 
 
 def squash(gates: Reals) -> None:
     """Replace sums (N, 4, H) in place by σ of the gates i, f and o, and tanh of g."""
-    gates *= SLOPES
+    gates *= _SLOPES
     np.tanh(gates, out=gates)
-    gates *= SLOPES
-    gates += OFFSETS
+    gates *= _SLOPES
+    gates += _OFFSETS
 
 
 def squashed_gates(gates: Reals, hidden: Reals, *, recurrent_kernel: Reals) -> Reals:

@@ -44,15 +44,15 @@ def read_word(states: LstmStates, word_id: int, network: Network) -> LstmStates:
     gate = word_id if word_id < len(network.words) else read_as(word_id, len(network.words))
     hidden, cell = stack_step(
         network.gate_table[gate],
-        begun_afresh(states.hidden, row),
-        begun_afresh(states.cell, row),
+        _begun_afresh(states.hidden, row),
+        _begun_afresh(states.cell, row),
         recurrent_kernel=network.recurrent_kernel,
         upper_layers=network.upper_layers,
     )
     return LstmStates(hidden=hidden, cell=cell, words_read=states.words_read + 1)
 
 
-def begun_afresh(states: Floats, row: int) -> Floats:
+def _begun_afresh(states: Floats, row: int) -> Floats:
     """Return a copy of (L, T, H) with this row of each layer zero."""
     states = states.copy()
     states[:, row] = 0

@@ -11,9 +11,9 @@ from pipeline.errors import SettingsError
 WORDS = 200  # where no other end is asked for
 
 # Where another end is asked for, a guard against a writer that never comes to it.
-SENTENCE_WORDS = 200
-PARAGRAPH_WORDS = 2000
-UNTIL_WORDS = 2000
+_SENTENCE_WORDS = 200
+_PARAGRAPH_WORDS = 2000
+_UNTIL_WORDS = 2000
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,9 @@ class WritingOptions:
         """Return after how many words to end at the latest."""
         limits = [
             (self.words, 1),
-            (self.sentences, SENTENCE_WORDS),
-            (self.paragraphs, PARAGRAPH_WORDS),
-            (1 if self.until else None, UNTIL_WORDS),
+            (self.sentences, _SENTENCE_WORDS),
+            (self.paragraphs, _PARAGRAPH_WORDS),
+            (1 if self.until else None, _UNTIL_WORDS),
         ]
         return min((n * words for n, words in limits if n is not None), default=WORDS)
 

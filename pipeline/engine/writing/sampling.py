@@ -81,21 +81,21 @@ def choose(log_probs: Floats, sampling: Sampling, generator: np.random.Generator
     """
     if sampling.temperature == 0 or sampling.top_k == 1:
         return int(np.argmax(log_probs))
-    weights = temper(log_probs, sampling.temperature)  # (V,)
-    ids = within_reach(weights, sampling)  # (K,)
+    weights = _temper(log_probs, sampling.temperature)  # (V,)
+    ids = _within_reach(weights, sampling)  # (K,)
     own = weights[ids].astype(np.float64)  # (K,)
     total = own.sum() if sampling.top_k else weights.sum(dtype=np.float64)
     # To find all words that top-p cuts takes a sort, to see whether it cuts one does not. To draw
     # from all, and again from those that are kept if it was cut, gives each the same probability.
     drawn = draw(own, generator)
-    if is_cut(drawn, own, sampling.top_p * total):
+    if _is_cut(drawn, own, sampling.top_p * total):
         best_first = shortlist(own, top_k=0)  # (K,)
         kept = best_first[: nucleus_size(own[best_first] / total, top_p=sampling.top_p)]
         drawn = int(kept[draw(own[kept], generator)])
     return int(ids[drawn])
 
 
-def temper(log_probs: Floats, temperature: float) -> Floats:
+def _temper(log_probs: Floats, temperature: float) -> Floats:
     """Return weights in proportion to p^(1/temperature), (V,) → float32 (V,), the greatest 1."""
     divisor = np.float32(min(max(temperature, 1e-37), 1e37))  # within float32
     with np.errstate(over="ignore"):  # a tiny temperature may send all but the best to −inf
@@ -103,7 +103,7 @@ def temper(log_probs: Floats, temperature: float) -> Floats:
     return weights
 
 
-def within_reach(weights: Floats, sampling: Sampling) -> NDArray[np.int64]:
+def _within_reach(weights: Floats, sampling: Sampling) -> NDArray[np.int64]:
     """Return words (K,), top-k's or all that top-p may keep: it keeps some of them and no other."""
     if sampling.top_k:
         return shortlist(weights, top_k=sampling.top_k)
@@ -118,7 +118,7 @@ def draw(weights: NDArray[np.float64], generator: np.random.Generator) -> int:
     return int(np.searchsorted(cumulative, generator.random() * cumulative[-1], side="right"))
 
 
-def is_cut(place: int, weights: NDArray[np.float64], wanted: float) -> bool:
+def _is_cut(place: int, weights: NDArray[np.float64], wanted: float) -> bool:
     """Return whether the greater of weights (K,), and equal ones before it, sum to `wanted`."""
     own = weights[place]
     before = weights > own  # (K,)

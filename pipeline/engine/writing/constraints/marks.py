@@ -12,20 +12,20 @@ from numpy.typing import NDArray
 from pipeline.arrays import Ids
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 
-PAUSES = frozenset("，、；：,;:")
-FULL_STOPS = frozenset("。．｡.")
-ENDS = FULL_STOPS | frozenset("！？!?")
+_PAUSES = frozenset("，、；：,;:")
+_FULL_STOPS = frozenset("。．｡.")
+_ENDS = _FULL_STOPS | frozenset("！？!?")
 LONG = frozenset("…⋯—―")  # most novels print two of them for one
 PAIRS = {
     **{"“": "”", "‘": "’", "「": "」", "『": "』", "〝": "〞", "（": "）", "《": "》", "〈": "〉"},
     **{"【": "】", "〔": "〕", "［": "］", "〖": "〗", "(": ")", "[": "]", "﹁": "﹂", "﹃": "﹄"},
 }
 STRAIGHT = '"＂'  # closes what “ opened; in a novel without “ it opens too
-BRACKETS = frozenset("（《〈【〔［〖([")
+_BRACKETS = frozenset("（《〈【〔［〖([")
 
-LEAST_PAIRS = 20  # so many of a mark must be seen before it is believed to have a partner
-LEAST_RUNS = 5
-HABIT = 0.9  # the share of cases that makes a habit of the novel
+_LEAST_PAIRS = 20  # so many of a mark must be seen before it is believed to have a partner
+_LEAST_RUNS = 5
+_HABIT = 0.9  # the share of cases that makes a habit of the novel
 
 
 class Role(IntEnum):
@@ -92,25 +92,25 @@ def find_marks(words: Sequence[str], text_ids: Ids | None = None) -> Marks:
     twofold: frozenset[int] = frozenset()
     if text_ids is not None:
         others = [number for number, role in enumerate(roles) if role is Role.OTHER]
-        learnt = learn_pairs(text_ids, others)
+        learnt = _learn_pairs(text_ids, others)
         for opening, closing in learnt:
             roles[opening], roles[closing] = Role.OPENING, Role.CLOSING
         pairs += learnt
         longs = [number for number, role in enumerate(roles) if role is Role.LONG]
-        twofold = frozenset(number for number in longs if comes_in_twos(text_ids, number))
+        twofold = frozenset(number for number in longs if _comes_in_twos(text_ids, number))
     straight = [ids[mark] for mark in STRAIGHT if mark in ids]
     closers = {a: id_array([b, *(straight if words[a] == "“" else [])]) for a, b in pairs}
     if "“" not in ids:
         closers |= {mark: id_array([mark]) for mark in straight}
     return Marks(
         roles=tuple(roles),
-        pauses=ids_of_roles(roles, Role.PAUSE),
-        ends=ids_of_roles(roles, Role.END),
-        full_stops=id_array([ids[mark] for mark in sorted(FULL_STOPS) if mark in ids]),
+        pauses=_ids_of_roles(roles, Role.PAUSE),
+        ends=_ids_of_roles(roles, Role.END),
+        full_stops=id_array([ids[mark] for mark in sorted(_FULL_STOPS) if mark in ids]),
         openings=id_array(list(closers)),
-        closings=ids_of_roles(roles, Role.CLOSING, Role.STRAIGHT),
+        closings=_ids_of_roles(roles, Role.CLOSING, Role.STRAIGHT),
         closers=closers,
-        quotes=frozenset(a for a in closers if words[a] not in BRACKETS),
+        quotes=frozenset(a for a in closers if words[a] not in _BRACKETS),
         ellipses=frozenset(n for n, word in enumerate(words) if word and set(word) <= {*"…⋯"}),
         twofold=twofold,
         break_id=ids.get(PARAGRAPH_BREAK, -1),
@@ -124,8 +124,8 @@ def role_of(word: str) -> Role:
     if any(map(str.isalnum, word)):
         return Role.WORD
     for role, characters in (
-        (Role.PAUSE, PAUSES),
-        (Role.END, ENDS),
+        (Role.PAUSE, _PAUSES),
+        (Role.END, _ENDS),
         (Role.LONG, LONG),
         (Role.OPENING, PAIRS.keys()),
         (Role.CLOSING, PAIRS.values()),
@@ -136,38 +136,40 @@ def role_of(word: str) -> Role:
     return Role.OTHER
 
 
-def learn_pairs(text_ids: Ids, candidates: Sequence[int]) -> list[tuple[int, int]]:
+def _learn_pairs(text_ids: Ids, candidates: Sequence[int]) -> list[tuple[int, int]]:
     """Return (opening, closing) of marks that take turns all through the text.
 
     One novel prints `` `…- `` for ‘…’. Two marks are a pair where each is nearly always followed by
     the other; what stands between opening and closing is shorter than what stands outside.
     """
     places = {c: np.flatnonzero(text_ids == c) for c in candidates}
-    frequent = [c for c in candidates if len(places[c]) >= LEAST_PAIRS]
-    return [(a, b) for a in frequent for b in frequent if a != b and pairs_up(places[a], places[b])]
+    frequent = [c for c in candidates if len(places[c]) >= _LEAST_PAIRS]
+    return [
+        (a, b) for a in frequent for b in frequent if a != b and _pairs_up(places[a], places[b])
+    ]
 
 
-def pairs_up(opening: NDArray[np.intp], closing: NDArray[np.intp]) -> bool:
+def _pairs_up(opening: NDArray[np.intp], closing: NDArray[np.intp]) -> bool:
     """Return whether marks at these places take turns, the first of them opening."""
     places = np.concatenate([opening, closing])
     order = np.argsort(places)
     opens = (order < len(opening)).astype(np.int8)  # (N,) 1: the opening mark
     turns = np.diff(opens)  # −1: opening then closing; 1: closing then opening; 0: the same again
-    if (turns != 0).mean() < HABIT:
+    if (turns != 0).mean() < _HABIT:
         return False
     gaps = np.diff(places[order])
     return bool(gaps[turns == -1].mean() < gaps[turns == 1].mean())
 
 
-def comes_in_twos(text_ids: Ids, mark: int) -> bool:
+def _comes_in_twos(text_ids: Ids, mark: int) -> bool:
     """Return whether nearly all runs of this mark are of even length."""
     places = np.flatnonzero(text_ids == mark)
     starts = np.flatnonzero(np.diff(places, prepend=-2) > 1)
     lengths = np.diff(starts, append=len(places))
-    return len(lengths) >= LEAST_RUNS and bool((lengths % 2 == 0).mean() >= HABIT)
+    return len(lengths) >= _LEAST_RUNS and bool((lengths % 2 == 0).mean() >= _HABIT)
 
 
-def ids_of_roles(roles: Collection[Role], *wanted: Role) -> Ids:
+def _ids_of_roles(roles: Collection[Role], *wanted: Role) -> Ids:
     """Return the ids of all words with one of these roles."""
     return id_array([number for number, role in enumerate(roles) if role in wanted])
 
