@@ -106,9 +106,9 @@ def write(
 def penalised(next_word: NextWord, progress: Progress, sampling: Sampling) -> Floats:
     """Return the log probabilities (V,) after the repetition penalty; it spares punctuation."""
     draft = progress.draft
-    roles = draft.marks.roles
+    roles, unknown = draft.marks.roles, len(draft.marks.roles)
     window = draft.ids[-sampling.penalty_window :] if sampling.penalty_window else []
-    recent = [i for i in window if i < len(roles) and roles[i] is Role.WORD]
+    recent = [i for i in window if i < unknown and roles[i] is Role.WORD]
     return penalise(
         next_word.log_probs,
         np.array(recent, dtype=np.int64),

@@ -19,9 +19,15 @@ from pipeline.engine.writing.constraints.marks import Role, id_array
 class PairedMarks(Constraint):
     """Quotation marks and brackets come in pairs."""
 
+    def __init__(self) -> None:
+        self._barred: dict[tuple[int, ...], Ids] = {}  # by what is open; texts open little
+
     def constrain(self, log_probs: Floats, draft: Draft) -> bool:
         """Bar what may not open, close or break anything here."""
-        bar(log_probs, out_of_place(draft))
+        opened = tuple(opening for opening, _ in draft.opened)
+        if opened not in self._barred:
+            self._barred[opened] = out_of_place(draft)
+        bar(log_probs, self._barred[opened])
         return False
 
 
