@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline.commands import options
 from pipeline.commands.console import guarded, put, say, say_notes, width
@@ -18,12 +18,13 @@ from pipeline.interrupts import check
 from pipeline.project import ARTIFACTS, choose_model
 
 if TYPE_CHECKING:
+    from pipeline.engine.bundle.model import NovelModel
     from pipeline.engine.writing.evidence import Evidence
     from pipeline.engine.writing.generate import Choice
     from pipeline.engine.writing.options import WritingOptions
     from pipeline.engine.writing.sampling import Sampling
     from pipeline.engine.writing.seed import Seed
-    from pipeline.engine.writing.writer import Writer
+    from pipeline.engine.writing.writer import Prompt, Writer
 
 _CANDIDATES = 5
 _BETWEEN = "\n――――\n"  # samples
@@ -50,43 +51,58 @@ def generate(
 ) -> None:
     """Write on from a seed phrase in the style of a model's novel."""
     from pipeline.engine.bundle.model import rare_words
-    from pipeline.engine.threads import one_thread
-    from pipeline.engine.writing.seed import read_unknown, seed_notes
     from pipeline.engine.writing.session import open_session
-    from pipeline.engine.writing.writer import Writer
 
-    one_thread()
     _check(samples, writing, interactive=interactive, why=why, show_candidates=show_candidates)
     phrase = read_phrase(seed_phrase, seed_file, interactive=interactive)
-    way = read_unknown(unknown)
     novel, notes = choose_model(artifacts, model)
+    writer, seed, seed_notes = _ready(novel, phrase, unknown, memory)
+    say_notes(notes + seed_notes)
+    first_seed = secrets.randbelow(2**31) if rng_seed is None else rng_seed
+    if interactive:
+        session, context = open_session(
+            writer,
+            seed,
+            writing=writing,
+            sampling=sampling,
+            prior_weight=prior_weight,
+            rng_seed=first_seed,
+        )
+        return write_together(session, context, phrase, seed, as_json)
+    return _tell(
+        _write_samples(
+            writer.prompt(seed, writing=writing, prior_weight=prior_weight),
+            phrase,
+            seed,
+            writing=writing,
+            sampling=sampling,
+            rng_seeds=range(first_seed, first_seed + samples),
+            rare=rare_words(novel) if why else None,
+            candidates=_CANDIDATES if show_candidates or why else 0,
+            as_json=as_json,
+            tell_seed=rng_seed is None and _is_drawn(sampling),
+        )
+    )
+
+
+def _ready(
+    novel: NovelModel, phrase: str, unknown: str, memory: str | None
+) -> tuple[Writer, Seed, list[str]]:
+    """Return the writer, the phrase as it understands it, and notes on that for the user."""
+    from pipeline.engine.writing.seed import read_unknown, seed_notes
+    from pipeline.engine.writing.writer import Writer
+
+    way = read_unknown(unknown)
     writer = Writer(novel.network, novel.memories)
     seed = writer.understand(phrase, unknown=way)
-    writer = writer if memory is None else writer.remembering(memory)
-    say_notes(notes + seed_notes(seed))
-    first_seed = secrets.randbelow(2**31) if rng_seed is None else rng_seed
-    chosen: dict[str, Any] = {
-        "writing": writing,
-        "sampling": sampling,
-        "prior_weight": prior_weight,
-    }
-    if interactive:
-        session, context = open_session(writer, seed, rng_seed=first_seed, **chosen)
-        return write_together(session, context, phrase, seed, as_json)
-    for piece, aside in _write_samples(
-        writer,
-        phrase,
-        seed,
-        rng_seeds=range(first_seed, first_seed + samples),
-        rare=rare_words(novel) if why else None,
-        candidates=_CANDIDATES if show_candidates or why else 0,
-        as_json=as_json,
-        tell_seed=rng_seed is None and _is_drawn(sampling),
-        **chosen,
-    ):
+    return writer if memory is None else writer.remembering(memory), seed, seed_notes(seed)
+
+
+def _tell(pieces: Iterator[tuple[str, bool]]) -> None:
+    """Print pieces as they come, asides to stderr."""
+    for piece, aside in pieces:
         check()
         say(f"xuxie: {piece}") if aside else put(piece, end="")
-    return None
 
 
 def _is_drawn(sampling: Sampling) -> bool:
@@ -117,13 +133,12 @@ def _check(
 
 
 def _write_samples(
-    writer: Writer,
+    prompt: Prompt,
     phrase: str,
     seed: Seed,
     *,
     writing: WritingOptions,
     sampling: Sampling,
-    prior_weight: float | None,
     rng_seeds: Iterable[int],
     rare: Sequence[str] | None,
     candidates: int,
@@ -134,9 +149,8 @@ def _write_samples(
 
     There is a sample for each of `rng_seeds`, told after it if `tell_seed`. `rare` holds the
     novel's rare words if each word's evidence is to be shown; without `candidates` for each word,
-    the text alone is. JSON is one document, at the end. For the rest see `Writer.stream`.
+    the text alone is. JSON is one document, at the end. For the rest see `Prompt.stream`.
     """
-    prompt = writer.prompt(seed, writing=writing, prior_weight=prior_weight)
     samples = []
     for number, rng_seed in enumerate(rng_seeds):
         written: list[str] = []

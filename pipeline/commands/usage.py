@@ -23,36 +23,30 @@ LONGEST = 60  # characters of what was typed that are repeated
 NEAR = 0.5  # how like a name must be to what was typed to be offered
 
 
-class Command(TyperCommand):
-    """A command whose epilog is an example: what follows the program's name."""
+class _Telling:
+    """What commands and groups of them tell: errors name the command, epilogs are examples."""
+
+    epilog: str | None
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the arguments; an error tells whose they are."""
         try:
-            return super().parse_args(ctx, args)
+            return cast("list[str]", super().parse_args(ctx, args))  # type: ignore[misc]
         except _Refused as error:
             _note_context(error, ctx)
             raise
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        """Write the example as it can be typed here."""
+        """Write the example as it can be typed here: what follows the program's name."""
         _write_example(self.epilog, formatter)
 
 
-class Group(TyperGroup):
+class Command(_Telling, TyperCommand):
+    """A command whose epilog is an example."""
+
+
+class Group(_Telling, TyperGroup):
     """Commands, as `Command`, and the errors of them all."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse the arguments; an error tells whose they are."""
-        try:
-            return super().parse_args(ctx, args)
-        except _Refused as error:
-            _note_context(error, ctx)
-            raise
-
-    def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        """Write the example as it can be typed here."""
-        _write_example(self.epilog, formatter)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the command that was meant.

@@ -91,14 +91,12 @@ def model(
     context: Context,
 ) -> Finished:
     """Put the model together and let it write on from the seed phrase."""
-    from pipeline.engine.threads import one_thread
     from pipeline.engine.writing.writer import Writer
 
     seed_phrase = config.seed_phrase or held_out_opening(segment, decode.words)
-    with one_thread():  # as `generate` does, so that it can write the same
-        sample = Writer(decode, remember).continue_text(
-            seed_phrase, words=config.sample_words, rng_seed=config.seed
-        )
+    sample = Writer(decode, remember).continue_text(
+        seed_phrase, words=config.sample_words, rng_seed=config.seed
+    )
     whole = NovelModel(
         network=decode,
         memories=remember,

@@ -139,7 +139,6 @@ def _write_samples(
     import numpy as np
 
     from pipeline.engine.measures.copies import copied_runs
-    from pipeline.engine.threads import one_thread
     from pipeline.engine.writing.pieces import divide_text
     from pipeline.engine.writing.sampling import Sampling
     from pipeline.engine.writing.writer import Writer
@@ -149,11 +148,10 @@ def _write_samples(
     seed = writer.understand(seed_phrase)
     for temperature in _TEMPERATURES:
         sampling = Sampling(temperature=temperature)
-        with one_thread():
-            choices = writer.stream(
-                seed, words=config.sample_words, sampling=sampling, rng_seed=config.seed
-            )
-            words = [choice.word for choice in choices]
+        choices = writer.stream(
+            seed, words=config.sample_words, sampling=sampling, rng_seed=config.seed
+        )
+        words = [choice.word for choice in choices]
         text_ids = np.array([writer.ids[word] for word in words], dtype=np.int32)
         runs = copied_runs(text_ids, memories.text_ids, config.copied_words)
         longest = max((stop - start for start, stop in runs), default=0)
