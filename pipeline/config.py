@@ -37,7 +37,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Layer:
+class _Layer:
     """Raw values from one place; relative paths in it are relative to `base`.
 
     What is not there, but in `shipped`, is meant to be the file that came with the program.
@@ -89,7 +89,7 @@ def load_settings(
     layers += [_override_layer(override, cwd) for override in overrides]
     if source is not None:
         section, _, field = source_setting.partition(".")
-        layers.append(Layer("--source", {section: {field: source}}, cwd))
+        layers.append(_Layer("--source", {section: {field: source}}, cwd))
     raw, origins = _merge(sections, layers)
     values = {name: _validate(name, kind, raw[name], origins) for name, kind in sections.items()}
     return Settings(values, origins)
@@ -142,7 +142,7 @@ def resolve_path(value: Any, base: Path) -> Any:
     return in_utf8(path)
 
 
-def _base_of(value: Any, layer: Layer) -> Path:
+def _base_of(value: Any, layer: _Layer) -> Path:
     """Return the folder that a path setting of this layer starts at."""
     if layer.shipped is None or not isinstance(value, str):
         return layer.base
@@ -177,21 +177,21 @@ def _refuse_impossible_path(value: Any, name: str, origin: str) -> None:
         ) from error
 
 
-def _override_layer(override: str, cwd: Path) -> Layer:
+def _override_layer(override: str, cwd: Path) -> _Layer:
     """Return the layer of one --set."""
     name, value = parse_override(override)
     section, _, field = name.partition(".")
-    return Layer("--set", {section: {field: value}}, cwd)
+    return _Layer("--set", {section: {field: value}}, cwd)
 
 
-def _file_layer(path: Path, base: Path, shown_from: Path) -> Layer:
+def _file_layer(path: Path, base: Path, shown_from: Path) -> _Layer:
     """Read a TOML file; its origin is its path as seen from `shown_from`."""
     seen = path.relative_to(shown_from) if path.is_relative_to(shown_from) else path
     origin = shown(readable(seen.as_posix()))
-    return Layer(origin, read_table(path, origin), base)
+    return _Layer(origin, read_table(path, origin), base)
 
 
-def _built_in_layer(sections: Sections, root: Path, shipped: Path | None) -> Layer:
+def _built_in_layer(sections: Sections, root: Path, shipped: Path | None) -> _Layer:
     """Return the defaults that the models themselves declare."""
     tables = {
         section: {
@@ -201,11 +201,11 @@ def _built_in_layer(sections: Sections, root: Path, shipped: Path | None) -> Lay
         }
         for section, kind in sections.items()
     }
-    return Layer(BUILT_IN, tables, root, shipped)
+    return _Layer(BUILT_IN, tables, root, shipped)
 
 
 def _merge(
-    sections: Sections, layers: Sequence[Layer]
+    sections: Sections, layers: Sequence[_Layer]
 ) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """Lay the layers over each other; return raw values by section, and origins."""
     raw: dict[str, dict[str, Any]] = {section: {} for section in sections}
@@ -222,7 +222,7 @@ def _merge(
     return raw, origins
 
 
-def _entries(sections: Sections, layer: Layer) -> Iterator[tuple[str, str, Any]]:
+def _entries(sections: Sections, layer: _Layer) -> Iterator[tuple[str, str, Any]]:
     """Yield (section, field, value) of a layer; refuse unknown names."""
     for section, table in layer.tables.items():
         if section not in sections:

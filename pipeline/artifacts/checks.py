@@ -31,7 +31,7 @@ class Bounds(NamedTuple):
     most: float
 
 
-def shown(value: Any) -> str:
+def _briefly(value: Any) -> str:
     """Return a value in ASCII, shortened: nothing in it reaches the terminal as it is."""
     text = ascii(value)
     return text if len(text) <= 40 else f"{text[:40]}…"
@@ -39,7 +39,7 @@ def shown(value: Any) -> str:
 
 def refuse(name: str, expected: str, value: Any) -> ArtifactDamaged:
     """Return the error for a value."""
-    return ArtifactDamaged(f"{name}: expected {expected}, got {shown(value)}")
+    return ArtifactDamaged(f"{name}: expected {expected}, got {_briefly(value)}")
 
 
 def number(name: str, value: Any, least: float, most: float) -> float:
@@ -106,7 +106,7 @@ def arrays(tensors: Mapping[str, NDArray[Any]], bounds: Mapping[str, Bounds]) ->
     """Refuse arrays that are not just these, each as its bounds say."""
     if set(tensors) != set(bounds):
         odd = sorted(set(tensors) ^ set(bounds))
-        raise ArtifactDamaged(f"arrays: expected {len(bounds)}, got others: {shown(odd)}")
+        raise ArtifactDamaged(f"arrays: expected {len(bounds)}, got others: {_briefly(odd)}")
     for name, own in bounds.items():
         array(name, tensors[name], own)
 

@@ -11,12 +11,12 @@ from pipeline.runner.reasons import (
     DictionaryChanged,
     FileChanged,
     FormatChanged,
-    InputChanged,
     LibraryChanged,
     ModuleChanged,
     PythonChanged,
     Reason,
     SettingChanged,
+    UpstreamChanged,
 )
 from pipeline.runner.store import Record
 
@@ -94,7 +94,7 @@ def _files(
 
 def _inputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Reason]:
     """Yield the inputs that differ; one not known yet says nothing here."""
-    return (InputChanged(name) for name in _changed(old, new) if name in new)
+    return (UpstreamChanged(name) for name in _changed(old, new) if name in new)
 
 
 def _libraries(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Reason]:

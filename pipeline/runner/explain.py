@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.runner.execute import Outcome
 from pipeline.runner.plan import Step
-from pipeline.runner.reasons import InputChanged, phrases
+from pipeline.runner.reasons import UpstreamChanged, phrases
 from pipeline.runner.store import Record
 
 # How much a message names, which has to fit a few lines.
@@ -66,7 +66,7 @@ def causes(steps: Sequence[Step]) -> str:
 
 def _cause(step: Step) -> str:
     """Return a stage's state and the first of its own reasons, like `train stale (rate 2 → 1)`."""
-    own = phrases(reason for reason in step.reasons if not isinstance(reason, InputChanged))
+    own = phrases(reason for reason in step.reasons if not isinstance(reason, UpstreamChanged))
     shown = [_cut(phrase) for phrase in own[:SHOWN_REASONS]]
     if len(own) > SHOWN_REASONS:
         shown.append(f"{len(own) - SHOWN_REASONS} more")

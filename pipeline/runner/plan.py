@@ -12,7 +12,7 @@ from pipeline.runner.differences import compare, nearest
 from pipeline.runner.fingerprint import components, key_of
 from pipeline.runner.graph import order, upstream
 from pipeline.runner.memo import save_memo
-from pipeline.runner.reasons import Damaged, Forced, InputChanged, NeverRun, Reason
+from pipeline.runner.reasons import Damaged, Forced, NeverRun, Reason, UpstreamChanged
 from pipeline.runner.sources import all_source_digests
 from pipeline.runner.store import Record, Store, check, records
 from pipeline.stage import Stage, StageConfig
@@ -96,7 +96,9 @@ def plan_stage(
     """
     known = {name: record.content for name, record in inputs.items() if record is not None}
     parts = components(stage, config, store.memo, inputs=known, source=source, ignore_memo=verify)
-    waiting = [InputChanged(name, waits=True) for name, record in inputs.items() if record is None]
+    waiting = [
+        UpstreamChanged(name, waits=True) for name, record in inputs.items() if record is None
+    ]
     key = None if waiting else key_of(parts)
     record, damage = check(store, stage.name, key, ignore_memo=verify) if key else (None, "")
     if record is not None and suspect:

@@ -53,7 +53,7 @@ class Damaged:
 
 
 @dataclass(frozen=True)
-class InputChanged:
+class UpstreamChanged:
     """A stage that this one reads came out otherwise, or (`waits`) has to run first."""
 
     stage: str
@@ -157,7 +157,7 @@ Reason = (
     NeverRun
     | Forced
     | Damaged
-    | InputChanged
+    | UpstreamChanged
     | SettingChanged
     | FileChanged
     | LibraryChanged
@@ -171,7 +171,7 @@ Reason = (
 def phrases(reasons: Iterable[Reason]) -> list[str]:
     """Return reasons as text, in order; of files and of modules a few, and how many more.
 
-    >>> phrases([SettingChanged("rate", 0.002, 0.001), InputChanged("segment")])
+    >>> phrases([SettingChanged("rate", 0.002, 0.001), UpstreamChanged("segment")])
     ['rate 0.002 → 0.001', 'input segment changed']
     """
     texts: list[str] = []

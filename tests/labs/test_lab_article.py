@@ -18,7 +18,7 @@ from pipeline.commands.lab import open_lab, run_lab
 from pipeline.errors import DataError, StageFailed
 from pipeline.labs.article import network as next_vector
 from pipeline.labs.article.lab import LAB
-from pipeline.labs.article.network import fit, foretell, judge, nearest_words, variance
+from pipeline.labs.article.network import fit, judge, nearest_words, predict, variance
 from pipeline.labs.article.train import TrainConfig
 from pipeline.labs.article.windows import first_windows, stretches, unseen_windows
 
@@ -85,12 +85,12 @@ def test_many_rows_are_answered_as_few_are(monkeypatch: pytest.MonkeyPatch) -> N
     generator = np.random.default_rng(3)
     vectors = generator.normal(size=(9, 5)).astype(np.float32)  # (V, E)
     ids = generator.integers(0, 9, size=(7, 4)).astype(np.int32)  # (N, T)
-    whole = foretell(ids, vectors, weights)
+    whole = predict(ids, vectors, weights)
     words = nearest_words(whole, vectors)
 
     monkeypatch.setattr(next_vector, "AT_ONCE", 3)  # 3 + 3 + 1 rows
 
-    np.testing.assert_allclose(foretell(ids, vectors, weights), whole, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(predict(ids, vectors, weights), whole, rtol=1e-5, atol=1e-6)
     np.testing.assert_array_equal(nearest_words(whole, vectors), words)
 
 
@@ -113,7 +113,7 @@ def test_the_engine_answers_as_the_network_was_trained() -> None:
     _, losses = small_fit(8)  # the last is the error before step 8, which is after step 7
 
     vectors = inputs.reshape(-1, 5)  # each step of each window is a word
-    guess = foretell(np.arange(12, dtype=np.int32).reshape(3, 4), vectors, weights)
+    guess = predict(np.arange(12, dtype=np.int32).reshape(3, 4), vectors, weights)
 
     np.testing.assert_allclose(np.mean((guess - targets) ** 2), losses[7], rtol=1e-5)
 

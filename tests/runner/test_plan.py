@@ -22,9 +22,9 @@ from pipeline.runner.reasons import (
     Damaged,
     FileChanged,
     Forced,
-    InputChanged,
     NeverRun,
     SettingChanged,
+    UpstreamChanged,
     phrases,
 )
 from pipeline.runner.store import Record, Store, open_store, records
@@ -88,7 +88,7 @@ def test_before_the_first_run_all_is_missing(store: Store) -> None:
         ("count", "missing"),
     ]
     assert steps[0].reasons == (NeverRun(),)
-    assert steps[1].reasons == (NeverRun(), InputChanged("read", waits=True))
+    assert steps[1].reasons == (NeverRun(), UpstreamChanged("read", waits=True))
     assert sentence(steps[0]) == "read: first run", "a beginning, no failure"
     assert [step.key is None for step in steps] == [False, True, True]
     assert not store.folder.exists(), "planning writes nothing"

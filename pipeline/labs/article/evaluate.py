@@ -43,13 +43,13 @@ def _judge_unseen(
     """
     import numpy as np
 
-    from pipeline.labs.article.network import foretell, judge
+    from pipeline.labs.article.network import judge, predict
 
     vectors, targets = embed.vectors, windows[:, -1]  # (V, E), (N,)
     shape = (len(windows), vectors.shape[1])
     mean = np.average(vectors, axis=0, weights=embed.counts).astype(np.float32)  # (E,)
     guesses = {
-        "network": foretell(windows[:, :-1], vectors, weights),  # (N, E)
+        "network": predict(windows[:, :-1], vectors, weights),  # (N, E)
         "mean_vector": np.broadcast_to(mean, shape),
         "frequent_word": np.broadcast_to(vectors[0], shape),
     }
@@ -80,11 +80,11 @@ def _judge_all(
     """Return name → what was measured, words and numbers, as JSON values."""
     import numpy as np
 
-    from pipeline.labs.article.network import foretell, judge, nearest_words, row_cosines, variance
+    from pipeline.labs.article.network import judge, nearest_words, predict, row_cosines, variance
 
     vectors, ids = embed.vectors, train.arrays["windows"]  # (V, E), (n, T + 1)
     unseen = unseen_windows(window, config.unseen)  # (N, T + 1)
-    guess = foretell(ids[:, :-1], vectors, train.arrays)  # (n, E)
+    guess = predict(ids[:, :-1], vectors, train.arrays)  # (n, E)
     targets = vectors[ids[:, -1]]  # (n, E)
     return {
         "window_0": judge(guess[:1], ids[:1, -1], vectors, unit=targets),

@@ -1,4 +1,4 @@
-"""The network of `article`: an LSTM foretells the next word's vector; how good that is.
+"""The network of `article`: an LSTM predicts the next word's vector; how good that is.
 
 N windows, T steps, E embedding, H hidden, V vocabulary.
 """
@@ -87,7 +87,7 @@ def _compile_steps(
     return lambda steps: run(tf.constant(steps)).numpy().tolist()
 
 
-def foretell(ids: NDArray[np.int32], vectors: Floats, weights: dict[str, NDArray[Any]]) -> Floats:
+def predict(ids: NDArray[np.int32], vectors: Floats, weights: dict[str, NDArray[Any]]) -> Floats:
     """Return ê, float32 (N, E), for windows (N, T), by the engine that the writer uses too.
 
     `vectors` (V, E), `weights` as `fit` names them.

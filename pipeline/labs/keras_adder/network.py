@@ -39,7 +39,7 @@ class Adders(NamedTuple):
     optimizers: list[keras.optimizers.Optimizer]
     first: list[NDArray[Any]]  # what all variables start as
     run_epoch: Callable[..., tf.Tensor]  # (inputs, targets, order, counted) → losses (L,)
-    foretell: Callable[[Floats], tf.Tensor]  # (N, 2, 8) → (L, N, 8)
+    predict: Callable[[Floats], tf.Tensor]  # (N, 2, 8) → (L, N, 8)
 
 
 class Curves(NamedTuple):
@@ -145,10 +145,10 @@ def build_adders(bit_weights: Floats, plan: Plan, *, hidden: int, seed: int) -> 
     ]
 
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
-    def foretell(inputs: tf.Tensor) -> tf.Tensor:
+    def predict(inputs: tf.Tensor) -> tf.Tensor:
         return tf.stack([read(network, inputs) for network in networks])
 
-    adders = Adders(networks, optimizers, [], _compile_epoch(steps, plan.batch_size), foretell)
+    adders = Adders(networks, optimizers, [], _compile_epoch(steps, plan.batch_size), predict)
     return adders._replace(first=[variable.numpy() for variable in _variables_of(adders)])
 
 
@@ -199,7 +199,7 @@ def fit(
         note = "loss " + ", ".join(f"{loss:.5f}" for loss in losses[-1])
         if epoch % plan.check_every == 0 or epoch == plan.epochs:
             checked.append(epoch)
-            probabilities.append(adders.foretell(unseen[0]).numpy())
-            learnt.append(adders.foretell(some).numpy())
+            probabilities.append(adders.predict(unseen[0]).numpy())
+            learnt.append(adders.predict(some).numpy())
         tell(epoch, note)
     return Curves(*map(np.array, (losses, checked, probabilities, learnt)))

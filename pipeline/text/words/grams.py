@@ -114,8 +114,8 @@ def branching_entropy(grams: Grams, neighbours: Integers) -> Doubles:
     letters = int(neighbours.max(initial=0)) + 1
     pairs, counts = np.unique(grams.members * letters + neighbours, return_counts=True)
     owners = pairs // letters
-    chances = counts / grams.counts[owners]
-    terms = -chances * np.log2(chances)
+    probs = counts / grams.counts[owners]
+    terms = -probs * np.log2(probs)
     return np.bincount(owners, weights=terms, minlength=len(grams.counts)).astype(np.float64)
 
 
