@@ -35,7 +35,10 @@ def _columns(text: str) -> int:
 
 def candidate_line(candidate: Candidate | Choice) -> str:
     """Return a word with its cosine and its probability."""
-    return f"{show_word(candidate.word)} {candidate.cosine:+.2f} {candidate.probability:.3f}"
+    word = show_word(candidate.word)
+    if candidate.cosine is None or candidate.probability is None:
+        return f"{word} –"
+    return f"{word} {candidate.cosine:+.2f} {candidate.probability:.3f}"
 
 
 def show_word(word: str) -> str:
@@ -46,7 +49,10 @@ def show_word(word: str) -> str:
 def generation_json(
     seed_phrase: str, seed: Seed, samples: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Return samples, each of `rng_seed` and `choices`, as JSON values."""
+    """Return samples, each of `rng_seed` and `choices`, as JSON values.
+
+    The `text` of one that holds words of a person's own is given too.
+    """
     from pipeline.engine.writing.generate import spell
 
     return {
@@ -60,7 +66,9 @@ def generation_json(
         "samples": [
             {
                 "rng_seed": sample["rng_seed"],
-                "text": spell([c.word for c in sample["choices"]], previous=seed.words[-1]),
+                "text": sample["text"]
+                if "text" in sample
+                else spell([c.word for c in sample["choices"]], previous=seed.words[-1]),
                 "words": [choice_json(choice) for choice in sample["choices"]],
             }
             for sample in samples
@@ -72,8 +80,8 @@ def choice_json(choice: Choice) -> dict[str, Any]:
     """Return a choice as JSON values."""
     row: dict[str, Any] = {
         "word": choice.word,
-        "cosine": round(choice.cosine, 6),
-        "probability": round(choice.probability, 8),
+        "cosine": None if choice.cosine is None else round(choice.cosine, 6),
+        "probability": None if choice.probability is None else round(choice.probability, 8),
     }
     if choice.candidates:
         row["candidates"] = [

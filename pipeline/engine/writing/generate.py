@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.arrays import Floats
 from pipeline.artifacts.network import Network
@@ -42,10 +41,10 @@ class Choice:
     Attributes
     ----------
     word : str
-    cosine : float
-        cos(ê, e_w).
-    probability : float
-        The model's own, before penalty, constraints and temperature.
+    cosine : float or None
+        cos(ê, e_w); None for a person's word that the vocabulary lacks.
+    probability : float or None
+        The model's own, before penalty, constraints and temperature; None likewise.
     candidates : tuple of Candidate
     word_id : int
     vector : float32 (E,)
@@ -55,8 +54,8 @@ class Choice:
     """
 
     word: str
-    cosine: float
-    probability: float
+    cosine: float | None
+    probability: float | None
     candidates: tuple[Candidate, ...]
     word_id: int
     vector: Floats = field(repr=False, compare=False)
@@ -118,20 +117,30 @@ def penalised(next_word: NextWord, progress: Progress, sampling: Sampling) -> Fl
 
 def choice_of(word_id: int, next_word: NextWord, network: Network, candidates: int) -> Choice:
     """Return a word as it was chosen here, with so many candidates."""
-    log_probs = next_word.log_probs  # (V,)
-    best: NDArray[np.int64] = (
-        shortlist(log_probs, top_k=candidates) if candidates else np.empty(0, dtype=np.int64)
-    )
     own = candidate_of(word_id, next_word, network)
     return Choice(
         word=own.word,
         cosine=own.cosine,
         probability=own.probability,
-        candidates=tuple(candidate_of(int(i), next_word, network) for i in best),
+        candidates=_candidates(next_word, network, candidates),
         word_id=word_id,
         vector=next_word.vector,
         shares={name: float(share[word_id]) for name, share in next_word.shares.items()},
     )
+
+
+def strange_choice(
+    word: str, word_id: int, next_word: NextWord, network: Network, candidates: int
+) -> Choice:
+    """Return a word that a person wrote here and the vocabulary lacks."""
+    best = _candidates(next_word, network, candidates)
+    return Choice(word, None, None, best, word_id, vector=next_word.vector, shares={})
+
+
+def _candidates(next_word: NextWord, network: Network, count: int) -> tuple[Candidate, ...]:
+    """Return the best words for this place."""
+    best = shortlist(next_word.log_probs, top_k=count) if count else ()
+    return tuple(candidate_of(int(i), next_word, network) for i in best)
 
 
 def candidate_of(word_id: int, next_word: NextWord, network: Network) -> Candidate:

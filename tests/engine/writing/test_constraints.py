@@ -315,6 +315,6 @@ def test_the_model_itself_is_what_a_bare_pen_leaves() -> None:
 
     assert len({choice.word_id for choice in choices}) >= 1
     assert all(vector.dtype == np.float32 for vector in vectors)
-    assert all(0 < choice.probability <= 1 for choice in choices)
+    assert all(choice.probability and 0 < choice.probability <= 1 for choice in choices)
     for choice in choices:
         assert sum(choice.shares.values()) == pytest.approx(choice.probability, rel=1e-4)

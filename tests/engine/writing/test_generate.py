@@ -97,6 +97,7 @@ def test_candidates_are_the_best_words_best_first() -> None:
         assert len(probs) == 4
         assert probs == sorted(probs, reverse=True)
         if choice.word not in {candidate.word for candidate in choice.candidates}:
+            assert choice.probability is not None
             assert choice.probability <= probs[-1]
     assert written(words=1, rng_seed=5)[0].candidates == ()
     everything = written(words=1, rng_seed=5, candidates=99)[0].candidates

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,15 @@ from pipeline.engine.writing import session as session_module
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling
 from pipeline.engine.writing.session import (
-    HELP,
     Session,
     SessionContext,
-    answer,
     candidates_for,
     choices_of,
     open_session,
+    position_of,
     text_of,
 )
+from pipeline.engine.writing.turns import HELP, LONGEST_LINE, LONGEST_STEP, answer
 from pipeline.engine.writing.writer import Writer
 from pipeline.errors import SettingsError
 
@@ -93,8 +94,8 @@ def test_own_words_are_cut_and_read() -> None:
 
     assert [choice.word for choice in choices_of(session)] == [WORDS[25], "，", WORDS[26]]
     # Each word's probability is what the model gave it at its place.
-    reading = begin(context.model, [20, 21, 25, 1])
-    chance = float(np.exp(next_word_distribution(reading, context.model).log_probs[26]))
+    reading = begin(session.model, [20, 21, 25, 1])
+    chance = float(np.exp(next_word_distribution(reading, session.model).log_probs[26]))
     assert choices_of(session)[2].probability == pytest.approx(chance, rel=1e-5)
     # And the model goes on from there.
     assert (
@@ -103,14 +104,99 @@ def test_own_words_are_cut_and_read() -> None:
     )
 
 
-def test_own_words_that_are_unknown_are_named() -> None:
+def test_own_words_that_the_novel_lacks_stay_and_are_read_as_unknown() -> None:
     session, context = opened()
-    reply = answer(session, "龘" + WORDS[25], context)
+    reply = answer(session, "龘" + WORDS[25] + "!", context)
 
-    assert reply.note == "not in this novel's vocabulary, dropped: 龘"
-    assert text_of(reply.session) == WORDS[25]
-    nothing = answer(session, "龘龘", context)
-    assert (nothing.session, nothing.note[-1]) == (session, "龘")
+    assert reply.note == ("not in this novel's vocabulary: 龘 (read as an unknown word)")
+    assert text_of(reply.session) == "龘" + WORDS[25] + "!"
+    strange, known, mark = choices_of(reply.session)
+    assert (strange.word, strange.cosine, strange.probability) == ("龘", None, None)
+    assert len(strange.candidates) == 5
+    assert (known.word, mark.word) == (WORDS[25], "！")
+    # The network has read the unknown word, id V, in its place.
+    reading = begin(session.model, [20, 21, len(WORDS), 25])
+    expected = next_word_distribution(reading, session.model).log_probs[WORDS.index("！")]
+    assert mark.probability == pytest.approx(float(np.exp(expected)), rel=1e-5)
+    assert text_of(answer(reply.session, "u", context).session) == ""
+
+
+def test_own_words_whose_characters_the_novel_knows_are_read_by_them() -> None:
+    held = "甲乙"
+    words = (*WORDS[:25], held, *WORDS[26:])
+    writer = Writer(random_network(5, words=words), remember(np.array([20, 21], dtype=np.int32)))
+    session, context = open_session(
+        writer, writer.understand(PHRASE), writing=WritingOptions(), sampling=Sampling(), rng_seed=1
+    )
+    reply = answer(session, "乙", context)
+    again = answer(reply.session, "乙", context)
+
+    assert reply.note == "not in this novel's vocabulary: 乙 (read by 甲乙)"
+    assert again.note == "", "it is told once"
+    assert text_of(again.session) == "乙乙"
+    first, second = choices_of(again.session)
+    assert first.word_id == second.word_id >= len(words)
+    # It is read as the one word that holds it, so it leads where that leads.
+    read_by = begin(session.model, [20, 21, 25]).vector
+    assert read_by is not None
+    own = position_of(reply.session).reading.vector
+    assert own is not None
+    np.testing.assert_allclose(own, read_by, rtol=1e-5)
+    # Of the text before it nothing has changed, and undoing it leaves a text to go on with.
+    undone = answer(answer(again.session, "u", context).session, "u", context).session
+    assert text_of(answer(undone, "", context).session) == text_of(
+        answer(session, "", context).session
+    )
+
+
+def test_own_words_stand_as_they_were_typed() -> None:
+    session, context = opened()
+    line = f"{WORDS[25]} , {WORDS[26]}\x1b[31m\u202e¶{WORDS[25]}"
+    reply = answer(session, line, context)
+    assert reply.note.startswith("2 characters that cannot be shown, left out; not in this novel")
+    session = reply.session
+    assert text_of(session) == f"{WORDS[25]} , {WORDS[26]}[31m\n{WORDS[25]}"
+    assert "</s>" in [choice.word for choice in choices_of(session)]
+    nothing = answer(session, "\x1b\x07", context)
+    assert (nothing.session, nothing.note) == (
+        session,
+        "expected words, got none that can be shown",
+    )
+
+
+@pytest.mark.parametrize(("line", "way"), [(".", "sentence"), ("p", "paragraph")])
+def test_a_step_goes_to_its_end_and_is_one_turn(line: str, way: str) -> None:
+    for seed in range(8):
+        session, context = after(line, rng_seed=seed)
+        (turn,) = session.turns
+        assert turn.way == way
+        draft = turn.after.progress.draft
+        is_break = turn.text.endswith("\n")
+        assert 1 <= len(turn.choices) <= LONGEST_STEP
+        if len(turn.choices) < LONGEST_STEP:
+            assert is_break or (way == "sentence" and draft.ended)
+        assert turn.text.count("\n") == is_break
+        assert answer(session, "u", context).session.turns == ()
+        assert session == after(line, rng_seed=seed)[0]
+
+
+def test_a_step_begins_with_the_word_that_would_have_come() -> None:
+    assert choices_of(after(".")[0])[0] == choices_of(after("")[0])[0]
+
+
+def test_a_step_that_is_drawn_again_is_another_one_every_time() -> None:
+    ways = [after("p", *["r"] * count)[0] for count in range(4)]
+    assert len({text_of(session) for session in ways}) >= 3  # what is drawn may come again
+    assert all(len(session.turns) == 1 for session in ways)
+
+
+@pytest.mark.parametrize("line", ["5" * 5000, "5" * LONGEST_LINE, "9" * (LONGEST_LINE + 1)])
+def test_numbers_of_any_length_are_answered(line: str) -> None:
+    session, context = opened()
+    reply = answer(session, line, context)
+    assert reply.session == session
+    assert reply.note.startswith("expected ")
+    assert len(reply.note) < 100
 
 
 @pytest.mark.parametrize("line", ["", "2", WORDS[25] + WORDS[26]])
@@ -249,19 +335,39 @@ def test_a_dialogue_ends_with_q_or_with_its_lines() -> None:
     assert [line.split()[0] for line in shown[2:]] == ["1", "2", "3", "4", "5"]
 
 
-def test_saving_never_overwrites(tmp_path: Path) -> None:
+def saves(*names: object) -> list[str]:
+    """What is told of saving under these names, one after the other, with a turn before each."""
+    lines = [line for name in names for line in ("1", f"s {name}")]
+    told = [text for _, text in dialogue(*lines)]
+    return [text for text in told if "saved" in text]
+
+
+def test_a_session_saves_to_its_own_file_again(tmp_path: Path) -> None:
     path = tmp_path / "text.txt"
+    assert saves(path, path, path) == [f"xuxie: saved to {path}"] * 3
+    assert path.read_text(encoding="utf-8") == PHRASE + text_of(after("1", "1", "1")[0]) + "\n"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["text.txt"]
 
-    (first, second, third) = (
-        [text for _, text in dialogue("1", f"s {target}")][-2]
-        for target in (path, path, tmp_path / "none" / "text.txt")
-    )
 
-    assert first == f"xuxie: saved to {path}"
-    assert path.read_text(encoding="utf-8") == PHRASE + text_of(after("1")[0]) + "\n"
-    assert (
-        second == f"xuxie: {path}: expected a new file, found one; nothing saved; try s OTHER_NAME"
-    )
-    assert third.startswith(f"xuxie: {tmp_path / 'none' / 'text.txt'}: expected to write a file")
-    assert len(third.splitlines()) == 1
-    assert "nothing saved" in save_text(tmp_path, "text")
+def test_saving_never_overwrites_another_s_file(tmp_path: Path) -> None:
+    path = tmp_path / "text.txt"
+    path.write_text("mine", encoding="utf-8")
+    told = f"xuxie: {path}: expected a new file, found one; nothing saved; try s OTHER_NAME"
+    assert saves(path, path) == [told] * 2
+    assert path.read_text(encoding="utf-8") == "mine"
+
+    saved: dict[Path, bytes] = {}
+    own = tmp_path / "own.txt"
+    assert save_text(str(own), "甲", saved) == f"saved to {own}"
+    own.write_text("changed since", encoding="utf-8")
+    assert "expected a new file" in save_text(str(own), "乙", saved)
+    assert own.read_text(encoding="utf-8") == "changed since"
+
+
+def test_an_odd_name_is_a_line_and_the_session_goes_on(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    names = [tmp_path / "none" / "text.txt", tmp_path, "a\x00b", "x" * 300, tmp_path / "pipe"]
+    told = saves(*names, tmp_path / "text.txt")
+    assert len(told) == len(names) + 1
+    assert all("nothing saved" in line and len(line.splitlines()) == 1 for line in told[:-1])
+    assert told[-1].startswith("xuxie: saved to ")

@@ -1,0 +1,221 @@
+"""The turns of a session: a pure step from a state and a line to a state.
+
+Each line is a command: a candidate's number, a text, or one of those in `HELP`. What a turn draws
+depends on the seed, the place and how often it was drawn before, and on nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.artifacts.tokens import stand_in_id, token_id
+from pipeline.engine.memories.next_word import Model, next_word_distribution
+from pipeline.engine.threads import one_thread_a_word
+from pipeline.engine.writing.constraints.marks import Role
+from pipeline.engine.writing.generate import Choice, choice_of, spell, strange_choice
+from pipeline.engine.writing.sampling import choose
+from pipeline.engine.writing.seed import StandIn, cut_lines, find_parts, stand_in_rows
+from pipeline.engine.writing.session import (
+    SHOWN,
+    Position,
+    Reply,
+    Session,
+    SessionContext,
+    Turn,
+    Way,
+    add,
+    advance,
+    candidates_for,
+    last_word,
+    look,
+    position_of,
+    redo,
+    undo,
+)
+from pipeline.shown import UNSAFE, shown
+
+HELP = (
+    "Enter: the model's word · . to the end of the sentence · p of the paragraph\n"
+    "1-5: that candidate · a text: your own words, with ¶ for a new paragraph\n"
+    "u: undo · U: redo · r: draw again, or other candidates · s [FILE]: save · q: quit"
+)
+DEFAULT_FILE = "continuation.txt"
+LONGEST_LINE = 10_000  # characters
+LONGEST_STEP = 200  # words that the model writes at one line
+BREAK = "¶"  # what stands for the end of a paragraph in a line
+_STEPS: dict[str, Way] = {"": "word", ".": "sentence", "p": "paragraph"}
+_TOLD = 5  # words that a note names, and parts of one
+
+
+def answer(session: Session, line: str, context: SessionContext) -> Reply:
+    """Return what a line leads to."""
+    line = line.strip()
+    command, _, rest = line.partition(" ")
+    if len(line) > LONGEST_LINE:
+        return Reply(
+            session, note=f"expected at most {LONGEST_LINE:,} characters, got {len(line):,}"
+        )
+    if line == "q":
+        return Reply(session, done=True)
+    if command == "s":
+        return Reply(session, save_to=rest.strip() or DEFAULT_FILE)
+    if line in ("?", "h"):
+        return Reply(session, note=HELP)
+    if line in ("u", "U"):
+        return undo(session) if line == "u" else redo(session)
+    with one_thread_a_word():
+        if line in _STEPS:
+            return _draw(session, context, _STEPS[line], 0, ())
+        if line == "r":
+            return draw_again(session, context)
+        if line.isascii() and line.isdigit():
+            return pick(session, line, context)
+        return type_words(session, line, context)
+
+
+def draw_again(session: Session, context: SessionContext) -> Reply:
+    """Take back the model's last turn and draw it anew; else show the next candidates.
+
+    A single word never comes again.
+    """
+    last = session.turns[-1] if session.turns else None
+    if last is None or last.way == "own":
+        return Reply(replace(session, page=session.page + 1))
+    refused = (*last.refused, last.choices[0].word_id) if last.way == "word" else ()
+    before = replace(session, turns=session.turns[:-1], page=0)
+    reply = _draw(before, context, last.way, last.again + 1, refused)
+    return reply if not reply.note else Reply(session, note=reply.note)
+
+
+def pick(session: Session, number: str, context: SessionContext) -> Reply:
+    """Take a candidate by its number, from 1."""
+    offered = candidates_for(session, context)
+    if len(number) > 1 or not 1 <= int(number) <= len(offered):
+        got = shown(number, 20)
+        return Reply(session, note=f"expected a number from 1 to {len(offered)}, got {got}")
+    word_id = offered[int(number) - 1][0]
+    position = position_of(session)
+    next_word = next_word_distribution(position.reading, session.model)
+    choice = choice_of(word_id, next_word, session.model.network, SHOWN)
+    text = spell([choice.word], previous=last_word(session))
+    after = advance(position, word_id, session.model)
+    return Reply(add(session, Turn((choice,), text, after)))
+
+
+def type_words(session: Session, text: str, context: SessionContext) -> Reply:
+    """Take a person's own words: they stand as they were typed, and are read as well as can be.
+
+    They are cut as seed phrases are. A word that the novel does not know is read by the known words
+    that hold its characters, else by its ending, else as the unknown word.
+    """
+    paragraphs = [_showable(part) for part in text.split(BREAK)]
+    words = _cut(paragraphs, context)
+    if not words:
+        return Reply(session, note="expected words, got none that can be shown")
+    session, note = _learn(session, words, context)
+    if lost := len(text) - len(BREAK.join(paragraphs)):
+        note = f"{lost:,} characters that cannot be shown, left out" + (f"; {note}" if note else "")
+    position, choices = position_of(session), []
+    for word in words:
+        choice = _own_choice(word, position, session, context)
+        choices.append(choice)
+        position = advance(position, choice.word_id, session.model)
+    spelled = spell(["\n".join(paragraphs)], previous=last_word(session))
+    return Reply(add(session, Turn(tuple(choices), spelled, position)), note=note)
+
+
+def _showable(text: str) -> str:
+    """Return a text without what no page shows: controls, and what stands for unreadable bytes."""
+    return UNSAFE.sub("", text.replace("\t", " ")).replace("\ufffd", "")
+
+
+def _cut(paragraphs: list[str], context: SessionContext) -> list[str]:
+    """Return the words of paragraphs, with a break between two."""
+    words: list[str] = []
+    for number, paragraph in enumerate(paragraphs):
+        if number and PARAGRAPH_BREAK in context.ids:
+            words.append(PARAGRAPH_BREAK)
+        words.extend(cut_lines(paragraph, context.log_priors))
+    return words
+
+
+def _learn(session: Session, words: list[str], context: SessionContext) -> tuple[Session, str]:
+    """Return the state with a model that has a row for each new word, and a note on those words."""
+    new = [w for w in dict.fromkeys(words) if w not in context.ids and w not in session.own_ids]
+    parts = {word: find_parts(word, context.log_priors) for word in new}
+    stand_ins = tuple(StandIn(word, found) for word, found in parts.items() if found)
+    told = "; ".join(f"{shown(word, 20)} {_how(parts[word])}" for word in new[:_TOLD])
+    if new:
+        more = f" and {len(new) - _TOLD:,} more" if len(new) > _TOLD else ""
+        told = f"not in this novel's vocabulary: {told}{more}"
+    if not stand_ins:
+        return session, told
+    network = session.model.network
+    size, rows = (
+        len(network.words),
+        stand_in_rows(
+            stand_ins, ids=context.ids, log_priors=context.log_priors, gate_table=network.gate_table
+        ),
+    )  # (K, 4H)
+    first = len(network.gate_table) - size - 1
+    own = {one.word: stand_in_id(first + k, size) for k, one in enumerate(stand_ins)}
+    larger = replace(network, gate_table=np.concatenate([network.gate_table, rows]))
+    model = Model(larger, session.model.memories)
+    return replace(session, model=model, own_ids={**session.own_ids, **own}), told
+
+
+def _how(parts: tuple[tuple[str, ...], ...]) -> str:
+    """Return how an unknown word is read."""
+    named = [part for own in parts for part in own][:_TOLD]
+    return f"(read by {' '.join(named)})" if named else "(read as an unknown word)"
+
+
+def _own_choice(word: str, position: Position, session: Session, context: SessionContext) -> Choice:
+    """Return a typed word as the model reads it, with what the model would have chosen."""
+    network = session.model.network
+    next_word = next_word_distribution(position.reading, session.model)
+    if word in context.ids:
+        return choice_of(context.ids[word], next_word, network, SHOWN)
+    found = session.own_ids.get(word)
+    word_id = token_id(word, context.ids, suffixes=network.suffixes) if found is None else found
+    return strange_choice(word, word_id, next_word, network, SHOWN)
+
+
+def _draw(
+    session: Session, context: SessionContext, way: Way, again: int, refused: tuple[int, ...]
+) -> Reply:
+    """Write on, with a generator of its own for each place and each time it is drawn again."""
+    place = sum(len(turn.choices) for turn in session.turns)
+    generator = np.random.default_rng([context.rng_seed, place, again])
+    position, choices = position_of(session), []
+    for _ in range(1 if way == "word" else LONGEST_STEP):
+        next_word, log_probs = look(position, session.model, context.sampling)
+        log_probs[list(refused)] = -np.inf
+        if log_probs.max() == -np.inf:
+            break
+        word_id = choose(log_probs, context.sampling, generator)
+        choices.append(choice_of(word_id, next_word, session.model.network, SHOWN))
+        position = advance(position, word_id, session.model)
+        if _is_over(position, way, session, context):
+            break
+    if not choices:
+        return Reply(session, note="expected another word that may stand here, found none")
+    text = spell([choice.word for choice in choices], previous=last_word(session))
+    return Reply(add(session, Turn(tuple(choices), text, position, way, refused, again)))
+
+
+def _is_over(position: Position, way: Way, session: Session, context: SessionContext) -> bool:
+    """Return whether a sentence or a paragraph ends here: marks that close it are written too."""
+    draft = position.progress.draft
+    if draft.role is Role.BREAK:
+        return True
+    if way != "sentence" or not draft.ended:
+        return False
+    if not draft.opened:
+        return True
+    closers = draft.marks.closers[draft.opened[-1][0]]
+    _, log_probs = look(position, session.model, context.sampling)
+    return int(log_probs.argmax()) not in closers
