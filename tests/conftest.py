@@ -10,6 +10,7 @@ import pytest
 from pipelines import Trained
 from pipelines import trained as train_once
 
+from pipeline.runner import memo
 from pipeline.runner.store import Store, open_store
 
 
@@ -41,3 +42,9 @@ def own(trained: Trained, tmp_path: Path) -> Trained:
     artifacts = tmp_path / "artifacts"
     shutil.copytree(trained.artifacts, artifacts)
     return replace(trained, artifacts=artifacts)
+
+
+@pytest.fixture
+def settles_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file's stat settles in a moment: tests of the memo wait for it again and again."""
+    monkeypatch.setattr(memo, "SETTLED_SECONDS", 0.1)

@@ -25,6 +25,7 @@ from pipeline.engine.measures.baselines import score_kneser_ney
 from pipeline.engine.memories.ngram import next_probabilities, train_kneser_ney
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measure", ROWS.values(), ids=ROWS)
 def test_a_row_at_a_tiny_size_gives_finite_figures(
     measure: Callable[[Size], Sequence[Result]],
@@ -108,6 +109,7 @@ def test_exponent_is_the_slope_of_the_logarithms() -> None:
     assert exponent([5], [1.0]) == 0
 
 
+@pytest.mark.slow
 def test_growth_measures_each_size_in_a_process_of_its_own() -> None:
     result = grow("row", partial(fill, 1), (10, 40), work="filling", axis="megabytes")
     # Arrays of 10 and 40 MB, written to the last byte.

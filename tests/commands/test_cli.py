@@ -122,6 +122,7 @@ def test_the_plan_names_old_and_new_value_and_stays_a_plan(trained: Trained) -> 
     assert {row["state"] for row in status_of(trained).values()} == {"fresh"}
 
 
+@pytest.mark.slow
 def test_a_training_setting_reruns_train_and_what_follows(own: Trained) -> None:
     before = {stage: row["key"] for stage, row in status_of(own).items()}
 
@@ -142,6 +143,7 @@ def test_a_training_setting_reruns_train_and_what_follows(own: Trained) -> None:
     assert changed == ["train", "decode", "remember", "model", "evaluate", "report"]
 
 
+@pytest.mark.slow
 def test_a_forced_stage_runs_alone_and_gives_the_same_bytes(own: Trained) -> None:
     weights_path = next(own.artifacts.glob("train/*/weights.safetensors"))
     before = (weights_path.read_bytes(), weights_path.stat().st_ino)
@@ -292,6 +294,7 @@ def test_status_of_the_default_novel_points_to_the_last_run(own: Trained) -> Non
     assert invoke("status", *run_options(own))[2] == ""
 
 
+@pytest.mark.slow
 def test_the_other_engine_cuts_alike_and_stops_the_cascade(own: Trained) -> None:
     rows = status_of(own, "--set", "segment.engine=jieba")
     assert rows["segment"]["reasons"] == ["engine rjieba → jieba"]

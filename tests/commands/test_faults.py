@@ -85,6 +85,7 @@ def undisturbed(tmp_path: Path, project: Path) -> dict[str, Any]:
     return content(store)
 
 
+@pytest.mark.slow
 def test_a_kill_at_any_change_of_the_disk_is_survived(
     store: Store, project: Path, undisturbed: dict[str, Any]
 ) -> None:
@@ -98,6 +99,7 @@ def test_a_kill_at_any_change_of_the_disk_is_survived(
     assert statuses.count(-signal.SIGKILL) > 4, "the run must have been killed at many places"
 
 
+@pytest.mark.slow
 def test_a_kill_while_an_artifact_is_replaced_is_survived(
     store: Store, project: Path, undisturbed: dict[str, Any]
 ) -> None:
@@ -249,6 +251,7 @@ def run_written_project(root: Path) -> list[str]:
     return names
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "old", "new", "ran"), EDITS)
 def test_an_edit_runs_the_stages_that_use_it(
     project: Path, name: str, old: str, new: str, ran: list[str]

@@ -41,6 +41,7 @@ def assert_one_line(code: int, errors: str, ending: str = "") -> None:
     assert [line.startswith(f"xuxie: interrupted{ending}") for line in told] == [True], errors
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(14))
 def test_while_libraries_load_and_words_are_written(trained: Trained, number: int) -> None:
     options = ["--words", "10000000", *model_options(trained)]
@@ -48,6 +49,7 @@ def test_while_libraries_load_and_words_are_written(trained: Trained, number: in
     assert_one_line(*interrupt(["generate", SEED_PHRASE, *options], 0.04 * number, pause))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(6))
 def test_while_stages_run_and_tensorflow_loads(
     trained: Trained, tmp_path: Path, number: int
@@ -106,6 +108,7 @@ def test_what_swallows_an_interrupt_does_not_lose_it(tmp_path: Path, how: str) -
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "xuxie: interrupted\n")
 
 
+@pytest.mark.slow
 def test_who_is_told_to_ignore_interrupts_does(trained: Trained) -> None:
     """As under `nohup`, or a shell's `&` in a script."""
     process = subprocess.Popen(

@@ -54,6 +54,7 @@ def test_a_run_leaves_a_model_with_its_scores_and_how_to_cut(trained: Trained) -
     assert (cutting.engine, cutting.simplified) == ("rjieba", False)
 
 
+@pytest.mark.slow
 def test_quick_stops_when_the_model_is_made(tmp_path: Path) -> None:
     novel = write_small_novel(tmp_path)
     options = ["--config", str(TINY), "--artifacts", str(tmp_path / "a"), "--set", "train.epochs=1"]
@@ -96,6 +97,7 @@ def test_a_model_that_was_renamed_is_renewed_under_its_new_name(own: Trained) ->
 # Using one
 
 
+@pytest.mark.slow
 def test_a_model_alone_writes_scores_and_explains_in_an_empty_folder(
     trained: Trained, tmp_path: Path
 ) -> None:

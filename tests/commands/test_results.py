@@ -85,6 +85,7 @@ def test_candidates_that_do_not_fit_are_left_out(
         assert 3 <= line.count("  ") - 1 < whole.count("  ")
 
 
+@pytest.mark.slow
 def test_a_summary_takes_as_many_lines_as_it_needs(
     monkeypatch: pytest.MonkeyPatch, trained: Trained, tmp_path: Path
 ) -> None:

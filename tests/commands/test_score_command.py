@@ -111,6 +111,7 @@ def test_lines_for_people(trained: Trained) -> None:
     assert lines[-1].startswith(f"summary  words {len(lines) - 2}  targets {len(lines) - 3}  known")
 
 
+@pytest.mark.slow
 def test_file_and_pipe_and_encodings_give_the_same(trained: Trained, tmp_path: Path) -> None:
     text = "青棠听了，笑道：“好。”\n次日，众人来了，说了一会话。\n" * 20
     expected = score(trained, "-", text=text)
@@ -120,6 +121,7 @@ def test_file_and_pipe_and_encodings_give_the_same(trained: Trained, tmp_path: P
         assert score(trained, str(path)) == expected
 
 
+@pytest.mark.slow
 def test_the_user_dictionary_of_the_training_cuts_the_text(
     trained: Trained, tmp_path: Path
 ) -> None:
@@ -129,6 +131,7 @@ def test_the_user_dictionary_of_the_training_cuts_the_text(
     assert rows[0]["word"] == name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("data", "complaint"),
     [
@@ -151,6 +154,7 @@ def test_a_file_that_cannot_be_scored_is_one_line(
     assert complaint in errors
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", [b"", b"\n", b"Hello", "青棠听了".encode("gb18030")])
 def test_a_pipe_that_cannot_be_scored_is_one_line(trained: Trained, data: bytes) -> None:
     code, output, errors = score(trained, "-", text=data)
@@ -163,6 +167,7 @@ def test_a_folder_is_no_text(trained: Trained, tmp_path: Path) -> None:
     assert (code, output, len(errors.splitlines())) == (3, "", 1)
 
 
+@pytest.mark.slow
 def test_words_come_while_the_pipe_is_open(trained: Trained) -> None:
     """More text than is ever held is written, words are read back, and only then the pipe ends."""
     process = subprocess.Popen(
@@ -186,6 +191,7 @@ def test_words_come_while_the_pipe_is_open(trained: Trained) -> None:
         process.kill()
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_file(trained: Trained, tmp_path: Path) -> None:
     """Eight times the text in one line takes no 5 MB more; 40,000 held lines would take 11."""
     network = load_network(only(trained, "decode/*/network.json").parent)
@@ -205,6 +211,7 @@ def test_memory_does_not_grow_with_the_file(trained: Trained, tmp_path: Path) ->
     assert peaks[1] - peaks[0] < 5e6
 
 
+@pytest.mark.slow
 def test_scoring_loads_no_learning_library(trained: Trained) -> None:
     code = (
         f"import cli, sys; sys.argv = ['cli.py', 'score', '-', '--artifacts', "

@@ -51,6 +51,7 @@ def until_quiet(terminal: int, *, ended: bool) -> bytes:
     return shown
 
 
+@pytest.mark.slow
 def test_a_terminal_has_history_and_ends_with_ctrl_d(trained: Trained) -> None:
     up = "\x1b[A"
     code, shown = on_a_terminal(trained, ["来喜\r", f"{up}\r", "\x04"])
@@ -58,6 +59,7 @@ def test_a_terminal_has_history_and_ends_with_ctrl_d(trained: Trained) -> None:
     assert shown.replace("\r", "").rstrip().endswith(SEED_PHRASE + "来喜来喜")
 
 
+@pytest.mark.slow
 def test_ctrl_c_on_a_terminal_keeps_the_text(trained: Trained) -> None:
     code, shown = on_a_terminal(trained, ["来喜\r", "not entered\x03"])
     assert code == 130

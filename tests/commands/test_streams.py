@@ -30,6 +30,7 @@ def shell(command: str, *arguments: str, **variables: str) -> subprocess.Complet
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("command", ["--help", "dag", "dag --json", "--version", "lab list"])
 def test_a_full_disk_is_one_line_and_exit_1(command: str) -> None:
@@ -44,6 +45,7 @@ def test_a_reader_who_is_gone_is_no_error(command: str) -> None:
     assert (done.stdout, done.stderr) == ("0\n", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_are_empty_ones(closed: str) -> None:
     done = shell(f"$X dag {closed}; echo $?")
@@ -54,12 +56,14 @@ def test_closed_streams_are_empty_ones(closed: str) -> None:
     assert len(refused.stderr.splitlines()) == ("2>&-" not in closed)
 
 
+@pytest.mark.slow
 def test_nothing_can_be_read_from_a_closed_input(trained: Trained) -> None:
     for command in ("generate", "score"):
         done = shell(f'$X {command} - "$@" <&-', *model_options(trained))
         assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (3, "", 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "streams", ["2>&1 | head -1", "2>&-", "2> >(true)"], ids=["head", "closed", "no reader"]
 )
@@ -74,6 +78,7 @@ def test_a_run_that_nobody_hears_goes_on_to_its_end(
     assert len(list(tmp_path.glob("segment/*/manifest.json"))) == 1
 
 
+@pytest.mark.slow
 def test_run_all_that_nobody_hears_is_remembered(trained: Trained, tmp_path: Path) -> None:
     artifacts = tmp_path / "artifacts"
     done = shell(

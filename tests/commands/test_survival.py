@@ -135,6 +135,7 @@ def disturb_training(artifacts: Path, novel: Path) -> None:
     assert checkpoint(artifacts)
 
 
+@pytest.mark.slow
 def test_killed_in_every_stage_the_run_ends_as_if_undisturbed(
     undisturbed: Trained, tmp_path: Path
 ) -> None:
@@ -159,6 +160,7 @@ def test_killed_in_every_stage_the_run_ends_as_if_undisturbed(
     assert states(artifacts, novel) == ["fresh"] * len(STAGES)
 
 
+@pytest.mark.slow
 def test_a_flipped_byte_of_a_real_artifact_is_found_and_mended(
     undisturbed: Trained, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ INSTALL = "python -m pip install -c constraints.txt -e '.[dev]'"
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the scripts are for a POSIX shell")
 
 
+@pytest.mark.slow
 def test_a_verb_works_from_any_folder_and_hands_its_arguments_on(tmp_path: Path) -> None:
     done = subprocess.run(
         [str(SCRIPTS / "test"), "tests/install/test_shipped.py", "-k", "checkout", "--co"],

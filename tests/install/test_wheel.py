@@ -136,6 +136,7 @@ def test_shipped_files_are_copies_and_the_licence_is_there(wheel: Path) -> None:
         assert archive.read(licence) == (ROOT / "LICENSE").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_source_archive_gives_the_same_wheel(project: Path, wheel: Path, tmp_path: Path) -> None:
     build = "import sys; from setuptools import build_meta; build_meta.build_sdist(sys.argv[1])"
     python("-c", build, str(tmp_path), cwd=project)
@@ -205,6 +206,7 @@ def test_presets_are_found_by_name(site: Path, tmp_path: Path) -> None:
     assert settings_in(site, tmp_path, "--config", "tiny")["train.hidden"][1].endswith("tiny.toml")
 
 
+@pytest.mark.slow
 def test_artifacts_go_to_the_folder_or_to_where_the_variable_or_the_option_says(
     site: Path, tmp_path: Path
 ) -> None:

@@ -124,6 +124,7 @@ def test_few_windows_are_learnt_by_heart() -> None:
     assert losses[-1] < losses[0] / 100  # more weights than numbers to learn
 
 
+@pytest.mark.slow
 def test_the_seed_decides_the_weights_and_nothing_else_does() -> None:
     first, again, other = (small_fit(3, seed=seed)[0] for seed in (1, 1, 2))
 

@@ -46,6 +46,7 @@ def write_colours(folder: Path, records: int) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_digits_are_named_right(tmp_path: Path) -> None:
     result = run(tmp_path)
 
@@ -59,6 +60,7 @@ def test_digits_are_named_right(tmp_path: Path) -> None:
     assert Path(result["picture"]).read_bytes().startswith(PNG)
 
 
+@pytest.mark.slow
 def test_a_small_cifar_archive_is_learnt(tmp_path: Path) -> None:
     source = write_colours(tmp_path, 40)
 
@@ -181,6 +183,7 @@ def test_channel_statistics_by_hand() -> None:
     np.testing.assert_array_equal(channel_statistics(images), [[20, 7, 0], [10, 1, 1]])
 
 
+@pytest.mark.slow
 def test_training_is_repeatable_and_never_standardises_by_what_is_held_out(tmp_path: Path) -> None:
     pictures = split_digits(1)
     small = {name: array[:40] for name, array in pictures._asdict().items()}

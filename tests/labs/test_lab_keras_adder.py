@@ -72,6 +72,7 @@ def test_the_network_reads_as_keras_layers_do() -> None:
     np.testing.assert_allclose(read(network, inputs).numpy(), expected, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_step_is_that_of_keras_fit() -> None:
     # Keras trains on the very batches, the last one being short, with its own loop and mse.
     from pipeline.labs.keras_adder.network import Plan, build_adders, build_network, fit
@@ -105,6 +106,7 @@ def test_an_order_holds_every_pair_once() -> None:
     assert counted[-1].tolist() == [1, 1, 1, 1, 0, 0, 0, 0]
 
 
+@pytest.mark.slow
 def test_each_count_is_trained_as_if_it_were_alone(tmp_path: Path) -> None:
     # So no training goes on from the one before it; and two trainings are equal to the byte.
     data = make_data(DataConfig(samples=(20, 40), unseen=30), context=context(tmp_path))
@@ -121,6 +123,7 @@ def test_each_count_is_trained_as_if_it_were_alone(tmp_path: Path) -> None:
     np.testing.assert_array_equal(both.arrays["unseen_40"][-1], last)
 
 
+@pytest.mark.slow
 def test_an_interrupted_training_goes_on_with_the_count_that_was_interrupted(
     tmp_path: Path,
 ) -> None:
@@ -149,6 +152,7 @@ def test_an_interrupted_training_goes_on_with_the_count_that_was_interrupted(
         np.testing.assert_array_equal(array, resumed.arrays[name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", [0, 1])
 def test_a_training_that_diverged_is_refused_and_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loss: int
@@ -201,6 +205,7 @@ def test_counts_are_compared_after_equal_steps() -> None:
     )
 
 
+@pytest.mark.slow
 def test_an_easy_set_is_learnt_and_the_findings_say_so(tmp_path: Path) -> None:
     # One pair, a thousand times: nothing but its sum is left to learn.
     data = Trial(

@@ -264,6 +264,7 @@ def test_bounds_of_who_knows_a_part_by_hand() -> None:
     assert bounds["sums_loss"] == pytest.approx(0.5 * np.log(2) + 0.5 * np.log(4))
 
 
+@pytest.mark.slow
 def test_a_training_at_step_one_stays_above_the_bound(tmp_path: Path) -> None:
     data, trained = run_small(tmp_path, SMALL.model_copy(update={"epochs": 100}))
     least = bounds_of(data.arrays["training"])["first_loss"]

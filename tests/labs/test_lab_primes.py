@@ -95,6 +95,7 @@ def test_reading_alone_forgets_what_reading_in_order_knows() -> None:
     np.testing.assert_allclose(alone, one_by_one)
 
 
+@pytest.mark.slow
 def test_ten_windows_are_learnt_by_heart_and_no_more(tmp_path: Path) -> None:
     result = run_lab(open_lab(LAB, tmp_path), force=False, quiet=True)
     facts = result["facts"]

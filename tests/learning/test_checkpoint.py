@@ -158,6 +158,7 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_training_begins_anew_after_any_damage_with_a_line_and_ends_the_same(
     damage: str, tmp_path: Path, whole: dict[str, Any]
@@ -171,6 +172,7 @@ def test_a_training_begins_anew_after_any_damage_with_a_line_and_ends_the_same(
         assert weights[name].tobytes() == array.tobytes(), name
 
 
+@pytest.mark.slow
 def test_a_sound_checkpoint_is_gone_on_with_in_silence(
     tmp_path: Path, whole: dict[str, Any]
 ) -> None:

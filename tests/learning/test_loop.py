@@ -88,6 +88,7 @@ def one_batch(generator: np.random.Generator, weight: float) -> Batch:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("perplexities", "patience", "ran", "best"),
     [
@@ -108,6 +109,7 @@ def test_training_stops_when_patience_is_over_and_keeps_the_best(
     assert moved == [epoch != best - 1 for epoch in range(ran)], "every epoch trained"
 
 
+@pytest.mark.slow
 def test_an_average_is_kept_and_the_training_goes_on_from_the_weights(tmp_path: Path) -> None:
     for name in ("plain", "averaged"):
         (tmp_path / name).mkdir()
@@ -125,6 +127,7 @@ def test_an_average_is_kept_and_the_training_goes_on_from_the_weights(tmp_path: 
         np.testing.assert_array_equal(kept[name], averages[2][name])
 
 
+@pytest.mark.slow
 def test_a_divergence_keeps_the_last_whole_epoch_and_tells_the_rate(tmp_path: Path) -> None:
     with pytest.raises(Diverged) as caught:
         run_loop(tmp_path, [3, 2, 1], epochs=4, patience=9, spoilt=3)

@@ -233,6 +233,7 @@ def sampled(network: Network, seeds: range) -> tuple[float, float, list[Any]]:
     return float(np.mean(losses)), float(np.mean(full)), gradients
 
 
+@pytest.mark.slow
 def test_the_sampled_loss_is_near_the_full_one_on_average() -> None:
     network = network_of()
     mean_sampled, mean_full, gradients = sampled(network, range(150))

@@ -49,6 +49,7 @@ TEXT = st.text(
 )
 
 
+@pytest.mark.slow
 @given(TEXT, TEXT)
 def test_any_text_comes_back_as_it_was(text: str, value: str) -> None:
     html = element("p", text, title=value)

@@ -197,6 +197,7 @@ def ask_on_a_terminal(artifacts: Path, answer: bytes, *options: str) -> tuple[in
     return process.wait(timeout=60), shown.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
 def test_a_terminal_is_asked_and_yes_is_not(store: Store, two: Runs) -> None:
     before = left(store)

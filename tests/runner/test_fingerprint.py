@@ -18,11 +18,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import SettingsError
+from pipeline.runner import memo as memo_module
 from pipeline.runner.canonical import canonical, digest
 from pipeline.runner.fingerprint import components, key_of, library_versions
-from pipeline.runner.memo import SETTLED_SECONDS, Memo, open_memo, recall, save_memo
+from pipeline.runner.memo import Memo, open_memo, recall, save_memo
 from pipeline.runner.sources import all_source_digests, analyse, resolve, source_digests
 from pipeline.stage import Stage
+
+pytestmark = pytest.mark.usefixtures("settles_soon")
 
 PROJECT = {
     "book/__init__.py": "from book.engine import nothing\n",
@@ -197,7 +200,7 @@ def test_libraries_are_named_with_versions_and_the_dictionary(memo: Memo) -> Non
 
 def aged(path: Path) -> None:
     """Wait until a file is old enough for the memo."""
-    time.sleep(max(0.0, path.stat().st_ctime + SETTLED_SECONDS + 0.1 - time.time()))
+    time.sleep(max(0.0, path.stat().st_ctime + memo_module.SETTLED_SECONDS + 0.1 - time.time()))
 
 
 def test_memo_answers_until_the_file_changes(tmp_path: Path, memo: Memo) -> None:

@@ -17,20 +17,23 @@ from fakes import STAGES, VALUE, Recorder, run_all, settings_of
 from pipeline.artifacts.codec import read_json, read_object, write_json
 from pipeline.errors import ArtifactDamaged, DataError
 from pipeline.regular import read_bytes
+from pipeline.runner import memo as memo_module
 from pipeline.runner.clean import clean
 from pipeline.runner.execute import execute
-from pipeline.runner.memo import SETTLED_SECONDS, open_memo, save_memo
+from pipeline.runner.memo import open_memo, save_memo
 from pipeline.runner.plan import plan
 from pipeline.runner.pointer import current, last_runs, set_current
 from pipeline.runner.store import Store, load, open_store, records, seal
 from pipeline.text.books.digests import known_digest
+
+pytestmark = pytest.mark.usefixtures("settles_soon")
 
 NESTED = "[" * 100_000 + "]" * 100_000
 
 
 def settle(store: Store) -> Store:
     """Wait until the memo keeps the digests of all artifacts, and return the store opened anew."""
-    time.sleep(SETTLED_SECONDS + 0.2)
+    time.sleep(memo_module.SETTLED_SECONDS + 0.05)
     run_all(store)
     return open_store(store.folder)
 
@@ -56,6 +59,7 @@ def rot(path: Path, memo_of: Store) -> None:
     save_memo(memo_of.memo)
 
 
+@pytest.mark.slow
 def test_the_memo_is_dropped_whichever_bit_is_flipped(store: Store) -> None:
     run_all(store)
     store = settle(store)

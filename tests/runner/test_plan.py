@@ -13,10 +13,10 @@ import pytest
 from fakes import COUNT, READ, SPELL, STAGES, run_all, settings_of
 
 from pipeline.errors import SettingsError
+from pipeline.runner import memo as memo_module
 from pipeline.runner.differences import compare, nearest
 from pipeline.runner.explain import causes, not_fresh, sentence, status_rows
 from pipeline.runner.graph import draw_mermaid, draw_text, order, upstream
-from pipeline.runner.memo import SETTLED_SECONDS
 from pipeline.runner.plan import Step, plan
 from pipeline.runner.reasons import (
     Damaged,
@@ -29,6 +29,8 @@ from pipeline.runner.reasons import (
 )
 from pipeline.runner.store import Record, Store, open_store, records
 from pipeline.stage import Stage
+
+pytestmark = pytest.mark.usefixtures("settles_soon")
 
 
 def steps_of(store: Store, *overrides: str, force: str = "", only: str | None = None) -> list[Step]:
@@ -158,7 +160,7 @@ def test_verify_does_not_ask_the_memo(store: Store) -> None:
     record = records(store, "spell")[0]
     path = record.path / "first.json"
     # A memo that vouches for bytes which the disk has lost since, as after a failing sector.
-    time.sleep(max(0.0, path.stat().st_ctime + SETTLED_SECONDS + 0.1 - time.time()))
+    time.sleep(max(0.0, path.stat().st_ctime + memo_module.SETTLED_SECONDS + 0.1 - time.time()))
     steps_of(store)
     data = path.read_bytes()
     path.write_bytes(bytes(reversed(data)))

@@ -296,6 +296,7 @@ def test_an_artifact_without_a_title_is_still_read(tmp_path: Path) -> None:
     assert CORPUS.load(tmp_path).title == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "chapters", "removed"), [("hongloumeng", 120, 2), ("xiyouji", 100, 2)]
 )

@@ -109,6 +109,7 @@ def test_the_page_shows_what_the_run_was_made_with_and_what_it_took(trained: Tra
     assert str(trained.artifacts.parent) not in html
 
 
+@pytest.mark.slow
 def test_equal_artifacts_make_equal_pages_but_for_the_times(
     trained: Trained, tmp_path: Path
 ) -> None:
@@ -166,6 +167,7 @@ def test_what_an_address_holds_beside_the_place_is_shown_nowhere(
     assert "secret" not in html
 
 
+@pytest.mark.slow
 def test_another_seed_writes_other_samples_on_the_same_map(
     trained: Trained, tmp_path: Path
 ) -> None:

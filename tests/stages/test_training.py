@@ -84,6 +84,7 @@ def interrupt_after(epochs: float) -> Progress:
     return progress
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [
@@ -112,6 +113,7 @@ def test_a_text_in_which_each_word_decides_the_next_is_learnt(
     assert training.history["objective"] == "contrastive"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("objective", ["cosine", "vmf"])
 def test_the_other_objectives_learn_it_too(objective: str, tmp_path: Path) -> None:
     training = trained(
@@ -126,6 +128,7 @@ def test_the_other_objectives_learn_it_too(objective: str, tmp_path: Path) -> No
     assert found["top1"] > 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("vectors", "moved"),
     [
@@ -177,6 +180,7 @@ def test_the_learning_rate_rises_then_falls_along_half_a_cosine() -> None:
     assert rate_at(Schedule(0.4), 0.0) == 0.4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("objective", ["mse", "cosine", "vmf"])
 def test_without_rivals_vectors_are_left_as_they_are(objective: str, tmp_path: Path) -> None:
     training = trained(tmp_path, objective=objective, vectors="tied")
@@ -212,6 +216,7 @@ def test_interrupted_and_resumed_is_as_if_never_interrupted(
     assert stored(resumed, tmp_path / "b") == whole[1]
 
 
+@pytest.mark.slow
 def test_the_progress_tells_the_last_validation(tmp_path: Path) -> None:
     notes: dict[float, str] = {}
     training = trained(tmp_path, progress=lambda done, total, note="": notes.update({done: note}))
@@ -235,6 +240,7 @@ def test_another_seed_gives_other_weights(
     assert other["weights.safetensors"] != whole[1]["weights.safetensors"]
 
 
+@pytest.mark.slow
 def test_a_training_with_a_broken_checkpoint_starts_anew_and_ends_the_same(
     whole: tuple[Path, dict[str, bytes]], tmp_path: Path
 ) -> None:
@@ -296,6 +302,7 @@ def test_a_regression_that_diverges_says_so_of_itself(tmp_path: Path) -> None:
         regress(RegressConfig(), embed=huge, window=WINDOWS, context=context_in(tmp_path))
 
 
+@pytest.mark.slow
 def test_something_is_left_of_vectors_without_their_first_components(tmp_path: Path) -> None:
     most = min(EMBEDDING.vectors.shape) - 1
     trained(tmp_path / "most", remove_components=most, epochs=1)
@@ -303,6 +310,7 @@ def test_something_is_left_of_vectors_without_their_first_components(tmp_path: P
         trained(tmp_path / "all", remove_components=most + 1)
 
 
+@pytest.mark.slow
 def test_an_averaged_training_is_resumed_as_if_never_interrupted(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         trained(tmp_path / "broken", average=2, progress=interrupt_after(1.5))
@@ -339,6 +347,7 @@ def test_a_short_novel_gets_smaller_batches() -> None:
     assert fit_batch_size(TrainConfig(batch_size=64, epoch_batches=1000), WINDOWS) == 1
 
 
+@pytest.mark.slow
 def test_frequency_counts_beside_the_cosine_unless_told_not_to(tmp_path: Path) -> None:
     training = trained(tmp_path, epochs=1)
     for prior in (True, False):

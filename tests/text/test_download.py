@@ -233,6 +233,7 @@ def test_a_packed_answer_is_unpacked(site: Site) -> None:
     assert get(f"{site.url}/zipped", policy=LOCAL) == TEXT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/drip", "/drip-header"])
 def test_a_slow_drip_ends_at_the_deadline(site: Site, path: str) -> None:
     started = time.monotonic()

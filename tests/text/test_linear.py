@@ -17,6 +17,7 @@ CHARACTERS = 200_000
 SECONDS = 10  # a loaded machine needs one or two
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [
@@ -47,6 +48,7 @@ def test_no_text_takes_long(piece: str) -> None:
     assert time.perf_counter() - started < SECONDS
 
 
+@pytest.mark.slow
 def test_joining_every_line_does_not_take_long() -> None:
     started = time.perf_counter()
 

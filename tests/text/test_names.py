@@ -166,6 +166,7 @@ def settings(**changes: object) -> SegmentConfig:
     return SegmentConfig.model_validate(base | changes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["rjieba", "jieba"])
 def test_the_stage_cuts_with_the_names_it_finds(tmp_path: Path, engine: str) -> None:
     without = segment(settings(discover_names=False), fetch=novel(), context=context_in(tmp_path))
@@ -185,6 +186,7 @@ def names_in(corpus: Corpus, config: SegmentConfig) -> tuple[Name, ...]:
     return find_names(config, corpus, hold_out(config, corpus))
 
 
+@pytest.mark.slow
 def test_a_name_of_the_held_out_chapters_alone_is_not_found() -> None:
     # In all chapters 李纨 would do; and what stands in the held-out ones changes no evidence.
     assert {name.word for name in found([*novel("李纨").paragraphs])} == {"薛蟠", "李纨"}
@@ -211,6 +213,7 @@ def test_the_names_are_stored_with_their_evidence(tmp_path: Path) -> None:
 # The command line
 
 
+@pytest.mark.slow
 def test_a_text_to_score_is_cut_with_the_names_found() -> None:
     text = "孟司正听了"
     assert trained_cut(Cutting(names=("孟司正",)))(text)[0] == "孟司正"
@@ -231,6 +234,7 @@ def test_the_novella_s_names_are_found(tmp_path: Path) -> None:
     assert len(set(words[:12]) & set(bundled)) >= 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("novel_name", "some"),
     [

@@ -61,6 +61,7 @@ def original() -> Any:
     return tokenizer
 
 
+@pytest.mark.slow
 @given(MIXED, st.booleans())
 @settings(deadline=None, max_examples=300)  # the first example waits for the dictionaries
 def test_both_engines_cut_alike(text: str, with_user_words: bool) -> None:
@@ -88,6 +89,7 @@ def test_known_sentences(name: str) -> None:
     assert "沉香榭" in engine(name, True)("她在沉香榭里")
 
 
+@pytest.mark.slow
 def test_both_engines_cut_a_whole_novel_alike() -> None:
     path = CORPORA / "hongloumeng.txt"
     if not path.exists():
@@ -110,6 +112,7 @@ def test_both_engines_cut_a_whole_novel_alike() -> None:
     assert reported[-1] == (total, total)
 
 
+@pytest.mark.slow
 def test_workers_keep_the_order(tmp_path: Path) -> None:
     dictionary = tmp_path / "words.txt"
     dictionary.write_text("沉香榭 20 ns\n", encoding="utf-8")

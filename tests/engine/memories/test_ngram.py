@@ -234,6 +234,7 @@ def test_scores_equal_brute_force() -> None:
     assert summary["coverage"] == len(logs) / len(starts)
 
 
+@pytest.mark.slow
 def test_figures_of_a_classic(tmp_path: Path) -> None:
     """红楼梦 as the stages read it; the figures are those measured when the model was chosen.
 

@@ -62,6 +62,7 @@ def test_no_cut_is_more_probable(text: str) -> None:
     assert value(found) == max(map(value, all_cuts(text)))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(texts)
 def test_nothing_is_lost_between_words_and_dropped(text: str) -> None:

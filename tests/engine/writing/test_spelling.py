@@ -44,6 +44,7 @@ def test_marks_that_the_novel_uses_stay() -> None:
     assert as_the_novel_writes('"听","', priors) == '"听","'
 
 
+@pytest.mark.slow
 @settings(deadline=None)  # OpenCC is loaded
 @given(st.text(alphabet="听聽了麼麽,\"'\n。龘a", max_size=12))
 def test_a_text_keeps_its_length_and_what_is_known(text: str) -> None:
