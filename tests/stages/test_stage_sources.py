@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pipelines import ROOT
 
 from pipeline.catalog import STAGES
 from pipeline.labs import catalog
@@ -15,6 +16,8 @@ from pipeline.runner.sources import all_source_digests
 from pipeline.stage import Stage
 
 LABS_FOLDER = Path(catalog.__file__).parent
+JUDGING = ("pipeline.plots", "pipeline.page", "pipeline.commands", "pipeline.engine.writing")
+VALIDATION = {"pipeline.engine.measures.score", "pipeline.engine.measures.metrics"}
 NEVER = ("cli", "pipeline.commands", "pipeline.project", "pipeline.catalog")
 
 
@@ -96,3 +99,33 @@ def test_a_folder_of_files_is_all_that_a_lab_is() -> None:
         assert {"lab.py", "train.py", "evaluate.py", "plot.py"} <= {
             path.name for path in folder.iterdir()
         }
+
+
+@pytest.mark.parametrize(
+    ("stage", "measures"),
+    [("train", VALIDATION), ("regress", VALIDATION), ("decode", set()), ("remember", set())],
+)
+def test_what_trains_and_remembers_depends_on_no_evaluation(
+    stage: str, measures: set[str], sources: dict[str, dict[str, set[str]]]
+) -> None:
+    own = sources["novel"][stage]
+    assert {name for name in own if name.startswith("pipeline.engine.measures.")} == measures
+    assert not {name for name in own if name.startswith(JUDGING)}
+
+
+def test_training_does_not_depend_on_what_is_remembered(
+    sources: dict[str, dict[str, set[str]]],
+) -> None:
+    for stage in ("train", "decode"):
+        assert not {n for n in sources["novel"][stage] if n.startswith("pipeline.engine.memories.")}
+
+
+def test_the_evaluation_depends_on_all_of_it(sources: dict[str, dict[str, set[str]]]) -> None:
+    measures = ROOT / "pipeline/engine/measures"
+    names = {f"pipeline.engine.measures.{path.stem}" for path in measures.glob("[!_]*.py")}
+    # `copies` is the report's, `stream` that of `score`.
+    assert names - sources["novel"]["evaluate"] == {
+        "pipeline.engine.measures.copies",
+        "pipeline.engine.measures.stream",
+    }
+    assert "pipeline.engine.writing.generate" in sources["novel"]["evaluate"]
