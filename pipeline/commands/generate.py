@@ -51,7 +51,6 @@ def generate(
 ) -> None:
     """Write on from a seed phrase in the style of a model's novel."""
     from pipeline.engine.bundle.model import rare_words
-    from pipeline.engine.writing.session import open_session
 
     _check(samples, writing, interactive=interactive, why=why, show_candidates=show_candidates)
     phrase = read_phrase(seed_phrase, seed_file, interactive=interactive)
@@ -60,6 +59,8 @@ def generate(
     say_notes(notes + seed_notes)
     first_seed = secrets.randbelow(2**31) if rng_seed is None else rng_seed
     if interactive:
+        from pipeline.engine.writing.session import open_session
+
         session, context = open_session(
             writer,
             seed,
