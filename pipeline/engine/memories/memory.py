@@ -6,11 +6,11 @@ place at a time while writing and for many places at once while weights are fitt
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pipeline.artifacts import checks
 from pipeline.artifacts.checks import Bounds
 from pipeline.artifacts.memories import Stored
 from pipeline.stage import StageConfig
@@ -89,6 +89,7 @@ class Memory(Stored, Protocol):
     name: str
     settings: type[StageConfig]
 
+    @abstractmethod
     def build(self, config: Any, window: Windows, network: Network, told: Told) -> Any:
         """Return what is remembered of the training chapters; `config` has the `settings`."""
         ...
@@ -97,10 +98,12 @@ class Memory(Stored, Protocol):
         """Return how many words back it looks, beyond those in the network's context."""
         return 0
 
+    @abstractmethod
     def probs(self, held: Any, place: Place) -> Floats | None:
         """Return p(w) of one place, float32 (V,); None where it has nothing to say."""
         ...
 
+    @abstractmethod
     def batch_probs(self, held: Any, places: Places) -> Floats:
         """Return p(w) of the B places, float32 (B, V); a row of zeros where it has nothing to say.
 
@@ -116,6 +119,7 @@ class Memory(Stored, Protocol):
         """Return what is not in the arrays, as JSON values; by default a dataclass' fields."""
         return dict(vars(held))
 
+    @abstractmethod
     def read(self, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, Any], text: Ids) -> Any:
         """Check the arrays and facts, and put them together; `text` is the training text.
 
@@ -127,16 +131,19 @@ class Memory(Stored, Protocol):
         ...
 
     # What a model's file is held to, which may come from a stranger. All raise ArtifactDamaged.
+    # The first two have no default: one that lets pass what `facts` and `arrays` say is not known.
 
+    @abstractmethod
     def check_facts(self, facts: Any) -> None:
-        """Refuse facts out of bounds; by default there are none."""
-        checks.table(f"memories.{self.name}", facts, ())
+        """Refuse all but the facts that `facts` gives, and values out of bounds."""
+        ...
 
+    @abstractmethod
     def bounds(
         self, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, Any], *, words: int, size: int
     ) -> dict[str, Bounds]:
-        """Return what each array must be, given V and E; by default there are none."""
-        return {}
+        """Return what each of the memory's arrays must be, given V and E: no entry, no array."""
+        ...
 
     def check(self, held: Any, *, vocabulary_size: int) -> None:
         """Refuse what is within all bounds and yet no memory."""

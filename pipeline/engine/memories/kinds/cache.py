@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from pipeline.artifacts import checks
+from pipeline.artifacts.checks import Bounds
 from pipeline.artifacts.codec import check_number
 from pipeline.engine.memories.memory import Memory, Place, Places, Told
 from pipeline.stage import StageConfig
@@ -82,6 +83,12 @@ class CacheMemory(Memory):
         own = checks.table("memories.cache", facts, ("words", "sharpness"))
         checks.whole("memories.cache.words", own["words"], 1, 100_000)
         checks.number("memories.cache.sharpness", own["sharpness"], 0, 40)
+
+    def bounds(
+        self, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, Any], *, words: int, size: int
+    ) -> dict[str, Bounds]:
+        """Return nothing: it has no arrays."""
+        return {}
 
     def read(
         self, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, Any], text: Ids
