@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
@@ -17,6 +19,7 @@ from pipeline.commands.options import AcceptNew, Artifacts, AsJson, Asked, DryRu
 from pipeline.commands.status import show_plan
 from pipeline.models.names import check_name
 from pipeline.models.shelf import read_name
+from pipeline.program import program
 from pipeline.project import (
     ARTIFACTS,
     Project,
@@ -78,11 +81,21 @@ def show_sample(project: Project, outcomes: Sequence[Outcome], path: Path) -> No
     """Print what the model writes on from its seed phrase, and how to write more."""
     record = next(own.record for own in outcomes if own.record.stage == MODEL.name)
     finished: Finished = load(project.store, record, MODEL.codec)
-    elsewhere = "" if project.store.folder == ARTIFACTS else f" --artifacts {project.store.folder}"
-    phrase = visible(finished.model.card.seed_phrase)
     print(f"\n{finished.sample}\n")
     print(f"model      {read_name(path)}  ({path})")
-    print(f'write on   python cli.py generate "{phrase}" --words 200{elsewhere}', flush=True)
+    command = generate_command(visible(finished.model.card.seed_phrase), project.store.folder)
+    print(f"write on   {command}", flush=True)
+
+
+def generate_command(phrase: str, artifacts: Path) -> str:
+    """Return the command line that writes on from a phrase with the newest model of a folder."""
+    # In double quotes, as people write it, unless shells would change it there.
+    own = shlex.quote(phrase) if re.search(r'["$`\\!]', phrase) else f'"{phrase}"'
+    options = "--words 200"
+    if artifacts != ARTIFACTS:
+        options += f" --artifacts {shlex.quote(str(artifacts))}"
+    words = f"{options} -- {own}" if phrase.startswith("-") else f"{own} {options}"
+    return f"{program()} generate {words}"
 
 
 def evaluate_model(project: Project, made: Sequence[Outcome], name: str | None) -> list[Outcome]:

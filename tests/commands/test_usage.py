@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,8 @@ from typer.testing import CliRunner
 
 from pipeline import program
 from pipeline.commands.app import COMMANDS, app
+from pipeline.commands.run import generate_command
+from pipeline.project import ARTIFACTS
 
 HERE = "python cli.py"
 ALL = [[name] for name, _, _ in COMMANDS] + [["lab"], ["lab", "list"], ["lab", "run"]]
@@ -130,7 +133,41 @@ def test_no_message_names_the_program_but_by_how_it_was_called() -> None:
     named = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "pipeline").rglob("*.py")
-        if '"python cli.py' in path.read_text(encoding="utf-8")
-        or "run: python cli.py" in path.read_text(encoding="utf-8")
+        if any("python cli.py" in text for text in texts_in(path))
     }
     assert named == {"pipeline/program.py"}
+
+
+def texts_in(path: Path) -> list[str]:
+    """Return the literal texts of a module, those in f-strings too, docstrings left out."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone
+    ]
+
+
+def test_what_run_all_advises_can_be_typed_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(program, "_called", "")
+    program.set_program("/usr/bin/xuxie")
+    folder = tmp_path / "my $folder"
+
+    usual = generate_command("三楼的窗子，“好”", ARTIFACTS)
+    assert usual == 'xuxie generate "三楼的窗子，“好”" --words 200'
+    for phrase in ("三楼的窗子，", "'a' $HOME `b` \"c\" \\ !x", "-x"):
+        command = generate_command(phrase, folder)
+        read = subprocess.run(
+            ["sh", "-c", command.replace("xuxie", "printf '%s\\n'", 1)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+        ).stdout.splitlines()
+        assert sorted(set(read) - {"--"}) == sorted(
+            ["generate", phrase, "--words", "200", "--artifacts", str(folder)]
+        )
+        if phrase[0] == "-":
+            assert read[-2:] == ["--", phrase]
