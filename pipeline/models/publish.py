@@ -1,12 +1,13 @@
 """From a run to the shelf: the stage's model gets its settings and scores, and a name.
 
 The stage leaves out what is no part of its key: how the user's texts are cut, which settings were
-chosen, how well it does. All of it is stamped on the copy that is published.
+chosen, how well it does, in which versions. All of it is stamped on the copy that is published.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pipeline.engine.bundle.model import Finished
 
 TITLE = 60  # characters of a title made of a file's name
+MADE_WITH = ("xuxie", "numpy", "tensorflow", "tensorflow-cpu")
 
 
 def publish(
@@ -96,12 +98,26 @@ def stamp(
     card = replace(
         model.card,
         title=model.card.title or source_title(settings),
+        made_with=versions(),
         settings=changed_settings(settings),
         settings_digest=identity,
         origin=origin,
         scores=scores,
     )
     return replace(model, card=card, cutting=cutting_of(settings, model.cutting))
+
+
+def versions() -> dict[str, str]:
+    """Return what makes models here, for people: name → version."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {"python": ".".join(map(str, sys.version_info[:3]))}
+    for name in MADE_WITH:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
 
 
 def cutting_of(settings: Settings, cutting: Cutting) -> Cutting:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from pipeline.artifacts.network import Network
 
 SEED_WORDS = 20
-MADE_WITH = ("xuxie", "numpy", "tensorflow", "tensorflow-cpu")
 
 
 class ModelConfig(StageConfig):
@@ -68,19 +66,6 @@ def rare_of(segment: Segmentation, vocabulary: Collection[str]) -> list[str]:
     return [w for section in training for w in section_words(segment, section) if w not in known]
 
 
-def versions() -> dict[str, str]:
-    """Return what a model is made with, for people: name → version."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    found = {"python": ".".join(map(str, sys.version_info[:3]))}
-    for name in MADE_WITH:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
 def model(
     config: ModelConfig,
     *,
@@ -101,12 +86,7 @@ def model(
         network=decode,
         memories=remember,
         cutting=Cutting(names=tuple(name.word for name in segment.names)),
-        card=Card(
-            title=fetch.title,
-            source_digest=fetch.source_digest,
-            seed_phrase=seed_phrase,
-            made_with=versions(),
-        ),
+        card=Card(title=fetch.title, source_digest=fetch.source_digest, seed_phrase=seed_phrase),
         rare_text=pack_words(rare_of(segment, decode.words)),
     )
     return Finished(model=whole, sample=seed_phrase + sample)
@@ -118,5 +98,5 @@ STAGE = Stage(
     config=ModelConfig,
     run=model,
     codec=FINISHED,
-    libraries=("numpy", "threadpoolctl"),
+    libraries=("numpy", "opencc", "threadpoolctl"),  # opencc reads a seed phrase in other script
 )

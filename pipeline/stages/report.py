@@ -220,5 +220,5 @@ STAGE = Stage(
     config=ReportConfig,
     run=report,
     codec=REPORT,
-    libraries=("jieba", "matplotlib", "numpy", "scikit-learn"),
+    libraries=("jieba", "matplotlib", "numpy", "opencc", "scikit-learn", "threadpoolctl"),
 )

@@ -54,6 +54,17 @@ def test_a_run_leaves_a_model_with_its_scores_and_how_to_cut(trained: Trained) -
     assert (cutting.engine, cutting.simplified) == ("rjieba", False)
 
 
+def test_what_may_differ_from_day_to_day_is_stamped_on_the_published_model_alone(
+    trained: Trained,
+) -> None:
+    """Or else one key of the stage `model` could have files of different bytes."""
+    (path,) = trained.artifacts.glob("model/*/model.safetensors")
+    made, published = load_model(path).card, load_model(the_model(trained)).card
+    assert made.made_with == {}
+    assert published.made_with["python"] == ".".join(map(str, sys.version_info[:3]))
+    assert {"xuxie", "numpy"} < set(published.made_with)
+
+
 @pytest.mark.slow
 def test_quick_stops_when_the_model_is_made(tmp_path: Path) -> None:
     novel = write_small_novel(tmp_path)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -19,6 +22,15 @@ LABS_FOLDER = Path(catalog.__file__).parent
 JUDGING = ("pipeline.plots", "pipeline.page", "pipeline.commands", "pipeline.engine.writing")
 VALIDATION = {"pipeline.engine.measures.score", "pipeline.engine.measures.metrics"}
 NEVER = ("cli", "pipeline.commands", "pipeline.project", "pipeline.catalog")
+
+
+# Libraries that a stage's modules load and that decide nothing of what it makes.
+NEVER_DECIDING = {"pydantic", "safetensors"}
+NOT_DECIDING = {
+    "fetch": {"numpy", "certifi", "pooch", "urllib3"},  # a download's digest is part of the key
+    "segment": {"numpy"},  # for the types of other artifacts
+    "evaluate": {"opencc"},  # it goes on from token ids, and reads no phrase
+}
 
 
 @pytest.fixture(scope="module")
@@ -129,3 +141,26 @@ def test_the_evaluation_depends_on_all_of_it(sources: dict[str, dict[str, set[st
         "pipeline.engine.measures.stream",
     }
     assert "pipeline.engine.writing.generate" in sources["novel"]["evaluate"]
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
+def test_a_stage_names_every_library_that_decides(
+    stage: Stage, sources: dict[str, dict[str, set[str]]]
+) -> None:
+    loaded = {name for module in sources["novel"][stage.name] for name in libraries_of(module)}
+    ignored = NEVER_DECIDING | NOT_DECIDING.get(stage.name, set())
+    assert loaded - ignored <= {name.replace("scikit-learn", "sklearn") for name in stage.libraries}
+
+
+def libraries_of(module: str) -> set[str]:
+    """Return the top names of what a module imports, in functions too, and is not Python's own."""
+    spec = find_spec(module)
+    assert spec is not None
+    assert spec.origin is not None
+    names = set()
+    for node in ast.walk(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"pipeline"}

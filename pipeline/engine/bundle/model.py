@@ -72,6 +72,7 @@ class Card:
     seed_phrase : str
         What the sample continues.
     made_with : name → version
+        Empty until it is published.
     licence_note : str
     settings : setting → value
         Those that are not the defaults.
