@@ -114,7 +114,8 @@ def parse_override(override: str) -> tuple[str, Any]:
     if len(override) > MAX_LINE:
         raise SettingsError(
             f"--set: expected at most {MAX_LINE:,} characters, got {len(override):,} in "
-            f"{shown(override, LONGEST)!r}; give a shorter value"
+            f"{shown(override, LONGEST)!r}; give a shorter value",
+            option="--set",
         )
     name, equals, text = override.partition("=")
     name = name.strip()
@@ -162,7 +163,8 @@ def _refuse_impossible_path(value: Any, name: str, origin: str) -> None:
     if not is_text(value):
         raise SettingsError(
             f"{name}: expected a path in UTF-8, got {shown_value(readable(value))} in another "
-            f"encoding (from {origin}); rename it, or give the folder that it lies in"
+            f"encoding (from {origin}); rename it, or give the folder that it lies in",
+            setting=name,
         )
     try:
         os.lstat(on_disk(value))
@@ -257,7 +259,8 @@ def _refuse_unfit(value: Any, name: str, origin: str) -> None:
         expected = "text in UTF-8"
     if expected:
         raise SettingsError(
-            f"{name}: expected {expected}, got {shown_value(value)} (from {origin}); give another"
+            f"{name}: expected {expected}, got {shown_value(value)} (from {origin}); give another",
+            setting=name,
         )
 
 

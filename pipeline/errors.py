@@ -25,7 +25,7 @@ class XuxieError(Exception):
     Parameters
     ----------
     message : what was expected, what was found, what to do
-    option : the command-line option at fault, such as `--config`
+    option : the command-line option or argument at fault, such as `--config` or `NAME`
     setting : the setting at fault, by its dotted name, such as `train.epochs`
     command : the command line that mends it
     path : the file or folder at fault

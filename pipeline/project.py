@@ -253,9 +253,11 @@ def find_report(artifacts: Path, model: NovelModel) -> tuple[Project, Record | N
         return project, record, []
     last = last_run(project.store)
     if last is None or last.content != model.card.origin:
+        command = f"{program()} run-all"
         raise NotReady(
             "expected a model whose run has left a report here, found none; run: "
-            f"{program()} run-all with its novel and its settings"
+            f"{command} with its novel and its settings",
+            command=command,
         )
     return project, *fresh_report(project)
 

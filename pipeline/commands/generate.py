@@ -117,7 +117,7 @@ def _check(
     """Refuse numbers out of bounds and options that exclude each other."""
     if samples < 1 or (interactive and samples > 1):
         expected = "1 with --interactive" if interactive else "at least 1"
-        raise SettingsError(f"--samples: expected {expected}, got {samples}")
+        raise SettingsError(f"--samples: expected {expected}, got {samples}", option="--samples")
     not_together = {  # the person says when the text ends, and sees the candidates anyway
         "words": writing.words,
         "sentences": writing.sentences,
@@ -129,7 +129,8 @@ def _check(
     for name, given in not_together.items():
         if interactive and given:
             raise SettingsError(
-                f"--{name}: expected no --interactive beside it, got both; leave one out"
+                f"--{name}: expected no --interactive beside it, got both; leave one out",
+                option=f"--{name}",
             )
 
 

@@ -156,7 +156,9 @@ def open_lab(
         See `load_settings`; or a source for a lab that reads none.
     """
     if source is not None and not lab.source_setting:
-        raise SettingsError(f"--source: lab {lab.name} makes its own data; leave --source out")
+        raise SettingsError(
+            f"--source: lab {lab.name} makes its own data; leave --source out", option="--source"
+        )
     settings = load_settings(
         {stage.name: stage.config for stage in lab.stages},
         default_path=None,
@@ -192,10 +194,13 @@ def page_of(lab: Lab) -> str:
         text = PAGES.read_text(encoding="utf-8")
     except OSError as error:
         raise SettingsError(
-            f"--explain: expected {PAGES.name} in docs, got {error.strerror}; read it on the web"
+            f"--explain: expected {PAGES.name} in docs, got {error.strerror}; read it on the web",
+            option="--explain",
         ) from error
     for part in text.split("\n## ")[1:]:
         heading, _, body = part.partition("\n")
         if heading.startswith(f"`{lab.name}`"):
             return f"## {heading}\n{body}".rstrip()
-    raise SettingsError(f"--explain: expected a part on {lab.name} in {PAGES.name}, found none")
+    raise SettingsError(
+        f"--explain: expected a part on {lab.name} in {PAGES.name}, found none", option="--explain"
+    )

@@ -33,7 +33,8 @@ def read_phrase(phrase: str | None, path: Path | None, *, interactive: bool = Fa
     if path is not None:
         if phrase is not None:
             raise SettingsError(
-                "--seed-file: expected no seed phrase beside it, got both; leave one out"
+                "--seed-file: expected no seed phrase beside it, got both; leave one out",
+                option="--seed-file",
             )
         return _read(path)
     if phrase is None:
@@ -45,7 +46,8 @@ def read_phrase(phrase: str | None, path: Path | None, *, interactive: bool = Fa
     if interactive:
         raise SettingsError(
             "--interactive: expected a seed phrase or --seed-file beside it, got -; standard input "
-            "is what you type"
+            "is what you type",
+            option="--interactive",
         )
     return _read(None)
 

@@ -52,14 +52,16 @@ def _copy_page(page_path: Path, output: Path | None) -> Path:
         if what := _in_the_way(output, page_path):
             raise SettingsError(
                 f"--output: expected a new file or an earlier report, got {what} {output}; "
-                "give another name"
+                "give another name",
+                option="--output",
             )
         write_durably(output, page_path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else None
         raise SettingsError(
             f"--output {output}: expected a file in a folder that can be written, got: "
-            f"{why or error}"
+            f"{why or error}",
+            option="--output",
         ) from error
     return output
 

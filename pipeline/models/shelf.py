@@ -102,7 +102,8 @@ def find(shelf: Path, wanted: str, option: str = "--model") -> Path:
     hint = f"; the nearest is {visible(nearest)}" if nearest else ""
     raise SettingsError(
         f"{option}: expected the name of a model (`models` lists them) or a file, got "
-        f"{visible(wanted[:80])}{hint}"
+        f"{visible(wanted[:80])}{hint}",
+        option=option,
     )
 
 
@@ -120,7 +121,7 @@ def choose(shelf: Path, wanted: str | None, advice: str) -> Path:
         return find(shelf, wanted)
     path = newest(shelf)
     if path is None:
-        raise NotReady(f"expected a trained model, found none; run: {advice}")
+        raise NotReady(f"expected a trained model, found none; run: {advice}", command=advice)
     return path
 
 
@@ -213,7 +214,9 @@ def copy_to(source: Path, target: Path) -> None:
         shutil.copyfile(source, path)
         sync(path)
         if not claim(path, target):
-            raise SettingsError(f"FILE: expected a new file, got {visible(str(target))}")
+            raise SettingsError(
+                f"FILE: expected a new file, got {visible(str(target))}", option="FILE", path=target
+            )
     finally:
         path.unlink(missing_ok=True)
 
@@ -247,7 +250,9 @@ def rename(shelf: Path, old: str, new: str) -> Path:
     target = shelf / f"{name}{SUFFIX}"
     with usable(shelf):
         if not claim(source, target):
-            raise SettingsError(f"NEW: expected a free name, got {name}, which is a model's")
+            raise SettingsError(
+                f"NEW: expected a free name, got {name}, which is a model's", option="NEW"
+            )
         source.unlink(missing_ok=True)
         sync(shelf)
     return target
@@ -257,5 +262,7 @@ def own_file(shelf: Path, name: str) -> Path:
     """Return a model's file on the shelf; a path to elsewhere is refused."""
     path = find(shelf, name, "NAME")
     if path.parent != shelf:
-        raise SettingsError(f"NAME: expected a model of {shelf}, got the file {visible(str(path))}")
+        raise SettingsError(
+            f"NAME: expected a model of {shelf}, got the file {visible(str(path))}", option="NAME"
+        )
     return path

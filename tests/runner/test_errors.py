@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import errno
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fakes import SECTIONS, run_all
+from pipelines import ROOT
 
+from pipeline import errors
 from pipeline.config import load_settings
+from pipeline.engine.writing.sampling import Sampling
 from pipeline.errors import Busy, DataError, NotReady, SettingsError, StageFailed, XuxieError
 from pipeline.runner.failures import as_failure
 from pipeline.runner.lock import hold
@@ -73,3 +79,36 @@ def test_what_a_disk_does_is_said_in_one_true_line(
     assert words in str(failure)
     assert "\n" not in str(failure)
     assert failure.stage == "train"
+
+
+def test_what_is_said_of_an_option_or_a_command_names_it_in_its_field_too() -> None:
+    without = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in sorted((ROOT / "pipeline").rglob("*.py"))
+        for call in errors_made_in(path)
+        if fields_due(call) - {keyword.arg for keyword in call.keywords}
+    ]
+    assert without == []
+    with pytest.raises(SettingsError) as caught:
+        Sampling(temperature=-1)
+    assert caught.value.option == "--temperature"
+
+
+def errors_made_in(path: Path) -> Iterator[ast.Call]:
+    """Yield the calls in a module that make one of our errors with a message."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        name = (
+            node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+        )
+        if isinstance(node, ast.Call) and node.args and name in vars(errors) and name != "Path":
+            yield node
+
+
+def fields_due(call: ast.Call) -> set[str]:
+    """Return the fields that an error's sentence asks for: it begins `--x`, it says `run: `."""
+    sentence = "".join(
+        str(part.value) for part in ast.walk(call.args[0]) if isinstance(part, ast.Constant)
+    )
+    first = re.match(r"f?[\"'](--)?", ast.unparse(call.args[0]))
+    due = {"option"} if first and first[1] else set()
+    return due | ({"command"} if "run: " in sentence else set())

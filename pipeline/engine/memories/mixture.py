@@ -112,13 +112,17 @@ def choose_components(memories: Memories, names: Sequence[str]) -> Memories:
     for name in names:
         if name not in MEMORIES:
             raise SettingsError(
-                f"--memory: expected none or some of {', '.join(MEMORIES)}, got {name!r}"
+                f"--memory: expected none or some of {', '.join(MEMORIES)}, got {name!r}",
+                option="--memory",
             )
         if name not in memories.weights:
             have = ", ".join(name for name in memories.weights if name != NETWORK) or "none"
+            command = f"{program()} run-all --set remember.{name}=true"
             raise SettingsError(
                 f"--memory: expected one of what this writer has ({have}), got {name}; "
-                f"run: {program()} run-all --set remember.{name}=true"
+                f"run: {command}",
+                option="--memory",
+                command=command,
             )
     return replace(memories, weights=weights_for(memories, {NETWORK, *names}))
 

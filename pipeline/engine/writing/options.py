@@ -65,7 +65,8 @@ class WritingOptions:
             for banned in self.ban:
                 if banned in wanted:
                     raise SettingsError(
-                        f"--must-include {wanted}: expected a word that --ban {banned} allows"
+                        f"--must-include {wanted}: expected a word that --ban {banned} allows",
+                        option="--must-include",
                     )
 
     def limit(self) -> int:

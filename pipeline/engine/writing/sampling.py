@@ -50,13 +50,13 @@ class Sampling:
 def check(name: str, value: float, holds: bool, expected: str) -> None:
     """Raise `SettingsError` unless the bound holds and the value is finite."""
     if not holds or not math.isfinite(value):
-        raise SettingsError(f"--{name}: expected {expected}, got {value}")
+        raise SettingsError(f"--{name}: expected {expected}, got {value}", option=f"--{name}")
 
 
 def check_rng_seed(rng_seed: int | None) -> None:
     """Raise `SettingsError` for a seed that no generator takes."""
     if rng_seed is not None and rng_seed < 0:
-        raise SettingsError(f"--rng-seed: expected at least 0, got {rng_seed}")
+        raise SettingsError(f"--rng-seed: expected at least 0, got {rng_seed}", option="--rng-seed")
 
 
 def penalise(log_probs: Floats, recent_ids: NDArray[np.int64], *, penalty: float) -> Floats:

@@ -202,7 +202,9 @@ def read_unknown(value: str) -> Unknown:
     for way in UNKNOWN:
         if value == way:
             return way
-    raise SettingsError(f"--unknown: expected drop, parts or error, got {value!r}")
+    raise SettingsError(
+        f"--unknown: expected drop, parts or error, got {value!r}", option="--unknown"
+    )
 
 
 def best_cut(text: str, log_priors: Mapping[str, float]) -> list[str]:

@@ -139,7 +139,10 @@ def open_session(
     """
     check_rng_seed(rng_seed)
     if writing.must_include:
-        raise SettingsError("--must-include: expected none with --interactive; type the words")
+        raise SettingsError(
+            "--must-include: expected none with --interactive; type the words",
+            option="--must-include",
+        )
     endless = replace(writing, finish=False)
     prompt = writer.prompt(seed, writing=endless, prior_weight=prior_weight)
     with one_thread_a_word():

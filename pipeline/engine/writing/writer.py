@@ -113,7 +113,10 @@ class Writer:
             There is no such component, or this writer was made without it or without any.
         """
         if self.memories is None:
-            raise SettingsError("--memory: expected a writer with memories, got the network alone")
+            raise SettingsError(
+                "--memory: expected a writer with memories, got the network alone",
+                option="--memory",
+            )
         return Writer(self.network, choose_components(self.memories, component_names(names)))
 
     def understand(self, seed_phrase: str, *, unknown: Unknown = "parts") -> Seed:
@@ -203,7 +206,10 @@ class Writer:
         network = self.network
         if prior_weight is not None:
             if not math.isfinite(prior_weight):
-                raise SettingsError(f"--prior-weight: expected a number, got {prior_weight}")
+                raise SettingsError(
+                    f"--prior-weight: expected a number, got {prior_weight}",
+                    option="--prior-weight",
+                )
             network = replace(network, prior_weight=prior_weight)
         if seed is not None and seed.stand_ins:
             rows = stand_in_rows(

@@ -27,7 +27,8 @@ def check_known(option: str, texts: Sequence[str], log_priors: Mapping[str, floa
         near = _near_words(unknown[0], log_priors)
         hint = f"; known are {' '.join(near)}" if near else ""
         raise SettingsError(
-            f"--{option}: expected words of this novel, got {' '.join(unknown)}{hint}"
+            f"--{option}: expected words of this novel, got {' '.join(unknown)}{hint}",
+            option=f"--{option}",
         )
 
 
@@ -40,7 +41,9 @@ def check_until(until: str, words: Sequence[str]) -> None:
         It is too long to be watched for, or the words cannot spell it: why.
     """
     if len(until) > TAIL:
-        raise SettingsError(f"--until: expected at most {TAIL} characters, got {len(until):,}")
+        raise SettingsError(
+            f"--until: expected at most {TAIL} characters, got {len(until):,}", option="--until"
+        )
     spelled = ["\n" if word == PARAGRAPH_BREAK else word for word in words]
     if can_spell(until, spelled):
         return
@@ -53,7 +56,8 @@ def check_until(until: str, words: Sequence[str]) -> None:
     )
     raise SettingsError(
         f"--until: expected a text that the {len(words):,} words of the model can spell, got "
-        f"{until}; {why}"
+        f"{until}; {why}",
+        option="--until",
     )
 
 

@@ -72,9 +72,11 @@ def make_constraints(
     check_known("ban", unheard, log_priors)
     check_until(options.until, words)
     if options.paragraphs and marks.break_id < 0:
-        raise SettingsError("--paragraphs: expected a novel with paragraphs, got one without")
+        raise SettingsError(
+            "--paragraphs: expected a novel with paragraphs, got one without", option="--paragraphs"
+        )
     if all(any(ban in word for ban in options.ban) for word in words):
-        raise SettingsError("--ban: expected to leave a word to write, got none")
+        raise SettingsError("--ban: expected to leave a word to write, got none", option="--ban")
     ordered = tuple(_in_order(network, options, marks, text, log_priors))
     return Constraints(options, words, marks, ordered)
 
