@@ -1,11 +1,16 @@
-"""Which characters are Chinese: the one definition for all that asks."""
+"""Which characters are Chinese: the one definition for all that asks.
+
+jieba has a narrower one, which decides what it joins to words: `pipeline.text.words.dictionary`.
+"""
 
 from __future__ import annotations
 
 import re
 
-# Unicode's unified ideographs of all planes, and 〇, which Unicode counts as a symbol.
+# Unicode's unified ideographs of all planes, with what lies between them from plane 2 on, and 〇,
+# which Unicode counts as a symbol.
 CHINESE = re.compile(r"[〇\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af]")
+ALL_CHINESE = re.compile(f"{CHINESE.pattern}+")
 
 
 def is_chinese(character: str) -> bool:
@@ -16,3 +21,8 @@ def is_chinese(character: str) -> bool:
 def has_chinese(text: str) -> bool:
     """Return whether a text holds a Chinese character."""
     return CHINESE.search(text) is not None
+
+
+def is_all_chinese(word: str) -> bool:
+    """Return whether a word has Chinese characters and nothing else."""
+    return ALL_CHINESE.fullmatch(word) is not None

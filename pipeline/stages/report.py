@@ -116,10 +116,10 @@ def _name_neighbours(
     """Return each character with its count and the words of greatest cosine, punctuation aside."""
     import numpy as np
 
+    from pipeline.chinese import is_all_chinese
     from pipeline.engine.network.nearest import nearest_words
-    from pipeline.text.words.tags import HAN
 
-    named = [i for i, word in enumerate(words) if HAN.fullmatch(word)]
+    named = [i for i, word in enumerate(words) if is_all_chinese(word)]
     row_of = {words[i]: row for row, i in enumerate(named)}
     ids, cosines = nearest_words(
         np.array([row_of[name] for name in people], dtype=np.int64),

@@ -13,6 +13,7 @@ from io import BufferedIOBase
 from pathlib import Path
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.chinese import has_chinese
 from pipeline.errors import DataError
 from pipeline.text.books.document import Document, refuse_binary
 from pipeline.text.cleaning.clean import LINE_END, clean_characters, tidy
@@ -23,7 +24,6 @@ _HEAD_BYTES = 2**20  # of a file, from which its encoding is told
 _PIECE_BYTES = 2**16
 CHINESE_WITHIN = 1_000_000  # characters that may come before the first Chinese one
 LONGEST = 20_000  # characters of a paragraph cut into words at once
-_CHINESE = re.compile("[〇\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 # Marks that no word reaches across: a cut after one changes no word.
 _MARKS = re.compile(r".*[。！？；，：、”’」』…]", re.DOTALL)
 
@@ -105,7 +105,7 @@ def require_chinese(texts: Iterable[str], *, name: str) -> Iterator[str]:
     source = iter(texts)
     for text in source:
         held.append(text)
-        if _CHINESE.search(text):
+        if has_chinese(text):
             yield from held
             yield from source
             return

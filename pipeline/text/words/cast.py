@@ -6,13 +6,13 @@ begins; that holds for any novel with dialogue, and for names that no dictionary
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from pipeline.chinese import is_all_chinese
 from pipeline.text.words.tags import dictionary_tags
 
-_NAME = re.compile(r"[\u3400-\u9fff]{2,4}")
+_NAME_LENGTHS = range(2, 5)  # characters
 _SPEAKING = "道曰说问答叫笑喊"  # what a word of speaking ends with
 # What the segmenter leaves hanging on a name that it does not know: 黛玉道, 贾母笑, 平儿忙.
 _HANGING = _SPEAKING + "忙便又因也都"
@@ -59,7 +59,8 @@ def main_characters(
 def _could_be_name(word: str, tags: Mapping[str, str]) -> bool:
     """Return whether a word can be a name by its form and its dictionary tag."""
     return (
-        _NAME.fullmatch(word) is not None
+        len(word) in _NAME_LENGTHS
+        and is_all_chinese(word)
         and word[-1] not in _NOT_AT_END
         and word not in _COLLECTIVE
         and tags.get(word, "n")[0] in _NAME_TAGS

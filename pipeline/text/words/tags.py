@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
+from pipeline.chinese import is_all_chinese
 from pipeline.text.words.dictionary import dictionary_path
 
-HAN = re.compile(r"[\u3400-\u9fff]+")
 # First letters of the tags: n noun, v verb, a adjective, i idiom, l phrase, z state, s place.
 _CONTENT = frozenset("nvailzs")
 _SHORT_CONTENT = frozenset(
@@ -28,7 +27,7 @@ def dictionary_tags(words: Collection[str]) -> dict[str, str]:
 
 def is_content_word(word: str, tag: str | None) -> bool:
     """Return whether a word names something; one that no dictionary holds is mostly a name."""
-    if not HAN.fullmatch(word):
+    if not is_all_chinese(word):
         return False
     if len(word) == 1:
         return tag is not None and tag[0] in _SHORT_CONTENT
