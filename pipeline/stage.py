@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from pipeline.artifacts.codec import Codec
-from pipeline.filenames import readable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,8 +31,8 @@ class StageConfig(BaseModel):
         return {}
 
     def file_names(self) -> dict[str, str]:
-        """Return label → name of the external files, as people read it."""
-        return {label: readable(path.name) for label, path in self.files().items()}
+        """Return label → name of the external files."""
+        return {label: path.name for label, path in self.files().items()}
 
     def check_files(self) -> None:
         """Refuse external files that cannot be used, by what the disk says of them.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pipeline.config import Settings
+from pipeline.filenames import readable
 from pipeline.runner.differences import compare, nearest
 from pipeline.runner.fingerprint import components, key_of
 from pipeline.runner.graph import order, upstream
@@ -129,8 +130,8 @@ def plan_stage(
 
 
 def file_names(config: StageConfig) -> dict[str, str]:
-    """Return label → bare name of the external files, for people."""
-    return config.file_names()
+    """Return label → bare name of the external files, as people read it."""
+    return {label: readable(name) for label, name in config.file_names().items()}
 
 
 def check_files(steps: Sequence[Step], settings: Settings) -> None:

@@ -75,9 +75,9 @@ def score_part(
     context: Context,
 ) -> tuple[dict[str, ModelScores], list[ModelScores]]:
     """Return what `Evaluation` keeps of a held-out part: its `scores` and its `ablation`."""
+    from pipeline.engine.measures.ablation import ablation
     from pipeline.engine.measures.bootstrap import compare_intervals, draw_chapters, score_intervals
     from pipeline.engine.measures.metrics import summarise
-    from pipeline.engine.memories.mixture import ablation
 
     mixtures = ablation(model.memories) if model.memories else {"network": model.weights}
     starts = evaluation_starts(window, part)  # (N,)

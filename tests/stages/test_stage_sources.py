@@ -73,7 +73,7 @@ def test_an_edit_of_the_evaluation_re_runs_it_and_the_report_alone(
 ) -> None:
     assert users(sources["novel"], "pipeline.stages.evaluate") == ["evaluate"]
     assert users(sources["novel"], "pipeline.artifacts.evaluation") == ["evaluate", "report"]
-    for measure in ("bootstrap", "diversity"):
+    for measure in ("ablation", "bootstrap", "diversity"):
         assert users(sources["novel"], f"pipeline.engine.measures.{measure}") == ["evaluate"]
 
 
@@ -123,6 +123,17 @@ def test_what_trains_and_remembers_depends_on_no_evaluation(
     own = sources["novel"][stage]
     assert {name for name in own if name.startswith("pipeline.engine.measures.")} == measures
     assert not {name for name in own if name.startswith(JUDGING)}
+
+
+def test_an_edit_of_what_is_told_to_people_makes_no_novel_s_network_again(
+    sources: dict[str, dict[str, set[str]]],
+) -> None:
+    """How a file's name is shown is for those who read files, the program's for those who write."""
+    novel = sources["novel"]
+    assert users(novel, "pipeline.filenames") == ["fetch", "segment", "embed"]
+    assert users(novel, "pipeline.program") == ["model", "evaluate", "report"]
+    for stages in (own for name, own in sources.items() if name not in ("novel", "article")):
+        assert users(stages, "pipeline.filenames") == []
 
 
 def test_training_does_not_depend_on_what_is_remembered(

@@ -1,4 +1,4 @@
-"""A mixture of components: fitting its weights, and choosing which components speak.
+"""A mixture of components: fitting its weights, those of the whole and of every part of it.
 
     p(w) = Σ_k λ_k·p_k(w)        λ_k ≥ 0, Σ_k λ_k = 1
 
@@ -8,8 +8,7 @@ a component's new weight is the mean share that it had in the probabilities of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from itertools import combinations
 
 import numpy as np
@@ -17,8 +16,6 @@ import numpy as np
 from pipeline.arrays import Doubles, Floats
 from pipeline.artifacts.memories import NETWORK, Memories
 from pipeline.engine.memories.table import MEMORIES
-from pipeline.errors import SettingsError
-from pipeline.program import program
 
 ITERATIONS = 1000
 TOLERANCE = 1e-7  # of the mean log likelihood
@@ -92,48 +89,6 @@ def mix(probs: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:
     parts = [np.float32(weight) * probs[name] for name, weight in weights.items()]
     mixed: Floats = np.sum(parts, axis=0, dtype=np.float32)
     return mixed
-
-
-def component_names(text: str) -> tuple[str, ...]:
-    """Return the names in a comma list; `none` names nothing."""
-    return () if text == "none" else tuple(name.strip() for name in text.split(","))
-
-
-def choose_components(memories: Memories, names: Sequence[str]) -> Memories:
-    """Return the memories with only these components beside the network, which always stays.
-
-    The weights are those fitted for just these components, or the old ones in their proportions.
-
-    Raises
-    ------
-    SettingsError
-        There is no such component, or this writer was made without it.
-    """
-    for name in names:
-        if name not in MEMORIES:
-            raise SettingsError(
-                f"--memory: expected none or some of {', '.join(MEMORIES)}, got {name!r}",
-                option="--memory",
-            )
-        if name not in memories.weights:
-            have = ", ".join(name for name in memories.weights if name != NETWORK) or "none"
-            command = f"{program()} run-all --set remember.{name}=true"
-            raise SettingsError(
-                f"--memory: expected one of what this writer has ({have}), got {name}; "
-                f"run: {command}",
-                option="--memory",
-                command=command,
-            )
-    return replace(memories, weights=weights_for(memories, {NETWORK, *names}))
-
-
-def ablation(memories: Memories) -> dict[str, dict[str, float]]:
-    """Return name → weights: the network, the network with each memory alone, and all of them."""
-    names = [name for name in memories.weights if name != NETWORK]
-    chosen = {NETWORK: (), **{f"{NETWORK}+{name}": (name,) for name in names}}
-    if len(names) > 1:
-        chosen["all"] = tuple(names)
-    return {name: weights_for(memories, (NETWORK, *own)) for name, own in chosen.items()}
 
 
 def weights_for(memories: Memories, names: Iterable[str]) -> dict[str, float]:

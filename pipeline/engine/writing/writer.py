@@ -13,8 +13,8 @@ from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.network import Network
 from pipeline.artifacts.tokens import stand_in_id
 from pipeline.chinese import has_chinese
-from pipeline.engine.memories.mixture import choose_components, component_names
 from pipeline.engine.memories.next_word import Model
+from pipeline.engine.writing.components import choose_components, component_names
 from pipeline.engine.writing.constraints.copying import index_text
 from pipeline.engine.writing.constraints.marks import find_marks
 from pipeline.engine.writing.constraints.order import Constraints, make_constraints

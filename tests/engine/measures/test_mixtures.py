@@ -10,13 +10,14 @@ import pytest
 from made_up import chapters_of_noise, context_in, random_network
 
 from pipeline.artifacts.windows import evaluation_starts, target_sections
+from pipeline.engine.measures.ablation import ablation
 from pipeline.engine.measures.mixtures import score_mixtures
 from pipeline.engine.measures.score import score_windows
 from pipeline.engine.memories import batches as batching
 from pipeline.engine.memories.batches import Batch, chapter_runs, component_batches, true_probs
 from pipeline.engine.memories.cache import empty_recent
-from pipeline.engine.memories.mixture import ablation, choose_components
 from pipeline.engine.memories.next_word import Model, begin, next_word_distribution, read
+from pipeline.engine.writing.components import choose_components
 from pipeline.stages.remember import RememberConfig, remember
 
 WINDOWS = chapters_of_noise()

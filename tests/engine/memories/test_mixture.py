@@ -1,8 +1,6 @@
-"""Mixtures: EM against known answers and its promise, and the choice of components."""
+"""Mixtures: EM against known answers, and its promise."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,27 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pipeline.artifacts.memories import Memories
 from pipeline.engine.memories.mixture import (
-    ablation,
-    choose_components,
-    component_names,
     em_step,
     fit_mixtures,
     fit_weights,
     log_likelihood,
     mix,
 )
-from pipeline.errors import SettingsError
 
 probs = st.tuples(st.integers(1, 30), st.integers(1, 4)).flatmap(
     lambda shape: arrays(np.float64, shape, elements=st.floats(1e-6, 1))
-)
-MEMORIES = Memories(
-    weights={"network": 0.5, "cache": 0.2, "ngram": 0.3},
-    text_ids=np.empty(0, dtype=np.int32),
-    chapters=(),
-    subsets=({"network": 0.6, "cache": 0.4}, {"network": 1.0}),
 )
 
 
@@ -98,46 +85,3 @@ def test_a_mixture_is_the_weighted_sum() -> None:
         {"network": 0.75, "cache": 0.25},
     )
     assert found.tolist() == [0.375, 0.625]
-
-
-def test_chosen_components_get_their_own_fitted_weights() -> None:
-    assert choose_components(MEMORIES, ["cache"]).weights == {"network": 0.6, "cache": 0.4}
-    assert choose_components(MEMORIES, []).weights == {"network": 1.0}
-    assert choose_components(MEMORIES, ["ngram", "cache"]).weights == MEMORIES.weights
-
-
-def test_without_weights_of_their_own_the_old_ones_keep_their_proportions() -> None:
-    # 0.5 : 0.3
-    found = choose_components(MEMORIES, ["ngram"]).weights
-    assert found == pytest.approx({"network": 0.625, "ngram": 0.375})
-
-
-def test_what_is_not_there_is_refused_by_name() -> None:
-    with pytest.raises(SettingsError) as unknown:
-        choose_components(MEMORIES, ["cache", "cahce"])
-    assert str(unknown.value) == (
-        "--memory: expected none or some of cache, ngram, neighbours, got 'cahce'"
-    )
-    with pytest.raises(SettingsError) as absent:
-        choose_components(MEMORIES, ["neighbours"])
-    assert str(absent.value) == (
-        "--memory: expected one of what this writer has (cache, ngram), got neighbours; "
-        "run: python cli.py run-all --set remember.neighbours=true"
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [("none", ()), ("cache", ("cache",)), ("cache, ngram", ("cache", "ngram")), ("", ("",))],
-)
-def test_names_come_as_a_comma_list(text: str, names: tuple[str, ...]) -> None:
-    assert component_names(text) == names
-
-
-def test_an_ablation_goes_from_the_network_to_the_whole() -> None:
-    rows = ablation(MEMORIES)
-    assert list(rows) == ["network", "network+cache", "network+ngram", "all"]
-    assert rows["network"] == {"network": 1.0}
-    assert rows["all"] == MEMORIES.weights
-    one = replace(MEMORIES, weights={"network": 0.6, "cache": 0.4})
-    assert list(ablation(one)) == ["network", "network+cache"], "the whole is there already"
