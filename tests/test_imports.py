@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -96,3 +99,30 @@ def test_writing_loads_nothing_heavy(tmp_path_factory: pytest.TempPathFactory) -
     arguments = ["cli.py", "generate", "青棠听了，", "--words", "5", "--artifacts", str(artifacts)]
 
     assert loaded_by(f"import cli, sys; sys.argv = {arguments}; cli.main()") == []
+
+
+def test_imports_go_round_in_no_circle_within_functions_neither() -> None:
+    files = {name_of(path): path for path in (ROOT / "pipeline").rglob("*.py")}
+    imports = {
+        name: {own for own in imported_by(ast.parse(path.read_text("utf-8"))) if own in files}
+        for name, path in files.items()
+    }
+
+    assert len(list(TopologicalSorter(imports).static_order())) == len(files) > 200
+
+
+def name_of(path: Path) -> str:
+    """Return a module's dotted name."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imported_by(tree: ast.AST) -> Iterator[str]:
+    """Yield what a module imports when it runs, and the modules that names may stand for."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            yield node.module
+        elif not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)):
+            yield from imported_by(node)

@@ -35,7 +35,7 @@ from pipeline.shown import visible
 
 if TYPE_CHECKING:
     from pipeline.artifacts.evaluation import Evaluation
-    from pipeline.engine.bundle.model import Finished
+    from pipeline.engine.bundle.artifact import Finished
 
 
 @guarded

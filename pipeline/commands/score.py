@@ -84,7 +84,7 @@ def score_text(
         `encoding` is not the name of one.
     """
     from pipeline.engine.measures.stream import score_words
-    from pipeline.text.cleaning.reading import read_file, read_pipe, read_words, require_chinese
+    from pipeline.text.reading import read_file, read_pipe, read_words, require_chinese
 
     if name == _PIPE:
         title, texts = "standard input", read_pipe(pipe, name="standard input", encoding=encoding)
@@ -109,7 +109,7 @@ def _converter(cutting: Cutting) -> Callable[[str], str] | None:
     """Return what turns traditional characters into simplified ones, if the novel's were."""
     if not cutting.simplified:
         return None
-    from pipeline.stages.fetch import to_simplified
+    from pipeline.text.cleaning.script import to_simplified
 
     return lambda text: to_simplified([text])[0]
 

@@ -28,7 +28,7 @@ from pipeline.stage import Stage
 
 if TYPE_CHECKING:
     from pipeline.artifacts.evaluation import Evaluation
-    from pipeline.engine.bundle.model import Finished
+    from pipeline.engine.bundle.artifact import Finished
 
 TITLE = 60  # characters of a title made of a file's name
 MADE_WITH = ("xuxie", "numpy", "tensorflow", "tensorflow-cpu")

@@ -136,6 +136,7 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
     from pipeline.text.books.source import source_name
     from pipeline.text.books.title import novel_title
     from pipeline.text.chapters.chapters import divide
+    from pipeline.text.cleaning.script import to_simplified
 
     documents = _read_documents(config)
     parts: list[tuple[Decoded, Cleaned]] = []
@@ -246,25 +247,6 @@ def _check_chinese(paragraphs: Sequence[str], encoding: str, config: FetchConfig
             f"{name}: expected at least {config.min_characters} Chinese characters, got "
             f"{chinese} when read as {encoding}; give a longer text"
         )
-
-
-def to_simplified(paragraphs: Sequence[str]) -> list[str]:
-    """Turn traditional characters into simplified ones, paragraph by paragraph.
-
-    Raises
-    ------
-    DataError
-        OpenCC is not installed.
-    """
-    try:
-        import opencc
-    except ImportError as error:
-        raise DataError(
-            "fetch.simplify: expected the package opencc, found none; run pip install opencc"
-        ) from error
-    # tw2s and not t2s, which leaves 跟著 and 看著 as they are: most Big5 novels write 着 that way
-    text: str = opencc.OpenCC("tw2s").convert("\n".join(paragraphs))
-    return text.split("\n")
 
 
 def _digest(documents: Sequence[Document]) -> str:

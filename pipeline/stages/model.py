@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from pipeline.artifacts.segmentation import Segmentation, section_words
-from pipeline.engine.bundle.model import FINISHED, Card, Cutting, Finished, NovelModel, pack_words
+from pipeline.engine.bundle.artifact import FINISHED, Finished
+from pipeline.engine.bundle.model import Card, Cutting, NovelModel, pack_words
 from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.artifacts.network import Network
     from pipeline.artifacts.segmentation import Segmentation
     from pipeline.artifacts.training import Training
-    from pipeline.engine.bundle.model import Finished
+    from pipeline.engine.bundle.artifact import Finished
     from pipeline.page.prose import Sample
     from pipeline.page.wordmap import Place
 

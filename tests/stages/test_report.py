@@ -22,7 +22,7 @@ from pipeline.artifacts.picture import PNG
 from pipeline.artifacts.report import Report, is_sealed, load_report, seal
 from pipeline.catalog import REPORT
 from pipeline.catalog import STAGES as CATALOG
-from pipeline.engine.bundle.model import Finished
+from pipeline.engine.bundle.artifact import Finished
 from pipeline.errors import ArtifactDamaged
 from pipeline.project import choose_model
 from pipeline.stage import Made

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import DataError, SettingsError
 from pipeline.text.cleaning.clean import clean
-from pipeline.text.cleaning.reading import (
+from pipeline.text.reading import (
     CHINESE_WITHIN,
     LONGEST,
     decode_pieces,

@@ -1,7 +1,7 @@
 """A model: all that writes and scores in the voice of one novel, in one file.
 
-model.safetensors   see docs/model-format.md; `tensorfile.py` has the container, this file its facts
-sample.txt          a continuation of the seed phrase
+See docs/model-format.md. `pipeline.artifacts.tensorfile` has the container, this file what goes
+into it, `opening.py` what may come out.
 
 A model is complete: no other file, no setting and no stage is asked for to write with it. It holds
 no time and no path, so equal models have equal bytes.
@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.artifacts.codec import Codec
 from pipeline.artifacts.layers import pack_upper
-from pipeline.artifacts.memories import Memories, describe_memories
+from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.network import ARRAYS, Network
 from pipeline.artifacts.tensorfile import write_tensor_file
 from pipeline.engine.bundle.remembered import memory_arrays, memory_facts
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SCHEMA = 1
-FILE, SAMPLE = "model.safetensors", "sample.txt"
 WORD, PHRASE, TITLE, NOTE = 64, 1_000, 200, 1_000  # characters, at most
 RARE = "rare_text"  # the array of the novel's words outside the vocabulary
 SCORES = ("top1", "mrr", "perplexity", "coverage")
@@ -107,14 +105,6 @@ class NovelModel:
     cutting: Cutting
     card: Card
     rare_text: NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class Finished:
-    """`model`'s artifact: the model, and what it writes on from its seed phrase, that included."""
-
-    model: NovelModel
-    sample: str
 
 
 def rare_words(model: NovelModel) -> tuple[str, ...]:
@@ -222,26 +212,3 @@ def save_model(model: NovelModel, path: Path) -> None:
     """Write a model's file."""
     with path.open("wb") as file:
         write_tensor_file(file, model_arrays(model), model_facts(model))
-
-
-def save_finished(finished: Finished, folder: Path) -> None:
-    """Write model.safetensors and sample.txt."""
-    save_model(finished.model, folder / FILE)
-    (folder / SAMPLE).write_text(finished.sample + "\n", encoding="utf-8", newline="\n")
-
-
-def load_finished(folder: Path) -> Finished:
-    """Read what `save_finished` wrote."""
-    from pipeline.engine.bundle.opening import load_model
-
-    sample = (folder / SAMPLE).read_text(encoding="utf-8").removesuffix("\n")
-    return Finished(model=load_model(folder / FILE), sample=sample)
-
-
-def describe_finished(finished: Finished) -> dict[str, Any]:
-    """Return the facts shown to people: the title, and each component's share."""
-    model = finished.model
-    return {"title": model.card.title, **describe_memories(model.memories)}
-
-
-FINISHED = Codec(save=save_finished, load=load_finished, describe=describe_finished)
