@@ -1,6 +1,6 @@
 """xuxie's command line: what comes before the commands are loaded; also `python -m pipeline`.
 
-The commands are files in `commands/`, put together in its `app.py`.
+The commands are files in `commands/`, put together in `commands/app.py`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What an n-gram model is made of, and its arrays in a file; `engine.ngram` counts and reads it."""
+"""What an n-gram model is made of, and its arrays in a file; `engine.memories.ngram` counts it."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
     0 … V − 1     the words
     V             a word outside the vocabulary
     V + 1 + w     one that ends with the word w, and is read as w
-    2V + 1 + k    stand-in k of a seed phrase (`engine/seed.py`)
+    2V + 1 + k    stand-in k of a seed phrase (`engine/writing/seed.py`)
 
 A Chinese compound mostly has its head last. Where the vocabulary lacks 唱道 the network reads 道,
 and so knows that speech follows; from one unknown word for all it would know nothing. Only what is

@@ -13,7 +13,7 @@ _ABLATION = ("top1", "mrr", "perplexity")
 _INTERVALS = {"top1": "top1", "perplexity": "perplexity"}
 _LEAD = {"top1_difference": "top1 by", "perplexity_ratio": "perplexity times"}
 
-# Columns of the table on written text: heading → measure of `engine.diversity`.
+# Columns of the table on written text: heading → measure of `engine.measures.diversity`.
 _WRITING = {
     "distinct2": "distinct2",
     "repeated4": "repeated4",

@@ -1,7 +1,7 @@
 """keras-adder: an LSTM reads two whole numbers, one after the other, and tells their sum's bits.
 
 What it teaches: what more data, more steps and another loss do, and how to tell them apart by
-curves. The report's network reads a + b in two steps of eight bits (`adder_network.py`):
+curves. The report's network reads a + b in two steps of eight bits (`network.py`):
 
     x = (bits of a, bits of b) (2, 8) → LSTM 256 with ReLU → h_2 → y = σ(h_2·V + c) (8,)
 

@@ -3,7 +3,7 @@
 What it teaches: a training whose loss falls is no proof of its gradients. Published code for this
 network (`network.py`) has five faults (`faults.py`). Each is
 trained alone, then the four in the gradients together, then all, beside the corrected network,
-from the same weights and over the same pairs in the same order (`training.py`).
+from the same weights and over the same pairs in the same order (`descent.py`).
 All five are trained once more at the published rate, a pair at a time.
 
 The last variant has a decay of its matrices. As a one-hot number shares nothing with its
