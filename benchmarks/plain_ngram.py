@@ -1,4 +1,4 @@
-"""Kneser–Ney in plain dictionaries: the same model as `engine.memories.ngram`, as one would first write it.
+"""Kneser–Ney in plain dictionaries, as one would first write it: `engine.memories.ngram` again.
 
 It is what the numpy model is measured against and, in the tests, compared with.
 """

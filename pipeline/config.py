@@ -20,7 +20,7 @@ from pipeline.filenames import in_utf8, on_disk, readable
 from pipeline.hints import nearest_name
 from pipeline.shown import shown
 from pipeline.stage import StageConfig, is_path_field
-from pipeline.tables import LONGEST, MAX_LINE, is_text, read_table, read_value, shown_value
+from pipeline.toml import LONGEST, MAX_LINE, is_text, read_table, read_value, shown_value
 
 SOURCE_SETTING = "fetch.source"  # what --source stands for
 BUILT_IN = "built in"

@@ -3,7 +3,7 @@
 XuxieError                  1
 ├── StageFailed             1   a stage raised something unforeseen, or could not be saved
 │   └── InputChanged        1   a source changed while its stage was running
-├── ArtifactDamaged         1   a stored artifact does not match its manifest
+├── ArtifactDamaged         1   a stored file is not as it was written, or not what it should be
 ├── SettingsError           2   a setting or option that cannot be accepted
 │   └── NotReady            2   a command needs an artifact that is stale or missing
 ├── DataError               3   a novel, dictionary, vector file or seed phrase that cannot be used
@@ -63,7 +63,10 @@ class InputChanged(StageFailed):
 
 
 class ArtifactDamaged(XuxieError):
-    """A stored artifact is incomplete or does not match the digests in its manifest."""
+    """A file is incomplete, damaged or not of its form: an artifact, a model, word vectors.
+
+    Where the file is a user's, commands and stages make a `DataError` of it.
+    """
 
 
 class SettingsError(XuxieError):

@@ -71,6 +71,10 @@ class Progress(Protocol):
         """Report that `done` of `total` units are finished; `note` is a short live figure."""
 
 
+Advance = Callable[[float, float], None]
+"""`Progress` where no figure is known: called with what is done and what there is to do."""
+
+
 @dataclass(frozen=True)
 class Made:
     """How an artifact upstream came to be: for people to read, never part of a key.

@@ -55,11 +55,11 @@ def training_text(window: Windows) -> NDArray[np.int32]:
 def gather(config: FitConfig, window: Windows, decode: Network, context: Context) -> Memories:
     """Return the memories asked for, all with the same weight as yet."""
 
-    def told(done: float, total: float) -> None:
+    def advance(done: float, total: float) -> None:
         context.progress(done, total, "reading the training chapters")
 
     held = {
-        name: memory.build(config, window, decode, told)
+        name: memory.build(config, window, decode, advance)
         for name, memory in MEMORIES.items()
         if getattr(config, name)
     }

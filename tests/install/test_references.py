@@ -55,7 +55,7 @@ def somewhere(name: str) -> bool:
 
 
 def is_seen_from(module: str, name: str) -> bool:
-    """Return whether a reader finds the file: a bare name stands for a neighbour, or at the root."""
+    """Return whether a reader finds the file: a bare name is a neighbour's or lies at the root."""
     if "/" in name:
         return somewhere(name)
     return (ROOT / module).with_name(name).is_file() or name in FILES

@@ -7,9 +7,10 @@ before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,9 @@ from pipeline.engine.memories.memory import Places
 from pipeline.engine.memories.next_word import Model
 from pipeline.engine.network.decode import network_scores, softmax, unit_rows
 from pipeline.engine.network.predict import predict_vectors
+
+if TYPE_CHECKING:
+    from pipeline.stage import Advance
 
 BATCH = 256  # words at once: four components of (256, 7000) float32 take 29 MB
 
@@ -59,7 +63,7 @@ def component_batches(
     chapters: NDArray[np.int64],
     model: Model,
     *,
-    progress: Callable[[float, float], None] | None = None,
+    progress: Advance | None = None,
 ) -> Iterator[Batch]:
     """Yield what the model's components say of every target, in order.
 

@@ -7,13 +7,13 @@ place at a time while writing and for many places at once while weights are fitt
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline.artifacts.checks import Bounds
 from pipeline.artifacts.memories import Stored
-from pipeline.stage import StageConfig
+from pipeline.stage import Advance, StageConfig
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from pipeline.artifacts.network import Network
     from pipeline.artifacts.windows import Windows
     from pipeline.engine.memories.cache import Recent
-
-Told = Callable[[float, float], None]  # called with what is done and what there is to do
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ class Memory(Stored, Protocol):
     settings: type[StageConfig]
 
     @abstractmethod
-    def build(self, config: Any, window: Windows, network: Network, told: Told) -> Any:
+    def build(self, config: Any, window: Windows, network: Network, advance: Advance) -> Any:
         """Return what is remembered of the training chapters; `config` has the `settings`."""
         ...
 

@@ -14,7 +14,7 @@ B queries, P places, E embedding, k neighbours, V vocabulary.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,9 @@ from pipeline.artifacts.network import Network
 from pipeline.artifacts.windows import window_view
 from pipeline.engine.network.decode import unit_rows
 from pipeline.engine.network.predict import BATCH, predict_vectors
+
+if TYPE_CHECKING:
+    from pipeline.stage import Advance
 
 Keys = NDArray[np.float16]
 
@@ -37,7 +40,7 @@ def build_neighbours(
     ids: NDArray[np.int32],
     starts: NDArray[np.int64],
     network: Network,
-    progress: Callable[[float, float], None] | None = None,
+    progress: Advance | None = None,
 ) -> tuple[Keys, NDArray[np.int32]]:
     """Read every training window and keep what the network made of it.
 

@@ -15,7 +15,7 @@ from pipeline.engine.threads import one_thread_a_word
 from pipeline.engine.writing.constraints.marks import Role
 from pipeline.engine.writing.constraints.order import (
     Constraints,
-    Progress,
+    TextState,
     constrain,
     is_last_break,
     may_end,
@@ -85,26 +85,26 @@ def write(
         How many candidates to report for each word.
     """
     with one_thread_a_word():
-        progress = start(seed_ids, constraints)
+        state = start(seed_ids, constraints)
         reading = begin(model, seed_ids)
-    while not may_end(progress):
+    while not may_end(state):
         with one_thread_a_word():
             next_word = next_word_distribution(reading, model)
-            log_probs = constrain(penalised(next_word, progress, sampling), progress)
+            log_probs = constrain(penalised(next_word, state, sampling), state)
             if log_probs.max() == -np.inf:
                 return
             word_id = choose(log_probs, sampling, generator)
-            if is_last_break(progress, word_id):
+            if is_last_break(state, word_id):
                 return
             choice = choice_of(word_id, next_word, model.network, candidates)
-            note(progress, word_id)
+            note(state, word_id)
             reading = read(reading, word_id, model)
         yield choice
 
 
-def penalised(next_word: NextWord, progress: Progress, sampling: Sampling) -> Floats:
+def penalised(next_word: NextWord, state: TextState, sampling: Sampling) -> Floats:
     """Return the log probabilities (V,) after the repetition penalty; it spares punctuation."""
-    draft = progress.draft
+    draft = state.draft
     roles, unknown = draft.marks.roles, len(draft.marks.roles)
     window = draft.ids[-sampling.penalty_window :] if sampling.penalty_window else []
     recent = [i for i in window if i < unknown and roles[i] is Role.WORD]

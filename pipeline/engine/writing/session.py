@@ -22,7 +22,7 @@ from pipeline.engine.memories.next_word import (
     read,
 )
 from pipeline.engine.threads import one_thread_a_word
-from pipeline.engine.writing.constraints.order import Progress, constrain, fork
+from pipeline.engine.writing.constraints.order import TextState, constrain, fork
 from pipeline.engine.writing.constraints.order import note as note_word
 from pipeline.engine.writing.constraints.order import start as start_text
 from pipeline.engine.writing.generate import Candidate, Choice, candidate_of, penalised
@@ -50,7 +50,7 @@ class SessionContext:
 class Position:
     """Where a text stands: what constraints have noted of it, and its reading. Never changed."""
 
-    progress: Progress
+    progress: TextState
     reading: Reading
 
 

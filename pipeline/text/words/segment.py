@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.text.words.dictionary import (
     JOINABLE,
@@ -24,6 +24,9 @@ from pipeline.text.words.dictionary import (
     dictionary_path,
     starting_words,
 )
+
+if TYPE_CHECKING:
+    from pipeline.stage import Advance
 
 Engine = Literal["rjieba", "jieba"]
 Cut = Callable[[str], list[str]]
@@ -44,7 +47,7 @@ def cut_paragraphs(
     user_dictionary: Path | None = None,
     names: Sequence[str] = (),
     workers: int = 1,
-    progress: Callable[[float, float], None] | None = None,
+    progress: Advance | None = None,
 ) -> Iterator[list[str]]:
     """Yield the words of each paragraph, in order; white space is dropped, punctuation kept.
 

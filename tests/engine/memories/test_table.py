@@ -21,11 +21,11 @@ from pipeline.artifacts.network import Network
 from pipeline.artifacts.windows import Windows
 from pipeline.engine.bundle.model import NovelModel, pack_words, save_model
 from pipeline.engine.bundle.opening import load_model
-from pipeline.engine.memories.memory import Memory, Place, Places, Told
+from pipeline.engine.memories.memory import Memory, Place, Places
 from pipeline.engine.memories.table import CODEC, MEMORIES
 from pipeline.engine.writing.sampling import Sampling
 from pipeline.engine.writing.writer import Writer
-from pipeline.stage import StageConfig
+from pipeline.stage import Advance, StageConfig
 from pipeline.stages.remember import remember, remember_config
 
 SIZE = 12  # words of the toy novel, each of which decides the next
@@ -50,7 +50,7 @@ class StrideMemory(Memory):
 
     name, settings = "stride", StrideSettings
 
-    def build(self, config: Any, window: Windows, network: Network, told: Told) -> Stride:
+    def build(self, config: Any, window: Windows, network: Network, advance: Advance) -> Stride:
         ids = np.arange(SIZE, dtype=np.int32)
         return Stride(config.stride_length, (ids + config.stride_length) % SIZE)
 

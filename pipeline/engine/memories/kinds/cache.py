@@ -11,8 +11,8 @@ from pydantic import Field
 from pipeline.artifacts import checks
 from pipeline.artifacts.checks import Bounds
 from pipeline.artifacts.codec import check_number
-from pipeline.engine.memories.memory import Memory, Place, Places, Told
-from pipeline.stage import StageConfig
+from pipeline.engine.memories.memory import Memory, Place, Places
+from pipeline.stage import Advance, StageConfig
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +46,7 @@ class CacheMemory(Memory):
     name = "cache"
     settings = CacheSettings
 
-    def build(self, config: Any, window: Windows, network: Network, told: Told) -> Cache:
+    def build(self, config: Any, window: Windows, network: Network, advance: Advance) -> Cache:
         """Return the settings: the cache itself is empty where a text begins."""
         return Cache(config.cache_words, config.cache_sharpness)
 

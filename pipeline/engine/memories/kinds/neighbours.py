@@ -11,9 +11,9 @@ from pydantic import Field
 from pipeline.artifacts import checks
 from pipeline.artifacts.checks import UNIT, Bounds
 from pipeline.artifacts.codec import check_array, check_number
-from pipeline.engine.memories.memory import Memory, Place, Places, Told
+from pipeline.engine.memories.memory import Memory, Place, Places
 from pipeline.errors import ArtifactDamaged
-from pipeline.stage import StageConfig
+from pipeline.stage import Advance, StageConfig
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,11 +67,11 @@ class NeighboursMemory(Memory):
     name = "neighbours"
     settings = NeighboursSettings
 
-    def build(self, config: Any, window: Windows, network: Network, told: Told) -> Neighbours:
+    def build(self, config: Any, window: Windows, network: Network, advance: Advance) -> Neighbours:
         """Let the network read the training chapters and keep each place."""
         from pipeline.engine.memories.neighbours import build_neighbours
 
-        keys, positions = build_neighbours(window.ids, training_starts(window), network, told)
+        keys, positions = build_neighbours(window.ids, training_starts(window), network, advance)
         return Neighbours(
             keys=keys,
             positions=positions,

@@ -11,9 +11,9 @@ from pipeline.artifacts import checks
 from pipeline.artifacts.checks import UNIT, Bounds
 from pipeline.artifacts.codec import check_number
 from pipeline.artifacts.ngram import KneserNey, Level, ngram_arrays, ngram_names, read_ngram
-from pipeline.engine.memories.memory import Memory, Place, Places, Told
+from pipeline.engine.memories.memory import Memory, Place, Places
 from pipeline.errors import ArtifactDamaged
-from pipeline.stage import StageConfig
+from pipeline.stage import Advance, StageConfig
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +36,7 @@ class NgramMemory(Memory):
     name = "ngram"
     settings = NgramSettings
 
-    def build(self, config: Any, window: Windows, network: Network, told: Told) -> KneserNey:
+    def build(self, config: Any, window: Windows, network: Network, advance: Advance) -> KneserNey:
         """Count the n-grams of the training chapters."""
         from pipeline.engine.memories.ngram import train_kneser_ney
 

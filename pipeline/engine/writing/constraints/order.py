@@ -43,7 +43,7 @@ class Constraints:
 
 
 @dataclass(frozen=True)
-class Progress:
+class TextState:
     """A text in the making, and the constraints with what they have noted of it."""
 
     draft: Draft
@@ -114,7 +114,7 @@ def _in_order(
     yield Ending(options, marks)
 
 
-def start(seed_ids: Sequence[int], constraints: Constraints) -> Progress:
+def start(seed_ids: Sequence[int], constraints: Constraints) -> TextState:
     """Return the state of a text that holds just the seed phrase; ids above V count as V."""
     own = tuple(constraint.fork() for constraint in constraints.ordered)
     draft = Draft(constraints.vocabulary, constraints.marks)
@@ -122,40 +122,40 @@ def start(seed_ids: Sequence[int], constraints: Constraints) -> Progress:
         follow(draft, min(word_id, len(constraints.vocabulary)), written=False)
         for constraint in own:
             constraint.note(draft)
-    return Progress(draft, own, constraints.options)
+    return TextState(draft, own, constraints.options)
 
 
-def constrain(log_probs: Floats, progress: Progress) -> Floats:
+def constrain(log_probs: Floats, state: TextState) -> Floats:
     """Return log probabilities (V,) as all constraints leave them, not renormalised; −inf: barred.
 
     All are −inf only where every word is banned.
     """
     log_probs = log_probs.copy()  # (V,)
-    for constraint in progress.constraints:
-        if constraint.constrain(log_probs, progress.draft):
+    for constraint in state.constraints:
+        if constraint.constrain(log_probs, state.draft):
             break
     return log_probs
 
 
-def note(progress: Progress, word_id: int) -> None:
+def note(state: TextState, word_id: int) -> None:
     """Take note of a written word."""
-    follow(progress.draft, word_id)
-    for constraint in progress.constraints:
-        constraint.note(progress.draft)
+    follow(state.draft, word_id)
+    for constraint in state.constraints:
+        constraint.note(state.draft)
 
 
-def may_end(progress: Progress) -> bool:
+def may_end(state: TextState) -> bool:
     """Return whether the text ends here."""
-    return all(constraint.may_end(progress.draft) for constraint in progress.constraints)
+    return all(constraint.may_end(state.draft) for constraint in state.constraints)
 
 
-def is_last_break(progress: Progress, word_id: int) -> bool:
+def is_last_break(state: TextState, word_id: int) -> bool:
     """Return whether this word would end the last paragraph that was asked for."""
-    draft = progress.draft
-    return word_id == draft.marks.break_id and in_last_paragraph(draft, progress.options)
+    draft = state.draft
+    return word_id == draft.marks.break_id and in_last_paragraph(draft, state.options)
 
 
-def fork(progress: Progress) -> Progress:
+def fork(state: TextState) -> TextState:
     """Return a text that goes on from here on its own."""
-    own = tuple(constraint.fork() for constraint in progress.constraints)
-    return Progress(fork_draft(progress.draft), own, progress.options)
+    own = tuple(constraint.fork() for constraint in state.constraints)
+    return TextState(fork_draft(state.draft), own, state.options)
