@@ -1,1 +1,1 @@
-"""What lies on disk: one file an artifact, each with its type and its codec."""
+"""What lies on disk: artifacts, each with its type and codec, and the forms of file they share."""

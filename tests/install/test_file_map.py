@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tomllib
 
 from pipelines import ROOT, SECONDS, environment
 
@@ -42,3 +44,20 @@ def test_the_map_names_every_module_once_and_users_before_what_they_use() -> Non
         < place("store.py")
     )
     assert place("fetch.py") < place("segment.py") < place("errors.py")
+
+
+def test_the_drawing_of_the_layers_is_the_contract() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    layers = [
+        set(re.findall(r"pipeline\.(\w+)", row)) for row in contracts["contracts"][0]["layers"]
+    ]
+
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    drawing = page.partition("\n## Layers\n")[2].split("```")[1]
+    drawn: list[set[str]] = []
+    for row in drawing.strip("\n").splitlines():
+        names = set(re.findall(r"(\w+)(?:\.py|/)", row[:40]))
+        if row[0] != " ":
+            drawn.append(set())
+        drawn[-1] |= names
+    assert drawn == layers

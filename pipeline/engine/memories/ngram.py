@@ -1,4 +1,4 @@
-"""The n-gram baseline: interpolated modified Kneser–Ney (Chen & Goodman 1999).
+"""The n-gram model: interpolated modified Kneser–Ney (Chen & Goodman 1999).
 
     p_k(w | h) = (c(hw) − D(c(hw))) / c(h·) + γ(h) · p_{k−1}(w | h')
 
