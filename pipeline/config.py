@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from pipeline.errors import SettingsError
 from pipeline.filenames import in_utf8, on_disk, readable
-from pipeline.hints import nearest_name
+from pipeline.hints import hint
 from pipeline.shown import shown
 from pipeline.stage import StageConfig, is_path_field
 from pipeline.toml import LONGEST, MAX_LINE, is_text, read_table, read_value, shown_value
@@ -269,10 +269,9 @@ def _unknown(sections: Sections, name: str, origin: str) -> SettingsError:
     known = [
         f"{section}.{field}" for section, kind in sections.items() for field in kind.model_fields
     ]
-    nearest = nearest_name(name[:LONGEST], known)
-    hint = f"; the nearest is {nearest}" if nearest else ""
+    near = hint(name[:LONGEST], known)
     return SettingsError(
-        f"{shown(name, LONGEST)}: no such setting (from {origin}){hint}",
+        f"{shown(name, LONGEST)}: no such setting (from {origin}){near}",
         setting=name[:LONGEST],
     )
 

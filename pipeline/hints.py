@@ -5,10 +5,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from pipeline.shown import visible
 
-def nearest_name(name: str, known: Iterable[str], *, least: float = 0.0) -> str:
-    """Return the known name that is most like `name`, "" where none is.
+NEAR = 0.5  # the least similarity of a name that is hinted at, by difflib's ratio, from 0 to 1
 
-    `least` is the similarity that it must have, from 0 to 1 (difflib's ratio).
+
+def hint(name: str, known: Iterable[str]) -> str:
+    """Return what ends a message on an unknown name: the known one that is most like it.
+
+    >>> hint("trian", ["embed", "train"]), hint("xyz", ["embed", "train"])
+    ('; the nearest is train', '')
     """
-    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=least)), "")
+    nearest = difflib.get_close_matches(name, list(known), n=1, cutoff=NEAR)
+    return f"; the nearest is {visible(nearest[0])}" if nearest else ""

@@ -17,7 +17,7 @@ from pipeline.commands.options import Artifacts, AsJson, Force, LabSource, Sets
 from pipeline.commands.usage import Command
 from pipeline.config import Settings, load_settings
 from pipeline.errors import SettingsError
-from pipeline.hints import nearest_name
+from pipeline.hints import hint
 from pipeline.project import ARTIFACTS, ROOT
 from pipeline.runner.execute import Outcome
 from pipeline.runner.store import Store, load, open_store
@@ -138,9 +138,8 @@ def find_labs(name: str) -> tuple[Lab, ...]:
     if name == ALL:
         return LABS
     if name not in names:
-        nearest = nearest_name(name, names)
         raise SettingsError(
-            f"lab: expected one of {', '.join(names)} or all, got {name}; the nearest is {nearest}"
+            f"lab: expected one of {', '.join(names)} or all, got {name}{hint(name, names)}"
         )
     return (LABS[names.index(name)],)
 

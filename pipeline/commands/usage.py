@@ -12,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 from pipeline.commands.console import say
 from pipeline.commands.streams import ReaderGone
 from pipeline.errors import XuxieError
-from pipeline.hints import nearest_name
+from pipeline.hints import hint
 from pipeline.program import program
 from pipeline.shown import shown
 
@@ -20,7 +20,6 @@ from pipeline.shown import shown
 # either way this is the base of all refusals.
 _Refused = cast("type[Exception]", typer.BadParameter.__mro__[2])
 LONGEST = 60  # characters of what was typed that are repeated
-NEAR = 0.5  # how like a name must be to what was typed to be offered
 
 
 class _Telling:
@@ -58,7 +57,7 @@ class Group(_Telling, TyperGroup):
         """
         if args and not args[0].startswith("-") and args[0] not in self.commands:
             got = shown(args[0], longest=LONGEST) or "nothing"
-            ctx.fail(f"expected a command, got {got}{_nearest(args[0], self.commands)}")
+            ctx.fail(f"expected a command, got {got}{hint(args[0], self.commands)}")
         return super().resolve_command(ctx, args)
 
     def main(self, *args: Any, **extra: Any) -> Any:
@@ -102,7 +101,7 @@ def _refusal(error: Any) -> Iterator[str]:
     kind = type(error).__name__
     if kind == "NoSuchOption":
         options = [option for p in context.command.get_params(context) for option in p.opts]
-        yield f"{name}: no such option{_nearest(name, options)}"
+        yield f"{name}: no such option{hint(name, options)}"
     elif kind == "MissingParameter":
         yield f"{name}: expected a value, got none"
     elif kind == "BadOptionUsage":
@@ -128,9 +127,3 @@ def _name(error: Any) -> str:
     if parameter.param_type_name == "option":
         return str(max(parameter.opts, key=len))
     return str(parameter.metavar or parameter.name.upper())
-
-
-def _nearest(name: str, known: Any) -> str:
-    """Return a hint at the nearest known name, "" where none is near."""
-    nearest = nearest_name(name, known, least=NEAR)
-    return f"; the nearest is {nearest}" if nearest else ""

@@ -16,7 +16,7 @@ from pathlib import Path
 from pipeline.engine.bundle.model import Card, NovelModel
 from pipeline.engine.bundle.opening import load_card, load_model
 from pipeline.errors import ArtifactDamaged, DataError, NotReady, SettingsError
-from pipeline.hints import nearest_name
+from pipeline.hints import hint
 from pipeline.models.names import SUFFIX, check_name, numbered
 from pipeline.runner.disk import sync, usable
 from pipeline.shown import visible
@@ -98,11 +98,9 @@ def find(shelf: Path, wanted: str, option: str = "--model") -> Path:
         return on_shelf[wanted.removesuffix(SUFFIX)]
     if path.is_file():
         return path
-    nearest = nearest_name(wanted, on_shelf)
-    hint = f"; the nearest is {visible(nearest)}" if nearest else ""
     raise SettingsError(
         f"{option}: expected the name of a model (`models` lists them) or a file, got "
-        f"{visible(wanted[:80])}{hint}",
+        f"{visible(wanted[:80])}{hint(wanted, on_shelf)}",
         option=option,
     )
 

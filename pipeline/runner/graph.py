@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from pipeline.errors import SettingsError
-from pipeline.hints import nearest_name
+from pipeline.hints import hint
 from pipeline.stage import Stage
 
 
@@ -80,6 +80,6 @@ def draw_mermaid(stages: Sequence[Stage]) -> str:
 def _unknown(name: str, known: Iterable[str], role: str) -> SettingsError:
     """Return the error for a name that no stage has."""
     names = list(known)
-    nearest = nearest_name(name, names)
-    hint = f", the nearest is {nearest}" if nearest else ""
-    return SettingsError(f"{role}: expected one of {', '.join(names)}; got {name}{hint}")
+    return SettingsError(
+        f"{role}: expected one of {', '.join(names)}, got {name}{hint(name, names)}"
+    )

@@ -169,7 +169,7 @@ def test_run_of_an_unknown_stage_names_the_nearest() -> None:
     code, _, errors = invoke("run", "trian")
 
     assert code == 2
-    assert errors.endswith("got trian, the nearest is train\n")
+    assert errors.endswith("got trian; the nearest is train\n")
 
 
 # dag, config, clean, --help

@@ -57,7 +57,7 @@ def test_order_keeps_the_order_given_where_inputs_allow() -> None:
     ("stages", "words"),
     [
         ((READ, READ), "twice"),
-        ((replace(SPELL, inputs=("raed",)), READ), "got raed, the nearest is read"),
+        ((replace(SPELL, inputs=("raed",)), READ), "got raed; the nearest is read"),
         ((replace(READ, inputs=("spell",)), SPELL), "no circle of inputs"),
     ],
 )
@@ -67,7 +67,7 @@ def test_a_graph_that_cannot_run_is_refused(stages: tuple[Stage, ...], words: st
 
 
 def test_an_unknown_stage_names_the_nearest() -> None:
-    with pytest.raises(SettingsError, match="got cuont, the nearest is count"):
+    with pytest.raises(SettingsError, match="got cuont; the nearest is count"):
         upstream(STAGES, "cuont")
 
 

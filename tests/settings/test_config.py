@@ -147,7 +147,7 @@ def test_a_broken_file_is_named_with_its_line(root: Path, content: bytes, words:
         ("train.name=" + "x" * 5_000, ["--set: expected at most 5,000 characters, got 5,011"]),
         ("train." * 50_000 + "=1", ["--set: expected at most 5,000 characters"]),
         ("train.epochs={" + "a." * 2_000 + "a=1}", ["train.epochs: expected a valid integer"]),
-        ("train." + "x" * 4_000 + "=1", ["no such setting", "the nearest is train."]),
+        ("train." + "x" * 4_000 + "=1", ["train.xxx", "no such setting (from --set)"]),
         ("train.epochs=\x1b[31m", ["train.epochs: expected a valid integer"]),
         ("train.\x1b[31m=1", [r"train.\x1b[31m: no such setting"]),
         ("fetch.source=a\udcd6.txt", ["fetch.source: expected a path in UTF-8", "rename it"]),

@@ -201,9 +201,9 @@ def test_real_archives_are_told_apart(tmp_path: Path) -> None:
 def test_what_is_missing_is_named_with_the_nearest(tmp_path: Path) -> None:
     (tmp_path / "novella.txt").write_text(novel(), encoding="utf-8")
 
-    with pytest.raises(DataError, match=r"did you mean novella\.txt\?"):
+    with pytest.raises(DataError, match=r"the nearest is novella\.txt"):
         run(tmp_path, source=str(tmp_path / "novela.txt"))
-    with pytest.raises(DataError, match="did you mean 红楼梦"):
+    with pytest.raises(DataError, match="the nearest is 红楼梦"):
         run(tmp_path, source=str(tmp_path / "红楼夢"))
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match=r"a folder with \.txt files"):
