@@ -195,7 +195,7 @@ def changed_since(artifacts: Path, path: Path, model: NovelModel) -> list[str]:
 
     Of other models, and of files from elsewhere, nobody here knows how they came to be.
     """
-    last = last_run(open_store(artifacts, root=ROOT))
+    last = last_run(open_store(artifacts, root=CHECKOUT))
     if last is None or last.content != model.card.origin:
         return []
     try:
@@ -229,8 +229,7 @@ def novel_files(store: Store) -> dict[str, str | None]:
 
 def noted_record(store: Store, stage: Stage) -> Record | None:
     """Return the manifest of a stage's artifact of the last run, if it can be read."""
-    last = pointer.current(store)
-    key = last.keys.get(stage.name) if last else None
+    key = last_key(store, stage)
     try:
         return read_record(store, stage.name, key) if key else None
     except ArtifactDamaged:
@@ -322,6 +321,11 @@ def run_command(project: Project) -> str:
 
 def last_record(store: Store, stage: Stage) -> Record | None:
     """Return a stage's artifact of the last complete run, if it is there and sound."""
-    last = pointer.current(store)
-    key = last.keys.get(stage.name) if last else None
+    key = last_key(store, stage)
     return check(store, stage.name, key)[0] if key else None
+
+
+def last_key(store: Store, stage: Stage) -> str | None:
+    """Return the key that the last complete run noted for a stage."""
+    last = pointer.current(store)
+    return last.keys.get(stage.name) if last else None
