@@ -59,17 +59,9 @@ def generate(
     say_notes(notes + seed_notes)
     first_seed = secrets.randbelow(2**31) if rng_seed is None else rng_seed
     if interactive:
-        from pipeline.engine.writing.session import open_session
-
-        session, context = open_session(
-            writer,
-            seed,
-            writing=writing,
-            sampling=sampling,
-            prior_weight=prior_weight,
-            rng_seed=first_seed,
+        return _converse(
+            writer, phrase, seed, writing, sampling, prior_weight, first_seed, as_json=as_json
         )
-        return write_together(session, context, phrase, seed, as_json)
     return _tell(
         _write_samples(
             writer.prompt(seed, writing=writing, prior_weight=prior_weight),
@@ -84,6 +76,31 @@ def generate(
             tell_seed=rng_seed is None and _is_drawn(sampling),
         )
     )
+
+
+def _converse(
+    writer: Writer,
+    phrase: str,
+    seed: Seed,
+    writing: WritingOptions,
+    sampling: Sampling,
+    prior_weight: float | None,
+    rng_seed: int,
+    *,
+    as_json: bool,
+) -> None:
+    """Write together with the model."""
+    from pipeline.engine.writing.session import open_session
+
+    session, context = open_session(
+        writer,
+        seed,
+        writing=writing,
+        sampling=sampling,
+        prior_weight=prior_weight,
+        rng_seed=rng_seed,
+    )
+    write_together(session, context, phrase, seed, as_json)
 
 
 def _ready(

@@ -133,8 +133,8 @@ def open_reporter(stream: TextIO) -> LogReporter:
 
 def _fact_line(facts: Mapping[str, Any]) -> str:
     """Return facts of an artifact in one line; those that are zero or empty are left out."""
-    shown = {name: value for name, value in facts.items() if value not in (0, "", None)}
+    told = {name: value for name, value in facts.items() if value not in (0, "", None)}
     return " · ".join(
         f"{name} {value:,}" if isinstance(value, int) else f"{name} {value}"
-        for name, value in shown.items()
+        for name, value in told.items()
     )

@@ -53,9 +53,6 @@ def beginning_line(project: Project, steps: Sequence[Step]) -> str:
 def show_plan(steps: Sequence[Step], as_json: bool, *, ahead: bool = False) -> None:
     """Print one line a stage, or JSON; `ahead` tells how long those that are to run took last."""
     rows = explain.status_rows(steps)
-    for step, row in zip(steps, rows, strict=True):
-        if ahead and step.state != "fresh":
-            row["expected_seconds"] = getattr(step, "last_seconds", None)
     if as_json:
         return print_json(rows)
     return put(*(part for line in status_lines(rows, ahead=ahead) for part in fold(line, width())))
@@ -90,7 +87,7 @@ def status_lines(rows: Sequence[Mapping[str, Any]], *, ahead: bool = False) -> I
     `ahead` shows the seconds that a stage is expected to take, – where nobody knows.
     """
     for row in rows:
-        took, expected = row["seconds"], row.get("expected_seconds")
+        took, expected = row["seconds"], row["expected_seconds"]
         seconds = "" if took is None else f"{took:,.1f} s"
         if ahead and row["state"] != "fresh":
             seconds = "–" if expected is None else f"about {expected:,.0f} s"

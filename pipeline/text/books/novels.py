@@ -10,7 +10,6 @@ class Novel:
     """A novel of Project Gutenberg."""
 
     title: str
-    author: str
     number: int  # of the e-book
 
     @property
@@ -22,9 +21,9 @@ class Novel:
 NOVELS = {
     novel.title: novel
     for novel in (
-        Novel("红楼梦", "曹雪芹", 24264),
-        Novel("三国演义", "罗贯中", 23950),
-        Novel("西游记", "吴承恩", 23962),
-        Novel("水浒传", "施耐庵", 23863),
+        Novel("红楼梦", 24264),
+        Novel("三国演义", 23950),
+        Novel("西游记", 23962),
+        Novel("水浒传", 23863),
     )
 }
