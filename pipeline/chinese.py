@@ -1,4 +1,4 @@
-"""Which characters are Chinese: the one definition for all that asks.
+"""Which characters are Chinese, and which end a sentence: the one definition for all that asks.
 
 jieba has a narrower one, which decides what it joins to words: `pipeline.text.words.dictionary`.
 """
@@ -11,6 +11,10 @@ import re
 # which Unicode counts as a symbol.
 CHINESE = re.compile(r"[〇\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af]")
 ALL_CHINESE = re.compile(f"{CHINESE.pattern}+")
+
+# What ends a sentence in every Chinese text. Who adds Latin marks, an ellipsis or a closing
+# quotation mark says so there.
+SENTENCE_ENDS = "。！？．"
 
 
 def is_chinese(character: str) -> bool:

@@ -17,18 +17,14 @@ if TYPE_CHECKING:
 SMALL = 10  # points of a title that is long, or of one panel among many
 
 
-def draw_curves(history: Mapping[str, Any]) -> bytes:
-    """Draw training loss, and validation perplexity and top-1, against the epoch.
+def draw_curves(history: Mapping[str, Any], panels: Mapping[str, str]) -> bytes:
+    """Draw figures of a training against the epoch: `panels` is figure → title.
 
     `history` as in `pipeline.artifacts.training.Training`. Equal histories give equal bytes.
     """
     rows = history["epochs"]
     epochs = [row["epoch"] for row in rows]
-    titles = {
-        "train_loss": f"training loss ({history['objective']})",
-        "perplexity": "validation perplexity",
-        "top1": "validation top-1",
-    }
+    titles = {**panels, "train_loss": f"{panels['train_loss']} ({history['objective']})"}
     figure = new_figure(dict.fromkeys(titles.values(), "epoch"), title_size=SMALL, width=10)
     for axes, name in zip(figure.axes, titles, strict=True):
         draw_epochs(axes, epochs, [row[name] for row in rows])

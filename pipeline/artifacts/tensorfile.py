@@ -73,7 +73,7 @@ def write_tensor_file(
 def make_header(rows: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) -> bytes:
     """Return the header of these arrays in this order, its length before it."""
     codes = {dtype: code for code, dtype in DTYPES.items()}
-    entries: dict[str, Any] = {METADATA: {KEY: canonical(facts)}}
+    entries: dict[str, Any] = {METADATA: {KEY: sorted_json(facts)}}
     stop = 0
     for name, row in rows.items():
         start, stop = stop, stop + row.nbytes
@@ -86,8 +86,11 @@ def make_header(rows: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) -> b
     return len(text).to_bytes(PREFIX, "little") + text
 
 
-def canonical(value: Any) -> str:
-    """Return JSON with sorted keys and no white space; NaN and infinities are refused."""
+def sorted_json(value: Any) -> str:
+    """Return JSON with sorted keys, no white space and Chinese as it is; NaN is refused.
+
+    A key's digest has another form, in ASCII: `pipeline.runner.canonical`.
+    """
     return json.dumps(
         value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
     )

@@ -12,7 +12,8 @@ from pipeline.page.markup import Markup, element
 _WIDTH, _HEIGHT = 320.0, 190.0  # of a drawing, in its own units
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 12.0, 18.0, 24.0  # margins around the curve
 _TICKS = 4
-_PANELS = {
+# What is drawn of a training, here and as a picture: figure of `Training.history` → title.
+PANELS = {
     "train_loss": "training loss",
     "perplexity": "validation perplexity",
     "top1": "validation top-1",
@@ -30,7 +31,7 @@ def curves(history: Mapping[str, Any]) -> Markup:
             element("figcaption", title),
             draw([(row["epoch"], row[name]) for row in rows if _finite(row.get(name))], best),
         )
-        for name, title in _PANELS.items()
+        for name, title in PANELS.items()
     ]
     text = f"Objective {history['objective']}; {len(rows)} epochs, of which epoch {best} was kept."
     return section(

@@ -53,10 +53,12 @@ def held_out_opening(segment: Segmentation, vocabulary: Collection[str]) -> str:
 
 def up_to_a_stop(words: Sequence[str]) -> str:
     """Return the first sentence, else the clauses that are whole, else all of the words."""
-    for stops in ("。！？．", "，；："):
+    from pipeline.chinese import SENTENCE_ENDS
+
+    for stops, which in ((SENTENCE_ENDS, 0), ("，；：", -1)):
         ends = [number for number, word in enumerate(words) if word in stops]
         if ends:
-            return "".join(words[: (ends[0] if stops[0] == "。" else ends[-1]) + 1])
+            return "".join(words[: ends[which] + 1])
     return "".join(words)
 
 

@@ -200,7 +200,7 @@ def report(
     ]
     return Report(
         seal(document(fetch.title or fetch.paragraphs[0][:_TITLE], sections)),
-        draw_curves(train.history),
+        draw_curves(train.history, curves.PANELS),
     )
 
 

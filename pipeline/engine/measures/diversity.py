@@ -12,8 +12,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from pipeline.arrays import Ids
+from pipeline.chinese import SENTENCE_ENDS
 
-_SENTENCE_ENDS = frozenset("。！？．!?…")
+_ENDS = frozenset(SENTENCE_ENDS + "!?…")  # … as a sentence may break off: all texts alike
 
 
 def distinct_share(texts: Sequence[Ids], n: int) -> float:
@@ -107,7 +108,7 @@ def measure_texts(
     texts: Sequence[Ids], source: Ids, words: Sequence[str]
 ) -> dict[str, float | None]:
     """Return all measures of written texts beside the training text `source`, int32 (tokens,)."""
-    ends = _ids_of(words, lambda word: word in _SENTENCE_ENDS)
+    ends = _ids_of(words, lambda word: word in _ENDS)
     punctuation = _ids_of(words, lambda word: not any(map(str.isalnum, word)))
     texts = tell_unknown_apart(texts, len(words))
     source = np.minimum(source, len(words))  # V: in no text by now

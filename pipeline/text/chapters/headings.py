@@ -23,7 +23,7 @@ _NAMED = re.compile(
     rf"|番外篇?[{NUMERAL_CLASS[1:-1]}]*)[】\]」』=＝*＊·~～—\-]*(?P<rest>(?:{_GAP}.*)?)"
 )
 _PUNCTUATION = re.compile(r"[，。！？；：“”‘’…,!?;:、．]")
-_SENTENCE_END = re.compile(r"(?:[。，；、,;．：:]|——|[。，．！？…][”’」])$")
+_CLAUSE_END = re.compile(r"(?:[。，；、,;．：:]|——|[。，．！？…][”’」])$")
 # 第二集团军, 第三部电影: these units join with ordinary words, so a gap must follow them.
 _LOOSE_UNITS = "章回卷"
 _NOT_A_UNIT = re.compile(r"[合家]")  # 第二回合, 第一回家
@@ -49,7 +49,7 @@ def read_heading(line: str) -> Heading | None:
     no punctuation, so that 第一章他没有读懂。 is prose.
     """
     line = line.strip()
-    if not 0 < len(line) <= _MAX_HEADING or _SENTENCE_END.search(line):
+    if not 0 < len(line) <= _MAX_HEADING or _CLAUSE_END.search(line):
         return None
     found = _NUMBERED.fullmatch(line)
     if found:

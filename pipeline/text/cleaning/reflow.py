@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+from pipeline.chinese import SENTENCE_ENDS
 from pipeline.text.chapters.headings import is_heading
 
 _MIN_WIDTH = 32  # columns; verse and lists are narrower
@@ -22,7 +23,7 @@ _PUNCTUATED_SHARE = 0.5  # of the full lines; wrapping cuts anywhere, verse and 
 _PUNCTUATION = "。！？…”’」』．：；，、!?;:,."
 _LATIN_END = re.compile(r"[A-Za-z0-9,.;:!?]")
 _LATIN_START = re.compile(r"[A-Za-z0-9]")
-_CLOSING = "。！？…”」』．：!?:"
+_CLOSING = SENTENCE_ENDS + "!?…”」』：:"  # what a paragraph ends with, speech and lists too
 
 
 def columns(line: str) -> int:

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from pipeline.arrays import Ids
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.chinese import SENTENCE_ENDS
 
 _PAUSES = frozenset("，、；：,;:")
 _FULL_STOPS = frozenset("。．｡.")
-_ENDS = _FULL_STOPS | frozenset("！？!?")
+_ENDS = _FULL_STOPS | frozenset(SENTENCE_ENDS + "!?")  # … is `LONG`: it may end one, or not
 LONG = frozenset("…⋯—―")  # most novels print two of them for one
 PAIRS = {
     **{"“": "”", "‘": "’", "「": "」", "『": "』", "〝": "〞", "（": "）", "《": "》", "〈": "〉"},
