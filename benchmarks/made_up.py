@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.artifacts.embedding import Embedding
+from pipeline.artifacts.embedding import Embedding, log_frequencies
 from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.network import Network
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.artifacts.windows import Windows
 from pipeline.engine.memories.kinds.cache import Cache
 from pipeline.engine.memories.ngram import train_kneser_ney
-from pipeline.engine.network.export import log_frequencies
 
 VOCABULARY = 7000  # about that of 红楼梦 at five occurrences or more
 VECTOR_SIZE = 200

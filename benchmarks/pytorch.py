@@ -26,7 +26,7 @@ from benchmarks.training import (
     over_batches,
     random_words,
 )
-from pipeline.engine.network.export import log_frequencies
+from pipeline.artifacts.embedding import log_frequencies
 from pipeline.stages.train import TrainConfig
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ from pipeline.artifacts.windows import window_view
 from pipeline.engine.measures.baselines import score_kneser_ney
 from pipeline.engine.measures.score import score_batch
 from pipeline.engine.measures.stream import score_words
+from pipeline.engine.memories.next_word import Model
 from pipeline.engine.memories.ngram import train_kneser_ney
 
 ROUNDS = {"tiny": 1, "quick": 3, "full": 5}
@@ -40,7 +41,7 @@ def score_row(size: Size) -> Comparison:
     windows = window_view(ids, steps=STEPS)[: SCORED_SINGLY[size]]  # (N, T + 1)
 
     def all_words() -> None:
-        for _ in score_words(words, network):
+        for _ in score_words(words, Model(network)):
             pass
 
     def singly() -> None:

@@ -24,9 +24,8 @@ from benchmarks.made_up import (
     made_up_embedding,
     made_up_windows,
 )
-from pipeline.artifacts.embedding import Embedding
+from pipeline.artifacts.embedding import Embedding, log_frequencies
 from pipeline.artifacts.windows import Windows
-from pipeline.engine.network.export import log_frequencies
 from pipeline.stages.train import TrainConfig, batch_maker, training_plan
 
 if TYPE_CHECKING:

@@ -88,7 +88,7 @@ def scoring(count: int, vocabulary: int) -> Work:
     """Return the scoring of so many words."""
     network = made_up_network(vocabulary)
     words = [network.words[number] for number in zipf_ids(count, vocabulary=vocabulary)]
-    return lambda: list(score_words(words, network))
+    return lambda: list(score_words(words, Model(network)))
 
 
 def calibrating(count: int, vocabulary: int) -> Work:

@@ -68,14 +68,16 @@ def random_network(
     steps: int = 5,
     hidden: int = 8,
     layers: int = 1,
+    unseen: float = 0.0,
 ) -> Network:
-    """A writer with random weights."""
+    """A writer with random weights; of an open vocabulary where `unseen` is above 0."""
     return export_network(
         random_weights(seed, vocabulary=len(words), hidden=hidden, layers=layers),
         words=tuple(words),
         counts=falling_counts(len(words)),
         steps=steps,
         examples=EXAMPLES,
+        unseen=unseen,
     )
 
 

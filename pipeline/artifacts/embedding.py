@@ -1,7 +1,8 @@
-"""`embed`'s artifact: the vocabulary and one vector a word.
+"""`embed`'s artifact: the vocabulary and one vector for each of its pieces.
 
 vectors.bin       the binary format that the original C tool word2vec writes and reads
-vocabulary.json   words and their counts in the training chapters, most frequent first
+vocabulary.json   pieces and their counts in the training chapters, most frequent first; the share
+                  of characters that never stood before
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.artifacts.codec import Codec, check_array, read_json, write_json
+from pipeline.artifacts.codec import Codec, check_array, check_number, read_json, write_json
+from pipeline.artifacts.tokens import Tokenizer
 from pipeline.errors import ArtifactDamaged
 from pipeline.shown import shown
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 _HEADER = 64  # bytes in which the header's line must end
 _SHOWN = 40  # characters of a word in a message
@@ -28,7 +30,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Embedding:
-    """A vocabulary of V words with E-dimensional vectors.
+    """A vocabulary of V pieces, words and characters, with E-dimensional vectors.
 
     Attributes
     ----------
@@ -36,11 +38,33 @@ class Embedding:
     counts : int64 (V,)
         Occurrences in the training chapters.
     vectors : float32 (V, E)
+    unseen : float
+        The share of tokens that is a character which never stood before; 0 in a closed vocabulary,
+        which parts no word.
     """
 
     words: tuple[str, ...]
     counts: NDArray[np.int64]
     vectors: NDArray[np.float32]
+    unseen: float = 0.0
+
+
+def log_frequencies(counts: ArrayLike) -> NDArray[np.float32]:
+    """b_w = log(count_w / Σ count) of the pieces' counts (V,) → float32 (V,).
+
+    One that never stands by itself counts as standing once.
+    """
+    import numpy as np
+
+    counted = np.maximum(np.asarray(counts), 1)  # (V,)
+    result: NDArray[np.float32] = np.log(counted / counted.sum()).astype(np.float32)
+    return result
+
+
+def tokenizer_of(embedding: Embedding) -> Tokenizer:
+    """Return what parts words into the pieces of a vocabulary."""
+    priors = log_frequencies(embedding.counts)
+    return Tokenizer(embedding.words, priors.tolist(), parts=embedding.unseen > 0)
 
 
 def write_word2vec(path: Path, words: tuple[str, ...], vectors: NDArray[np.float32]) -> None:
@@ -146,7 +170,11 @@ def _shifted(name: str, entry: int, got: str) -> ArtifactDamaged:
 def save_embedding(embedding: Embedding, folder: Path) -> None:
     """Write vectors.bin and vocabulary.json."""
     write_word2vec(folder / "vectors.bin", embedding.words, embedding.vectors)
-    vocabulary = {"words": list(embedding.words), "counts": embedding.counts.tolist()}
+    vocabulary = {
+        "words": list(embedding.words),
+        "counts": embedding.counts.tolist(),
+        "unseen": embedding.unseen,
+    }
     write_json(folder / "vocabulary.json", vocabulary)
 
 
@@ -160,7 +188,8 @@ def load_embedding(folder: Path) -> Embedding:
         raise ArtifactDamaged("vocabulary.json and vectors.bin list different words")
     counts = np.array(vocabulary["counts"], dtype=np.int64)  # (V,)
     check_array("counts", counts, shape=(len(words),), dtype=np.int64)
-    return Embedding(words=words, counts=counts, vectors=vectors)
+    unseen = check_number("unseen", vocabulary.get("unseen"), least=0)
+    return Embedding(words=words, counts=counts, vectors=vectors, unseen=unseen)
 
 
 def describe_embedding(embedding: Embedding) -> dict[str, Any]:

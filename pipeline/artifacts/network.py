@@ -1,7 +1,7 @@
 """`decode`'s artifact: everything that the numpy engine needs to write.
 
 network.safetensors   see `Network`
-network.json          vocabulary, scale, prior weight, context length, how unknown words are read,
+network.json          vocabulary, scale, prior weight, context length, share of unseen characters,
                      example seed phrases
 """
 
@@ -22,13 +22,14 @@ from pipeline.artifacts.codec import (
     write_tensors,
 )
 from pipeline.artifacts.layers import Layer, count_upper, pack_upper, take_upper, upper_shapes
+from pipeline.artifacts.tokens import Tokenizer
 from pipeline.errors import ArtifactDamaged
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Network:
     ----------
     words : tuple of str, length V
     gate_table : (V + 1, 4H)
-        x·W + b of every word; row V stands for an unknown word.
+        x·W + b of every word; row V stands for what the vocabulary lacks.
     recurrent_kernel : (H, 4H)
     upper_layers : tuple of Layer
         The LSTM's layers above the first, mostly none.
@@ -55,8 +56,9 @@ class Network:
         Words of context.
     examples : tuple of str
         Phrases of the novel that the writer knows, to offer when a seed phrase is not understood.
-    suffixes : bool
-        Whether an unknown word is read as the longest known word that it ends with.
+    unseen : float
+        The probability of a character that the novel never used, whatever stands before; 0 in a
+        closed vocabulary, whose unknown words have none.
     """
 
     words: tuple[str, ...]
@@ -71,7 +73,12 @@ class Network:
     steps: int
     examples: tuple[str, ...]
     upper_layers: tuple[Layer[NDArray[np.float32]], ...] = ()
-    suffixes: bool = False
+    unseen: float = 0.0
+
+
+def tokenizer_of(network: Network) -> Tokenizer:
+    """Return what parts words into the pieces that a network reads."""
+    return Tokenizer(network.words, network.log_prior.tolist(), parts=network.unseen > 0)
 
 
 ARRAYS = (
@@ -95,7 +102,7 @@ def save_network(network: Network, folder: Path) -> None:
         "prior_weight": network.prior_weight,
         "steps": network.steps,
         "examples": list(network.examples),
-        "suffixes": network.suffixes,
+        "unseen": network.unseen,
     }
     write_json(folder / "network.json", facts)
 
@@ -130,7 +137,7 @@ def load_network(folder: Path) -> Network:
         prior_weight=check_number("prior_weight", facts["prior_weight"], least=-math.inf),
         steps=int(check_number("steps", facts["steps"], least=1)),
         examples=tuple(facts["examples"]),
-        suffixes=bool(facts["suffixes"]),
+        unseen=check_number("unseen", facts.get("unseen"), least=0),
         upper_layers=take_upper(arrays),
         **{name: arrays[name] for name in ARRAYS},
     )

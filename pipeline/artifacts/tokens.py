@@ -1,54 +1,98 @@
-"""Token ids: what the numbers of a token stream stand for, with V words in the vocabulary.
+"""Tokens: how words become numbers, so that every text can be read, scored and written.
 
-    0 … V − 1     the words
-    V             a word outside the vocabulary
-    V + 1 + w     one that ends with the word w, and is read as w
-    2V + 1 + k    stand-in k of a seed phrase (`engine/writing/seed.py`)
+    0 … V − 1     pieces: words of the novel, and single characters
+    V             what is none of them
 
-A Chinese compound mostly has its head last. Where the vocabulary lacks 唱道 the network reads 道,
-and so knows that speech follows; from one unknown word for all it would know nothing. Only what is
-read is replaced. As a target, in the n-gram model and to the cache all ids from V on are unknown
-words.
+A word outside the vocabulary is parted into pieces: of all ways to cut it, the one of greatest
+unigram probability. All characters of the training chapters are pieces, so what is left over is a
+character that they never use, id V. Chinese writes no spaces, so pieces need no marks to be joined
+again.
+
+A closed vocabulary has words alone and parts nothing: there V is any other word.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from math import inf
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+
+HAN = 97_680  # Chinese characters in Unicode 15.1 to 16: what an unseen character is one of
+_KEPT = 1 << 16  # cuts that are remembered
+
+# A character outside the vocabulary must cost more than any way around it through pieces.
+_UNKNOWN_COST = -1e6
 
 
-LONGEST = 20  # characters of an ending: a run of Latin letters is one word, of any length
+class Tokenizer:
+    """Parts words into the pieces of a vocabulary, and numbers them.
 
-
-def token_id(word: str, ids: Mapping[str, int], *, suffixes: bool) -> int:
-    """Return the id of a word, given word → id of the vocabulary.
-
-    With `suffixes` an unknown word is read as the longest word of the vocabulary it ends with.
+    Attributes
+    ----------
+    ids : piece → id
+    log_priors : piece → log frequency
+        Without the paragraph break: no run of characters is cut into one.
+    parts : bool
+        Whether words outside the vocabulary are parted; one that parts nothing is closed.
     """
-    found = ids.get(word)
-    if found is not None:
-        return found
-    starts = range(max(1, len(word) - LONGEST), len(word)) if suffixes else ()
-    read = next((ids[word[start:]] for start in starts if word[start:] in ids), -1)
-    return len(ids) + 1 + read
+
+    def __init__(self, words: Sequence[str], log_priors: Iterable[float], *, parts: bool) -> None:
+        self.ids: dict[str, int] = {word: number for number, word in enumerate(words)}
+        self.log_priors = dict(zip(words, log_priors, strict=True))
+        self.log_priors.pop(PARAGRAPH_BREAK, None)
+        self.parts = parts
+        self._longest = max(map(len, self.log_priors), default=1)
+        self._cut = lru_cache(_KEPT)(self._cut_anew)
+
+    def pieces(self, word: str) -> tuple[str, ...]:
+        """Return the pieces of a word: itself where it is one, or where nothing is parted."""
+        return self._cut(word) if self.parts and word not in self.ids else (word,)
+
+    def cut(self, text: str) -> list[str]:
+        """Return the most probable cut of a text, whether or not words are parted."""
+        return best_cut(text, self.log_priors, longest=self._longest)
+
+    def token_ids(self, words: Iterable[str]) -> Iterator[int]:
+        """Yield the ids of words' pieces."""
+        unknown = len(self.ids)
+        for word in words:
+            found = self.ids.get(word)
+            if found is not None:
+                yield found
+            else:
+                yield from (self.ids.get(piece, unknown) for piece in self.pieces(word))
+
+    def _cut_anew(self, word: str) -> tuple[str, ...]:
+        return tuple(self.cut(word))
 
 
-def stand_in_id(number: int, vocabulary_size: int) -> int:
-    """Return the id of a seed phrase's stand-in, numbered from 0."""
-    return 2 * vocabulary_size + 1 + number
+def best_cut(
+    text: str, log_priors: Mapping[str, float], *, longest: int | None = None
+) -> list[str]:
+    """Return the most probable cut of `text` (Viterbi); unknown characters stand alone.
 
-
-def read_as(token_ids: NDArray[np.int32] | int, vocabulary_size: int) -> NDArray[np.int32]:
-    """Return by which row of a table each token is read, int32 of the same shape.
-
-    The table holds the V words, the unknown word, and a seed phrase's stand-ins if there are any.
+    Parameters
+    ----------
+    text : str
+    log_priors : piece → log frequency
+    longest : int, optional
+        Characters of the longest piece, where that is known already.
     """
-    import numpy as np
-
-    ids, unknown = np.asarray(token_ids, dtype=np.int32), np.int32(vocabulary_size)
-    shift = np.where(ids > 2 * unknown, unknown, np.where(ids > unknown, unknown + 1, 0))
-    return ids - shift.astype(np.int32)
+    if longest is None:
+        longest = max(map(len, log_priors), default=1)
+    best = [0.0] + [-inf] * len(text)
+    back = [0] * (len(text) + 1)
+    for stop in range(1, len(text) + 1):
+        for start in range(max(0, stop - longest), stop):
+            piece = text[start:stop]
+            cost = log_priors.get(piece, _UNKNOWN_COST if stop - start == 1 else -inf)
+            if best[start] + cost > best[stop]:
+                best[stop], back[stop] = best[start] + cost, start
+    pieces: list[str] = []
+    stop = len(text)
+    while stop:
+        pieces.append(text[back[stop] : stop])
+        stop = back[stop]
+    return pieces[::-1]

@@ -2,8 +2,7 @@
 
 ids.npy       int32 (tokens,), memory-mapped; see `tokens.py`
 windows.npz   train_spans, validation_spans, test_spans: int64 (S, 2), [start, stop) in tokens
-split.json    window length, vocabulary size, how unknown words are read, and each section's part
-              and tokens
+split.json    window length, vocabulary size, and each section's part and tokens
 
 A window is `ids[s : s + steps]` and its target `ids[s + steps]`: a view of the stream, so no window
 is ever stored. One window of 20 words as float vectors would take 16 KB; here it takes nothing.
@@ -39,11 +38,9 @@ class Windows:
     steps : int
         Words of context before a target.
     vocabulary_size : int
-        V; the ids from V on are words outside the vocabulary.
+        V; the id V is what the vocabulary lacks.
     sections : tuple of dict
         title, part, start and stop (in tokens) of each section.
-    suffixes : bool
-        Whether an unknown word is read as a word that it ends with.
     """
 
     ids: NDArray[np.int32]
@@ -51,7 +48,6 @@ class Windows:
     steps: int
     vocabulary_size: int
     sections: tuple[dict[str, Any], ...]
-    suffixes: bool = False
 
 
 def window_view(ids: NDArray[np.int32], *, steps: int) -> NDArray[np.int32]:
@@ -103,7 +99,6 @@ def save_windows(windows: Windows, folder: Path) -> None:
     split = {
         "steps": windows.steps,
         "vocabulary_size": windows.vocabulary_size,
-        "suffixes": windows.suffixes,
         "sections": list(windows.sections),
     }
     write_json(folder / "split.json", split)
@@ -129,7 +124,6 @@ def load_windows(folder: Path) -> Windows:
         steps=split["steps"],
         vocabulary_size=split["vocabulary_size"],
         sections=tuple(split["sections"]),
-        suffixes=split["suffixes"],
     )
 
 

@@ -38,7 +38,7 @@ def generate(
     seed_phrase: options.SeedPhrase = None,
     seed_file: options.SeedFile = None,
     model: options.ModelName = None,
-    unknown: options.Unknown = "parts",
+    unknown: options.Unknown = "keep",
     prior_weight: options.PriorWeight = None,
     memory: options.Memory = None,
     rng_seed: options.RngSeed = None,

@@ -135,18 +135,17 @@ def show_entry(path: Path, as_json: bool) -> None:
 
 def entry_lines(found: Sequence[Entry]) -> Iterator[str]:
     """Yield a line a model: words, size, date, scores, name; the name comes last, being wide."""
-    yield f"{'words':>9}{'size':>12}  {'date':<16}{'top1':>8}{'perplexity':>12}  name"
+    yield f"{'words':>9}{'size':>12}  {'date':<16}{'top1':>8}{'bits/char':>11}  name"
     for entry in found:
         card = entry.card
         scores = card.scores if card and card.scores else {}
-        top1, perplexity = (format_score(scores.get(key)) for key in ("top1", "perplexity"))
+        top1, bits = (format_score(scores.get(key)) for key in ("top1", "bits_per_character"))
         size, date = f"{entry.bytes / 1e6:,.1f} MB", when(entry).strftime("%Y-%m-%d %H:%M")
         title = f"  《{card.title}》" if card and card.title not in ("", entry.name) else ""
         told = f"  cannot be used: {entry.fault}" if entry.fault else title
         words = f"{entry.words:,}" if card else "–"
         yield (
-            f"{words:>9}{size:>12}  {date:<16}{top1:>8}{perplexity:>12}  {read_name(entry.path)}"
-            f"{told}"
+            f"{words:>9}{size:>12}  {date:<16}{top1:>8}{bits:>11}  {read_name(entry.path)}{told}"
         )
 
 

@@ -176,7 +176,8 @@ Interactive = Annotated[
     bool, typer.Option("--interactive", help="Write together: pick a candidate or type words.")
 ]
 Unknown = Annotated[
-    str, typer.Option("--unknown", help="Unknown words of the seed phrase: drop, parts or error.")
+    str,
+    typer.Option("--unknown", help="Characters the novel never uses: keep, drop or error."),
 ]
 Greedy = Annotated[bool, typer.Option("--greedy", help="Always the most probable.")]
 Temperature = Annotated[

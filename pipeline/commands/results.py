@@ -8,10 +8,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipeline.artifacts.evaluation import Evaluation
 
-_SCORES = ("top1", "top5", "top10", "mrr", "cosine", "perplexity", "coverage")
-_ABLATION = ("top1", "mrr", "perplexity")
-_INTERVALS = {"top1": "top1", "perplexity": "perplexity"}
-_LEAD = {"top1_difference": "top1 by", "perplexity_ratio": "perplexity times"}
+# Columns of scores: figure → heading.
+_SCORES = {
+    "bits_per_character": "bits/char",
+    "top1": "top1",
+    "top5": "top5",
+    "top10": "top10",
+    "mrr": "mrr",
+    "cosine": "cosine",
+    "perplexity": "perplexity",
+    "coverage": "coverage",
+}
+_ABLATION = {name: _SCORES[name] for name in ("bits_per_character", "top1", "perplexity")}
+_INTERVALS = {"bits_per_character": "bits/char", "top1": "top1"}
+_LEAD = {"bits_difference": "bits/char by", "top1_difference": "top1 by"}
 
 # Columns of the table on written text: heading → measure of `engine.measures.diversity`.
 _WRITING = {
@@ -24,7 +34,10 @@ _WRITING = {
 }
 
 # Which columns a narrow terminal goes without, the first first.
-_DISPENSABLE = ("top5", "coverage", "cosine", "top10", "mrr", "marks off", "repeated4", "copy")
+_DISPENSABLE = (
+    *("coverage", "top5", "cosine", "top10", "mrr", "perplexity"),
+    *("marks off", "repeated4", "copy"),
+)
 
 
 def result_lines(evaluation: Evaluation, width: int) -> Iterator[str]:
@@ -43,8 +56,10 @@ def score_lines(models: Mapping[str, Mapping[str, Any]], width: int = 80) -> Ite
     Where there are intervals, a line for each model and one for the comparison follow.
     """
     rows = sorted(models.items(), key=lambda item: -(item[1]["perplexity"] or 0))
-    cells = [[model, *(format_score(scores[name]) for name in _SCORES)] for model, scores in rows]
-    yield from table_lines(("model", *_SCORES), cells, width)
+    covered = all(scores["coverage"] == 1 for scores in models.values())
+    names = [name for name in _SCORES if not (covered and name == "coverage")]
+    cells = [[model, *(format_score(scores[name]) for name in names)] for model, scores in rows]
+    yield from table_lines(("model", *(_SCORES[name] for name in names)), cells, width)
     if all(scores["interval"] for _, scores in rows):
         yield from _interval_lines(rows)
 
@@ -60,7 +75,8 @@ def ablation_lines(rows: Sequence[Mapping[str, Any]], width: int = 80) -> Iterat
         ]
         for row in rows
     ]
-    yield from table_lines(("mixture", *_ABLATION, *(f"w {part}" for part in parts)), cells, width)
+    headings = ("mixture", *_ABLATION.values(), *(f"w {part}" for part in parts))
+    yield from table_lines(headings, cells, width)
 
 
 def _writing_lines(ways: Mapping[str, Mapping[str, float | None]], width: int) -> Iterator[str]:
@@ -101,9 +117,9 @@ def _interval_lines(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[s
     yield "95 % intervals, held-out chapters drawn with replacement:"
     for model, scores in rows:
         yield f"{model:<17}" + _format_intervals(scores["interval"], _INTERVALS)
-    yield "against kneser_ney_known:"
+    yield "against kneser_ney:"
     for model, scores in rows:
-        if lead := scores.get("against_kneser_ney_known"):
+        if lead := scores.get("against_kneser_ney"):
             yield f"{model:<17}" + _format_intervals(lead, _LEAD)
 
 

@@ -22,9 +22,9 @@ from pipeline.interrupts import check
 from pipeline.project import ARTIFACTS, choose_model
 
 if TYPE_CHECKING:
-    from pipeline.artifacts.network import Network
-    from pipeline.engine.bundle.model import Cutting
-    from pipeline.engine.measures.stream import ScoredWord
+    from pipeline.engine.bundle.model import Cutting, NovelModel
+    from pipeline.engine.measures.stream import ScoredPiece, ScoredWord
+    from pipeline.engine.memories.next_word import Model
     from pipeline.text.words.segment import Cut
 
 _PIPE = "-"  # the name that stands for standard input
@@ -35,6 +35,7 @@ def score(
     file: Annotated[str, typer.Argument(metavar="FILE|-", help="A text, or - for UTF-8 on stdin.")],
     model: options.ModelName = None,
     json_lines: Annotated[bool, typer.Option("--json-lines", help="A JSON object a line.")] = False,
+    memory: options.Memory = None,
     encoding: Encoding = None,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
@@ -44,7 +45,7 @@ def score(
     pipe = cast("BufferedIOBase", sys.stdin.buffer)
     scored = score_text(
         novel.cutting,
-        novel.network,
+        _predictor(novel, memory),
         file,
         pipe=pipe,
         encoding=encoding,
@@ -54,9 +55,17 @@ def score(
         put(line)
 
 
+def _predictor(novel: NovelModel, memory: str | None) -> Model:
+    """Return what foretells: the network and its memories, or those that are named."""
+    from pipeline.engine.writing.writer import Writer
+
+    writer = Writer(novel.network, novel.memories)
+    return (writer if memory is None else writer.remembering(memory)).model()
+
+
 def score_text(
     cutting: Cutting,
-    network: Network,
+    model: Model,
     name: str,
     *,
     pipe: BufferedIOBase,
@@ -68,7 +77,7 @@ def score_text(
     ----------
     cutting : Cutting
         How the model's novel was cut.
-    network : Network
+    model : Model
     name : str
         A file, or `_PIPE`.
     pipe : binary stream
@@ -92,7 +101,7 @@ def score_text(
         title, texts = name, read_file(Path(name), encoding=encoding)
     cut = trained_cut(cutting)
     words = read_words(require_chinese(texts, name=title), cut, convert=_converter(cutting))
-    return score_words(words, network)
+    return score_words(words, model)
 
 
 def trained_cut(cutting: Cutting) -> Cut:
@@ -136,21 +145,52 @@ def scoring_lines(
 
 
 def _scored_line(scored: ScoredWord) -> str:
-    """Return a scored word in columns; the word comes last, as its width is uncertain."""
-    word = show_word(scored.word)
-    if scored.rank is None or scored.log_probability is None or scored.cosine is None:
-        return f"{'–' if scored.known else 'unknown':>7}{'–':>10}{'–':>9}  {word}"
-    return f"{scored.rank:>7}{scored.log_probability:>10.4f}{scored.cosine:>+9.4f}  {word}"
+    """Return a scored word in columns; the word comes last, as its width is uncertain.
+
+    A parted word shows its pieces, each with its rank.
+    """
+    probability = scored.log_probability
+    rank = "–" if scored.rank is None else str(scored.rank)
+    told = "–" if probability is None else f"{probability:.4f}"
+    cosine = "–" if scored.cosine is None else f"{scored.cosine:+.4f}"
+    line = f"{rank if scored.known else 'unknown':>7}{told:>10}{cosine:>9}  "
+    line += show_word(scored.word)
+    if len(scored.pieces) > 1:
+        line += "  = " + " + ".join(map(_piece, scored.pieces))
+    return line
+
+
+def _piece(scored: ScoredPiece) -> str:
+    """Return a piece with its rank, if it has one."""
+    return show_word(scored.piece) + (f" {scored.rank}" if scored.rank else "")
 
 
 def _scored_json(scored: ScoredWord) -> dict[str, Any]:
-    """Return a scored word as JSON values; scores are null where there are none."""
-    return {
+    """Return a scored word as JSON values; scores are null where there are none.
+
+    A parted word has its pieces too.
+    """
+    row: dict[str, Any] = {
         "word": scored.word,
         "known": scored.known,
-        "rank": scored.rank,
-        "log_probability": scored.log_probability and round(scored.log_probability, 6),
-        "cosine": scored.cosine and round(scored.cosine, 6),
+        **_figures(scored.rank, scored.log_probability, scored.cosine),
+    }
+    if len(scored.pieces) > 1:
+        row["pieces"] = [
+            {"piece": own.piece, **_figures(own.rank, own.log_probability, own.cosine)}
+            for own in scored.pieces
+        ]
+    return row
+
+
+def _figures(
+    rank: int | None, log_probability: float | None, cosine: float | None
+) -> dict[str, int | float | None]:
+    """Return the figures of a word or a piece, rounded."""
+    return {
+        "rank": rank,
+        "log_probability": log_probability and round(log_probability, 6),
+        "cosine": cosine and round(cosine, 6),
     }
 
 

@@ -58,11 +58,7 @@ def generation_json(
     return {
         "seed_phrase": seed_phrase,
         "seed_words": list(seed.words),
-        "dropped": list(seed.dropped),
-        "stand_ins": [
-            {"word": stand_in.word, "parts": [list(parts) for parts in stand_in.parts]}
-            for stand_in in seed.stand_ins
-        ],
+        "unknown": list(seed.unknown),
         "samples": [
             {
                 "rng_seed": sample["rng_seed"],

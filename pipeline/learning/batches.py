@@ -16,7 +16,6 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from pipeline.arrays import Floats
-from pipeline.artifacts.tokens import read_as
 from pipeline.artifacts.windows import Windows
 
 
@@ -197,7 +196,7 @@ def epoch_batches(
         positions = np.searchsorted(candidates, targets)  # (B · T,)
         yield Batch(
             inputs=drop_words(
-                read_as(rows[:, :-1], windows.vocabulary_size),
+                rows[:, :-1],
                 unknown=windows.vocabulary_size,
                 dropout=dropout.words,
                 generator=generator,

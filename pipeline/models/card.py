@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pipeline.engine.bundle.model import Card, NovelModel
 
 NAMES = {
-    "top1": "true next word guessed first",
-    "mrr": "mean of 1/rank of the true next word",
-    "perplexity": "perplexity over the vocabulary",
-    "coverage": "share of words in the vocabulary",
+    "bits_per_character": "bits per character",
+    "top1": "true next piece guessed first",
+    "mrr": "mean of 1/rank of the true next piece",
+    "perplexity": "perplexity over pieces",
+    "coverage": "share of pieces that have a probability",
 }
 
 
@@ -26,7 +27,7 @@ def card_lines(model: NovelModel, name: str, size: int) -> Iterator[str]:
     yield ""
     yield "A small word model of one novel, made with xuxie: it writes on from a phrase."
     yield ""
-    yield f"- vocabulary: {len(model.network.words):,} words"
+    yield f"- vocabulary: {len(model.network.words):,} words and characters"
     read, chapters = int((text_ids >= 0).sum()), len(model.memories.chapters)
     yield f"- read: {read:,} words in {chapters:,} chapters"
     yield f"- file: {size / 1e6:,.1f} MB, safetensors, schema in docs/model-format.md"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
+from pipeline.artifacts.evaluation import ABLATION
 from pipeline.page.document import note, section
 from pipeline.page.markup import Markup, element, join, table
 
@@ -13,6 +14,7 @@ Row = Mapping[str, Any]
 
 # Column → its title, and whether more is better (None: no contest).
 _SCORES: dict[str, tuple[str, bool | None]] = {
+    "bits_per_character": ("bits per character", False),
     "top1": ("top-1", True),
     "top5": ("top-5", True),
     "top10": ("top-10", True),
@@ -24,8 +26,7 @@ _SCORES: dict[str, tuple[str, bool | None]] = {
 _MODELS = {
     "unigram": "the most frequent words",
     "kneser_ney": "Kneser–Ney of order 5",
-    "kneser_ney_known": "Kneser–Ney, known words only",
-    "mse": "the article's mean squared error",
+    "article": "the article's mean squared error",
     "network": "the network and its prior",
     "writer": "the network with its memories",
 }
@@ -58,10 +59,12 @@ def evaluation(scores: Mapping[str, Mapping[str, Row]]) -> Markup:
         "evaluation",
         "How well it foretells chapters it has never seen",
         note(
-            "Top-k is the share of words among the k likeliest, MRR the mean of 1 / rank; a word "
-            "outside the vocabulary counts as wrong. Perplexity is over known words: as hard as a "
-            "choice among so many equally likely ones. Below a figure stands its 95 % interval, "
-            "held-out chapters drawn with replacement."
+            "Bits per character say how surprised a model is by the whole text, line ends "
+            "included: so many yes-or-no answers it needs for each character. Words that are rare "
+            "in the novel are parted into pieces; top-k is the share of pieces among the k "
+            "likeliest, MRR the mean of 1 / rank, and perplexity means: as hard as a choice among "
+            "so many equally likely pieces. Below a figure stands its 95 % interval, held-out "
+            "chapters drawn with replacement."
         ),
         *tables,
     )
@@ -110,13 +113,13 @@ def _lead(model: str, other: str, lead: Mapping[str, Sequence[float]]) -> str:
     """Say by how much a model is better than another, least and most."""
     (low, high), (least, most) = lead["top1_difference"], lead["perplexity_ratio"]
     return (
-        f"{model} against {other}, on the same words: top-1 difference {_signed(low)} to "
+        f"{model} against {other}, on the same pieces: top-1 difference {_signed(low)} to "
         f"{_signed(high)}, perplexity ratio {least:.3f} to {most:.3f}."
     )
 
 
 def ablation(parts: Mapping[str, Sequence[Row]]) -> Markup:
-    """Return what each memory adds to the network: rows of name, top1, mrr, perplexity, weights."""
+    """Return what each memory adds to the network: rows of name, figures and weights."""
     tables = [
         join((element("h3", f"{part} chapters"), table(_ABLATION_HEAD, map(_ablation_row, rows))))
         for part, rows in _in_order(parts)
@@ -129,7 +132,7 @@ def ablation(parts: Mapping[str, Sequence[Row]]) -> Markup:
     )
 
 
-_ABLATION_HEAD = ("mixture", "top-1", "MRR", "perplexity", "shares")
+_ABLATION_HEAD = ("mixture", *(_SCORES[name][0] for name in ABLATION), "shares")
 
 
 def _ablation_row(row: Row) -> tuple[str, ...]:
@@ -138,7 +141,7 @@ def _ablation_row(row: Row) -> tuple[str, ...]:
     shares = (f"{name} {share:.3f}" for name, share in weights if share)
     return (
         row["name"],
-        *(_number(row[name]) for name in ("top1", "mrr", "perplexity")),
+        *(_number(row[name]) for name in ABLATION),
         " · ".join(shares),
     )
 

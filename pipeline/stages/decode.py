@@ -76,7 +76,7 @@ def decode(
         counts=embed.counts,
         steps=window.steps,
         examples=example_phrases(window, embed.words),
-        suffixes=window.suffixes,
+        unseen=embed.unseen,
     )
     starts = spread(evaluation_starts(window, "validation"), config.calibration_targets)
     if not config.prior:

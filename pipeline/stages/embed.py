@@ -1,11 +1,12 @@
-"""embed: the vocabulary and word vectors, learnt from the training chapters alone."""
+"""embed: the vocabulary and its vectors, learnt from the training chapters alone."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -16,6 +17,9 @@ from pipeline.filenames import on_disk
 from pipeline.regular import why_unreadable
 from pipeline.shown import shown
 from pipeline.stage import Context, Stage, StageConfig
+
+if TYPE_CHECKING:
+    from pipeline.text.words.vocabulary import Vocabulary
 
 
 class EmbedConfig(StageConfig):
@@ -34,6 +38,11 @@ class EmbedConfig(StageConfig):
     min_alpha: float = Field(5e-6, gt=0, le=1, description="learning rate at the end")
     min_count: int = Field(
         5, ge=1, le=1000, description="occurrences in the training chapters that a word needs"
+    )
+    characters: bool = Field(
+        True,
+        description="every character is in the vocabulary, and rarer words are parted into pieces; "
+        "false leaves them out",
     )
     seed: int = Field(1, ge=0, lt=2**31, description="seed of the random numbers")
     reproducible: bool = Field(
@@ -83,7 +92,7 @@ class EmbedConfig(StageConfig):
                 )
 
 
-def _training_stretches(segmentation: Segmentation) -> list[list[str]]:
+def training_stretches(segmentation: Segmentation) -> list[list[str]]:
     """Return the words of every training section, paragraph breaks included."""
     return [
         list(section_words(segmentation, section))
@@ -92,8 +101,19 @@ def _training_stretches(segmentation: Segmentation) -> list[list[str]]:
     ]
 
 
-def _take_pretrained(path: Path, stretches: list[list[str]], *, min_count: int) -> Embedding:
-    """Return the vectors of a word2vec binary file for the words that the training text uses.
+def part_words(stretches: list[list[str]], min_count: int) -> tuple[list[list[str]], Vocabulary]:
+    """Return the stretches with their rare words parted, and the vocabulary of the pieces."""
+    from pipeline.text.words.vocabulary import open_vocabulary
+
+    vocabulary = open_vocabulary(
+        Counter(word for words in stretches for word in words), min_count=min_count
+    )
+    pieces = vocabulary.tokenizer.pieces
+    return [[piece for word in words for piece in pieces(word)] for words in stretches], vocabulary
+
+
+def take_pretrained(path: Path, counts: Mapping[str, int]) -> Embedding:
+    """Return the vectors of a word2vec binary file for words of the novel, most frequent first.
 
     Raises
     ------
@@ -106,38 +126,65 @@ def _take_pretrained(path: Path, stretches: list[list[str]], *, min_count: int) 
         raise DataError(f"embed.pretrained: {error}") from error
     import numpy as np
 
-    counts = Counter(word for words in stretches for word in words)
     rows = {word: row for row, word in enumerate(words)}
-    kept = [
-        (word, count)
-        for word, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        if count >= min_count and word in rows
-    ]
+    ordered = sorted(counts, key=lambda word: (-counts[word], word))
+    kept = [word for word in ordered if counts[word] and word in rows]
     if len(kept) < 2:
         raise DataError(
             f"embed.pretrained: expected vectors for words of the novel, {shown(path.name)} has "
             f"{len(kept)} of them; was it trained on a text cut into words?"
         )
     return Embedding(
-        words=tuple(word for word, _ in kept),
-        counts=np.array([count for _, count in kept], dtype=np.int64),  # (V,)
-        vectors=vectors[[rows[word] for word, _ in kept]],  # (V, E)
+        words=tuple(kept),
+        counts=np.array([counts[word] for word in kept], dtype=np.int64),  # (V,)
+        vectors=vectors[[rows[word] for word in kept]],  # (V, E)
+    )
+
+
+def complete(embedding: Embedding, vocabulary: Vocabulary) -> Embedding:
+    """Return the vectors of all pieces: those that lack one get it from words that hold them."""
+    import numpy as np
+
+    from pipeline.learning.composed import compose_vectors
+
+    vectors = dict(zip(embedding.words, embedding.vectors, strict=True))
+    missing = [piece for piece in vocabulary.counts if piece not in vectors]
+    words = (*embedding.words, *missing)
+    return Embedding(
+        words=words,
+        counts=np.array([max(vocabulary.counts[word], 1) for word in words], dtype=np.int64),
+        vectors=np.concatenate(
+            [embedding.vectors, compose_vectors(missing, vocabulary.counts, vectors)]
+        ),
+        unseen=vocabulary.unseen,
     )
 
 
 def embed(config: EmbedConfig, *, segment: Segmentation, context: Context) -> Embedding:
-    """Train word vectors, or take them from a file."""
-    stretches = _training_stretches(segment)
+    """Choose the pieces, and train their vectors or take them from a file."""
+    stretches, vocabulary = training_stretches(segment), None
+    if config.characters:
+        stretches, vocabulary = part_words(stretches, config.min_count)
+    least = 1 if config.characters else config.min_count
     if config.pretrained:
-        return _take_pretrained(
-            Path(on_disk(config.pretrained)), stretches, min_count=config.min_count
-        )
+        counts = Counter(piece for pieces in stretches for piece in pieces)
+        frequent = {piece: count for piece, count in counts.items() if count >= least}
+        found = take_pretrained(Path(on_disk(config.pretrained)), frequent)
+    else:
+        found = train(config, stretches, least, context)
+    return found if vocabulary is None else complete(found, vocabulary)
+
+
+def train(
+    config: EmbedConfig, stretches: list[list[str]], min_count: int, context: Context
+) -> Embedding:
+    """Train the vectors of all pieces that occur `min_count` times."""
     from pipeline.learning.word2vec import train_word2vec
 
-    settings = config.model_dump(exclude={"reproducible", "pretrained"})
+    settings = config.model_dump(exclude={"reproducible", "pretrained", "characters"})
     return train_word2vec(
         stretches,
-        **settings,
+        **{**settings, "min_count": min_count},
         workers=1 if config.reproducible else os.cpu_count() or 1,
         progress=context.progress,
     )

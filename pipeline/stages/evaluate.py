@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from pipeline.artifacts.evaluation import EVALUATION, Evaluation, ModelScores
+from pipeline.artifacts.evaluation import ABLATION, EVALUATION, Evaluation, ModelScores
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part
 from pipeline.artifacts.windows import Windows, evaluation_starts, spread, target_sections
 from pipeline.stage import Context, Stage, StageConfig
@@ -46,11 +46,12 @@ def _score_models(
 ) -> tuple[dict[str, Scores], dict[str, Scores]]:
     """Return model → scores of the targets of all window starts (N,), and mixture → scores.
 
-    The mixtures, from the network alone to the whole writer, take longest.
+    All are on the same pieces and give a character that was never seen the same probability. The
+    mixtures, from the network alone to the whole writer, take longest.
     """
     from pipeline.engine.measures.baselines import score_kneser_ney, score_unigram
     from pipeline.engine.measures.mixtures import score_mixtures
-    from pipeline.engine.measures.score import score_windows
+    from pipeline.engine.measures.score import allow_unseen, score_windows
     from pipeline.engine.memories.batches import component_batches
 
     network, chapters = model.network, target_sections(window, starts)
@@ -58,12 +59,16 @@ def _score_models(
     mixed = score_mixtures(batches, network, mixtures)
     models = {
         "unigram": score_unigram(window.ids[starts + window.steps], log_prior=network.log_prior),
-        **score_kneser_ney(window.ids, starts, ngram, steps=window.steps),
-        "mse": score_windows(window.ids, starts, regress),
+        "kneser_ney": score_kneser_ney(window.ids, starts, ngram, steps=window.steps),
+        "article": score_windows(window.ids, starts, regress),
         "network": mixed["network"],
         "writer": list(mixed.values())[-1],
     }
-    return models, mixed
+    unseen = network.unseen
+    return (
+        {name: allow_unseen(own, unseen) for name, own in models.items()},
+        {name: allow_unseen(own, unseen) for name, own in mixed.items()},
+    )
 
 
 def score_part(
@@ -77,7 +82,7 @@ def score_part(
     """Return what `Evaluation` keeps of a held-out part: its `scores` and its `ablation`."""
     from pipeline.engine.measures.ablation import ablation
     from pipeline.engine.measures.bootstrap import compare_intervals, draw_chapters, score_intervals
-    from pipeline.engine.measures.metrics import summarise
+    from pipeline.engine.measures.metrics import piece_lengths, summarise
 
     mixtures = ablation(model.memories) if model.memories else {"network": model.weights}
     starts = evaluation_starts(window, part)  # (N,)
@@ -92,28 +97,34 @@ def score_part(
         lambda done, total: context.progress(offset + done / total, len(HELD_OUT), part),
     )
     chapters = target_sections(window, starts)  # (N,)
+    lengths = piece_lengths(model.network.words, window.ids[starts + window.steps])  # (N,)
     taken = draw_chapters(chapters, context.generator)
     rows: dict[str, ModelScores] = {
-        name: {**summarise(own), "interval": score_intervals(own, chapters, taken)}
+        name: {
+            **summarise(own, lengths),
+            "interval": score_intervals(own, lengths, chapters, taken),
+        }
         for name, own in scores.items()
     }
     for name in ("network", "writer"):
-        rows[name]["against_kneser_ney_known"] = compare_intervals(
-            scores[name], scores["kneser_ney_known"], chapters, taken
+        rows[name]["against_kneser_ney"] = compare_intervals(
+            scores[name], scores["kneser_ney"], lengths, chapters, taken
         )
-    return rows, _ablation_rows(mixed, mixtures)
+    return rows, _ablation_rows(mixed, mixtures, lengths)
 
 
 def _ablation_rows(
-    mixed: Mapping[str, Scores], mixtures: Mapping[str, Mapping[str, float]]
+    mixed: Mapping[str, Scores],
+    mixtures: Mapping[str, Mapping[str, float]],
+    lengths: NDArray[np.int64],
 ) -> list[ModelScores]:
     """Return a row for each mixture: its name, scores and weights."""
     from pipeline.engine.measures.metrics import summarise
 
     rows = []
     for name, own in mixed.items():
-        figures = summarise(own)
-        scores = {key: figures[key] for key in ("top1", "mrr", "perplexity")}
+        figures = summarise(own, lengths)
+        scores = {key: figures[key] for key in ABLATION}
         rows.append({"name": name, **scores, "weights": dict(mixtures[name])})
     return rows
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pipeline.artifacts.corpus import Corpus
     from pipeline.artifacts.memories import Memories
     from pipeline.artifacts.network import Network
+    from pipeline.artifacts.tokens import Tokenizer
 
 SEED_WORDS = 20
 
@@ -62,11 +63,11 @@ def up_to_a_stop(words: Sequence[str]) -> str:
     return "".join(words)
 
 
-def rare_of(segment: Segmentation, vocabulary: Collection[str]) -> list[str]:
-    """Return the words of the training chapters that the vocabulary lacks, in order."""
-    known = frozenset(vocabulary)
+def rare_of(segment: Segmentation, tokenizer: Tokenizer) -> list[str]:
+    """Return what the training chapters hold beside the pieces, in order."""
     training = (section for section in segment.sections if section.part == "train")
-    return [w for section in training for w in section_words(segment, section) if w not in known]
+    words = (word for section in training for word in section_words(segment, section))
+    return [p for word in words for p in tokenizer.pieces(word) if p not in tokenizer.ids]
 
 
 def model(
@@ -79,6 +80,7 @@ def model(
     context: Context,
 ) -> Finished:
     """Put the model together and let it write on from the seed phrase."""
+    from pipeline.artifacts.network import tokenizer_of
     from pipeline.engine.writing.writer import Writer
 
     seed_phrase = config.seed_phrase or held_out_opening(segment, decode.words)
@@ -90,7 +92,7 @@ def model(
         memories=remember,
         cutting=Cutting(names=tuple(name.word for name in segment.names)),
         card=Card(title=fetch.title, source_digest=fetch.source_digest, seed_phrase=seed_phrase),
-        rare_text=pack_words(rare_of(segment, decode.words)),
+        rare_text=pack_words(rare_of(segment, tokenizer_of(decode))),
     )
     return Finished(model=whole, sample=seed_phrase + sample)
 

@@ -67,7 +67,7 @@ def regress(
         words=embed.words,
         counts=embed.counts,
         steps=window.steps,
-        suffixes=window.suffixes,
+        unseen=embed.unseen,
     )
     starts = spread(evaluation_starts(window, "validation"), config.calibration_targets)  # (N,)
     return calibrate(window.ids, starts, replace(network, prior_weight=0.0), prior=False)

@@ -148,11 +148,11 @@ def _write_samples(
     seed = writer.understand(seed_phrase)
     for temperature in _TEMPERATURES:
         sampling = Sampling(temperature=temperature)
-        choices = writer.stream(
-            seed, words=config.sample_words, sampling=sampling, rng_seed=config.seed
+        choices = list(
+            writer.stream(seed, words=config.sample_words, sampling=sampling, rng_seed=config.seed)
         )
         words = [choice.word for choice in choices]
-        text_ids = np.array([writer.ids[word] for word in words], dtype=np.int32)
+        text_ids = np.array([choice.word_id for choice in choices], dtype=np.int32)
         runs = copied_runs(text_ids, memories.text_ids, config.copied_words)
         longest = max((stop - start for start, stop in runs), default=0)
         yield Sample(temperature, divide_text(words, runs, previous=seed.words[-1]), longest)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from pipeline.artifacts.segmentation import Part, Section, Segmentation, section_words
-from pipeline.artifacts.tokens import token_id
 from pipeline.artifacts.windows import PARTS, WINDOWS, Windows, evaluation_starts
 from pipeline.errors import DataError
 from pipeline.stage import Context, Stage, StageConfig
@@ -18,25 +17,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.artifacts.embedding import Embedding
+    from pipeline.artifacts.tokens import Tokenizer
 
 
 class WindowConfig(StageConfig):
     """Settings of `window`."""
 
     steps: int = Field(20, ge=1, le=1000, description="words of context before a target")
-    suffixes: bool = Field(
-        True, description="read a word outside the vocabulary as the longest word that it ends with"
-    )
 
 
-def token_ids(
-    segmentation: Segmentation, section: Section, ids: dict[str, int], *, suffixes: bool
-) -> NDArray[Any]:
+def token_ids(segmentation: Segmentation, section: Section, tokenizer: Tokenizer) -> NDArray[Any]:
     """Return the ids of a section's words, int32 (tokens,)."""
     import numpy as np
 
     words = section_words(segmentation, section)
-    return np.fromiter((token_id(word, ids, suffixes=suffixes) for word in words), dtype=np.int32)
+    return np.fromiter(tokenizer.token_ids(words), dtype=np.int32)
 
 
 def merge_spans(parts: list[Part], bounds: NDArray[np.int64], part: Part) -> NDArray[np.int64]:
@@ -57,7 +52,7 @@ def merge_spans(parts: list[Part], bounds: NDArray[np.int64], part: Part) -> NDA
 def window(
     config: WindowConfig, *, segment: Segmentation, embed: Embedding, context: Context
 ) -> Windows:
-    """Turn words into ids and sections into spans.
+    """Turn words into the ids of their pieces, and sections into spans.
 
     Raises
     ------
@@ -66,10 +61,10 @@ def window(
     """
     import numpy as np
 
-    ids = {word: number for number, word in enumerate(embed.words)}
-    stream = [
-        token_ids(segment, section, ids, suffixes=config.suffixes) for section in segment.sections
-    ]
+    from pipeline.artifacts.embedding import tokenizer_of
+
+    tokenizer = tokenizer_of(embed)
+    stream = [token_ids(segment, section, tokenizer) for section in segment.sections]
     bounds = np.cumsum([0] + [len(tokens) for tokens in stream])  # (sections + 1,)
     parts = [section.part for section in segment.sections]
     windows = Windows(
@@ -81,7 +76,6 @@ def window(
             {"title": s.title, "part": s.part, "start": int(start), "stop": int(stop)}
             for s, start, stop in zip(segment.sections, bounds[:-1], bounds[1:], strict=True)
         ),
-        suffixes=config.suffixes,
     )
     for part in PARTS:
         refuse_empty(windows, part)

@@ -36,7 +36,7 @@ from pipeline.artifacts.training import TRAINING, Training
 from pipeline.artifacts.windows import WINDOWS
 from pipeline.errors import ArtifactDamaged
 
-ROW = {"top1": 0.1, "mrr": 0.2, "perplexity": 90.5, "cosine": None}
+ROW = {"bits_per_character": 5.5, "top1": 0.1, "mrr": 0.2, "perplexity": 90.5, "cosine": None}
 INTERVAL = {"top1": [0.05, 0.15], "mrr": [0.1, 0.3], "perplexity": [80.5, 101.0]}
 VALUES: dict[str, tuple[Codec[Any], Any]] = {
     "corpus": (
@@ -80,15 +80,14 @@ VALUES: dict[str, tuple[Codec[Any], Any]] = {
         EVALUATION,
         Evaluation(
             scores={
-                "validation": {
-                    "network": {**ROW, "interval": None, "against_kneser_ney_known": None}
-                },
+                "validation": {"network": {**ROW, "interval": None, "against_kneser_ney": None}},
                 "test": {
                     "unigram": {**ROW, "interval": INTERVAL},
                     "writer": {
                         **ROW,
                         "interval": INTERVAL,
-                        "against_kneser_ney_known": {
+                        "against_kneser_ney": {
+                            "bits_difference": [-0.2, -0.1],
                             "top1_difference": [-0.01, 0.03],
                             "perplexity_ratio": [0.5, 0.75],
                         },
@@ -99,6 +98,7 @@ VALUES: dict[str, tuple[Codec[Any], Any]] = {
                 "test": [
                     {
                         "name": "network+cache",
+                        "bits_per_character": 5.5,
                         "top1": 0.1,
                         "mrr": 0.2,
                         "perplexity": 80.5,
@@ -231,11 +231,11 @@ def test_wrong_weights_are_never_saved(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("schema", [0, 1, 3, "2", None])
+@pytest.mark.parametrize("schema", [0, 1, 2, 4, "3", None])
 def test_a_network_of_another_schema_is_refused(schema: Any, tmp_path: Path) -> None:
     saved("network", tmp_path / "a")
     rewrite_json(tmp_path / "a" / "network.json", schema=schema)
-    with pytest.raises(ArtifactDamaged, match=r"expected schema 2, got .*run decode again"):
+    with pytest.raises(ArtifactDamaged, match=r"expected schema 3, got .*run decode again"):
         NETWORK.load(tmp_path / "a")
 
 

@@ -1,147 +1,127 @@
-"""An unknown word is read as a word that it ends with, and is unknown in every other way."""
+"""Words become pieces: the best cut, nothing lost, and one escape for what was never seen."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from itertools import pairwise, product
+from math import log
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import (
-    context_in,
-    random_embedding,
-    random_network,
-    segmentation_of,
-    windows_of,
-)
+from made_up import context_in, random_embedding, segmentation_of
 
+from pipeline.artifacts.embedding import EMBEDDING, Embedding, log_frequencies, tokenizer_of
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.artifacts.tokens import read_as, token_id
+from pipeline.artifacts.tokens import Tokenizer, best_cut
 from pipeline.artifacts.windows import WINDOWS
-from pipeline.engine.measures.baselines import score_kneser_ney
-from pipeline.engine.measures.diversity import measure_texts
-from pipeline.engine.measures.score import score_windows
-from pipeline.engine.measures.stream import score_words
-from pipeline.engine.memories.next_word import Model, begin, next_word_distribution
-from pipeline.engine.memories.ngram import train_kneser_ney
-from pipeline.learning.batches import Dropout, build_sampler, epoch_batches
 from pipeline.stages.window import WindowConfig, window
 
-IDS = {"道": 0, "笑道": 1, "黛玉": 2}  # V = 3
-NETWORK = random_network(3)  # 30 words, 5 of context
-SIZE = 30
+PRIORS = {
+    "宝玉": -3.0,
+    "宝": -6.0,
+    "玉": -5.0,
+    "听了": -4.0,
+    "听": -5.0,
+    "，": -1.0,
+    "。": -1.5,
+    PARAGRAPH_BREAK: -2.0,
+}
+UNKNOWN = -1e6
+texts = st.text(alphabet="宝玉听了，鳖X", max_size=8)
 
 
-def unknown_read_as(word_id: int) -> int:
-    return SIZE + 1 + word_id
+def tokenizer(*, parts: bool = True) -> Tokenizer:
+    return Tokenizer(tuple(PRIORS), PRIORS.values(), parts=parts)
+
+
+def all_cuts(text: str) -> list[list[str]]:
+    """Every way to cut a text into pieces."""
+    cuts = []
+    for ends in product([False, True], repeat=max(len(text) - 1, 0)):
+        bounds = [0, *(i + 1 for i, end in enumerate(ends) if end), len(text)]
+        cuts.append([text[a:b] for a, b in pairwise(bounds)])
+    return cuts
+
+
+def value(cut: list[str]) -> float:
+    """Log probability of a cut; only single characters may be unknown."""
+    return sum(PRIORS.get(piece, UNKNOWN if len(piece) == 1 else float("-inf")) for piece in cut)
+
+
+@settings(deadline=None, max_examples=150)
+@given(texts.filter(bool))
+def test_no_cut_is_more_probable(text: str) -> None:
+    found = best_cut(text, PRIORS)
+    assert "".join(found) == text
+    assert value(found) == max(map(value, all_cuts(text)))
+
+
+@given(texts)
+def test_nothing_is_lost_between_pieces(text: str) -> None:
+    assert "".join(tokenizer().cut(text)) == text
+    assert "".join(tokenizer().pieces(text)) == text
+
+
+def test_a_word_of_the_vocabulary_is_its_own_piece_and_another_is_parted() -> None:
+    cut = tokenizer()
+    assert cut.pieces("宝玉") == ("宝玉",)
+    assert cut.pieces("宝玉听") == ("宝玉", "听")
+    assert cut.pieces("鳖宝") == ("鳖", "宝")
+    assert list(cut.token_ids(["宝玉听", "鳖宝", "，"])) == [0, 4, 8, 1, 5]
+
+
+def test_a_closed_vocabulary_parts_nothing() -> None:
+    cut = tokenizer(parts=False)
+    assert cut.pieces("宝玉听") == ("宝玉听",)
+    assert list(cut.token_ids(["宝玉听", "宝玉"])) == [8, 0]
+
+
+def test_no_text_is_cut_into_the_paragraph_break() -> None:
+    cut = tokenizer()
+    assert cut.cut(PARAGRAPH_BREAK) == list(PARAGRAPH_BREAK)
+    assert cut.pieces(PARAGRAPH_BREAK) == (PARAGRAPH_BREAK,), "the word that stands for it stays"
+
+
+def test_a_long_word_is_parted_quickly_enough_to_be_read() -> None:
+    word = "鳖" * 20_000
+    assert len(tokenizer().pieces(word)) == 20_000
+
+
+def test_frequencies_sum_to_one_and_what_never_stands_alone_has_some() -> None:
+    found = log_frequencies([6, 3, 0])
+    np.testing.assert_allclose(np.exp(found), [0.6, 0.3, 0.1], rtol=1e-6)
+    assert found.dtype == np.float32
 
 
 @pytest.mark.parametrize(
-    ("word", "expected"),
-    [("黛玉", 2), ("唱道", 4), ("冷笑道", 5), ("道人", 3), ("鳖", 3), ("林黛玉", 6)],
+    ("unseen", "expected", "coverage"),
+    [(0.1, [0, 1, 2, 4, 3, 4, 2], 11 / 13), (0.0, [0, 1, 2, 4, 4, 2], 10 / 12)],
+    ids=["open", "closed"],
 )
-def test_an_unknown_word_is_read_as_its_longest_known_ending(word: str, expected: int) -> None:
-    assert token_id(word, IDS, suffixes=True) == expected
-    assert token_id(word, IDS, suffixes=False) == IDS.get(word, 3)
-
-
-def test_a_word_of_any_length_is_looked_up_at_once() -> None:
-    assert token_id("x" * 1_000_000 + "道", IDS, suffixes=True) == 4
-
-
-@given(st.integers(1, 50).flatmap(lambda v: st.tuples(st.just(v), st.integers(0, 2 * v + 9))))
-def test_the_rows_are_the_words_the_unknown_one_and_the_stand_ins(case: tuple[int, int]) -> None:
-    size, number = case
-    if number <= size:
-        row = number
-    elif number <= 2 * size:
-        row = number - size - 1  # the word that it ends with
-    else:
-        row = size + 1 + (number - 2 * size - 1)  # a seed phrase's stand-in
-    assert int(read_as(number, size)) == row
-    assert read_as(np.array([[number]], dtype=np.int32), size).tolist() == [[row]]
-
-
-def test_the_stage_gives_endings_unless_told_not_to(tmp_path: Path) -> None:
-    embedding = random_embedding(words=("一", "二", PARAGRAPH_BREAK, "三"))
-    lines = ["一 二", "鳖三 鳖"]
+def test_the_stage_parts_words_of_an_open_vocabulary(
+    unseen: float, expected: list[int], coverage: float, tmp_path: Path
+) -> None:
+    plain = random_embedding(words=("一", "二", PARAGRAPH_BREAK, "三"))
+    embedding = Embedding(plain.words, plain.counts, plain.vectors, unseen)
     segmentation = segmentation_of(
-        [("train", lines), ("validation", ["一 一"]), ("test", ["三 一"])]
+        [("train", ["一 二", "鳖三 鳖"]), ("validation", ["一 一"]), ("test", ["三 一"])]
     )
-    for suffixes, expected in ((True, [0, 1, 2, 8, 4, 2]), (False, [0, 1, 2, 4, 4, 2])):
-        windows = window(
-            WindowConfig(steps=2, suffixes=suffixes),
-            segment=segmentation,
-            embed=embedding,
-            context=context_in(tmp_path),
+    windows = window(
+        WindowConfig(steps=2), segment=segmentation, embed=embedding, context=context_in(tmp_path)
+    )
+    assert windows.ids.tolist()[: len(expected)] == expected
+    assert WINDOWS.describe(windows)["coverage"] == round(coverage, 4)
+
+
+def test_the_artifact_keeps_what_makes_a_vocabulary_open(tmp_path: Path) -> None:
+    plain = random_embedding()
+    for unseen in (0.0, 0.25):
+        EMBEDDING.save(Embedding(plain.words, plain.counts, plain.vectors, unseen), tmp_path)
+        found = EMBEDDING.load(tmp_path)
+        assert found.unseen == unseen
+        assert tokenizer_of(found).parts == (unseen > 0)
+        assert tokenizer_of(found).log_priors[plain.words[0]] == pytest.approx(
+            log(plain.counts[0] / plain.counts.sum())
         )
-        assert windows.ids.tolist()[:6] == expected
-        assert WINDOWS.describe(windows)["coverage"] == round(10 / 12, 4)
-        WINDOWS.save(windows, tmp_path)
-        assert WINDOWS.load(tmp_path).suffixes == suffixes
-
-
-def test_training_reads_the_ending_and_never_aims_at_it() -> None:
-    text = [1, 2, unknown_read_as(7), 3, SIZE, 4]
-    windows = windows_of([("train", text)], steps=5, vocabulary_size=SIZE)
-    counts = np.full(SIZE, 3, dtype=np.int64)
-    (batch,) = epoch_batches(
-        windows,
-        np.array([0]),
-        build_sampler(counts, draws=SIZE, targets=5),
-        np.random.default_rng(1),
-        batch_size=1,
-        input_size=2,
-        hidden=2,
-        dropout=Dropout(),
-    )
-    assert batch.inputs.tolist() == [[1, 2, 7, 3, SIZE]]
-    assert batch.weights.tolist() == [1, 0, 1, 0, 1]
-
-
-def test_the_network_reads_the_ending_and_the_target_stays_unknown() -> None:
-    plain = np.array([1, 2, 7, 3, 4, 5, 7, 6], dtype=np.int32)
-    rare = np.where(plain == 7, unknown_read_as(7), plain).astype(np.int32)
-    starts = np.arange(len(plain) - NETWORK.steps)
-    expected, found = (score_windows(ids, starts, NETWORK) for ids in (plain, rare))
-    assert expected.known.tolist() == [True, True, True]
-    assert found.known.tolist() == [True, False, True]
-    np.testing.assert_array_equal(found.ranks[[0, 2]], expected.ranks[[0, 2]])
-    model = Model(NETWORK)
-    by_reader, same = (
-        next_word_distribution(begin(model, ids.tolist()), model).vector for ids in (plain, rare)
-    )
-    np.testing.assert_array_equal(by_reader, same)
-
-
-def test_a_text_to_score_is_read_as_the_novel_was() -> None:
-    network = replace(NETWORK, suffixes=True)
-    ending = next(word for word in network.words if len(word) == 1)
-    words = [*network.words[:4], "鳖" + ending, *network.words[4:9]]
-    plain = [ending if word == "鳖" + ending else word for word in words]
-    found, expected = (list(score_words(text, network)) for text in (words, plain))
-    assert [scored.known for scored in found] == [True] * 4 + [False] + [True] * 5
-    assert [replace(a, word="") for a in found[5:]] == [replace(b, word="") for b in expected[5:]]
-    blind = list(score_words(words, NETWORK))
-    assert blind[5].log_probability != found[5].log_probability
-
-
-def test_to_the_n_gram_model_all_unknown_words_are_one() -> None:
-    generator = np.random.default_rng(2)
-    rare = generator.integers(0, 2 * SIZE, size=400, dtype=np.int32)
-    plain = np.minimum(rare, SIZE)
-    spans, starts = np.array([[0, 300]]), np.arange(300, 380)
-    model, same = (train_kneser_ney(ids, spans, vocabulary_size=SIZE) for ids in (plain, rare))
-    np.testing.assert_array_equal(same.unigram, model.unigram)
-    for ours, other in zip(same.levels, model.levels, strict=True):
-        np.testing.assert_array_equal(ours.weights, other.weights)
-    expected, found = (score_kneser_ney(ids, starts, model, steps=5) for ids in (plain, rare))
-    np.testing.assert_array_equal(found["kneser_ney"].log_probs, expected["kneser_ney"].log_probs)
-
-
-def test_unknown_words_are_no_copies_whatever_they_end_with() -> None:
-    words = ("我", "说", "。")
-    source = np.array([0, 1, 4, 5, 0, 1], dtype=np.int32)
-    assert measure_texts([source], source, words)["longest_copy"] == 2

@@ -83,7 +83,7 @@ def test_generation_as_json(trained: Trained) -> None:
     output, _ = generate(trained, "--json", "--show-candidates", "--rng-seed", "1")
 
     value = json.loads(output)
-    assert list(value) == ["seed_phrase", "seed_words", "dropped", "stand_ins", "samples"]
+    assert list(value) == ["seed_phrase", "seed_words", "unknown", "samples"]
     assert value["seed_phrase"] == "".join(value["seed_words"]) == SEED_PHRASE
     (sample,) = value["samples"]
     assert (list(sample), sample["rng_seed"]) == (["rng_seed", "text", "words"], 1)
@@ -109,45 +109,35 @@ def test_the_examples_of_the_readme_work(trained: Trained) -> None:
         assert len(generate(trained, *options, *short)[0].split()) >= 1  # and exit code 0
 
 
-def test_unknown_words_are_named_and_dropped(trained: Trained) -> None:
-    output, errors = generate(trained, "--rng-seed", "1", seed_phrase="青棠龘听了，")
+def test_unknown_characters_are_named_and_stay_in_the_text(trained: Trained) -> None:
+    phrase = "青棠听了龘，"
+    output, errors = generate(trained, "--rng-seed", "1", seed_phrase=phrase)
+    assert errors == "xuxie: never used in this novel, read as unknown characters: 龘\n"
+    assert output.startswith(phrase)
+    value = json.loads(generate(trained, "--json", seed_phrase=phrase)[0])
+    assert value["seed_words"][-2:] == ["龘", "，"]
+    assert value["unknown"] == ["龘"]
 
-    assert errors == "xuxie: not in this novel's vocabulary, dropped: 龘\n"
+
+def test_a_rare_word_is_read_by_its_pieces(trained: Trained) -> None:
+    known = load_writer(trained.artifacts).tokenizer.ids
+    single = [word for word in known if len(word) == 1 and "\u4e00" <= word <= "\u9fff"]
+    rare = next(a + b for a in single for b in single if a + b not in known)
+    output, errors = generate(trained, "--json", seed_phrase=f"青棠听了，{rare}，")
+    assert errors == ""
+    assert "".join(json.loads(output)["seed_words"]) == f"青棠听了，{rare}，"
+
+
+def test_unknown_characters_can_be_dropped_or_refused(trained: Trained) -> None:
+    phrase = "青棠龘听了，"
+    output, errors = generate(trained, "--rng-seed", "1", "--unknown", "drop", seed_phrase=phrase)
+    assert errors == "xuxie: never used in this novel, left out: 龘\n"
     plain = generate(trained, "--rng-seed", "1")[0].removeprefix(SEED_PHRASE)
-    assert output == "青棠龘听了，" + plain
-
-
-def stranger(trained: Trained) -> tuple[str, list[str]]:
-    """A character that the novel writes only in longer words, and three of these at most."""
-    priors = load_writer(trained.artifacts).log_priors
-    longer = (c for word in priors for c in word if len(word) > 1 and "\u4e00" <= c <= "\u9fff")
-    character = next(c for c in longer if c not in priors)
-    holders = [word for word in priors if character in word]
-    return character, sorted(holders, key=priors.__getitem__, reverse=True)[:3]
-
-
-def test_unknown_words_stand_in_by_their_parts(trained: Trained) -> None:
-    word, parts = stranger(trained)
-    output, errors = generate(trained, "--json", seed_phrase=f"青棠听了，{word}，")
-
-    assert errors == (
-        f"xuxie: {word}: not in this novel's vocabulary; stands in by its parts {' '.join(parts)}\n"
-    )
-    value = json.loads(output)
-    assert value["seed_words"][-2:] == [word, "，"]
-    assert (value["dropped"], value["stand_ins"]) == ([], [{"word": word, "parts": [parts]}])
-
-
-def test_unknown_words_can_be_dropped_or_refused(trained: Trained) -> None:
-    word, _ = stranger(trained)
-    phrase = f"青棠听了，{word}，"
-    output, errors = generate(trained, "--json", "--unknown", "drop", seed_phrase=phrase)
-    assert errors == f"xuxie: not in this novel's vocabulary, dropped: {word}\n"
-    assert (json.loads(output)["dropped"], json.loads(output)["stand_ins"]) == ([word], [])
+    assert output == phrase + plain
 
     for way, code, complaint in (
-        ("error", 3, f"seed phrase: expected words that the novel knows, got {word}; use others"),
-        ("mean", 2, "--unknown: expected drop, parts or error, got 'mean'"),
+        ("error", 3, "seed phrase: expected characters that the novel uses, got 龘; use others"),
+        ("mean", 2, "--unknown: expected keep, drop or error, got 'mean'"),
     ):
         arguments = [phrase, "--unknown", way, *model_options(trained)]
         found, output, errors = invoke("generate", *arguments)

@@ -18,7 +18,7 @@ from models import FORGED, Arrays, Facts, forged, small_model
 from pipelines import ROOT, TINY, Trained, call, environment, write_small_novel
 
 from pipeline import load_writer
-from pipeline.engine.bundle.model import NovelModel, save_model
+from pipeline.engine.bundle.model import SCORES, NovelModel, save_model
 from pipeline.engine.bundle.opening import load_model
 from pipeline.errors import NotReady
 from pipeline.models.names import check_name, safe_name
@@ -46,7 +46,7 @@ def test_a_run_leaves_a_model_with_its_scores_and_how_to_cut(trained: Trained) -
     (path,) = trained.artifacts.glob("evaluate/*/evaluation.json")
     writer = json.loads(path.read_text(encoding="utf-8"))["test"]["writer"]
     assert card.title == "澄秋阁"
-    assert card.scores == {key: writer[key] for key in ("top1", "mrr", "perplexity", "coverage")}
+    assert card.scores == {key: writer[key] for key in SCORES}
     assert card.settings["train.hidden"] == 16
     assert not any("source" in name or "/" in str(value) for name, value in card.settings.items())
     assert str(trained.novel.parent).encode() not in the_model(trained).read_bytes()
@@ -257,7 +257,7 @@ def test_the_list(tmp_path: Path) -> None:
     code, output, errors = invoke("models", *options)
     assert (code, errors) == (0, "")
     head, broken, newer, older = output.splitlines()
-    assert head.split() == ["words", "size", "date", "top1", "perplexity", "name"]
+    assert head.split() == ["words", "size", "date", "top1", "bits/char", "name"]
     assert "\\x1b[2J  cannot be used: a header of " in broken
     assert newer.endswith("乙  《另一个》")
     assert older.split()[0] == "30"

@@ -92,4 +92,4 @@ def test_traditional_characters_and_straight_quotes(trained: Trained) -> None:
 def test_odd_characters_are_shown_escaped(trained: Trained) -> None:
     output, errors = generate(trained, "--greedy", seed_phrase="青棠\x1b[31m\u202e听了，")
     assert output.startswith(r"青棠\x1b[31m\u202e听了，")
-    assert r"dropped: \x1b" in errors
+    assert r"unknown characters: \x1b [ 3 1 m \u202e" in errors

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from commands import generate, invoke, run_options
@@ -14,7 +15,8 @@ from pipeline.artifacts.evaluation import EVALUATION
 from pipeline.commands.console import UNBOUNDED
 from pipeline.commands.results import ablation_lines, result_lines, score_lines, table_lines
 
-COLUMNS = ("top1", "top5", "top10", "mrr", "cosine", "perplexity", "coverage")
+HEADINGS = ("bits/char", "top1", "top5", "top10", "mrr", "cosine", "perplexity")
+COLUMNS = ("bits_per_character", *HEADINGS[1:])
 
 
 def folder_of(trained: Trained) -> Path:
@@ -27,12 +29,18 @@ def test_the_results_of_a_run_fit_and_show_every_column(trained: Trained, width:
     evaluation = EVALUATION.load(folder_of(trained))
     lines = "\n".join(result_lines(evaluation, width)).split("\n")
     assert max(map(len, lines)) <= min(width, 80)
-    assert sum(line.split() == ["model", *COLUMNS] for line in lines) == 2
+    assert sum(line.split() == ["model", *HEADINGS] for line in lines) == 2
 
 
 def test_all_memories_together_fit() -> None:
     names = ("network", "cache", "ngram", "neighbours")
-    row = {"name": "network+neighbours", "top1": 0.2, "mrr": 0.3, "perplexity": 12345.6}
+    row: dict[str, Any] = {
+        "name": "network+neighbours",
+        "bits_per_character": 5.5,
+        "top1": 0.2,
+        "mrr": 0.3,
+    }
+    row["perplexity"] = 12345.6
     lines = list(ablation_lines([{**row, "weights": dict.fromkeys(names, 0.25)}], 80))
     assert max(map(len, lines)) <= 80
     assert lines[1].split().count("0.250") == 4
@@ -54,8 +62,8 @@ def test_the_evaluation_is_what_the_lines_tell(trained: Trained) -> None:
         told = [line.split() for line in score_lines(models, 80) if not line.startswith("95 %")]
         (network,) = (line for line in told[1:] if line[0] == "network" and len(line) == 8)
         scores = models["network"]
-        assert network[1:5] == [f"{scores[name]:.4f}" for name in COLUMNS[:4]]
-        assert network[6] == f"{scores['perplexity']:,.1f}"
+        assert network[1:6] == [f"{scores[name]:.4f}" for name in COLUMNS[:5]]
+        assert network[7] == f"{scores['perplexity']:,.1f}"
 
 
 def test_reasons_of_a_plan_go_on_below(monkeypatch: pytest.MonkeyPatch, trained: Trained) -> None:

@@ -16,16 +16,17 @@ from commands import model_options
 from pipelines import ROOT, Trained, call, environment
 from typer.testing import CliRunner
 
-from pipeline.artifacts.network import load_network
-from pipeline.artifacts.tokens import token_id
+from pipeline.artifacts.network import load_network, tokenizer_of
 from pipeline.artifacts.windows import load_windows
 from pipeline.commands.app import app
 from pipeline.commands.score import score_text, scoring_lines
-from pipeline.engine.measures.score import score_windows
+from pipeline.engine.measures.score import allow_unseen, score_windows
+from pipeline.engine.memories.next_word import Model
 from pipeline.project import choose_model
 
 ROW = ["word", "known", "rank", "log_probability", "cosine"]
-SUMMARY = ["words", "targets", "known", "coverage", "top1", "top5", "top10", "mrr", "cosine"]
+SUMMARY = ["words", "characters", "targets", "known", "coverage", "bits_per_character", "top1"]
+SUMMARY += ["top5", "top10", "mrr", "cosine", "perplexity"]
 
 
 def score(
@@ -51,7 +52,7 @@ def only(trained: Trained, pattern: str) -> Path:
 
 
 def test_the_text_of_the_training_gets_the_scores_of_its_windows(trained: Trained) -> None:
-    code, output, errors = score(trained, str(trained.novel), "--json-lines")
+    code, output, errors = score(trained, str(trained.novel), "--json-lines", "--memory", "none")
     assert (code, errors) == (0, "")
     rows, summary = rows_of(output)
     network = load_network(only(trained, "decode/*/network.json").parent)
@@ -59,12 +60,16 @@ def test_the_text_of_the_training_gets_the_scores_of_its_windows(trained: Traine
     steps = windows.steps
     assert steps == 20
 
-    ids = {word: number for number, word in enumerate(network.words)}
-    read = [token_id(row["word"], ids, suffixes=True) for row in rows]
+    tokenizer = tokenizer_of(network)
+    pieces = [
+        {"piece": row["word"], **row} | own for row in rows for own in row.get("pieces", [row])
+    ]
+    read = [tokenizer.ids.get(own["piece"], len(tokenizer.ids)) for own in pieces]
     assert read == windows.ids.tolist()
-    expected = score_windows(windows.ids, np.arange(len(rows) - steps), network)
-    known = [row for row in rows[steps:] if row["known"]]
-    assert [row["known"] for row in rows[steps:]] == expected.known.tolist()
+    starts = np.arange(len(pieces) - steps)
+    expected = allow_unseen(score_windows(windows.ids, starts, network), network.unseen)
+    known = [own for own in pieces[steps:] if own["rank"] is not None]
+    assert [own["rank"] is not None for own in pieces[steps:]] == expected.known.tolist()
     assert expected.cosines is not None
     for name, values in (
         ("log_probability", expected.log_probs),
@@ -75,11 +80,24 @@ def test_the_text_of_the_training_gets_the_scores_of_its_windows(trained: Traine
     # Two words whose scores differ in the last bit may change places.
     assert np.mean(ranks == expected.ranks[expected.known]) > 0.999
 
-    assert (summary["words"], summary["targets"]) == (len(rows), len(rows) - 1)
-    assert summary["known"] == sum(row["rank"] is not None for row in rows)
-    assert summary["perplexity"] == pytest.approx(
-        np.exp(-np.mean([row["log_probability"] for row in rows if row["rank"] is not None]))
-    )
+    assert (summary["words"], summary["targets"]) == (len(rows), len(pieces) - 1)
+    assert summary["known"] == sum(own["rank"] is not None for own in pieces)
+    logs = [own["log_probability"] for own in pieces]
+    assert summary["perplexity"] == pytest.approx(np.exp(-np.mean(logs[1:])))
+    characters = sum(1 if row["word"] == "</s>" else len(row["word"]) for row in rows)
+    assert summary["characters"] == characters
+    assert summary["bits_per_character"] == pytest.approx(-sum(logs) / np.log(2) / characters)
+    assert sum(row["log_probability"] for row in rows) == pytest.approx(sum(logs), abs=0.1)
+
+
+def test_the_whole_writer_is_asked_unless_told_otherwise(trained: Trained) -> None:
+    held_out = trained.novel.read_bytes().decode("gb18030").splitlines()[-20:]
+    text = "\n".join(held_out)
+    bits = [
+        rows_of(score(trained, "-", "--json-lines", *memory, text=text)[1])[1]["bits_per_character"]
+        for memory in ((), ("--memory", "none"), ("--memory", "cache,ngram"))
+    ]
+    assert bits[0] == bits[2] < bits[1]
 
 
 def test_rows_and_summary_have_the_documented_fields(trained: Trained) -> None:
@@ -87,16 +105,17 @@ def test_rows_and_summary_have_the_documented_fields(trained: Trained) -> None:
 
     assert [row["word"] for row in rows if row["word"] == "</s>"] == ["</s>", "</s>"]
     assert "".join(row["word"] for row in rows) == "青棠听了龘，</s>笑道</s>"
-    assert all(list(row) == ROW for row in rows)
-    assert list(summary) == [*SUMMARY, "perplexity"]
-    empty = {"rank": None, "log_probability": None, "cosine": None}
-    assert rows[0] == {"word": "青棠", "known": True, **empty}
-    assert {"word": "龘", "known": False, **empty} in rows
+    assert all(list(row)[:5] == ROW for row in rows)
+    assert list(summary) == SUMMARY
+    assert (rows[0]["word"], rows[0]["known"], rows[0]["rank"]) == ("青棠", True, None)
+    (strange,) = (row for row in rows if row["word"] == "龘")
+    assert (strange["known"], strange["rank"], strange["cosine"]) == (False, None, None)
+    assert strange["log_probability"] < -11.4, "one of all Chinese characters"
     for row in rows[1:]:
-        if row["known"]:
-            assert row["rank"] >= 1
-            assert row["log_probability"] <= 0
-            assert abs(row["cosine"]) <= 1
+        assert row["log_probability"] <= 0
+        for own in row.get("pieces", [row]):
+            assert own is strange or own["rank"] >= 1
+            assert own is strange or abs(own["cosine"]) <= 1
 
 
 def test_lines_for_people(trained: Trained) -> None:
@@ -105,10 +124,12 @@ def test_lines_for_people(trained: Trained) -> None:
     lines = output.splitlines()
     assert code == 0
     assert lines[0].split() == ["rank", "log", "p", "cosine", "word"]
-    assert lines[1].split() == ["–", "–", "–", "青棠"]
-    assert "unknown – – 龘" in " ".join(" ".join(lines).split())
+    assert [lines[1].split()[i] for i in (0, 2, 3)] == ["–", "–", "青棠"]
+    (strange,) = (line.split() for line in lines if line.split()[0] == "unknown")
+    assert (strange[2], strange[3]) == ("–", "龘")
+    assert float(strange[1]) < -11.4
     assert lines[-2].split()[-1] == "¶"
-    assert lines[-1].startswith(f"summary  words {len(lines) - 2}  targets {len(lines) - 3}  known")
+    assert lines[-1].startswith(f"summary  words {len(lines) - 2}  characters ")
 
 
 @pytest.mark.slow
@@ -194,14 +215,14 @@ def test_words_come_while_the_pipe_is_open(trained: Trained) -> None:
 @pytest.mark.slow
 def test_memory_does_not_grow_with_the_file(trained: Trained, tmp_path: Path) -> None:
     """Eight times the text in one line takes no 5 MB more; 40,000 held lines would take 11."""
-    network = load_network(only(trained, "decode/*/network.json").parent)
-    cutting = choose_model(trained.artifacts, None)[0].cutting
+    novel = choose_model(trained.artifacts, None)[0]
+    model = Model(novel.network, novel.memories)
     peaks = []
     for copies in (500, 4000):
         path = tmp_path / f"{copies}.txt"
         path.write_text("青棠听了，笑道：“好。”" * copies, encoding="utf-8")
         lines = scoring_lines(
-            score_text(cutting, network, str(path), pipe=io.BytesIO()), json_lines=True
+            score_text(novel.cutting, model, str(path), pipe=io.BytesIO()), json_lines=True
         )
         next(lines)  # the segmenter is loaded
         tracemalloc.start()

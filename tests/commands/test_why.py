@@ -152,7 +152,7 @@ WRITER = Writer(random_network(2, words=WORDS), MEMORIES)
 
 def test_every_written_word_is_shown_where_the_novel_writes_it() -> None:
     seed = WRITER.understand(WORDS[5] + WORDS[6] + WORDS[7])
-    seed_ids = [WRITER.ids[word] for word in seed.words]
+    seed_ids = WRITER.seed_ids(seed)
     choices = list(WRITER.stream(seed, words=20, rng_seed=3, candidates=2))
     explained = list(find_evidence(choices, seed_ids, model=WRITER.model(), rare_words=()))
     assert [choice.word for choice, _ in explained] == [choice.word for choice in choices]

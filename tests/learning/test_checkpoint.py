@@ -15,7 +15,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 from test_loop import EMBEDDING, one_batch
 
-from pipeline.engine.network.export import log_frequencies
+from pipeline.artifacts.embedding import log_frequencies
 from pipeline.learning.backend import prepare_tensorflow
 from pipeline.learning.checkpoint import (
     FILE_NAME,

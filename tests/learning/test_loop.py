@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from made_up import toy_novel
 
-from pipeline.engine.network.export import log_frequencies
+from pipeline.artifacts.embedding import log_frequencies
 from pipeline.learning.backend import prepare_tensorflow
 from pipeline.learning.batches import Batch
 from pipeline.learning.checkpoint import load_checkpoint

@@ -11,7 +11,7 @@ from made_up import falling_counts, random_embedding, random_weights
 from numpy.typing import NDArray
 from scipy.special import iv  # type: ignore[import-untyped]
 
-from pipeline.engine.network.export import log_frequencies
+from pipeline.artifacts.embedding import log_frequencies
 from pipeline.learning.batches import build_sampler, draw_candidates
 from pipeline.learning.network import Network, assign_weights, build_network
 from pipeline.learning.objectives import OBJECTIVES, Targets, configured_loss

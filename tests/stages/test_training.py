@@ -13,11 +13,12 @@ from made_up import context_in, toy_novel
 from pydantic import Field
 from safetensors.numpy import save_file
 
+from pipeline.artifacts.embedding import log_frequencies
 from pipeline.artifacts.training import TRAINING, Training
 from pipeline.artifacts.windows import evaluation_starts, spread
 from pipeline.engine.measures.metrics import summarise
 from pipeline.engine.measures.score import score_windows
-from pipeline.engine.network.export import export_network, log_frequencies
+from pipeline.engine.network.export import export_network
 from pipeline.errors import StageFailed
 from pipeline.learning.centre import centre_vectors
 from pipeline.learning.checkpoint import (

@@ -52,7 +52,7 @@ def test_equal_seeds_give_equal_bytes_and_others_do_not(tmp_path: Path) -> None:
 def test_words_come_with_their_counts_in_training_text_most_frequent_first(tmp_path: Path) -> None:
     found = embedded(tmp_path)
     text = " ".join([*SENTENCES, "雪"]).split(" ")
-    expected = {word: text.count(word) for word in set(text) - {"雪"}}  # once is too rare
+    expected = {word: text.count(word) for word in set(text)}
     expected["</s>"] = len(SENTENCES) + 1
     assert dict(zip(found.words, found.counts.tolist(), strict=True)) == expected
     assert (np.diff(found.counts) <= 0).all()
@@ -75,11 +75,28 @@ def test_nothing_of_the_held_out_chapters_is_learnt(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("min_count", "rare_is_kept"), [(1, True), (2, False)])
-def test_min_count_leaves_out_rarer_words(
+def test_min_count_leaves_rarer_words_out_of_a_closed_vocabulary(
     min_count: int, rare_is_kept: bool, tmp_path: Path
 ) -> None:
-    found = embedded(tmp_path, min_count=min_count, epochs=1)
+    found = embedded(tmp_path, min_count=min_count, epochs=1, characters=False)
     assert ("雪" in found.words) is rare_is_kept
+    assert found.unseen == 0
+
+
+def test_rarer_words_are_parted_and_all_characters_have_a_vector(tmp_path: Path) -> None:
+    lines = ["春雪 春 花 雪月 。"] * 3 + ["霜花 春"]
+    novel = segmentation_of([("train", lines), ("validation", ["梅"]), ("test", ["兰"])])
+    found = embedded(tmp_path, segment=novel, min_count=3, epochs=2)
+    counts = dict(zip(found.words, found.counts.tolist(), strict=True))
+    assert counts == {"</s>": 4, "春": 4, "花": 4, "。": 3, "春雪": 3, "雪月": 3, "霜": 1} | {
+        "雪": 1,  # stands within other pieces only, and counts as one all the same
+        "月": 1,
+    }
+    assert found.unseen == 1 / 22
+    vectors = dict(zip(found.words, found.vectors, strict=True))
+    np.testing.assert_allclose(vectors["月"], vectors["雪月"], rtol=1e-6)
+    both = (vectors["春雪"] + vectors["雪月"]) / 2
+    np.testing.assert_allclose(vectors["雪"], both, rtol=1e-5)
 
 
 def test_words_of_the_same_places_become_neighbours(tmp_path: Path) -> None:
@@ -92,7 +109,7 @@ def test_words_of_the_same_places_become_neighbours(tmp_path: Path) -> None:
 
 def test_too_short_a_text_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"occur 1000 times or more, found 0; lower") as caught:
-        embedded(tmp_path, min_count=1000)
+        embedded(tmp_path, min_count=1000, characters=False)
     assert "\n" not in str(caught.value)
 
 
@@ -121,13 +138,22 @@ def test_pretrained_vectors_take_the_place_of_training(tmp_path: Path) -> None:
     words = ("梅", "花", "春", "远方", "</s>")
     vectors = np.arange(15, dtype=np.float32).reshape(5, 3)
     write_word2vec(tmp_path / "v.bin", words, vectors)
-    found = embedded(tmp_path, pretrained=str(tmp_path / "v.bin"))
+    found = embedded(tmp_path, pretrained=str(tmp_path / "v.bin"), characters=False)
     # Words of the training text alone, by falling count; 梅 is only in the test chapter.
     assert found.words[0] == "</s>"
     assert set(found.words) == {"</s>", "花", "春"}
     assert (np.diff(found.counts) <= 0).all()
     for word, vector in zip(found.words, found.vectors, strict=True):
         np.testing.assert_array_equal(vector, vectors[words.index(word)])
+
+
+def test_pieces_without_a_pretrained_vector_get_one_of_their_words(tmp_path: Path) -> None:
+    vectors = np.arange(6, dtype=np.float32).reshape(2, 3)
+    write_word2vec(tmp_path / "v.bin", ("花", "春"), vectors)
+    found = embedded(tmp_path, pretrained=str(tmp_path / "v.bin"))
+    assert found.words[:2] == ("花", "春") or found.words[:2] == ("春", "花")
+    assert {"</s>", "雪", "。"} < set(found.words)
+    assert np.isfinite(found.vectors).all()
 
 
 @pytest.mark.parametrize(

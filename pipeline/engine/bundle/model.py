@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SCHEMA = 1
+SCHEMA = 2
 WORD, PHRASE, TITLE, NOTE = 64, 1_000, 200, 1_000  # characters, at most
 RARE = "rare_text"  # the array of the novel's words outside the vocabulary
-SCORES = ("top1", "mrr", "perplexity", "coverage")
+SCORES = ("bits_per_character", "top1", "mrr", "perplexity", "coverage")
 LICENCE_NOTE = (
     "What this model writes can contain up to 8 words running of the novel, and this file holds "
     "the words of its training chapters: mind the novel's copyright before you share either."
@@ -156,7 +156,7 @@ def model_facts(model: NovelModel) -> dict[str, Any]:
             "scale": network.scale,
             "prior_weight": network.prior_weight,
             "steps": network.steps,
-            "suffixes": network.suffixes,
+            "unseen": network.unseen,
             "layers": 1 + len(network.upper_layers),
         },
         "memories": memory_facts(memories),

@@ -64,12 +64,14 @@ def check_model(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) -
     check_schema(facts)
     checks.table("facts", facts, (*FACTS, "card"))
     words = read_words(facts["words"])
+    tensors, facts = renewed(tensors, facts, len(words))
     network = checks.table(
-        "network", facts["network"], ("scale", "prior_weight", "steps", "suffixes", "layers")
+        "network", facts["network"], ("scale", "prior_weight", "steps", "unseen", "layers")
     )
     layers = checks.whole("network.layers", network["layers"], 1, LAYERS)
     memory = check_facts(facts["memories"])
     checks.arrays(tensors, all_bounds(tensors, len(words), layers, memory))
+    arrays: dict[str, Any] = {name: tensors[name] for name in ARRAYS}
     return NovelModel(
         network=Network(
             words=words,
@@ -79,9 +81,9 @@ def check_model(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) -
             ),
             steps=checks.whole("network.steps", network["steps"], 1, STEPS),
             examples=checks.texts("examples", facts["examples"], 100, PHRASE),
-            suffixes=checks.flag("network.suffixes", network["suffixes"]),
+            unseen=checks.number("network.unseen", network["unseen"], 0, 1),
             upper_layers=take_upper(tensors),
-            **{name: tensors[name] for name in ARRAYS},
+            **arrays,
         ),
         memories=join_memories(memory, tensors, facts["chapters"], words=len(words)),
         cutting=read_cutting(facts["cutting"]),
@@ -102,10 +104,29 @@ def load_card(path: Path) -> tuple[Card, int]:
 
 
 def check_schema(facts: Mapping[str, Any]) -> None:
-    """Refuse a model of another schema."""
+    """Refuse a model of a newer schema."""
     schema = checks.whole("schema", facts.get("schema"), 1, 2**31)
-    if schema != SCHEMA:
+    if schema > SCHEMA:
         raise ArtifactDamaged(f"schema {schema}, expected {SCHEMA}: made by a newer xuxie")
+
+
+def renewed(
+    tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any], words: int
+) -> tuple[Mapping[str, NDArray[Any]], Mapping[str, Any]]:
+    """Return arrays and facts as the present schema has them, given V.
+
+    A model of schema 1 had words alone, and ids above V for unknown words that were read as
+    another: it is one of a closed vocabulary, and reads them as unknown.
+    """
+    network = facts["network"]
+    if facts["schema"] == SCHEMA or not isinstance(network, dict) or "suffixes" not in network:
+        return tensors, facts
+    import numpy as np
+
+    network = {name: own for name, own in network.items() if name != "suffixes"} | {"unseen": 0.0}
+    text_ids = np.minimum(tensors["text_ids"], words) if "text_ids" in tensors else None
+    own = tensors if text_ids is None else {**tensors, "text_ids": text_ids}
+    return own, {**facts, "network": network}
 
 
 def read_words(value: Any) -> tuple[str, ...]:
@@ -171,7 +192,8 @@ def read_card(value: Any) -> Card:
     card = checks.table("card", value, Card.__dataclass_fields__)
     scores = card["scores"]
     if scores is not None:
-        for name, score in checks.table("card.scores", scores, SCORES).items():
+        told = SCORES if not isinstance(scores, dict) or SCORES[0] in scores else SCORES[1:]
+        for name, score in checks.table("card.scores", scores, told).items():
             if score is not None:
                 checks.number(f"card.scores.{name}", score, 0, 1e12)
     return Card(

@@ -62,7 +62,7 @@ def memory_bounds(
     name them.
     """
     (tokens,) = checks.sizes_of(tensors, "text_ids", 1)
-    bounds = {"text_ids": Bounds("int32", (tokens,), -1, 2 * words)}
+    bounds = {"text_ids": Bounds("int32", (tokens,), -1, words)}
     for name, kind in MEMORIES.items():
         if facts.get(name) is not None:
             bounds |= kind.bounds(tensors, facts[name], words=words, size=size)

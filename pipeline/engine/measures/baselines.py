@@ -31,12 +31,10 @@ def score_unigram(targets: NDArray[np.int32], *, log_prior: Floats) -> Scores:
 
 def score_kneser_ney(
     ids: NDArray[np.int32], starts: NDArray[np.int64], model: KneserNey, *, steps: int
-) -> dict[str, Scores]:
+) -> Scores:
     """Score the target of every window as `score_windows` does, on the same tokens.
 
-    Returns two readings of one model. `kneser_ney` gives the unknown word its share of the
-    probability; `kneser_ney_known` shares everything among the V known words, as the network does,
-    and so is the fair one to compare perplexities with. Their ranks are the same.
+    Everything is shared among the V known pieces, as the network does.
     """
     view = window_view(ids, steps=steps)  # (tokens - steps, steps + 1)
     parts, masses = [], []
@@ -47,4 +45,4 @@ def score_kneser_ney(
         masses.append(np.log1p(-probs[:, -1].astype(np.float64)))  # (B,)
     scores = join_scores(parts)
     shared = scores.log_probs - np.where(scores.known, np.concatenate(masses), 0.0)
-    return {"kneser_ney": scores, "kneser_ney_known": replace(scores, log_probs=shared)}
+    return replace(scores, log_probs=shared)

@@ -15,13 +15,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.arrays import Doubles
+from pipeline.arrays import Doubles, Integers
 from pipeline.engine.measures.metrics import map_sums, metrics, target_sums
 from pipeline.engine.measures.score import Scores
 
 _DRAWS = 1000
 _PERCENTILES = (2.5, 97.5)  # of a 95 % interval
-_FIGURES = ("top1", "mrr", "perplexity")
+FIGURES = ("bits_per_character", "top1", "mrr", "perplexity")
 _LEAST = 2  # chapters; one alone says nothing of how chapters differ
 
 
@@ -51,27 +51,31 @@ def draw_chapters(
 
 
 def score_intervals(
-    scores: Scores, chapters: NDArray[np.int64], taken: NDArray[np.int64] | None
+    scores: Scores, lengths: Integers, chapters: Integers, taken: Integers | None
 ) -> dict[str, Interval] | None:
-    """Return the 95 % interval [low, high] of `top1`, `mrr` and `perplexity`.
+    """Return the 95 % interval [low, high] of each of `FIGURES`.
 
     Parameters
     ----------
     scores : Scores of N targets
+    lengths : int64 (N,)
+        Characters of each target.
     chapters : int64 (N,)
     taken : (draws, C) or None
         What `draw_chapters` returned; None gives None.
     """
     if taken is None:
         return None
-    return {name: interval(values) for name, values in drawn(scores, chapters, taken).items()}
+    figures = drawn(scores, lengths, chapters, taken)
+    return {name: interval(values) for name, values in figures.items()}
 
 
 def compare_intervals(
     scores: Scores,
     baseline: Scores,
-    chapters: NDArray[np.int64],
-    taken: NDArray[np.int64] | None,
+    lengths: Integers,
+    chapters: Integers,
+    taken: Integers | None,
 ) -> dict[str, Interval] | None:
     """Return 95 % intervals of how `scores` differ from a baseline's on the same N targets.
 
@@ -81,13 +85,15 @@ def compare_intervals(
     Returns
     -------
     dict or None
-        `top1_difference`, above 0 where `scores` are better; `perplexity_ratio`, below 1 where they
-        are. None where `taken` is None.
+        `bits_difference`, in bits per character, below 0 where `scores` are better;
+        `top1_difference`, above 0 where they are; `perplexity_ratio`, below 1. None where `taken`
+        is None.
     """
     if taken is None:
         return None
-    own, other = (drawn(each, chapters, taken) for each in (scores, baseline))
+    own, other = (drawn(each, lengths, chapters, taken) for each in (scores, baseline))
     return {
+        "bits_difference": interval(own["bits_per_character"] - other["bits_per_character"]),
         "top1_difference": interval(own["top1"] - other["top1"]),
         "perplexity_ratio": interval(own["perplexity"] / other["perplexity"]),
     }
@@ -100,12 +106,15 @@ def interval(values: Doubles) -> Interval:
 
 
 def drawn(
-    scores: Scores, chapters: NDArray[np.int64], taken: NDArray[np.int64]
+    scores: Scores, lengths: Integers, chapters: Integers, taken: Integers
 ) -> dict[str, Doubles]:
-    """Return `top1`, `mrr` and `perplexity` of every draw, float64 (draws,) each."""
+    """Return each of `FIGURES` for every draw, float64 (draws,) each.
+
+    Bits per character only where every target has a probability.
+    """
     numbers = np.unique(chapters, return_inverse=True)[1]  # (N,), 0 to C − 1
     sums = map_sums(
-        target_sums(scores), lambda own: taken @ np.bincount(numbers, weights=own)
+        target_sums(scores, lengths), lambda own: taken @ np.bincount(numbers, weights=own)
     )  # (draws,) each
     figures = metrics(sums)
-    return {name: figures[name] for name in _FIGURES}
+    return {name: figures[name] for name in FIGURES}

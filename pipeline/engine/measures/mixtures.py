@@ -32,6 +32,11 @@ def score_mixtures(
     return {name: join_scores(own) for name, own in parts.items()}
 
 
+def score_batch_of(batch: Batch, network: Network, weights: Mapping[str, float]) -> Scores:
+    """Return the scores of one mixture on one batch."""
+    return score_mixtures(iter([batch]), network, {"": weights})[""]
+
+
 def _score_mixed(batch: Batch, weights: Mapping[str, float], alone: Scores) -> Scores:
     """Score a batch by one mixture."""
     probs = np.maximum(mix(batch.probs, weights), LEAST)  # (B, V)

@@ -1,15 +1,16 @@
-"""How well a writer predicts a text: rank, log probability and cosine of every true word."""
+"""How well a writer predicts a text: rank, log probability and cosine of every true piece."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.arrays import Floats
 from pipeline.artifacts.network import Network
+from pipeline.artifacts.tokens import HAN
 from pipeline.artifacts.windows import window_view
 from pipeline.engine.network.decode import cosines, log_softmax, network_scores
 from pipeline.engine.network.predict import BATCH, predict_vectors
@@ -25,15 +26,37 @@ class Scores:
     ranks : int64 (N,)
         1 is the best, shared by equals; V + 1 for an unknown target.
     log_probs : float64 (N,)
-        Zero where the target is unknown.
+        Zero where the target has no probability.
     cosines : float32 (N,) or None
         cos(ê, e_target), zero where the target is unknown; None for a model without vectors.
+    unseen : float
+        The probability of a character that the novel never used; 0 where unknown targets have none.
     """
 
     known: NDArray[np.bool_]
     ranks: NDArray[np.int64]
     log_probs: NDArray[np.float64]
     cosines: Floats | None
+    unseen: float = 0.0
+
+    @property
+    def scored(self) -> NDArray[np.bool_]:
+        """Whether a target has a probability, bool (N,)."""
+        return np.ones_like(self.known) if self.unseen else self.known
+
+
+def allow_unseen(scores: Scores, unseen: float) -> Scores:
+    """Return scores under which an unknown target is a character that the novel never used.
+
+    Such a one comes with probability `unseen` and is any Chinese character alike; the known pieces
+    share the rest. With 0 the scores stay as they are. So that all that is written has a
+    probability, other characters that were never seen get the same as a Chinese one.
+    """
+    if not unseen or scores.unseen:
+        return scores
+    known = scores.log_probs + np.log1p(-unseen)  # (N,)
+    strange = np.log(unseen) - np.log(HAN)
+    return replace(scores, log_probs=np.where(scores.known, known, strange), unseen=unseen)
 
 
 def score_windows(
@@ -103,11 +126,12 @@ def score_probabilities(probs: Floats, targets: NDArray[np.int32]) -> Scores:
 
 
 def join_scores(parts: list[Scores]) -> Scores:
-    """Concatenate the scores of several batches."""
+    """Concatenate the scores of several batches of one model."""
     cosines = [part.cosines for part in parts if part.cosines is not None]
     return Scores(
         known=np.concatenate([part.known for part in parts]),
         ranks=np.concatenate([part.ranks for part in parts]),
         log_probs=np.concatenate([part.log_probs for part in parts]),
         cosines=np.concatenate(cosines) if cosines else None,
+        unseen=parts[0].unseen,
     )

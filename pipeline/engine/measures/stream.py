@@ -1,11 +1,10 @@
 """Scoring a text of any length: an iterator of words in, an iterator of scored words out.
 
-Every word is scored given the up to T words before it, as `score_windows` does; near the beginning
-of the text the window is shorter. The very first word has no scores: the network's prediction ê is
-what it makes of the words it has read, and was never trained on none. Projected from the zero state
-it would be the bias of the projection, which means nothing.
+Every piece is scored given the up to T pieces before it, as `evaluate` does, and what the memories
+keep of the text so far; near the beginning of the text the window is shorter. The very first piece
+has nothing before it: its probability is its frequency in the novel.
 
-Only one batch of words and the T before it are in memory at any time.
+Only one batch of words, and what is remembered before it, are in memory at any time.
 """
 
 from __future__ import annotations
@@ -13,38 +12,41 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from math import log
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pipeline.artifacts.network import Network
-from pipeline.artifacts.tokens import token_id
-from pipeline.artifacts.windows import window_view
+from pipeline.arrays import Ids
+from pipeline.artifacts.network import tokenizer_of
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.artifacts.tokens import HAN
 from pipeline.engine.measures.metrics import TOP, Sums, add_sums, metrics
-from pipeline.engine.measures.score import Scores, join_scores, score_batch
-from pipeline.engine.network.predict import BATCH
+from pipeline.engine.measures.mixtures import score_batch_of
+from pipeline.engine.measures.score import Scores, allow_unseen
+from pipeline.engine.memories.batches import BATCH, TextReader
+from pipeline.engine.memories.next_word import Model
 
 
 @dataclass(frozen=True)
-class ScoredWord:
-    """A word of a text and how well the writer predicted it.
+class ScoredPiece:
+    """A piece of a word and how well the writer predicted it.
 
     Attributes
     ----------
-    word : str
+    piece : str
     context : int
-        How many words the prediction was made from, at most T.
+        How many pieces the prediction was made from, at most T.
     known : bool
-        Whether the word is in the vocabulary.
+        Whether the piece is in the vocabulary.
     rank : int or None
-        1 is the best; None, like the next two, for an unknown word and for the text's first.
+        1 is the best; None, like the cosine, for an unknown piece and for the text's first.
     log_probability : float or None
-        Natural logarithm.
+        Natural logarithm; None for an unknown word of a closed vocabulary.
     cosine : float or None
-        cos(ê, e_word).
+        cos(ê, e_piece).
     """
 
-    word: str
+    piece: str
     context: int
     known: bool
     rank: int | None = None
@@ -52,83 +54,142 @@ class ScoredWord:
     cosine: float | None = None
 
 
-def score_words(
-    words: Iterable[str], network: Network, *, batch: int = BATCH
-) -> Iterator[ScoredWord]:
+@dataclass(frozen=True)
+class ScoredWord:
+    """A word of a text with its pieces: mostly one, itself."""
+
+    word: str
+    pieces: tuple[ScoredPiece, ...]
+
+    @property
+    def known(self) -> bool:
+        """Whether all of its pieces are in the vocabulary."""
+        return all(piece.known for piece in self.pieces)
+
+    @property
+    def log_probability(self) -> float | None:
+        """The sum over its pieces; None if one has none."""
+        found = [piece.log_probability for piece in self.pieces]
+        return None if None in found else sum(own for own in found if own is not None)
+
+    @property
+    def rank(self) -> int | None:
+        """The rank of a word that is a piece; None for one that is parted."""
+        return self.pieces[0].rank if len(self.pieces) == 1 else None
+
+    @property
+    def cosine(self) -> float | None:
+        """The cosine of a word that is a piece; None for one that is parted."""
+        return self.pieces[0].cosine if len(self.pieces) == 1 else None
+
+
+def score_words(words: Iterable[str], model: Model, *, batch: int = BATCH) -> Iterator[ScoredWord]:
     """Yield every word with its scores, in order, reading `batch` words ahead."""
-    ids = {word: number for number, word in enumerate(network.words)}
-    source = iter(words)
-    context = np.empty(0, dtype=np.int32)  # (up to T,): the words read last
+    tokenizer = tokenizer_of(model.network)
+    unknown, steps = len(tokenizer.ids), model.network.steps
+    reader, before, source = TextReader(model), 0, iter(words)
     while block := list(islice(source, batch)):
-        numbers = [token_id(word, ids, suffixes=network.suffixes) for word in block]
-        fresh = np.array(numbers, dtype=np.int32)  # (B,)
-        stream = np.concatenate([context, fresh])  # (up to T + B,)
-        if not len(context):
-            yield ScoredWord(block[0], context=0, known=block[0] in ids)
-            block = block[1:]
-        if block:
-            scores = _score_last(stream, len(block), network)
-            yield from _name_scores(block, len(stream) - len(block), scores, network.steps)
-        context = stream[-network.steps :]
+        cuts = [tokenizer.pieces(word) for word in block]
+        pieces = [piece for cut in cuts for piece in cut]
+        ids = np.array([tokenizer.ids.get(piece, unknown) for piece in pieces], dtype=np.int32)
+        scored = iter(list(_score_block(pieces, ids, before, reader, steps)))
+        for word, cut in zip(block, cuts, strict=True):
+            yield ScoredWord(word, tuple(islice(scored, len(cut))))
+        before += len(pieces)
 
 
-def _score_last(stream: NDArray[np.int32], count: int, network: Network) -> Scores:
-    """Score the last `count` words of ids (n,), each given the up to T words before it.
+def _score_block(
+    pieces: Sequence[str], ids: Ids, before: int, reader: TextReader, steps: int
+) -> Iterator[ScoredPiece]:
+    """Yield the pieces (n,) of a text with their scores, `before` having been read already."""
+    network = reader.model.network
+    if not before:
+        yield _first(pieces[0], int(ids[0]), reader.model)
+    weights = reader.model.weights
+    position = 0 if before else 1
+    if not before:
+        reader.begin(ids[:1])
+    for found in reader.read(ids[position:]):
+        scores = allow_unseen(score_batch_of(found, network, weights), network.unseen)
+        count = len(found.targets)
+        yield from _named(pieces[position : position + count], before + position, scores, steps)
+        position += count
 
-    At least one word and at most T may stand before them.
-    """
-    short = range(len(stream) - count, min(network.steps, len(stream)))
-    parts = [score_batch(stream[None, : position + 1], network) for position in short]
-    if len(stream) > network.steps:
-        parts.append(score_batch(window_view(stream, steps=network.steps), network))
-    return join_scores(parts)
+
+def _first(piece: str, token_id: int, model: Model) -> ScoredPiece:
+    """Return the text's first piece: as probable as it is frequent."""
+    network = model.network
+    known = token_id < len(network.words)
+    probability = None
+    if known:
+        probability = float(network.log_prior[token_id]) + log(1 - network.unseen)
+    elif network.unseen:
+        probability = log(network.unseen / HAN)
+    return ScoredPiece(piece, 0, known, log_probability=probability)
 
 
-def _name_scores(
-    words: Sequence[str], before: int, scores: Scores, steps: int
-) -> Iterator[ScoredWord]:
-    """Put scores beside their words, `before` words having been read before the first."""
+def _named(pieces: Sequence[str], before: int, scores: Scores, steps: int) -> Iterator[ScoredPiece]:
+    """Put scores beside their pieces, `before` pieces having been read before the first."""
     closeness = scores.known.astype(np.float32) if scores.cosines is None else scores.cosines
     rows = zip(
-        words,
+        pieces,
         scores.known.tolist(),
+        scores.scored.tolist(),
         scores.ranks.tolist(),
         scores.log_probs.tolist(),
         closeness.tolist(),
         strict=True,
     )
-    for number, (word, known, rank, log_probability, cosine) in enumerate(rows, before):
-        context = min(number, steps)
-        if known:
-            yield ScoredWord(word, context, True, rank, log_probability, cosine)
-        else:
-            yield ScoredWord(word, context, False)
+    for number, (piece, known, scored, rank, log_probability, cosine) in enumerate(rows, before):
+        yield ScoredPiece(
+            piece,
+            min(number, steps),
+            known,
+            rank if known else None,
+            log_probability if scored else None,
+            cosine if known else None,
+        )
 
 
 @dataclass
 class Tally:
     """Running sums over scored words.
 
-    A text's first word is one of `words`, but no target: nothing could predict it.
+    The figures over pieces leave out a text's first, which nothing could predict; bits per
+    character are over all of them.
     """
 
     words: int = 0
+    characters: int = 0
+    log_probability: float = 0.0
+    without: int = 0  # pieces that have no probability
     sums: Sums = field(default_factory=Sums)
 
     def add(self, scored: ScoredWord) -> None:
         """Count one more word."""
         self.words += 1
-        self.sums = add_sums(self.sums, _word_sums(scored))
+        for piece in scored.pieces:
+            length = 1 if piece.piece == PARAGRAPH_BREAK else len(piece.piece)
+            self.characters += length
+            self.log_probability += piece.log_probability or 0.0
+            self.without += piece.log_probability is None
+            if piece.context:
+                self.sums = add_sums(self.sums, _piece_sums(piece, length))
 
     def summary(self) -> dict[str, int | float | None]:
         """Return the figures; a mean over nothing is None."""
         sums, figures = self.sums, metrics(self.sums)
         counted = dict.fromkeys(figures, sums.targets)
-        counted |= {"cosine": sums.known, "perplexity": sums.known}
+        counted |= {"cosine": sums.known, "perplexity": sums.scored}
         means = {name: float(own) if counted[name] else None for name, own in figures.items()}
         coverage = means.pop("coverage")
+        whole = self.characters and not self.without
+        means["bits_per_character"] = (
+            -self.log_probability / log(2) / self.characters if whole else None
+        )
         return {
             "words": self.words,
+            "characters": self.characters,
             "targets": sums.targets,
             "known": sums.known,
             "coverage": coverage,
@@ -136,16 +197,21 @@ class Tally:
         }
 
 
-def _word_sums(scored: ScoredWord) -> Sums:
-    """Return what one word adds to the sums."""
-    targets = int(scored.context > 0)
-    if scored.rank is None or scored.log_probability is None or scored.cosine is None:
-        return Sums(targets=targets)
-    return Sums(
-        targets=targets,
+def _piece_sums(scored: ScoredPiece, length: int) -> Sums:
+    """Return what one piece adds to the sums."""
+    has_probability = scored.log_probability is not None
+    common = Sums(
+        targets=1,
+        characters=length,
+        scored=int(has_probability),
+        log_probs=scored.log_probability or 0.0,
+    )
+    if scored.rank is None or scored.cosine is None:
+        return common
+    ranked = Sums(
         known=1,
         within={k: int(scored.rank <= k) for k in TOP},
         reciprocal_ranks=1 / scored.rank,
-        log_probs=scored.log_probability,
         cosines=scored.cosine,
     )
+    return add_sums(common, ranked)

@@ -77,20 +77,56 @@ def component_batches(
     model : Model
     progress : called with targets done and targets in all
     """
-    view = window_view(ids, steps=model.network.steps)  # (tokens - steps, steps + 1)
+    steps = model.network.steps
     for first, last in chapter_runs(starts, chapters):
-        units = np.empty((0, len(model.network.projection_bias)), dtype=np.float32)  # (P, E)
-        words = np.empty(0, dtype=np.int32)  # (P,)
-        for start in range(first, last, BATCH):
-            windows = view[starts[start : min(start + BATCH, last)]]  # (B, steps + 1)
-            before = len(words)
-            fresh = unit_rows(predict_vectors(windows[:, :-1], model.network))  # (B, E)
-            units, words = np.concatenate([units, fresh]), np.concatenate([words, windows[:, -1]])
-            yield _ask(windows, units, words, before, model)
-            kept = max(len(units) - model.reach, 0)
-            units, words = units[kept:], words[kept:]
+        reader, done = TextReader(model), first
+        reader.begin(ids[starts[first] : starts[first] + steps])
+        for batch in reader.read(ids[starts[first] + steps : starts[last - 1] + steps + 1]):
+            yield batch
+            done += len(batch.targets)
             if progress is not None:
-                progress(min(start + BATCH, last), len(starts))
+                progress(done, len(starts))
+
+
+class TextReader:
+    """Reads one text from its beginning on and says what the components foretold, batch by batch.
+
+    What is kept between two calls: the last T tokens, and the places that the memories look back
+    to.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._context = np.empty(0, dtype=np.int32)  # (up to T,): the tokens read last
+        self._units = np.empty((0, len(model.network.projection_bias)), dtype=np.float32)  # (P, E)
+        self._words = np.empty(0, dtype=np.int32)  # (P,)
+
+    def begin(self, ids: NDArray[np.int32]) -> None:
+        """Read tokens (n,) that are no targets and that the memories do not see; n > 0."""
+        self._context = ids[-self.model.network.steps :]
+
+    def read(self, ids: NDArray[np.int32]) -> Iterator[Batch]:
+        """Yield batches of the targets `ids` (n,); something must have been read before them."""
+        steps, done = self.model.network.steps, 0
+        while done < len(ids):
+            # Near the text's beginning each target has a window of its own length.
+            count = BATCH if len(self._context) == steps else 1
+            targets = ids[done : done + count]  # (B,)
+            stream = np.concatenate([self._context, targets])
+            windows = window_view(stream, steps=len(self._context))  # (B, T + 1)
+            self._context = stream[-steps:]
+            done += len(targets)
+            yield self._ask(windows)
+
+    def _ask(self, windows: NDArray[np.int32]) -> Batch:
+        """Return what each component says of the targets of windows (B, T + 1), and keep them."""
+        before, model = len(self._words), self.model
+        fresh = unit_rows(predict_vectors(windows[:, :-1], model.network))  # (B, E)
+        units = np.concatenate([self._units, fresh])
+        words = np.concatenate([self._words, windows[:, -1]])
+        kept = max(len(units) - model.reach, 0)
+        self._units, self._words = units[kept:], words[kept:]
+        return _ask(windows, units, words, before, model)
 
 
 def _ask(

@@ -130,8 +130,7 @@ def read(reading: Reading, word_id: int, model: Model) -> Reading:
         vector=vector,
         unit=unit_rows(vector),
         recent=recent,
-        # To the n-gram model a seed's stand-in, an id above V, is the unknown word.
-        history=(*reading.history, min(word_id, len(model.network.words)))[-model.network.steps :],
+        history=(*reading.history, word_id)[-model.network.steps :],
     )
 
 

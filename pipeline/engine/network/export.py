@@ -8,15 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.arrays import Floats
+from pipeline.artifacts.embedding import log_frequencies
 from pipeline.artifacts.layers import take_upper
 from pipeline.artifacts.network import Network
 from pipeline.engine.network.decode import unit_rows
-
-
-def log_frequencies(counts: NDArray[np.int64]) -> Floats:
-    """b_w = log(count_w / Σ count) of the words' counts (V,) → float32 (V,)."""
-    result: Floats = np.log(counts / counts.sum()).astype(np.float32)
-    return result
 
 
 def export_network(
@@ -26,15 +21,21 @@ def export_network(
     counts: NDArray[np.int64],
     steps: int,
     examples: tuple[str, ...] = (),
-    suffixes: bool = False,
+    unseen: float = 0.0,
 ) -> Network:
     """Fold x·W + b into one table and scale the output vectors to length one.
 
-    `weights` as in `pipeline.artifacts.training.WEIGHT_SHAPES`; `counts` int64 (V,).
+    `weights` as in `pipeline.artifacts.training.WEIGHT_SHAPES`; `counts` int64 (V,). No character
+    of an open vocabulary is unseen in training, so that nothing is learnt of such a one: it is read
+    as the mean of the pieces that occur once.
     """
+    gate_table = weights["input_vectors"] @ weights["kernel"] + weights["bias"]  # (V + 1, 4H)
+    once = np.flatnonzero(counts <= 1)
+    if unseen and len(once):
+        gate_table[-1] = gate_table[once].mean(axis=0)
     return Network(
         words=words,
-        gate_table=weights["input_vectors"] @ weights["kernel"] + weights["bias"],  # (V + 1, 4H)
+        gate_table=gate_table,
         recurrent_kernel=weights["recurrent_kernel"],
         upper_layers=take_upper(weights),
         projection_kernel=weights["projection_kernel"],
@@ -45,5 +46,5 @@ def export_network(
         prior_weight=float(weights["prior_weight"]),
         steps=steps,
         examples=examples,
-        suffixes=suffixes,
+        unseen=unseen,
     )

@@ -14,7 +14,6 @@ import numpy as np
 
 from pipeline.arrays import Floats
 from pipeline.artifacts.network import Network
-from pipeline.artifacts.tokens import read_as
 from pipeline.engine.network.lstm import project, stack_step
 
 
@@ -40,10 +39,8 @@ def initial_states(network: Network) -> LstmStates:
 def read_word(states: LstmStates, word_id: int, network: Network) -> LstmStates:
     """Return the states after one more word."""
     row = states.words_read % network.steps
-    # Almost every word is known: it needs no look at how the others are read.
-    gate = word_id if word_id < len(network.words) else read_as(word_id, len(network.words))
     hidden, cell = stack_step(
-        network.gate_table[gate],
+        network.gate_table[word_id],
         _begun_afresh(states.hidden, row),
         _begun_afresh(states.cell, row),
         recurrent_kernel=network.recurrent_kernel,

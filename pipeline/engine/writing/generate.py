@@ -153,14 +153,17 @@ def candidate_of(word_id: int, next_word: NextWord, network: Network) -> Candida
 
 
 def spell(words: Sequence[str], previous: str = "") -> str:
-    """Join words into text: breaks become line ends, two Latin words get a space between."""
+    """Join words into text: breaks become line ends, two Latin words get a space between.
+
+    Two Latin letters get none: they are the pieces of a word.
+    """
     text = ""
     for word in words:
         if word == PARAGRAPH_BREAK:
             text += "\n"
         else:
-            spaced = _is_latin(previous[-1:]) and _is_latin(word[:1])
-            text += " " + word if spaced else word
+            latin = _is_latin(previous[-1:]) and _is_latin(word[:1])
+            text += " " + word if latin and len(previous + word) > 2 else word
         previous = word
     return text
 

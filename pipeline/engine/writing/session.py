@@ -6,13 +6,13 @@ after it, so that any turn can be taken back and nothing is read again, however 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
 from pipeline.arrays import Floats
+from pipeline.artifacts.tokens import Tokenizer
 from pipeline.engine.memories.next_word import (
     Model,
     NextWord,
@@ -38,11 +38,11 @@ Way = Literal["own", "word", "sentence", "paragraph"]  # how the words of a turn
 
 @dataclass(frozen=True)
 class SessionContext:
-    """What stays the same all through a session: word → id, word → log frequency, the rest."""
+    """What stays the same all through a session."""
 
+    model: Model
+    tokenizer: Tokenizer
     sampling: Sampling
-    ids: Mapping[str, int]
-    log_priors: Mapping[str, float]
     rng_seed: int
 
 
@@ -91,10 +91,6 @@ class Session:
     start : Position
         Where the seed phrase ends.
     last_seed_word : str
-    model : Model
-        It has a row for each word that stands in for others: it grows with a person's own words.
-    own_ids : word → id
-        Those words.
     turns : tuple of Turn
     undone : tuple of Turn
         What `redo` brings back, the next one last.
@@ -104,8 +100,6 @@ class Session:
 
     start: Position = field(repr=False, compare=False)
     last_seed_word: str
-    model: Model = field(repr=False, compare=False)
-    own_ids: Mapping[str, int] = field(default_factory=dict, compare=False)
     turns: tuple[Turn, ...] = ()
     undone: tuple[Turn, ...] = ()
     page: int = 0
@@ -148,9 +142,8 @@ def open_session(
     with one_thread_a_word():
         progress = start_text(prompt.seed_ids, prompt.constraints)
         begun = Position(progress, begin(prompt.model, prompt.seed_ids))
-    context = SessionContext(sampling, writer.ids, writer.log_priors, rng_seed)
-    own = {w: i for w, i in zip(seed.words, prompt.seed_ids, strict=True) if w not in writer.ids}
-    return Session(begun, seed.words[-1], prompt.model, own), context
+    context = SessionContext(prompt.model, writer.tokenizer, sampling, rng_seed)
+    return Session(begun, seed.words[-1]), context
 
 
 def choices_of(session: Session) -> list[Choice]:
@@ -177,10 +170,10 @@ def position_of(session: Session) -> Position:
 def candidates_for(session: Session, context: SessionContext) -> list[tuple[int, Candidate]]:
     """Return the ids and candidates that are shown, best first; only words that may stand here."""
     with one_thread_a_word():
-        next_word, log_probs = look(position_of(session), session.model, context.sampling)
+        next_word, log_probs = look(position_of(session), context.model, context.sampling)
         ids = shortlist(log_probs, top_k=SHOWN * (session.page + 1))[SHOWN * session.page :]
         allowed = [int(i) for i in ids if log_probs[i] > -np.inf]
-        return [(i, candidate_of(i, next_word, session.model.network)) for i in allowed]
+        return [(i, candidate_of(i, next_word, context.model.network)) for i in allowed]
 
 
 def look(position: Position, model: Model, sampling: Sampling) -> tuple[NextWord, Floats]:
@@ -191,9 +184,9 @@ def look(position: Position, model: Model, sampling: Sampling) -> tuple[NextWord
 
 
 def advance(position: Position, word_id: int, model: Model) -> Position:
-    """Return where the text stands after one word more; to constraints ids from V on are V."""
+    """Return where the text stands after one word more."""
     progress = fork(position.progress)
-    note_word(progress, min(word_id, len(model.network.words)))
+    note_word(progress, word_id)
     return Position(progress, read(position.reading, word_id, model))
 
 

@@ -11,13 +11,12 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.artifacts.tokens import stand_in_id, token_id
-from pipeline.engine.memories.next_word import Model, next_word_distribution
+from pipeline.engine.memories.next_word import next_word_distribution
 from pipeline.engine.threads import one_thread_a_word
 from pipeline.engine.writing.constraints.marks import Role
 from pipeline.engine.writing.generate import Choice, choice_of, spell, strange_choice
 from pipeline.engine.writing.sampling import choose
-from pipeline.engine.writing.seed import StandIn, cut_lines, find_parts, stand_in_rows
+from pipeline.engine.writing.seed import cut_lines
 from pipeline.engine.writing.session import (
     SHOWN,
     Position,
@@ -47,7 +46,7 @@ LONGEST_LINE = 10_000  # characters
 LONGEST_STEP = 200  # words that the model writes at one line
 BREAK = "¶"  # what stands for the end of a paragraph in a line
 _STEPS: dict[str, Way] = {"": "word", ".": "sentence", "p": "paragraph"}
-_TOLD = 5  # words that a note names, and parts of one
+_TOLD = 10  # characters that a note names
 
 
 def answer(session: Session, line: str, context: SessionContext) -> Reply:
@@ -98,31 +97,31 @@ def pick(session: Session, number: str, context: SessionContext) -> Reply:
         return Reply(session, note=f"expected a number from 1 to {len(offered)}, got {got}")
     word_id = offered[int(number) - 1][0]
     position = position_of(session)
-    next_word = next_word_distribution(position.reading, session.model)
-    choice = choice_of(word_id, next_word, session.model.network, SHOWN)
+    next_word = next_word_distribution(position.reading, context.model)
+    choice = choice_of(word_id, next_word, context.model.network, SHOWN)
     text = spell([choice.word], previous=last_word(session))
-    after = advance(position, word_id, session.model)
+    after = advance(position, word_id, context.model)
     return Reply(add(session, Turn((choice,), text, after)))
 
 
 def type_words(session: Session, text: str, context: SessionContext) -> Reply:
     """Take a person's own words: they stand as they were typed, and are read as well as can be.
 
-    They are cut as seed phrases are. A word that the novel does not know is read by the known words
-    that hold its characters, else by its ending, else as the unknown word.
+    They are cut as seed phrases are; a character that the novel never uses is read as an unknown
+    one.
     """
     paragraphs = [_showable(part) for part in text.split(BREAK)]
     words = _cut(paragraphs, context)
     if not words:
         return Reply(session, note="expected words, got none that can be shown")
-    session, note = _learn(session, words, context)
+    note = _strange_note(words, context)
     if lost := len(text) - len(BREAK.join(paragraphs)):
         note = f"{lost:,} characters that cannot be shown, left out" + (f"; {note}" if note else "")
     position, choices = position_of(session), []
     for word in words:
-        choice = _own_choice(word, position, session, context)
+        choice = _own_choice(word, position, context)
         choices.append(choice)
-        position = advance(position, choice.word_id, session.model)
+        position = advance(position, choice.word_id, context.model)
     spelled = spell(["\n".join(paragraphs)], previous=last_word(session))
     return Reply(add(session, Turn(tuple(choices), spelled, position)), note=note)
 
@@ -136,52 +135,27 @@ def _cut(paragraphs: list[str], context: SessionContext) -> list[str]:
     """Return the words of paragraphs, with a break between two."""
     words: list[str] = []
     for number, paragraph in enumerate(paragraphs):
-        if number and PARAGRAPH_BREAK in context.ids:
+        if number and PARAGRAPH_BREAK in context.tokenizer.ids:
             words.append(PARAGRAPH_BREAK)
-        words.extend(cut_lines(paragraph, context.log_priors))
+        words.extend(cut_lines(paragraph, context.tokenizer))
     return words
 
 
-def _learn(session: Session, words: list[str], context: SessionContext) -> tuple[Session, str]:
-    """Return the state with a model that has a row for each new word, and a note on those words."""
-    new = [w for w in dict.fromkeys(words) if w not in context.ids and w not in session.own_ids]
-    parts = {word: find_parts(word, context.log_priors) for word in new}
-    stand_ins = tuple(StandIn(word, found) for word, found in parts.items() if found)
-    told = "; ".join(f"{shown(word, 20)} {_how(parts[word])}" for word in new[:_TOLD])
-    if new:
-        more = f" and {len(new) - _TOLD:,} more" if len(new) > _TOLD else ""
-        told = f"not in this novel's vocabulary: {told}{more}"
-    if not stand_ins:
-        return session, told
-    network = session.model.network
-    size, rows = (
-        len(network.words),
-        stand_in_rows(
-            stand_ins, ids=context.ids, log_priors=context.log_priors, gate_table=network.gate_table
-        ),
-    )  # (K, 4H)
-    first = len(network.gate_table) - size - 1
-    own = {one.word: stand_in_id(first + k, size) for k, one in enumerate(stand_ins)}
-    larger = replace(network, gate_table=np.concatenate([network.gate_table, rows]))
-    model = Model(larger, session.model.memories)
-    return replace(session, model=model, own_ids={**session.own_ids, **own}), told
+def _strange_note(words: list[str], context: SessionContext) -> str:
+    """Return a note on characters that the novel never uses, "" where there are none."""
+    strange = [w for w in dict.fromkeys(words) if w not in context.tokenizer.ids]
+    more = f" and {len(strange) - _TOLD:,} more" if len(strange) > _TOLD else ""
+    named = " ".join(shown(word, 20) for word in strange[:_TOLD])
+    return f"never used in this novel, read as unknown characters: {named}{more}" if named else ""
 
 
-def _how(parts: tuple[tuple[str, ...], ...]) -> str:
-    """Return how an unknown word is read."""
-    named = [part for own in parts for part in own][:_TOLD]
-    return f"(read by {' '.join(named)})" if named else "(read as an unknown word)"
-
-
-def _own_choice(word: str, position: Position, session: Session, context: SessionContext) -> Choice:
+def _own_choice(word: str, position: Position, context: SessionContext) -> Choice:
     """Return a typed word as the model reads it, with what the model would have chosen."""
-    network = session.model.network
-    next_word = next_word_distribution(position.reading, session.model)
-    if word in context.ids:
-        return choice_of(context.ids[word], next_word, network, SHOWN)
-    found = session.own_ids.get(word)
-    word_id = token_id(word, context.ids, suffixes=network.suffixes) if found is None else found
-    return strange_choice(word, word_id, next_word, network, SHOWN)
+    network, ids = context.model.network, context.tokenizer.ids
+    next_word = next_word_distribution(position.reading, context.model)
+    if word in ids:
+        return choice_of(ids[word], next_word, network, SHOWN)
+    return strange_choice(word, len(ids), next_word, network, SHOWN)
 
 
 def _draw(
@@ -192,14 +166,14 @@ def _draw(
     generator = np.random.default_rng([context.rng_seed, place, again])
     position, choices = position_of(session), []
     for _ in range(1 if way == "word" else LONGEST_STEP):
-        next_word, log_probs = look(position, session.model, context.sampling)
+        next_word, log_probs = look(position, context.model, context.sampling)
         log_probs[list(refused)] = -np.inf
         if log_probs.max() == -np.inf:
             break
         word_id = choose(log_probs, context.sampling, generator)
-        choices.append(choice_of(word_id, next_word, session.model.network, SHOWN))
-        position = advance(position, word_id, session.model)
-        if _is_over(position, way, session, context):
+        choices.append(choice_of(word_id, next_word, context.model.network, SHOWN))
+        position = advance(position, word_id, context.model)
+        if _is_over(position, way, context):
             break
     if not choices:
         return Reply(session, note="expected another word that may stand here, found none")
@@ -207,7 +181,7 @@ def _draw(
     return Reply(add(session, Turn(tuple(choices), text, position, way, refused, again)))
 
 
-def _is_over(position: Position, way: Way, session: Session, context: SessionContext) -> bool:
+def _is_over(position: Position, way: Way, context: SessionContext) -> bool:
     """Return whether a sentence or a paragraph ends here: marks that close it are written too."""
     draft = position.progress.draft
     if draft.role is Role.BREAK:
@@ -217,5 +191,5 @@ def _is_over(position: Position, way: Way, session: Session, context: SessionCon
     if not draft.opened:
         return True
     closers = draft.marks.closers[draft.opened[-1][0]]
-    _, log_probs = look(position, session.model, context.sampling)
+    _, log_probs = look(position, context.model, context.sampling)
     return int(log_probs.argmax()) not in closers

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.artifacts.memories import Memories
-from pipeline.artifacts.network import Network
-from pipeline.artifacts.tokens import stand_in_id
+from pipeline.artifacts.network import Network, tokenizer_of
 from pipeline.chinese import has_chinese
 from pipeline.engine.memories.next_word import Model
 from pipeline.engine.writing.components import choose_components, component_names
@@ -21,7 +20,7 @@ from pipeline.engine.writing.constraints.order import Constraints, make_constrai
 from pipeline.engine.writing.generate import Choice, spell, write
 from pipeline.engine.writing.options import BARE, WritingOptions
 from pipeline.engine.writing.sampling import Sampling, check_rng_seed
-from pipeline.engine.writing.seed import Seed, Unknown, cut_seed, stand_in_rows
+from pipeline.engine.writing.seed import Seed, Unknown, cut_seed
 from pipeline.errors import DataError, SettingsError
 
 
@@ -43,7 +42,7 @@ def constraints_for(model: Model, writing: WritingOptions) -> Constraints:
         writing,
         marks=find_marks(network.words, text_ids),
         text=text,
-        log_priors=dict(zip(network.words, network.log_prior.tolist(), strict=True)),
+        log_priors=tokenizer_of(network).log_priors,
     )
 
 
@@ -94,15 +93,13 @@ class Prompt:
 class Writer:
     """Writes on from a seed phrase in the voice of the novel it was trained on.
 
-    It holds the network and the memories, if any, beside the two look-ups that every call needs:
-    word → id and word → log frequency.
+    It holds the network and the memories, if any, beside what cuts text into pieces.
     """
 
     def __init__(self, network: Network, memories: Memories | None = None) -> None:
         self.network = network
         self.memories = memories
-        self.ids = {word: number for number, word in enumerate(network.words)}
-        self.log_priors = dict(zip(network.words, network.log_prior.tolist(), strict=True))
+        self.tokenizer = tokenizer_of(network)
 
     def remembering(self, names: str) -> Writer:
         """Return the writer with only these components, as `cache,ngram`, or with `none`.
@@ -119,19 +116,19 @@ class Writer:
             )
         return Writer(self.network, choose_components(self.memories, component_names(names)))
 
-    def understand(self, seed_phrase: str, *, unknown: Unknown = "parts") -> Seed:
-        """Cut a seed phrase into words; what becomes of unknown ones is told by `cut_seed`.
+    def understand(self, seed_phrase: str, *, unknown: Unknown = "keep") -> Seed:
+        """Cut a seed phrase into pieces; what becomes of unknown characters, `cut_seed` tells.
 
         Raises
         ------
         DataError
-            The phrase is empty, or holds no word that can be read; or one is unknown, and
-            `unknown` is "error".
+            The phrase is empty, or holds no Chinese that the novel uses; or a character is unknown,
+            and `unknown` is "error".
         """
         if not seed_phrase.strip():
             raise DataError(f"seed phrase: expected a few words, got none; try {self.advice()}")
-        seed = cut_seed(seed_phrase, self.log_priors, unknown=unknown)
-        if not any(map(has_chinese, seed.words)):
+        seed = cut_seed(seed_phrase, self.tokenizer, unknown=unknown)
+        if not any(has_chinese(word) and word in self.tokenizer.ids for word in seed.words):
             raise DataError(
                 f"seed phrase {seed_phrase.strip()[:40]!r}: expected Chinese words that the novel "
                 f"knows, found none; try {self.advice()}"
@@ -189,20 +186,17 @@ class Writer:
         prior_weight: float | None = None,
     ) -> Prompt:
         """Return a seed phrase made ready, to write on from as often as is wanted; see `stream`."""
-        model = self.model(prior_weight, seed)
+        model = self.model(prior_weight)
         constraints = constraints_for(model, _with_words(writing, words))
         return Prompt(model, tuple(self.seed_ids(seed)), constraints)
 
     def seed_ids(self, seed: Seed) -> list[int]:
-        """Return the ids of a seed's words and, in their places, of its stand-ins."""
-        extra = {
-            stand_in.word: stand_in_id(number, len(self.ids))
-            for number, stand_in in enumerate(seed.stand_ins)
-        }
-        return [extra[word] if word in extra else self.ids[word] for word in seed.words]
+        """Return the ids of a seed's words; V stands for an unknown character."""
+        ids = self.tokenizer.ids
+        return [ids.get(word, len(ids)) for word in seed.words]
 
-    def model(self, prior_weight: float | None = None, seed: Seed | None = None) -> Model:
-        """Return what tells the next word, able to read `seed`; a number takes the place of β."""
+    def model(self, prior_weight: float | None = None) -> Model:
+        """Return what tells the next word; a number takes the place of β."""
         network = self.network
         if prior_weight is not None:
             if not math.isfinite(prior_weight):
@@ -211,14 +205,6 @@ class Writer:
                     option="--prior-weight",
                 )
             network = replace(network, prior_weight=prior_weight)
-        if seed is not None and seed.stand_ins:
-            rows = stand_in_rows(
-                seed.stand_ins,
-                ids=self.ids,
-                log_priors=self.log_priors,
-                gate_table=network.gate_table,
-            )  # (K, 4H)
-            network = replace(network, gate_table=np.concatenate([network.gate_table, rows]))
         return Model(network, self.memories)
 
     def continue_text(
@@ -229,7 +215,7 @@ class Writer:
         words: int | None = None,
         sampling: Sampling | None = None,
         rng_seed: int | None = None,
-        unknown: Unknown = "parts",
+        unknown: Unknown = "keep",
     ) -> str:
         """Return what follows `seed_phrase`; see `understand` and `stream`."""
         seed = self.understand(seed_phrase, unknown=unknown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,13 +21,13 @@ from pipeline.engine.measures.bootstrap import (
     score_intervals,
 )
 from pipeline.engine.measures.metrics import summarise
-from pipeline.engine.measures.score import Scores
+from pipeline.engine.measures.score import Scores, allow_unseen
 from pipeline.engine.memories.next_word import Model
 from pipeline.engine.memories.ngram import train_kneser_ney
 from pipeline.stages.evaluate import score_part
 from pipeline.stages.remember import RememberConfig, remember
 
-NAMES = ("top1", "mrr", "perplexity")
+NAMES = ("bits_per_character", "top1", "mrr", "perplexity")
 
 
 def random_scores(seed: int, count: int, *, best: float = 0.3) -> Scores:
@@ -42,27 +43,35 @@ def random_scores(seed: int, count: int, *, best: float = 0.3) -> Scores:
     )
 
 
+def lengths_of(count: int) -> NDArray[np.int64]:
+    """Characters of so many targets: 1, 2, 3, 1, 2, …"""
+    return np.arange(count) % 3 + 1
+
+
 def rows_of(scores: Scores, rows: NDArray[np.int64]) -> Scores:
-    return Scores(scores.known[rows], scores.ranks[rows], scores.log_probs[rows], None)
+    own = Scores(scores.known[rows], scores.ranks[rows], scores.log_probs[rows], None)
+    return replace(own, unseen=scores.unseen)
 
 
 @settings(deadline=None)
 @given(chapters=st.lists(st.integers(3, 7), min_size=2, max_size=30), seed=st.integers(0, 99))
 def test_each_draw_scores_as_its_targets_written_out(chapters: list[int], seed: int) -> None:
     numbers = np.array(chapters)
-    scores = random_scores(seed, len(chapters))
+    lengths = lengths_of(len(chapters))
+    scores = allow_unseen(random_scores(seed, len(chapters)), 0.1)
     taken = draw_chapters(numbers, np.random.default_rng(seed), draws=5)
     if taken is None:
         assert len(set(chapters)) == 1
         return
-    found = drawn(scores, numbers, taken)
+    found = drawn(scores, lengths, numbers, taken)
     for draw, times in enumerate(taken):
         copies = [
             np.flatnonzero(numbers == chapter)
             for chapter, count in zip(sorted(set(chapters)), times, strict=True)
             for _ in range(count)
         ]
-        expected = summarise(rows_of(scores, np.concatenate(copies)))
+        rows = np.concatenate(copies)
+        expected = summarise(rows_of(scores, rows), lengths[rows])
         for name in NAMES:
             assert found[name][draw] == pytest.approx(expected[name])
 
@@ -85,8 +94,9 @@ def test_two_chapters_by_hand() -> None:
     )
     chapters = np.array([0, 0, 1, 1])
     taken = draw_chapters(chapters, np.random.default_rng(0))
-    found = score_intervals(scores, chapters, taken)
+    found = score_intervals(scores, np.array([1, 1, 2, 1]), chapters, taken)
     assert found is not None
+    assert found["bits_per_character"] == [1, 2]  # 2 bits over 2 characters, 6 over 3
     assert found["top1"] == [0, 1]
     assert found["mrr"] == [0.25, 1]
     assert found["perplexity"] == pytest.approx([2, 8])
@@ -97,7 +107,7 @@ def test_the_interval_is_that_of_a_normal_where_chapters_are_many() -> None:
     chapters = np.repeat(np.arange(400), 50)
     scores = random_scores(1, len(chapters))
     taken = draw_chapters(chapters, np.random.default_rng(2))
-    found = score_intervals(scores, chapters, taken)
+    found = score_intervals(scores, lengths_of(len(chapters)), chapters, taken)
     shares = (scores.known & (scores.ranks == 1)).reshape(400, 50).mean(axis=1)
     error = 1.96 * shares.std(ddof=1) / math.sqrt(400)
     assert found is not None
@@ -107,31 +117,36 @@ def test_the_interval_is_that_of_a_normal_where_chapters_are_many() -> None:
 
 
 def test_chapters_that_are_alike_leave_nothing_uncertain() -> None:
-    one = random_scores(3, 40)
+    one, lengths = allow_unseen(random_scores(3, 40), 0.1), lengths_of(40)
     chapters = np.repeat(np.arange(5), 40)
     found = score_intervals(
         rows_of(one, np.tile(np.arange(40), 5)),
+        np.tile(lengths, 5),
         chapters,
         draw_chapters(chapters, np.random.default_rng(0)),
     )
     assert found is not None
     for name in NAMES:
-        expected = summarise(one)[name]
+        expected = summarise(one, lengths)[name]
         assert found[name] == pytest.approx([expected, expected])
 
 
 def test_one_chapter_gives_no_interval() -> None:
     scores, chapters = random_scores(0, 9), np.full(9, 4)
     assert draw_chapters(chapters, np.random.default_rng(0)) is None
-    assert score_intervals(scores, chapters, None) is None
-    assert compare_intervals(scores, scores, chapters, None) is None
+    lengths = lengths_of(9)
+    assert score_intervals(scores, lengths, chapters, None) is None
+    assert compare_intervals(scores, scores, lengths, chapters, None) is None
 
 
 def test_a_model_differs_in_nothing_from_itself() -> None:
     scores, chapters = random_scores(0, 60), np.repeat([0, 1, 2], 20)
     taken = draw_chapters(chapters, np.random.default_rng(0))
-    found = compare_intervals(scores, scores, chapters, taken)
-    assert found == {"top1_difference": [0, 0], "perplexity_ratio": [1, 1]}
+    found = compare_intervals(scores, scores, lengths_of(60), chapters, taken)
+    nothing = [0, 0]
+    assert found == {"bits_difference": nothing, "top1_difference": nothing} | {
+        "perplexity_ratio": [1, 1]
+    }
 
 
 def test_a_comparison_is_paired() -> None:
@@ -145,12 +160,14 @@ def test_a_comparison_is_paired() -> None:
         for right, gain in ((2, 0.0), (3, math.log(2)))
     )
     taken = draw_chapters(chapters, np.random.default_rng(0))
-    alone = score_intervals(better, chapters, taken)
-    found = compare_intervals(better, worse, chapters, taken)
+    lengths = np.ones(600, dtype=np.int64)
+    alone = score_intervals(better, lengths, chapters, taken)
+    found = compare_intervals(better, worse, lengths, chapters, taken)
     assert alone is not None
     assert found is not None
     assert alone["perplexity"][1] > 2 * alone["perplexity"][0]
     assert found["perplexity_ratio"] == pytest.approx([0.5, 0.5])
+    assert found["bits_difference"] == pytest.approx([-1, -1])
     assert found["top1_difference"] == pytest.approx([0.1, 0.1])
 
 
@@ -158,8 +175,10 @@ def test_nothing_known_is_no_division_by_zero() -> None:
     scores = Scores(np.zeros(4, dtype=np.bool_), np.full(4, 9), np.zeros(4), None)
     chapters = np.array([0, 0, 1, 1])
     with np.errstate(all="raise"):
-        found = score_intervals(scores, chapters, draw_chapters(chapters, np.random.default_rng(0)))
-    assert found == {"top1": [0, 0], "mrr": [0, 0], "perplexity": [1, 1]}
+        taken = draw_chapters(chapters, np.random.default_rng(0))
+        found = score_intervals(scores, lengths_of(4), chapters, taken)
+    assert found is not None
+    assert (found["top1"], found["mrr"], found["perplexity"]) == ([0, 0], [0, 0], [1, 1])
 
 
 def test_a_target_belongs_to_the_section_it_stands_in() -> None:
@@ -179,7 +198,7 @@ def test_a_target_belongs_to_the_section_it_stands_in() -> None:
 def test_an_evaluation_has_intervals_where_a_part_has_chapters(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    windows, network, regress = chapters_of_noise(), random_network(), random_network(1)
+    windows, network, regress = chapters_of_noise(), random_network(unseen=0.05), random_network(1)
     context = context_in(tmp_path_factory.mktemp("scratch"))
     model = Model(
         network, remember(RememberConfig(), window=windows, decode=network, context=context)
@@ -188,7 +207,7 @@ def test_an_evaluation_has_intervals_where_a_part_has_chapters(
         windows.ids, windows.spans["train"], vocabulary_size=windows.vocabulary_size
     )
     test, ablation = score_part(windows, "test", model, ngram, regress, context)
-    models = ["unigram", "kneser_ney", "kneser_ney_known", "mse", "network", "writer"]
+    models = ["unigram", "kneser_ney", "article", "network", "writer"]
     assert list(test) == models
     assert [row["name"] for row in ablation] == ["network", "network+cache", "network+ngram", "all"]
     for row, same in ((ablation[0], test["network"]), (ablation[-1], test["writer"])):
@@ -199,49 +218,53 @@ def test_an_evaluation_has_intervals_where_a_part_has_chapters(
             low, high = row["interval"][name]
             assert low < row[name] < high, "three unlike chapters on both sides of their mean"
     for name in ("network", "writer"):
-        low, high = test[name]["against_kneser_ney_known"]["perplexity_ratio"]
-        assert low < test[name]["perplexity"] / test["kneser_ney_known"]["perplexity"] < high
-        low, high = test[name]["against_kneser_ney_known"]["top1_difference"]
+        low, high = test[name]["against_kneser_ney"]["perplexity_ratio"]
+        assert low < test[name]["perplexity"] / test["kneser_ney"]["perplexity"] < high
+        low, high = test[name]["against_kneser_ney"]["bits_difference"]
+        bits = (test[own]["bits_per_character"] for own in (name, "kneser_ney"))
+        assert low < next(bits) - next(bits) < high
+        low, high = test[name]["against_kneser_ney"]["top1_difference"]
         assert low <= test[name]["top1"] - test["kneser_ney"]["top1"] <= high
     validation, _ = score_part(windows, "validation", model, ngram, regress, context)
     assert {row["interval"] for row in validation.values()} == {None}
-    assert validation["network"]["against_kneser_ney_known"] is None
+    assert validation["network"]["against_kneser_ney"] is None
 
 
 def row_of(perplexity: float) -> dict[str, float | None]:
-    names = ("top1", "top5", "top10", "mrr", "coverage")
+    names = ("bits_per_character", "top1", "top5", "top10", "mrr", "coverage")
     return {**dict.fromkeys(names, 0.25), "cosine": None, "perplexity": perplexity}
 
 
 def test_lines_show_intervals_below_the_table() -> None:
-    interval = {"top1": [0.225, 0.2412], "mrr": [0.3, 0.31], "perplexity": [1085.1, 1197.26]}
-    lead = {"top1_difference": [-0.015, -0.0021], "perplexity_ratio": [0.5512, 1.0241]}
+    interval = {"top1": [0.225, 0.2412], "bits_per_character": [5.5, 6.0625]}
+    lead = {"top1_difference": [-0.015, -0.0021], "bits_difference": [-0.5, 0.25]}
     lines = list(
         score_lines(
             {
-                "network": {**row_of(90), "interval": interval, "against_kneser_ney_known": lead},
+                "network": {**row_of(90), "interval": interval, "against_kneser_ney": lead},
                 "kneser_ney": {**row_of(150), "interval": interval},
             }
         )
     )
     assert lines[4:] == [
-        "kneser_ney       top1 0.2250 to 0.2412   perplexity 1,085.1 to 1,197.3",
-        "network          top1 0.2250 to 0.2412   perplexity 1,085.1 to 1,197.3",
-        "against kneser_ney_known:",
-        "network          top1 by -0.0150 to -0.0021   perplexity times 0.5512 to 1.0241",
+        "kneser_ney       bits/char 5.5000 to 6.0625   top1 0.2250 to 0.2412",
+        "network          bits/char 5.5000 to 6.0625   top1 0.2250 to 0.2412",
+        "against kneser_ney:",
+        "network          bits/char by -0.5000 to 0.2500   top1 by -0.0150 to -0.0021",
     ]
     assert max(map(len, lines)) <= 100
 
 
 def test_an_ablation_is_a_line_a_mixture() -> None:
-    row = {"name": "network+cache", "top1": 0.2362, "mrr": 0.3148, "perplexity": 78.4357}
+    row = {"name": "network+cache", "bits_per_character": 6.0625, "top1": 0.2362, "mrr": 0.3148}
+    row["perplexity"] = 78.4357
     lines = list(ablation_lines([{**row, "weights": {"network": 0.8866, "cache": 0.1134}}]))
     assert lines == [
-        "mixture          top1     mrr  perplexity  w network  w cache",
-        "network+cache  0.2362  0.3148        78.4      0.887    0.113",
+        "mixture        bits/char    top1  perplexity  w network  w cache",
+        "network+cache     6.0625  0.2362        78.4      0.887    0.113",
     ]
 
 
 def test_lines_without_intervals_are_the_table_alone() -> None:
-    rows = {"network": {**row_of(90), "interval": None, "against_kneser_ney_known": None}}
+    rows = {"network": {**row_of(90), "interval": None, "against_kneser_ney": None}}
     assert len(list(score_lines(rows))) == 2

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import falling_counts, random_network
 
+from pipeline.artifacts.embedding import log_frequencies
 from pipeline.engine.measures.baselines import score_unigram
 from pipeline.engine.measures.metrics import summarise
 from pipeline.engine.measures.score import Scores, score_windows
 from pipeline.engine.network.decode import log_softmax
-from pipeline.engine.network.export import log_frequencies
 from pipeline.engine.network.predict import BATCH, predict_vectors
 
 NETWORK = random_network(3)

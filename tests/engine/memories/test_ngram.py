@@ -210,8 +210,7 @@ def test_scores_equal_brute_force() -> None:
     starts = np.r_[90 - steps : 120 - steps, 200 - steps : 240 - steps]
     counts = slow_counts([ids[start:stop].tolist() for start, stop in spans], order)
     model = train_kneser_ney(ids, spans, vocabulary_size=VOCABULARY, order=order)
-    both = score_kneser_ney(ids, starts, model, steps=steps)
-    found, among_known = both["kneser_ney"], both["kneser_ney_known"]
+    found = score_kneser_ney(ids, starts, model, steps=steps)
     logs = []
     for number, place in enumerate((starts + steps).tolist()):
         history = tuple(ids[place - order + 1 : place].tolist())
@@ -224,10 +223,8 @@ def test_scores_equal_brute_force() -> None:
         # Words of equal probability may fall either way in float32.
         better, no_worse = ((probs > probs[target] + gap).sum() for gap in (1e-6, -1e-6))
         assert 1 + better <= found.ranks[number] <= no_worse
-        logs.append(np.log(probs[target]))
+        logs.append(np.log(probs[target] / probs.sum()))  # the known words' shares alone
         assert found.log_probs[number] == pytest.approx(logs[-1], abs=1e-4)
-        alone = np.log(probs[target] / probs.sum())  # the known words' shares alone
-        assert among_known.log_probs[number] == pytest.approx(alone, abs=1e-4)
     assert 0 < len(logs) < len(starts), "known and unknown targets"
     summary = summarise(found)
     assert summary["perplexity"] == pytest.approx(np.exp(-np.mean(logs)), rel=1e-4)
@@ -245,7 +242,7 @@ def test_figures_of_a_classic(tmp_path: Path) -> None:
     context = context_in(tmp_path)
     corpus = fetch(FetchConfig(source=str(CORPORA / "hongloumeng.txt")), context=context)
     segmentation = segment(SegmentConfig(user_dictionary=""), fetch=corpus, context=context)
-    cheap = EmbedConfig(epochs=1, vector_size=2, negative=1, reproducible=True)
+    cheap = EmbedConfig(epochs=1, vector_size=2, negative=1, characters=False)
     embedding = embed(cheap, segment=segmentation, context=context)
     windows = window(WindowConfig(), segment=segmentation, embed=embedding, context=context)
     model = train_kneser_ney(
@@ -253,7 +250,7 @@ def test_figures_of_a_classic(tmp_path: Path) -> None:
     )
     starts = evaluation_starts(windows, "test")
     scores = score_kneser_ney(windows.ids, starts, model, steps=windows.steps)
-    found = summarise(scores["kneser_ney"])
+    found = summarise(scores)
     assert found["top1"] == pytest.approx(0.212, rel=0.03)
     assert found["mrr"] == pytest.approx(0.286, rel=0.03)
-    assert found["perplexity"] == pytest.approx(150.7, rel=0.03)
+    assert found["perplexity"] == pytest.approx(135.5, rel=0.03)

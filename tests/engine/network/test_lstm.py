@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from made_up import falling_counts, made_up_words, random_embedding, random_weights
 
+from pipeline.artifacts.embedding import log_frequencies
 from pipeline.artifacts.network import NETWORK
-from pipeline.engine.network.export import export_network, log_frequencies
+from pipeline.engine.network.export import export_network
 from pipeline.engine.network.lstm import last_hidden, lstm_step, project, squash
 from pipeline.engine.network.predict import predict_vectors
 

@@ -18,6 +18,7 @@ from made_up import (
 )
 from numpy.typing import NDArray
 
+from pipeline.artifacts.embedding import tokenizer_of
 from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, section_words
 from pipeline.engine.network.predict import predict_vectors
@@ -163,13 +164,13 @@ def test_quoted_words_are_those_of_the_novel(tmp_path: Path) -> None:
     segmentation = segmentation_of(small_novel())  # type: ignore[arg-type]
     embedding = random_embedding(words=(PARAGRAPH_BREAK, *"甲乙丙戊己庚，。"))  # 丁 is unknown
     windows = window(
-        WindowConfig(steps=1, suffixes=False),
+        WindowConfig(steps=1),
         segment=segmentation,
         embed=embedding,
         context=context_in(tmp_path),
     )
     memories = remember(training_text(windows), (("第一回", 0, 9), ("第三回", 17, 27)))
-    rare = rare_of(segmentation, embedding.words)
+    rare = rare_of(segmentation, tokenizer_of(embedding))
     assert rare == ["第一回", "丁", "第三回", "丁"]
     stream = [word for part in segmentation.sections for word in section_words(segmentation, part)]
     for _, start, stop in memories.chapters:

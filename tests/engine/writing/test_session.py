@@ -28,7 +28,6 @@ from pipeline.engine.writing.session import (
     candidates_for,
     choices_of,
     open_session,
-    position_of,
     text_of,
 )
 from pipeline.engine.writing.turns import HELP, LONGEST_LINE, LONGEST_STEP, answer
@@ -94,8 +93,8 @@ def test_own_words_are_cut_and_read() -> None:
 
     assert [choice.word for choice in choices_of(session)] == [WORDS[25], "，", WORDS[26]]
     # Each word's probability is what the model gave it at its place.
-    reading = begin(session.model, [20, 21, 25, 1])
-    chance = float(np.exp(next_word_distribution(reading, session.model).log_probs[26]))
+    reading = begin(context.model, [20, 21, 25, 1])
+    chance = float(np.exp(next_word_distribution(reading, context.model).log_probs[26]))
     assert choices_of(session)[2].probability == pytest.approx(chance, rel=1e-5)
     # And the model goes on from there.
     assert (
@@ -108,52 +107,26 @@ def test_own_words_that_the_novel_lacks_stay_and_are_read_as_unknown() -> None:
     session, context = opened()
     reply = answer(session, "龘" + WORDS[25] + "!", context)
 
-    assert reply.note == ("not in this novel's vocabulary: 龘 (read as an unknown word)")
+    assert reply.note == "never used in this novel, read as unknown characters: 龘"
     assert text_of(reply.session) == "龘" + WORDS[25] + "!"
     strange, known, mark = choices_of(reply.session)
     assert (strange.word, strange.cosine, strange.probability) == ("龘", None, None)
     assert len(strange.candidates) == 5
     assert (known.word, mark.word) == (WORDS[25], "！")
     # The network has read the unknown word, id V, in its place.
-    reading = begin(session.model, [20, 21, len(WORDS), 25])
-    expected = next_word_distribution(reading, session.model).log_probs[WORDS.index("！")]
+    reading = begin(context.model, [20, 21, len(WORDS), 25])
+    expected = next_word_distribution(reading, context.model).log_probs[WORDS.index("！")]
     assert mark.probability == pytest.approx(float(np.exp(expected)), rel=1e-5)
     assert text_of(answer(reply.session, "u", context).session) == ""
-
-
-def test_own_words_whose_characters_the_novel_knows_are_read_by_them() -> None:
-    held = "甲乙"
-    words = (*WORDS[:25], held, *WORDS[26:])
-    writer = Writer(random_network(5, words=words), remember(np.array([20, 21], dtype=np.int32)))
-    session, context = open_session(
-        writer, writer.understand(PHRASE), writing=WritingOptions(), sampling=Sampling(), rng_seed=1
-    )
-    reply = answer(session, "乙", context)
-    again = answer(reply.session, "乙", context)
-
-    assert reply.note == "not in this novel's vocabulary: 乙 (read by 甲乙)"
-    assert again.note == "", "it is told once"
-    assert text_of(again.session) == "乙乙"
-    first, second = choices_of(again.session)
-    assert first.word_id == second.word_id >= len(words)
-    # It is read as the one word that holds it, so it leads where that leads.
-    read_by = begin(session.model, [20, 21, 25]).vector
-    assert read_by is not None
-    own = position_of(reply.session).reading.vector
-    assert own is not None
-    np.testing.assert_allclose(own, read_by, rtol=1e-5)
-    # Of the text before it nothing has changed, and undoing it leaves a text to go on with.
-    undone = answer(answer(again.session, "u", context).session, "u", context).session
-    assert text_of(answer(undone, "", context).session) == text_of(
-        answer(session, "", context).session
-    )
 
 
 def test_own_words_stand_as_they_were_typed() -> None:
     session, context = opened()
     line = f"{WORDS[25]} , {WORDS[26]}\x1b[31m\u202e¶{WORDS[25]}"
     reply = answer(session, line, context)
-    assert reply.note.startswith("2 characters that cannot be shown, left out; not in this novel")
+    assert reply.note.startswith(
+        "2 characters that cannot be shown, left out; never used in this novel"
+    )
     session = reply.session
     assert text_of(session) == f"{WORDS[25]} , {WORDS[26]}[31m\n{WORDS[25]}"
     assert "</s>" in [choice.word for choice in choices_of(session)]
@@ -303,7 +276,7 @@ def test_the_other_commands() -> None:
     assert not answer(session, "s", context).done
 
 
-def test_the_seed_phrase_may_hold_words_that_stand_in() -> None:
+def test_the_seed_phrase_is_read_before_the_first_turn() -> None:
     seed = WRITER.understand(PHRASE)
     session, context = open_session(
         WRITER, seed, writing=WritingOptions(), sampling=Sampling(), rng_seed=1

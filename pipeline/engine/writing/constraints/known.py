@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.artifacts.tokens import best_cut
 from pipeline.engine.writing.constraints.draft import TAIL
-from pipeline.engine.writing.seed import best_cut
 from pipeline.errors import SettingsError
 
 _OFFERED = 3  # known words for one that is unknown

@@ -73,7 +73,7 @@ class Marks:
     break_id: int
 
     def role(self, word_id: int) -> Role:
-        """Return what a word does; ids from V on, unknown words and stand-ins, are words."""
+        """Return what a word does; V, what the vocabulary lacks, is a word."""
         return self.roles[word_id] if word_id < len(self.roles) else Role.WORD
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pipeline.arrays import Floats
 from pipeline.artifacts.network import Network
+from pipeline.artifacts.tokens import best_cut
 from pipeline.engine.writing.constraints.banned import Banned
 from pipeline.engine.writing.constraints.closing import ClosedInTime
 from pipeline.engine.writing.constraints.constraint import Constraint
@@ -28,7 +29,6 @@ from pipeline.engine.writing.constraints.typography import (
     TwofoldMarks,
 )
 from pipeline.engine.writing.options import WritingOptions
-from pipeline.engine.writing.seed import best_cut
 from pipeline.errors import SettingsError
 
 
