@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipeline.shipped import CHECKOUT
+
 FROM_SOURCE = "python cli.py"
 INSTALLED = "xuxie"
+AS_MODULE = "python -m pipeline"
 
-_called = FROM_SOURCE
+_called = INSTALLED if CHECKOUT is None else FROM_SOURCE  # from Python, nobody has called it
 
 
 def program() -> str:
-    """Return what a command line begins with: `python cli.py`, or `xuxie` where that was called."""
+    """Return what a command line begins with, as this one did: `xuxie`, or `python cli.py`."""
     return _called
 
 
 def set_program(path: str) -> None:
     """Take note of the path that the process was started by, `sys.argv[0]`."""
     global _called
-    _called = INSTALLED if Path(path).name.startswith(INSTALLED) else FROM_SOURCE
+    name = Path(path).name
+    if name == "__main__.py":
+        _called = AS_MODULE
+    else:
+        _called = INSTALLED if name.startswith(INSTALLED) else FROM_SOURCE

@@ -107,7 +107,13 @@ def test_debug_can_be_a_seed_phrase(tmp_path: Path) -> None:
 def test_hints_name_the_program_as_it_was_called(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for path, name in (("/usr/bin/xuxie", "xuxie"), ("xuxie.exe", "xuxie"), ("cli.py", HERE)):
+    called = (
+        ("/usr/bin/xuxie", "xuxie"),
+        ("xuxie.exe", "xuxie"),
+        ("cli.py", HERE),
+        ("/usr/lib/python3/site-packages/pipeline/__main__.py", "python -m pipeline"),
+    )
+    for path, name in called:
         monkeypatch.setattr(program, "_called", "")
         program.set_program(path)
         result = CliRunner().invoke(app, ["generate", "甲", "--artifacts", str(tmp_path)])
