@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipeline.errors import SettingsError
-from pipeline.filenames import in_utf8, on_disk, readable
+from pipeline.filenames import in_utf8, on_disk, readable, why_impossible
 from pipeline.hints import hint
 from pipeline.shown import shown
 from pipeline.stage import StageConfig, is_path_field
@@ -166,17 +166,12 @@ def _refuse_impossible_path(value: Any, name: str, origin: str) -> None:
             f"encoding (from {origin}); rename it, or give the folder that it lies in",
             setting=name,
         )
-    try:
-        os.lstat(on_disk(value))
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
-        return
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
+    if why := why_impossible(value):
         raise SettingsError(
-            f"{name}: expected a path, got {shown_value(value)}: {shown(why)} (from {origin}); "
+            f"{name}: expected a path, got {shown_value(value)}: {why} (from {origin}); "
             "give another",
             setting=name,
-        ) from error
+        )
 
 
 def _override_layer(override: str, cwd: Path) -> _Layer:

@@ -56,3 +56,17 @@ def on_disk(path: str) -> str:
         except UnicodeEncodeError:
             return path
     return path
+
+
+def why_impossible(path: str) -> str:
+    """Return why the system cannot even look a path up, as a name too long; "" where it can.
+
+    Nothing need be there.
+    """
+    try:
+        os.lstat(on_disk(path))
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return ""
+    except (OSError, ValueError) as error:  # ValueError: a NUL
+        return shown(getattr(error, "strerror", None) or str(error))
+    return ""

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline.commands.console import agrees, guarded, print_json, say
-from pipeline.commands.options import Artifacts, AsJson, Yes
+from pipeline.commands.options import Artifacts, AsJson, Yes, checked_name, checked_path
 from pipeline.commands.results import format_score
 from pipeline.commands.usage import Command
 from pipeline.errors import SettingsError
@@ -22,7 +22,9 @@ from pipeline.project import ARTIFACTS
 from pipeline.runner.disk import usable, write_durably
 from pipeline.shown import visible
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="A model; `models` lists them.")]
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", parser=checked_name, help="A model; `models` lists them.")
+]
 
 app = typer.Typer(
     help="The trained models: list, export, import, rename, remove.",
@@ -52,7 +54,9 @@ def list_models(
 @guarded
 def export_model(
     name: Name,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The new file, or a folder.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", parser=checked_path, help="The new file, or a folder.")
+    ],
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
@@ -81,7 +85,9 @@ def export_model(
 @app.command("import", cls=Command, epilog="models import ~/红楼梦.safetensors")
 @guarded
 def import_model(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A model's file.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", parser=checked_path, help="A model's file.")
+    ],
     name: Annotated[
         str | None, typer.Option("--name", help="Its new name; by default the file's.")
     ] = None,
@@ -97,7 +103,10 @@ def import_model(
 @app.command("rename", cls=Command, epilog="models rename small_novel 我的小说")
 @guarded
 def rename_model(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="A model; `models` lists them.")],
+    old: Annotated[
+        str,
+        typer.Argument(metavar="OLD", parser=checked_name, help="A model; `models` lists them."),
+    ],
     new: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.")],
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,

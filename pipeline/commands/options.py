@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from pipeline.filenames import why_impossible
 from pipeline.project import Project, open_project
 from pipeline.shown import shown
 
@@ -50,6 +52,27 @@ def _number(value: str) -> float:
         raise typer.BadParameter(f"expected a number, got {_got(value)}") from None
 
 
+def checked_name(value: str) -> str:
+    """Read an option's or argument's path, or a name that stands for one; nothing need be there.
+
+    Raises
+    ------
+    typer.BadParameter
+        It is empty, or no system could find it, as where a name is too long.
+    """
+    text = os.fspath(value)
+    if not text:
+        raise typer.BadParameter("expected a name, got nothing")
+    if why := why_impossible(text):
+        raise typer.BadParameter(f"expected a name, got {_got(text)}: {why}; give another")
+    return text
+
+
+def checked_path(value: str) -> Path:
+    """Read an option's or argument's path, as `checked_name` does."""
+    return Path(checked_name(value))
+
+
 def _got(value: str) -> str:
     """Return a refused value as it can be shown."""
     return shown(value, longest=LONGEST) or "nothing"
@@ -62,7 +85,10 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an e
 Config = Annotated[
     Path | None,
     typer.Option(
-        "--config", help="Settings file in TOML, or a preset: article, best, default, tiny."
+        "--config",
+        parser=checked_path,
+        metavar="PATH",
+        help="Settings file in TOML, or a preset: article, best, default, tiny.",
     ),
 ]
 Sets = Annotated[
@@ -76,7 +102,14 @@ Encoding = Annotated[
     str | None, typer.Option("--encoding", help="Encoding of the text, as gb18030 or big5.")
 ]
 Artifacts = Annotated[
-    Path, typer.Option("--artifacts", envvar="XUXIE_ARTIFACTS", help="Folder of the artifacts.")
+    Path,
+    typer.Option(
+        "--artifacts",
+        parser=checked_path,
+        metavar="PATH",
+        envvar="XUXIE_ARTIFACTS",
+        help="Folder of the artifacts.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 Force = Annotated[bool, typer.Option("--force", help="Run it even if nothing changed.")]
@@ -100,12 +133,22 @@ LabSource = Annotated[
 ]
 
 # What `report` takes.
-Output = Annotated[Path | None, typer.Option("--output", help="File to copy the report to.")]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", parser=checked_path, metavar="PATH", help="File to copy the report to."
+    ),
+]
 
 # What commands that use a model take.
 ModelName = Annotated[
     str | None,
-    typer.Option("--model", help="A model's name or its file; by default the newest."),
+    typer.Option(
+        "--model",
+        parser=checked_name,
+        metavar="TEXT",
+        help="A model's name or its file; by default the newest.",
+    ),
 ]
 
 # What `run-all` takes.
@@ -124,7 +167,13 @@ SeedPhrase = Annotated[
     ),
 ]
 SeedFile = Annotated[
-    Path | None, typer.Option("--seed-file", help="File with what the text begins with.")
+    Path | None,
+    typer.Option(
+        "--seed-file",
+        parser=checked_path,
+        metavar="PATH",
+        help="File with what the text begins with.",
+    ),
 ]
 Words = Annotated[
     int | None,

@@ -32,7 +32,12 @@ _PIPE = "-"  # the name that stands for standard input
 
 @guarded
 def score(
-    file: Annotated[str, typer.Argument(metavar="FILE|-", help="A text, or - for UTF-8 on stdin.")],
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|-", parser=options.checked_name, help="A text, or - for UTF-8 on stdin."
+        ),
+    ],
     model: options.ModelName = None,
     json_lines: Annotated[bool, typer.Option("--json-lines", help="A JSON object a line.")] = False,
     memory: options.Memory = None,

@@ -40,7 +40,7 @@ def check_name(name: str, option: str) -> str:
     if own != safe_name(own):
         raise SettingsError(
             f"{option}: expected a name without / \\ : and the like, of at most {LONGEST} bytes, "
-            f"got {visible(name[:60])}; try {safe_name(own)}",
+            f"got {visible(name[:60]) or 'nothing'}; try {safe_name(own)}",
             option=option,
         )
     return own

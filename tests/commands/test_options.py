@@ -7,6 +7,7 @@ import inspect
 from pathlib import Path
 
 import pytest
+from commands import invoke
 
 from pipeline.commands import options
 from pipeline.commands.generate import generate
@@ -37,6 +38,37 @@ def test_the_defaults_that_the_documents_name() -> None:
     assert dataclasses.astuple(Sampling()) == (0.8, 0, 0.85, 1.2, 60)
     writing = WritingOptions()
     assert (writing.no_repeat, writing.max_copy, writing.limit()) == (4, 8, 200)
+
+
+TAKE_A_PATH = [  # each is followed by a path, or a name that stands for one
+    ["run-all", "--config"],
+    ["run-all", "--artifacts"],
+    ["status", "--config"],
+    ["generate", "甲", "--model"],
+    ["generate", "--seed-file"],
+    ["score"],
+    ["report", "--output"],
+    ["models", "--artifacts"],
+    ["models", "export", "甲"],
+    ["models", "import"],
+    ["models", "remove"],
+    ["models", "rename"],
+    ["lab", "run", "primes", "--artifacts"],
+    ["run-all", "--dry-run", "--source"],
+    ["run-all", "--dry-run", "--name"],
+]
+
+
+@pytest.mark.parametrize("arguments", TAKE_A_PATH, ids=" ".join)
+@pytest.mark.parametrize("path", ["x" * 300, "x/" * 3000, ""], ids=["name", "path", "nothing"])
+def test_a_path_that_no_system_could_find_is_refused_in_a_line(
+    arguments: list[str], path: str
+) -> None:
+    code, output, errors = invoke(*arguments, path, *(["乙"] if arguments[-1] == "rename" else []))
+    assert (code, output, errors.count("\n")) == (2, "", 1)
+    assert len(errors) < 600
+    told = ("File name too long", "got nothing", "at most 180 bytes", "at least 1 character")
+    assert any(why in errors for why in told)
 
 
 def test_what_is_asked_for_is_typed_and_whole() -> None:
