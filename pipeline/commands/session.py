@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pipeline.engine.writing.seed import Seed
     from pipeline.engine.writing.session import Session, SessionContext
 
+DEFAULT_FILE = "continuation.txt"
 LAST_CHARACTERS = 120  # of the text, shown with each turn
 
 
@@ -63,6 +64,7 @@ def converse(
     from pipeline.engine.writing.turns import HELP, answer
 
     saved: dict[Path, bytes] = {}
+    file = DEFAULT_FILE
     yield session, HELP
     while True:
         yield session, "\n".join(turn_lines(session, context, seed_phrase))
@@ -72,8 +74,10 @@ def converse(
         session = reply.session
         if reply.note:
             yield session, f"xuxie: {reply.note}"
-        if reply.save_to:
-            told = save_text(reply.save_to, seed_phrase + text_of(session), saved)
+        if reply.save_to is not None:
+            name = reply.save_to or file
+            told = save_text(name, seed_phrase + text_of(session), saved)
+            file = name if Path(name) in saved else file
             yield session, f"xuxie: {told}"
         if reply.done:
             return

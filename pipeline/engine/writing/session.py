@@ -107,11 +107,14 @@ class Session:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a line led to: the new state, what to tell, a file to save to, whether it is the end."""
+    """What a line led to: the new state, what to tell, a file to save to, whether it is the end.
+
+    `save_to` is "" for the file that was saved to last, None where nothing is to be saved.
+    """
 
     session: Session
     note: str = ""
-    save_to: str = ""
+    save_to: str | None = None
     done: bool = False
 
 

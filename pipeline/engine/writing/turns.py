@@ -39,9 +39,8 @@ from pipeline.shown import UNSAFE, shown
 HELP = (
     "Enter: the model's word · . to the end of the sentence · p of the paragraph\n"
     "1-5: that candidate · a text: your own words, with ¶ for a new paragraph\n"
-    "u: undo · U: redo · r: draw again, or other candidates · s [FILE]: save · q: quit"
+    "u: undo · U: redo · r: again, or other candidates · s [FILE]: save · q: quit"
 )
-DEFAULT_FILE = "continuation.txt"
 LONGEST_LINE = 10_000  # characters
 LONGEST_STEP = 200  # words that the model writes at one line
 BREAK = "¶"  # what stands for the end of a paragraph in a line
@@ -60,7 +59,7 @@ def answer(session: Session, line: str, context: SessionContext) -> Reply:
     if line == "q":
         return Reply(session, done=True)
     if command == "s":
-        return Reply(session, save_to=rest.strip() or DEFAULT_FILE)
+        return Reply(session, save_to=rest.strip())
     if line in ("?", "h"):
         return Reply(session, note=HELP)
     if line in ("u", "U"):

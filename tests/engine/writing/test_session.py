@@ -11,6 +11,7 @@ import pytest
 from made_up import random_network
 from writers import WORDS, remember
 
+from pipeline.commands.columns import columns
 from pipeline.commands.session import converse, save_text
 from pipeline.engine.memories.next_word import (
     Model,
@@ -271,7 +272,8 @@ def test_the_other_commands() -> None:
 
     assert answer(session, "q", context).done
     assert answer(session, "?", context).note == HELP
-    assert answer(session, "s", context).save_to == "continuation.txt"
+    assert answer(session, "s", context).save_to == "", "the file before"
+    assert answer(session, "1", context).save_to is None
     assert answer(session, "s my text.txt", context).save_to == "my text.txt"
     assert not answer(session, "s", context).done
 
@@ -313,6 +315,25 @@ def saves(*names: object) -> list[str]:
     lines = [line for name in names for line in ("1", f"s {name}")]
     told = [text for _, text in dialogue(*lines)]
     return [text for text in told if "saved" in text]
+
+
+def test_a_plain_s_saves_to_the_file_that_was_saved_to_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "other.txt").write_text("别人的", encoding="utf-8")
+    told = [line.partition(";")[0] for line in saves("", "tty.txt", "", "other.txt", "")]
+    assert told == [
+        "xuxie: saved to continuation.txt",
+        "xuxie: saved to tty.txt",
+        "xuxie: saved to tty.txt",
+        "xuxie: other.txt: expected a new file, found one",
+        "xuxie: saved to tty.txt",
+    ]
+
+
+def test_the_help_of_a_session_fits_80_columns() -> None:
+    assert max(map(columns, HELP.splitlines())) <= 80
 
 
 def test_a_session_saves_to_its_own_file_again(tmp_path: Path) -> None:
