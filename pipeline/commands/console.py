@@ -8,15 +8,15 @@ import json
 import os
 import shutil
 import sys
-import textwrap
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, get_type_hints
 
 import typer
 
 from pipeline.catalog import STAGES
+from pipeline.commands.columns import SET_IN, fold
 from pipeline.commands.options import Debug
 from pipeline.commands.progress import open_reporter
 from pipeline.config import Settings
@@ -93,6 +93,12 @@ def put(*texts: str, end: str = "\n") -> None:
         print(shown(text, None, lines=True), end=end, flush=not end)
 
 
+def put_lines(lines: Iterable[str], set_in: int = SET_IN) -> None:
+    """Print lines of results in the columns that there are; see `fold`."""
+    most = width()
+    put(*(part for line in lines for part in fold(line, most, set_in)))
+
+
 def print_json(value: Any) -> None:
     """Print a value as JSON."""
     print(shown_json(json.dumps(value, ensure_ascii=False, indent=2)))
@@ -103,18 +109,6 @@ def width() -> int:
     if os.environ.get("COLUMNS", "").isdecimal() or sys.stdout.isatty():
         return shutil.get_terminal_size().columns
     return UNBOUNDED
-
-
-def fold(line: str, columns: int) -> list[str]:
-    """Return a line of a table in as many as so many columns take, the further ones set in."""
-    folded = textwrap.wrap(
-        line,
-        columns,
-        subsequent_indent=" " * 12,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return folded or [line]
 
 
 def run_stages(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.commands.console import guarded, print_json, run_stages
+from pipeline.commands.console import guarded, print_json, put_lines, run_stages
 from pipeline.commands.options import Artifacts, AsJson, Force, LabSource, Sets
 from pipeline.commands.usage import Command
 from pipeline.config import Settings, load_settings
@@ -47,7 +47,7 @@ def list_labs(as_json: AsJson = False) -> None:
     if as_json:
         return print_json([{"lab": lab.name, "title": lab.title} for lab in LABS])
     width = max((len(lab.name) for lab in LABS), default=0)
-    return print(*(f"{lab.name:<{width}}  {lab.title}" for lab in LABS), sep="\n")
+    return put_lines((f"{lab.name:<{width}}  {lab.title}" for lab in LABS), set_in=width + 2)
 
 
 @app.command(cls=Command, epilog="lab run primes --set train.rounds=2000")

@@ -10,7 +10,7 @@ import typer
 
 from pipeline.catalog import STAGES
 from pipeline.commands import options
-from pipeline.commands.console import fold, guarded, print_json, put, say, width
+from pipeline.commands.console import guarded, print_json, put_lines, say
 from pipeline.commands.options import Artifacts, AsJson, Asked
 from pipeline.config import describe_settings
 from pipeline.models import shelf
@@ -55,7 +55,7 @@ def show_plan(steps: Sequence[Step], as_json: bool, *, ahead: bool = False) -> N
     rows = explain.status_rows(steps)
     if as_json:
         return print_json(rows)
-    return put(*(part for line in status_lines(rows, ahead=ahead) for part in fold(line, width())))
+    return put_lines(status_lines(rows, ahead=ahead))
 
 
 @guarded
@@ -66,7 +66,9 @@ def dag(
     """Show the stages and what each reads."""
     if as_json:
         return print_json([{"stage": s.name, "inputs": list(s.inputs)} for s in STAGES])
-    return print(graph.draw_mermaid(STAGES) if mermaid else graph.draw_text(STAGES))
+    if mermaid:
+        return print(graph.draw_mermaid(STAGES))
+    return put_lines(graph.draw_text(STAGES).splitlines())
 
 
 @guarded
@@ -78,7 +80,7 @@ def show_config(
     """Show every setting, its value, and where the value came from."""
     project = asked.open(ARTIFACTS)
     rows = describe_settings(project.settings)
-    return print_json(rows) if as_json else put(*setting_lines(rows))
+    return print_json(rows) if as_json else put_lines(setting_lines(rows), set_in=4)
 
 
 def status_lines(rows: Sequence[Mapping[str, Any]], *, ahead: bool = False) -> Iterator[str]:

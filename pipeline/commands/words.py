@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.commands.columns import columns
 
 if TYPE_CHECKING:
     from pipeline.engine.writing.generate import Candidate, Choice
@@ -22,15 +22,10 @@ def choice_line(choice: Choice, width: int = 10_000) -> str:
     line = f"{candidate_line(choice)}  │"
     for candidate in choice.candidates:
         longer = f"{line}  {candidate_line(candidate)}"
-        if _columns(longer) > width:
+        if columns(longer) > width:
             break
         line = longer
     return line
-
-
-def _columns(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def candidate_line(candidate: Candidate | Choice) -> str:

@@ -12,6 +12,7 @@ from pipelines import STAGES, Trained
 from rich.cells import cell_len
 
 from pipeline.artifacts.evaluation import EVALUATION
+from pipeline.commands.columns import columns, fold
 from pipeline.commands.console import UNBOUNDED
 from pipeline.commands.results import ablation_lines, result_lines, score_lines, table_lines
 
@@ -105,3 +106,26 @@ def test_a_summary_takes_as_many_lines_as_it_needs(
     lines = invoke(*options)[1].splitlines()
     assert max(map(cell_len, lines)) <= 80 < len(whole[-1])
     assert " ".join(" ".join(lines).split()) == " ".join(" ".join(whole).split())
+
+
+@pytest.mark.parametrize("arguments", [["config"], ["dag"], ["lab", "list"]], ids=" ".join)
+def test_lists_fit_the_terminal_and_break_between_words(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "10000")
+    whole = invoke(*arguments)[1]
+    monkeypatch.setenv("COLUMNS", "80")
+    code, output, _ = invoke(*arguments)
+
+    assert code == 0
+    lines = output.splitlines()
+    assert max(columns(line) for line in lines if len(line.split()) > 1) <= 80
+    assert output.split() == whole.split()
+    assert len(lines) > len(whole.splitlines())
+
+
+def test_a_line_is_folded_by_the_columns_it_takes() -> None:
+    assert fold("青棠  听了 一句话", 10, set_in=2) == ["青棠  听了", "  一句话"]
+    assert fold("a  bc", 3) == ["a", " " * 12 + "bc"]
+    assert fold("    wider_than_all", 5) == ["    wider_than_all"]
+    assert fold("", 5) == [""]
