@@ -132,9 +132,13 @@ def _check(
     samples: int, writing: WritingOptions, *, interactive: bool, why: bool, show_candidates: bool
 ) -> None:
     """Refuse numbers out of bounds and options that exclude each other."""
-    if samples < 1 or (interactive and samples > 1):
-        expected = "1 with --interactive" if interactive else "at least 1"
-        raise SettingsError(f"--samples: expected {expected}, got {samples}", option="--samples")
+    from pipeline.engine.writing.options import MOST_WORDS
+
+    most = 1 if interactive else MOST_WORDS // writing.limit()
+    if not 1 <= samples <= most:
+        many = f"1 to {most:,} of up to {writing.limit():,} words, a million in all"
+        expected = "1 with --interactive" if interactive else many
+        raise SettingsError(f"--samples: expected {expected}, got {samples:,}", option="--samples")
     not_together = {  # the person says when the text ends, and sees the candidates anyway
         "words": writing.words,
         "sentences": writing.sentences,

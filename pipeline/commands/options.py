@@ -29,19 +29,22 @@ def _whole_number(value: str) -> int:
     Raises
     ------
     typer.BadParameter
-        It is none.
+        It is none, or so large that no array has it.
     """
     try:
-        return int(value)
+        number = int(value)
     except ValueError:
         raise typer.BadParameter(f"expected a whole number, got {_got(value)}") from None
+    if not -(2**63) <= number < 2**63:
+        raise typer.BadParameter(f"expected a whole number of 64 bits at most, got {_got(value)}")
+    return number
 
 
 def _count(value: str) -> int:
     """Read an option's whole number that is not negative, as `_whole_number` does."""
     if not str(value).isdecimal():
         raise typer.BadParameter(f"expected a whole number of at least 0, got {_got(value)}")
-    return int(value)
+    return _whole_number(value)
 
 
 def _number(value: str) -> float:
@@ -50,6 +53,13 @@ def _number(value: str) -> float:
         return float(value)
     except ValueError:
         raise typer.BadParameter(f"expected a number, got {_got(value)}") from None
+
+
+def _text(value: str) -> str:
+    """Read an option's text, which is not to be empty."""
+    if not value.strip():
+        raise typer.BadParameter("expected a text, got nothing")
+    return value
 
 
 def checked_name(value: str) -> str:
@@ -75,7 +85,7 @@ def checked_path(value: str) -> Path:
 
 def _got(value: str) -> str:
     """Return a refused value as it can be shown."""
-    return shown(value, longest=LONGEST) or "nothing"
+    return shown(str(value), longest=LONGEST) or "nothing"
 
 
 # What every command takes.
@@ -192,13 +202,29 @@ Paragraphs = Annotated[
     int | None,
     typer.Option("--paragraphs", parser=_whole_number, metavar="N", help="Paragraphs to write."),
 ]
-Until = Annotated[str, typer.Option("--until", help="Write until this has been written.")]
+Until = Annotated[
+    str | None,
+    typer.Option(
+        "--until", parser=_text, metavar="TEXT", help="Write until this has been written."
+    ),
+]
 MustInclude = Annotated[
     list[str] | None,
-    typer.Option("--must-include", help="Words that must occur, as 黛玉,宝钗; repeatable."),
+    typer.Option(
+        "--must-include",
+        parser=_text,
+        metavar="TEXT",
+        help="Words that must occur, as 黛玉,宝钗; repeatable.",
+    ),
 ]
 Ban = Annotated[
-    list[str] | None, typer.Option("--ban", help="Words never to write, as 黛玉,宝钗; repeatable.")
+    list[str] | None,
+    typer.Option(
+        "--ban",
+        parser=_text,
+        metavar="TEXT",
+        help="Words never to write, as 黛玉,宝钗; repeatable.",
+    ),
 ]
 NoRepeat = Annotated[
     int,
@@ -320,7 +346,7 @@ def writing_from(
     words: Words = None,
     sentences: Sentences = None,
     paragraphs: Paragraphs = None,
-    until: Until = "",
+    until: Until = None,
     must_include: MustInclude = None,
     ban: Ban = None,
     no_repeat: NoRepeat = 4,
@@ -334,7 +360,7 @@ def writing_from(
         words=words,
         sentences=sentences,
         paragraphs=paragraphs,
-        until=until,
+        until=until or "",
         finish=not bare,
         marks=not bare,
         no_repeat=0 if bare else no_repeat,

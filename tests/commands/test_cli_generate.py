@@ -162,7 +162,7 @@ def test_a_phrase_of_nothing_known_is_answered_with_three_examples(trained: Trai
         ([""], 3, "seed phrase"),
         (["  \n"], 3, "seed phrase"),
         (["Hello, world"], 3, "seed phrase"),
-        ([SEED_PHRASE, "--words", "0"], 2, "--words: expected at least 1, got 0"),
+        ([SEED_PHRASE, "--words", "0"], 2, "--words: expected 1 to 1,000,000, got 0"),
         ([SEED_PHRASE, "--temperature", "-1"], 2, "--temperature: expected"),
         ([SEED_PHRASE, "--temperature", "nan"], 2, "--temperature: expected"),
         ([SEED_PHRASE, "--top-k", "-1"], 2, "--top-k: expected"),
@@ -172,7 +172,7 @@ def test_a_phrase_of_nothing_known_is_answered_with_three_examples(trained: Trai
         ([SEED_PHRASE, "--penalty-window", "-1"], 2, "--penalty-window: expected"),
         ([SEED_PHRASE, "--no-repeat", "1"], 2, "--no-repeat: expected 0 or"),
         ([SEED_PHRASE, "--max-copy", "-1"], 2, "--max-copy: expected"),
-        ([SEED_PHRASE, "--sentences", "0"], 2, "--sentences: expected at least 1, got 0"),
+        ([SEED_PHRASE, "--sentences", "0"], 2, "--sentences: expected 1 to 1,000,000, got 0"),
         ([SEED_PHRASE, "--must-include", "青棠,龘"], 2, "--must-include: expected words"),
         ([SEED_PHRASE, "--ban", "龘", "--ban", "青棠"], 2, "--ban: expected words of this novel"),
         ([SEED_PHRASE, "--until", "龘"], 2, "--until: expected a text that the"),
@@ -188,6 +188,14 @@ def test_a_phrase_of_nothing_known_is_answered_with_three_examples(trained: Trai
         ([SEED_PHRASE, "--memory", ""], 2, "--memory: expected none or some of"),
         ([SEED_PHRASE, "--samples", "0"], 2, "--samples: expected"),
         ([SEED_PHRASE, "--rng-seed", "-1"], 2, "--rng-seed: expected"),
+        ([SEED_PHRASE, "--words", "1000001"], 2, "--words: expected 1 to 1,000,000, got 1000001"),
+        ([SEED_PHRASE, "--paragraphs", "1000001"], 2, "--paragraphs: expected 1 to 1,000,000"),
+        ([SEED_PHRASE, "--samples", "5001"], 2, "--samples: expected 1 to 5,000 of up to 200 wor"),
+        ([SEED_PHRASE, "--words", "9" * 23], 2, "--words: expected a whole number of 64 bits"),
+        ([SEED_PHRASE, "--top-k", "9" * 400], 2, "--top-k: expected a whole number of 64 bits"),
+        ([SEED_PHRASE, "--until", ""], 2, "--until: expected a text, got nothing"),
+        ([SEED_PHRASE, "--ban", " "], 2, "--ban: expected a text, got nothing"),
+        ([SEED_PHRASE, "--must-include", ""], 2, "--must-include: expected a text, got nothing"),
     ],
 )
 def test_bad_requests_are_one_line(
@@ -228,7 +236,7 @@ def test_the_writer_from_python_writes_what_the_command_writes(trained: Trained)
 
 
 def test_words_are_shown_as_they_come_and_ctrl_c_ends_them(trained: Trained) -> None:
-    options = ["--words", "10000000", *model_options(trained)]
+    options = ["--words", "1000000", *model_options(trained)]
     process = start(["generate", SEED_PHRASE, *options])
     try:
         assert process.stdout is not None
@@ -246,7 +254,7 @@ def test_words_are_shown_as_they_come_and_ctrl_c_ends_them(trained: Trained) -> 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell's pipe")
 def test_a_reader_that_has_seen_enough_is_no_error(trained: Trained) -> None:
-    options = ["--words", "10000000", *model_options(trained)]
+    options = ["--words", "1000000", *model_options(trained)]
     process = start(["generate", SEED_PHRASE, *options])
     try:
         assert process.stdout is not None

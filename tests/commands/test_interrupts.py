@@ -44,7 +44,7 @@ def assert_one_line(code: int, errors: str, ending: str = "") -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(14))
 def test_while_libraries_load_and_words_are_written(trained: Trained, number: int) -> None:
-    options = ["--words", "10000000", *model_options(trained)]
+    options = ["--words", "1000000", *model_options(trained)]
     pause = (None, 0.002, 0.03)[number % 3]
     assert_one_line(*interrupt(["generate", SEED_PHRASE, *options], 0.04 * number, pause))
 

@@ -27,10 +27,11 @@ def test_each_option_has_the_default_of_its_setting(
     offered = inspect.signature(generate).parameters
     fields = {field.name: field.default for field in dataclasses.fields(settings)}
     named = {name: offered[name].default for name in fields if name in offered}
-    # Lists are none where nothing is given; finish and marks are what --bare takes away.
+    # Texts and lists are none where nothing is given; finish and marks are what --bare takes away.
     assert fields.keys() - named.keys() <= {"finish", "marks"}
-    assert {name: () if value is None else value for name, value in named.items()} == {
-        name: () if fields[name] is None else fields[name] for name in named
+    empty = ("", (), None)
+    assert {name: None if value in empty else value for name, value in named.items()} == {
+        name: None if fields[name] in empty else fields[name] for name in named
     }
 
 

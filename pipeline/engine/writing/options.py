@@ -9,6 +9,7 @@ from pipeline.engine.writing.sampling import check
 from pipeline.errors import SettingsError
 
 WORDS = 200  # where no other end is asked for
+MOST_WORDS = 1_000_000  # of one text: a long novel has fewer
 
 # Where another end is asked for, a guard against a writer that never comes to it.
 _SENTENCE_WORDS = 200
@@ -22,7 +23,7 @@ class WritingOptions:
 
     Attributes
     ----------
-    words, sentences, paragraphs : int, at least 1, or None
+    words, sentences, paragraphs : int from 1 to a million, or None
         Where to end; whichever comes first. Paragraph breaks are no words. 200 words where no end
         is given.
     until : str
@@ -57,7 +58,7 @@ class WritingOptions:
         for name in ("words", "sentences", "paragraphs"):
             value = getattr(self, name)
             if value is not None:
-                check(name, value, value >= 1, "at least 1")
+                check(name, value, 1 <= value <= MOST_WORDS, f"1 to {MOST_WORDS:,}")
         repeat = self.no_repeat
         check("no-repeat", repeat, repeat == 0 or repeat >= 2, "0 or a whole number of at least 2")
         check("max-copy", self.max_copy, self.max_copy >= 0, "a whole number of at least 0")
@@ -70,14 +71,15 @@ class WritingOptions:
                     )
 
     def limit(self) -> int:
-        """Return after how many words to end at the latest."""
+        """Return after how many words to end at the latest; never more than a million."""
         limits = [
             (self.words, 1),
             (self.sentences, _SENTENCE_WORDS),
             (self.paragraphs, _PARAGRAPH_WORDS),
             (1 if self.until else None, _UNTIL_WORDS),
         ]
-        return min((n * words for n, words in limits if n is not None), default=WORDS)
+        asked = min((n * words for n, words in limits if n is not None), default=WORDS)
+        return min(asked, MOST_WORDS)
 
 
 BARE = WritingOptions(finish=False, marks=False, no_repeat=0, max_copy=0)

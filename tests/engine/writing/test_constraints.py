@@ -127,6 +127,7 @@ def test_whichever_end_comes_first() -> None:
         (WritingOptions(paragraphs=2), 4000),
         (WritingOptions(until="甲"), 2000),
         (WritingOptions(until="甲", words=9), 9),
+        (WritingOptions(paragraphs=10**6), 10**6),
     ],
 )
 def test_limits(writing: WritingOptions, limit: int) -> None:
@@ -279,9 +280,9 @@ def test_paragraphs_of_a_novel_that_has_none_are_refused() -> None:
 @pytest.mark.parametrize(
     ("writing", "message"),
     [
-        ({"words": 0}, "--words: expected at least 1, got 0"),
-        ({"sentences": 0}, "--sentences: expected at least 1, got 0"),
-        ({"paragraphs": -1}, "--paragraphs: expected at least 1, got -1"),
+        ({"words": 0}, "--words: expected 1 to 1,000,000, got 0"),
+        ({"sentences": 0}, "--sentences: expected 1 to 1,000,000, got 0"),
+        ({"paragraphs": -1}, "--paragraphs: expected 1 to 1,000,000, got -1"),
         ({"no_repeat": 1}, "--no-repeat: expected 0 or a whole number of at least 2, got 1"),
         ({"max_copy": -1}, "--max-copy: expected a whole number of at least 0, got -1"),
         (

@@ -61,11 +61,15 @@ def test_a_longer_text_begins_like_a_shorter_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "name"),
-    [({"words": 0}, "words"), ({"words": -3}, "words"), ({"rng_seed": -1}, "rng-seed")],
+    ("options", "complaint"),
+    [
+        ({"words": 0}, "--words: expected 1 to 1,000,000, got 0"),
+        ({"words": 10**400}, "--words: expected 1 to 1,000,000, got 1000"),
+        ({"rng_seed": -1}, "--rng-seed: expected at least 0, got -1"),
+    ],
 )
-def test_numbers_out_of_bounds_are_refused_at_once(options: dict[str, int], name: str) -> None:
-    with pytest.raises(SettingsError, match=f"^--{name}: expected at least [01], got -?[0-9]$"):
+def test_numbers_out_of_bounds_are_refused_at_once(options: dict[str, int], complaint: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{complaint}"):
         WRITER.stream(SEED, **options)  # type: ignore[arg-type]
 
 
