@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # typing's own takes 2 ms in which nobody answers Ctrl-C: see __main__
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipeline.engine.writing.writer import Writer
 
 __all__ = ["load_writer"]
@@ -25,6 +25,8 @@ def load_writer(model: str | Path = "artifacts") -> Writer:
     DataError
         The file is no sound model.
     """
+    from pathlib import Path
+
     from pipeline.engine.writing.writer import Writer
     from pipeline.models import shelf
     from pipeline.program import program

@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from contextlib import suppress
 
 
 def main() -> None:
     """Run the command line; an interrupt at any moment ends it with one line and code 130."""
+    from contextlib import suppress
+
     from pipeline import interrupts
     from pipeline.program import set_program
 
@@ -63,6 +64,8 @@ def _readable(argument: str) -> str:
 
     Bytes that the locale's encoding does not know came as lone surrogates.
     """
+    from contextlib import suppress
+
     try:
         argument.encode()
     except UnicodeEncodeError:

@@ -28,6 +28,18 @@ print(json.dumps([name for name in {names} if name in sys.modules]))
 """
 
 
+def test_nothing_is_loaded_before_ctrl_c_is_answered() -> None:
+    """In what time that takes, Python itself would answer, with a traceback."""
+    probe = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); before = set(sys.modules)\n"
+        "import pipeline, signal\n"
+        "print(*sorted(set(sys.modules) - before - {'pipeline', 'signal', '_signal', 'enum'}))"
+    )
+    command = [sys.executable, "-I", "-S", "-c", f"import enum\n{probe}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["__future__"]
+
+
 def loaded_by(statement: str, names: tuple[str, ...] = HEAVY) -> list[str]:
     """Run one line of Python in a fresh process; return which of the libraries it has loaded."""
     done = subprocess.run(
