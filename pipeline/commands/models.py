@@ -72,7 +72,13 @@ def export_model(
             raise SettingsError(
                 f"FILE: expected a new file, got {visible(str(path))}; remove it or name another"
             )
-    with usable(target.parent):
+    if not target.parent.is_dir():
+        raise SettingsError(
+            f"FILE: expected a file in a folder that is there, got {visible(str(target))}; make "
+            "the folder first or name another",
+            option="FILE",
+        )
+    with usable(target.parent, "folder"):
         shelf.copy_to(source, target)
         card = model_card(model, target.name, target.stat().st_size)
         write_durably(card_path, card)

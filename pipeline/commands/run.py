@@ -18,7 +18,7 @@ from pipeline.commands.console import guarded, print_json, put, run_targets, wid
 from pipeline.commands.options import AcceptNew, Artifacts, AsJson, Asked, DryRun, Force
 from pipeline.commands.status import show_plan
 from pipeline.models.names import check_name
-from pipeline.models.shelf import read_name
+from pipeline.models.shelf import read_name, shelf_of
 from pipeline.program import program
 from pipeline.project import (
     ARTIFACTS,
@@ -52,6 +52,7 @@ def run_all(
     """From a novel to a model and a continuation, and then to its scores and a report."""
     name = name if name is None else check_name(name, "--name")
     project = asked.open(artifacts)
+    shelf_of(project.store.folder)  # what stands in its place is refused before hours of training
     force = forget_download(project) if accept_new else frozenset()
     if dry_run:
         only = MODEL.name if quick else None
@@ -120,6 +121,7 @@ def run_one(
 ) -> None:
     """Bring one stage up to date, and what it needs."""
     project = asked.open(artifacts)
+    shelf_of(project.store.folder)
     forced = (forget_download(project) if accept_new else frozenset()) | (
         {stage} if force else frozenset()
     )

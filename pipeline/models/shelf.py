@@ -18,7 +18,9 @@ from pipeline.engine.bundle.opening import load_card, load_model
 from pipeline.errors import ArtifactDamaged, DataError, NotReady, SettingsError
 from pipeline.hints import hint
 from pipeline.models.names import SUFFIX, check_name, numbered
+from pipeline.regular import why_unreadable
 from pipeline.runner.disk import sync, usable
+from pipeline.runner.folders import check_own
 from pipeline.shown import visible
 
 FOLDER = "models"
@@ -51,8 +53,14 @@ def read_name(path: Path) -> str:
 
 
 def shelf_of(artifacts: Path) -> Path:
-    """Return the folder of models that belongs to a folder of artifacts."""
-    return artifacts / FOLDER
+    """Return the folder of models that belongs to a folder of artifacts; it need not exist yet.
+
+    Raises
+    ------
+    XuxieError
+        A link or a file stands in its place.
+    """
+    return check_own(artifacts / FOLDER)
 
 
 def entries(shelf: Path) -> list[Entry]:
@@ -90,7 +98,7 @@ def find(shelf: Path, wanted: str, option: str = "--model") -> Path:
     Raises
     ------
     SettingsError
-        There is neither such a model nor such a file.
+        There is neither such a model nor such a file; or it is a pipe, a device, a folder.
     """
     path = Path(wanted)
     on_shelf = {own.name.removesuffix(SUFFIX): own for own in files_on(shelf)}
@@ -98,9 +106,9 @@ def find(shelf: Path, wanted: str, option: str = "--model") -> Path:
         return on_shelf[wanted.removesuffix(SUFFIX)]
     if path.is_file():
         return path
+    got = why_unreadable(path) or f"got {visible(wanted[:80])}{hint(wanted, on_shelf)}"
     raise SettingsError(
-        f"{option}: expected the name of a model (`models` lists them) or a file, got "
-        f"{visible(wanted[:80])}{hint(wanted, on_shelf)}",
+        f"{option}: expected the name of a model (`models` lists them) or a file, {got}",
         option=option,
     )
 
@@ -132,6 +140,8 @@ def open_model(path: Path) -> NovelModel:
         It cannot be used: why, in one line.
     """
     name = visible(path.name)
+    if why := why_unreadable(path):  # to open a pipe would be to wait for ever
+        raise DataError(f"{name}: expected a model's file, {why}")
     try:
         return load_model(path)
     except ArtifactDamaged as error:

@@ -68,13 +68,13 @@ def size(path: Path) -> int:
 
 
 @contextmanager
-def usable(folder: Path) -> Iterator[None]:
-    """Turn an operating-system error on the artifacts folder into one line."""
+def usable(folder: Path, what: str = "artifacts folder") -> Iterator[None]:
+    """Turn an operating-system error on the artifacts folder, or another, into one line."""
     try:
         yield
     except OSError as error:
         why = error.strerror or str(error)
         raise XuxieError(
-            f"artifacts folder {folder}: expected a writable folder with room, got: {why}",
+            f"{what} {folder}: expected a writable folder with room, got: {why}",
             path=folder,
         ) from error

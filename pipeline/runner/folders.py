@@ -28,14 +28,18 @@ MARKED = "Made by xuxie: the files below this folder are artifacts, never a nove
 
 
 def own_folder(store: Store, name: str) -> Path:
-    """Return a folder of the artifacts folder, which need not exist yet.
+    """Return a folder of the artifacts folder; see `check_own`."""
+    return check_own(store.folder / name)
+
+
+def check_own(path: Path) -> Path:
+    """Return a folder of xuxie's own, which need not exist yet.
 
     Raises
     ------
     XuxieError
         A file or a link stands in its place.
     """
-    path = store.folder / name
     if os.path.lexists(path) and not is_folder(path):
         what = "a link" if path.is_symlink() else "a file"
         raise XuxieError(
