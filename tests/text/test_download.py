@@ -76,6 +76,8 @@ def answer(handler: BaseHTTPRequestHandler, state: Site) -> None:
     elif path == "/rude":
         handler.send_response(500, "no\x1b[31m \x9b2J way" + "x" * 500)
         handler.end_headers()
+    elif path == "/hang-up":
+        handler.close_connection = True
     elif path == "/drip":
         handler.send_response(200)
         handler.end_headers()
@@ -248,7 +250,8 @@ def test_a_slow_drip_ends_at_the_deadline(site: Site, path: str) -> None:
         ("/missing", "got 404"),
         ("/page", "HTML"),
         ("/disguised", "HTML"),
-        ("/short", "expected the whole text"),
+        ("/short", f"whole text, got {len(TEXT):,} of {2 * len(TEXT):,} bytes; try again$"),
+        ("/hang-up", "got Connection aborted: Remote end closed connection without response$"),
         ("/empty", "got an empty answer; try again later"),
         ("/blank", "got an empty answer; try again later"),
         ("/cut", "got a gzip answer that ends too soon"),

@@ -240,7 +240,9 @@ def _read(url: str, response: BaseHTTPResponse, policy: DownloadPolicy, deadline
             if time.monotonic() > deadline:
                 raise _too_slow(url, policy)
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise DownloadRefused(f"{name}: expected the whole text, got {_reason(error)}") from error
+        raise DownloadRefused(
+            f"{name}: expected the whole text, got {_part(error)}; try again"
+        ) from error
     data = b"".join(pieces)
     if not data.strip():
         raise DownloadRefused(f"{name}: expected a text, got an empty answer; try again later")
@@ -256,6 +258,18 @@ def _too_slow(url: str, policy: DownloadPolicy) -> DownloadRefused:
     )
 
 
+def _part(error: Exception) -> str:
+    """Return how much came before a connection broke, or why it did where nobody counted."""
+    cause = error.args[-1] if error.args else None
+    came, missing = getattr(cause, "partial", None), getattr(cause, "expected", None)
+    if isinstance(came, int) and isinstance(missing, int):
+        return f"{came:,} of {came + missing:,} bytes"
+    return _reason(error)
+
+
 def _reason(error: Exception) -> str:
     """Return an error's text on one line, without the object addresses urllib3 puts before it."""
-    return shown(" ".join(str(error).split()).rpartition(">: ")[2] or type(error).__name__)
+    text = str(error)
+    if len(error.args) == 2 and isinstance(error.args[0], str):  # what broke, and an error: why
+        text = f"{error.args[0].rstrip('.')}: {error.args[1]}"
+    return shown(" ".join(text.split()).rpartition(">: ")[2] or type(error).__name__)
