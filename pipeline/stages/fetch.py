@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _AUTO = "auto"
 _FIRST_LINES = 5  # paragraphs of a folder's file among which a heading is looked for
+_MOST_UNREADABLE = 0.2  # of a text's characters
 _TITLE_WITHIN = 20_000  # characters in which the title is looked for
 
 
@@ -189,10 +190,32 @@ def _read_document(document: Document, config: FetchConfig) -> tuple[Decoded, Cl
 
     encoding = None if config.encoding == _AUTO else config.encoding
     decoded = decode(document.data, encoding, name=document.name)
+    _check_readable(decoded, document.name, config)
     cleaned = clean(
         decoded.text, rejoin_lines=config.rejoin_lines, remove_adverts=config.remove_adverts
     )
     return decoded, cleaned
+
+
+def _check_readable(decoded: Decoded, name: str, config: FetchConfig) -> None:
+    """Refuse what is no text though an encoding reads it, as images of disks are."""
+    from pipeline.text.cleaning.encoding import unreadable_share
+
+    share = unreadable_share(decoded)
+    if share > _MOST_UNREADABLE:
+        raise DataError(
+            f"{name}: expected a text, got {share:.0%} unreadable bytes and control characters "
+            f"when read as {decoded.encoding}; {_encoding_hint(config)}"
+        )
+
+
+def _encoding_hint(config: FetchConfig) -> str:
+    """Return what to do where a text was perhaps misread."""
+    from pipeline.text.books.source import kind_of
+
+    hint = "if it is Chinese, name its encoding with --set fetch.encoding=…"
+    again = "; --accept-new asks the server again"
+    return hint + again if kind_of(config.source) == "url" else hint
 
 
 def _join_documents(documents: Sequence[Document], cleaned: Sequence[Cleaned]) -> list[str]:
@@ -227,20 +250,17 @@ def heading_from_name(stem: str, position: int) -> str:
 
 def _check_chinese(paragraphs: Sequence[str], encoding: str, config: FetchConfig) -> None:
     """Refuse a text that is not mostly Chinese, or too short to learn from."""
-    from pipeline.text.books.source import kind_of, shown_source
+    from pipeline.text.books.source import shown_source
 
     name = shown_source(config.source)
     counts = Counter("".join(paragraphs))
     letters = sum(n for c, n in counts.items() if unicodedata.category(c).startswith("L"))
     chinese = sum(n for c, n in counts.items() if is_chinese(c))
     share = chinese / max(1, letters)
-    hint = "if it is Chinese, name its encoding with --set fetch.encoding=…"
-    if kind_of(config.source) == "url":
-        hint += "; --accept-new asks the server again"
     if share < config.min_chinese_share:
         raise DataError(
             f"{name}: expected a Chinese text, got {chinese} Chinese characters among "
-            f"{letters} letters ({share:.0%}) when read as {encoding}; {hint}"
+            f"{letters} letters ({share:.0%}) when read as {encoding}; {_encoding_hint(config)}"
         )
     if chinese < config.min_characters:
         raise DataError(

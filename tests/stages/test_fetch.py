@@ -89,6 +89,29 @@ def test_undecodable_bytes_are_counted(tmp_path: Path) -> None:
     assert run(tmp_path, source=str(path)).replaced == 1
 
 
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
+def test_what_holds_a_text_among_much_else_is_no_text(tmp_path: Path, encoding: str) -> None:
+    """As the image of a disk does: most of it is NULs, and the text is Chinese."""
+    path = tmp_path / "disk.img"
+    path.write_bytes(bytes(2**16) + novel().encode(encoding) + bytes(2**16))
+
+    with pytest.raises(DataError, match=r"disk\.img: expected a text, got \d\d% unreadable bytes"):
+        run(tmp_path, source=str(path))
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "utf-16-le", "utf-16-be", "big5hkscs"])
+def test_a_text_with_some_bad_bytes_is_one(tmp_path: Path, encoding: str) -> None:
+    """One byte in 200 is another, 300 NULs at the end were never written, lines are coloured."""
+    damaged = bytearray(
+        novel(TRADITIONAL if encoding == "big5hkscs" else SENTENCE).encode(encoding)
+    )
+    damaged[100::200] = b"\xff" * len(damaged[100::200])
+    path = tmp_path / "novel.txt"
+    path.write_bytes("\x1b[31m她走\x1b[m。\n".encode(encoding) * 20 + damaged + bytes(300))
+
+    assert run(tmp_path, source=str(path)).encoding == encoding
+
+
 def test_a_named_encoding_is_used(tmp_path: Path) -> None:
     path = tmp_path / "novel.txt"
     path.write_bytes(novel().encode("gb18030"))

@@ -47,6 +47,8 @@ _COMMON_FLOOR = 0.1  # of the Chinese characters; prose has 0.3 to 0.6, misread 
 _ENOUGH_CHARACTERS = 200  # below this the share of common characters says too little to refuse
 
 MARK = "\udc80"  # a lone surrogate: no character, so that it can stand for a bad byte
+# Controls that no text has: all but tabs, line ends, the form feed, DOS's end of file, and ESC.
+_CONTROLS = "".join(map(chr, (*range(0x09), *range(0x0E, 0x1A), *range(0x1C, 0x20))))
 _SURROGATE = re.compile("[\ud800-\udfff]")  # some decoders, as that of UTF-7, yield others too
 
 
@@ -110,6 +112,15 @@ def decode(data: bytes, encoding: str | None = None, *, name: str = "source") ->
             "no sense in any of them: name the encoding with --encoding, or convert to UTF-8"
         )
     return _decode_as(data, guess)
+
+
+def unreadable_share(decoded: Decoded) -> float:
+    """Return bytes that could not be decoded and controls, NUL among them, of all characters.
+
+    From 0 to 1. A text of a few damaged bytes or with a page of NULs at its end has hundredths.
+    """
+    bad = decoded.replaced + sum(map(decoded.text.count, _CONTROLS))
+    return bad / max(1, len(decoded.text) + decoded.replaced)
 
 
 def check_encoding(name: str) -> str:
