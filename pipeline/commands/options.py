@@ -354,20 +354,19 @@ def writing_from(
     bare: Bare = False,
 ) -> WritingOptions:
     """Return how much is written, and what is kept to."""
-    from pipeline.engine.writing.options import WritingOptions, split_list
+    from pipeline.engine.writing.options import OFF, WritingOptions, split_list
 
-    return WritingOptions(
-        words=words,
-        sentences=sentences,
-        paragraphs=paragraphs,
-        until=until or "",
-        finish=not bare,
-        marks=not bare,
-        no_repeat=0 if bare else no_repeat,
-        max_copy=0 if bare else max_copy,
-        must_include=split_list(must_include or ()),
-        ban=split_list(ban or ()),
-    )
+    given = {
+        "words": words,
+        "sentences": sentences,
+        "paragraphs": paragraphs,
+        "until": until or "",
+        "no_repeat": no_repeat,
+        "max_copy": max_copy,
+        "must_include": split_list(must_include or ()),
+        "ban": split_list(ban or ()),
+    }
+    return WritingOptions(**(given | OFF if bare else given))
 
 
 def takes(**makers: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

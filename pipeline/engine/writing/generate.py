@@ -10,14 +10,21 @@ import numpy as np
 from pipeline.arrays import Floats
 from pipeline.artifacts.network import Network
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.engine.memories.next_word import Model, NextWord, begin, next_word_distribution, read
+from pipeline.engine.memories.next_word import (
+    Model,
+    NextWord,
+    Reading,
+    begin,
+    next_word_distribution,
+    read,
+)
 from pipeline.engine.threads import one_thread_a_word
 from pipeline.engine.writing.constraints.marks import Role
 from pipeline.engine.writing.constraints.order import (
     Constraints,
     TextState,
     constrain,
-    is_last_break,
+    ends_with,
     may_end,
     note,
     start,
@@ -62,6 +69,14 @@ class Choice:
     shares: dict[str, float] = field(repr=False, compare=False)
 
 
+@dataclass(frozen=True)
+class Position:
+    """Where a text stands: what constraints have noted of it, and its reading."""
+
+    state: TextState
+    reading: Reading
+
+
 def write(
     model: Model,
     seed_ids: Sequence[int],
@@ -85,24 +100,65 @@ def write(
         How many candidates to report for each word.
     """
     with one_thread_a_word():
-        state = start(seed_ids, constraints)
-        reading = begin(model, seed_ids)
-    while not may_end(state):
+        position = Position(start(seed_ids, constraints), begin(model, seed_ids))
+    while not may_end(position.state):
         with one_thread_a_word():
-            next_word = next_word_distribution(reading, model)
-            log_probs = constrain(penalised(next_word, state, sampling), state)
-            if log_probs.max() == -np.inf:
-                return
-            word_id = choose(log_probs, sampling, generator)
-            if is_last_break(state, word_id):
-                return
-            choice = choice_of(word_id, next_word, model.network, candidates)
-            note(state, word_id)
-            reading = read(reading, word_id, model)
+            written = step(
+                position, model, sampling=sampling, generator=generator, candidates=candidates
+            )
+        if written is None:
+            return
+        choice, position = written
         yield choice
 
 
-def penalised(next_word: NextWord, state: TextState, sampling: Sampling) -> Floats:
+def step(
+    position: Position,
+    model: Model,
+    *,
+    sampling: Sampling,
+    generator: np.random.Generator,
+    candidates: int = 0,
+    refused: Sequence[int] = (),
+) -> tuple[Choice, Position] | None:
+    """Write one word; return it and where the text stands then, None where the text ends instead.
+
+    What is noted of the text changes, so that the position given stands nowhere any more: fork its
+    state before to go on from it again.
+
+    Parameters
+    ----------
+    position, model, sampling, generator, candidates : see `write`
+    refused : sequence of int
+        Words that are not to come next.
+    """
+    next_word, log_probs = look(position, model, sampling)
+    log_probs[list(refused)] = -np.inf
+    if log_probs.max() == -np.inf:
+        return None
+    word_id = choose(log_probs, sampling, generator)
+    if ends_with(position.state, word_id):
+        return None
+    choice = choice_of(word_id, next_word, model.network, candidates)
+    return choice, go_on(position, word_id, model)
+
+
+def look(position: Position, model: Model, sampling: Sampling) -> tuple[NextWord, Floats]:
+    """Return what comes next, and the log probabilities (V,) that penalty and constraints leave.
+
+    Constraints may note that they were asked: see `Constraint.constrain`.
+    """
+    next_word = next_word_distribution(position.reading, model)
+    return next_word, constrain(_penalised(next_word, position.state, sampling), position.state)
+
+
+def go_on(position: Position, word_id: int, model: Model) -> Position:
+    """Note a word and read it; return where the text stands then. See `step` on the one given."""
+    note(position.state, word_id)
+    return Position(position.state, read(position.reading, word_id, model))
+
+
+def _penalised(next_word: NextWord, state: TextState, sampling: Sampling) -> Floats:
     """Return the log probabilities (V,) after the repetition penalty; it spares punctuation."""
     draft = state.draft
     roles, unknown = draft.marks.roles, len(draft.marks.roles)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pipeline.engine.writing.sampling import check
 from pipeline.errors import SettingsError
@@ -19,7 +20,7 @@ _UNTIL_WORDS = 2000
 
 @dataclass(frozen=True)
 class WritingOptions:
-    """How much to write and what to keep to; see `constraints.order` for what gives way.
+    """How much to write and what to keep to; see `constraints.table` for what gives way.
 
     Attributes
     ----------
@@ -82,7 +83,10 @@ class WritingOptions:
         return min(asked, MOST_WORDS)
 
 
-BARE = WritingOptions(finish=False, marks=False, no_repeat=0, max_copy=0)
+OFF: dict[str, Any] = {"finish": False, "marks": False, "no_repeat": 0, "max_copy": 0}
+"""What turns off each constraint that is on by default."""
+
+BARE = WritingOptions(**OFF)
 """No constraints: the model alone, and exactly so many words."""
 
 

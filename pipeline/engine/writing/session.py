@@ -13,19 +13,11 @@ import numpy as np
 
 from pipeline.arrays import Floats
 from pipeline.artifacts.tokens import Tokenizer
-from pipeline.engine.memories.next_word import (
-    Model,
-    NextWord,
-    Reading,
-    begin,
-    next_word_distribution,
-    read,
-)
+from pipeline.engine.memories.next_word import Model, NextWord, begin
 from pipeline.engine.threads import one_thread_a_word
-from pipeline.engine.writing.constraints.order import TextState, constrain, fork
-from pipeline.engine.writing.constraints.order import note as note_word
+from pipeline.engine.writing.constraints.order import fork
 from pipeline.engine.writing.constraints.order import start as start_text
-from pipeline.engine.writing.generate import Candidate, Choice, candidate_of, penalised
+from pipeline.engine.writing.generate import Candidate, Choice, Position, candidate_of, go_on, look
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling, check_rng_seed, shortlist
 from pipeline.engine.writing.seed import Seed
@@ -47,14 +39,6 @@ class SessionContext:
 
 
 @dataclass(frozen=True)
-class Position:
-    """Where a text stands: what constraints have noted of it, and its reading. Never changed."""
-
-    progress: TextState
-    reading: Reading
-
-
-@dataclass(frozen=True)
 class Turn:
     """Words that came at one line.
 
@@ -65,7 +49,7 @@ class Turn:
     text : str
         As they stand in the text: a person's own words just as they were typed.
     after : Position
-        Where the text stands after them.
+        Where the text stands after them; forked before it is gone on from, and so never changed.
     way : Way
         Whether the model drew a word, or up to the end of a sentence or paragraph.
     refused : tuple of int
@@ -140,11 +124,11 @@ def open_session(
             "--must-include: expected none with --interactive; type the words",
             option="--must-include",
         )
-    endless = replace(writing, finish=False)
+    endless = replace(writing, finish=False, words=None, sentences=None, paragraphs=None, until="")
     prompt = writer.prompt(seed, writing=endless, prior_weight=prior_weight)
     with one_thread_a_word():
-        progress = start_text(prompt.seed_ids, prompt.constraints)
-        begun = Position(progress, begin(prompt.model, prompt.seed_ids))
+        state = start_text(prompt.seed_ids, prompt.constraints)
+        begun = Position(state, begin(prompt.model, prompt.seed_ids))
     context = SessionContext(prompt.model, writer.tokenizer, sampling, rng_seed)
     return Session(begun, seed.words[-1]), context
 
@@ -173,24 +157,25 @@ def position_of(session: Session) -> Position:
 def candidates_for(session: Session, context: SessionContext) -> list[tuple[int, Candidate]]:
     """Return the ids and candidates that are shown, best first; only words that may stand here."""
     with one_thread_a_word():
-        next_word, log_probs = look(position_of(session), context.model, context.sampling)
+        next_word, log_probs = peek(position_of(session), context.model, context.sampling)
         ids = shortlist(log_probs, top_k=SHOWN * (session.page + 1))[SHOWN * session.page :]
         allowed = [int(i) for i in ids if log_probs[i] > -np.inf]
         return [(i, candidate_of(i, next_word, context.model.network)) for i in allowed]
 
 
-def look(position: Position, model: Model, sampling: Sampling) -> tuple[NextWord, Floats]:
-    """Return what comes next, and the log probabilities (V,) that the constraints leave."""
-    progress = fork(position.progress)
-    next_word = next_word_distribution(position.reading, model)
-    return next_word, constrain(penalised(next_word, progress, sampling), progress)
+def peek(position: Position, model: Model, sampling: Sampling) -> tuple[NextWord, Floats]:
+    """Return what `look` does; the position stays as it is."""
+    return look(fork_position(position), model, sampling)
 
 
 def advance(position: Position, word_id: int, model: Model) -> Position:
     """Return where the text stands after one word more."""
-    progress = fork(position.progress)
-    note_word(progress, word_id)
-    return Position(progress, read(position.reading, word_id, model))
+    return go_on(fork_position(position), word_id, model)
+
+
+def fork_position(position: Position) -> Position:
+    """Return a position to go on from; the given one stays where it is."""
+    return Position(fork(position.state), position.reading)
 
 
 def add(session: Session, turn: Turn) -> Session:

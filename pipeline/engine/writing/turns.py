@@ -14,12 +14,17 @@ from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.engine.memories.next_word import next_word_distribution
 from pipeline.engine.threads import one_thread_a_word
 from pipeline.engine.writing.constraints.marks import Role
-from pipeline.engine.writing.generate import Choice, choice_of, spell, strange_choice
-from pipeline.engine.writing.sampling import choose
+from pipeline.engine.writing.generate import (
+    Choice,
+    Position,
+    choice_of,
+    spell,
+    step,
+    strange_choice,
+)
 from pipeline.engine.writing.seed import cut_lines
 from pipeline.engine.writing.session import (
     SHOWN,
-    Position,
     Reply,
     Session,
     SessionContext,
@@ -28,8 +33,9 @@ from pipeline.engine.writing.session import (
     add,
     advance,
     candidates_for,
+    fork_position,
     last_word,
-    look,
+    peek,
     position_of,
     redo,
     undo,
@@ -163,15 +169,20 @@ def _draw(
     """Write on, with a generator of its own for each place and each time it is drawn again."""
     place = sum(len(turn.choices) for turn in session.turns)
     generator = np.random.default_rng([context.rng_seed, place, again])
-    position, choices = position_of(session), []
+    position, choices = fork_position(position_of(session)), []
     for _ in range(1 if way == "word" else LONGEST_STEP):
-        next_word, log_probs = look(position, context.model, context.sampling)
-        log_probs[list(refused)] = -np.inf
-        if log_probs.max() == -np.inf:
+        written = step(
+            position,
+            context.model,
+            sampling=context.sampling,
+            generator=generator,
+            candidates=SHOWN,
+            refused=refused,
+        )
+        if written is None:
             break
-        word_id = choose(log_probs, context.sampling, generator)
-        choices.append(choice_of(word_id, next_word, context.model.network, SHOWN))
-        position = advance(position, word_id, context.model)
+        choice, position = written
+        choices.append(choice)
         if _is_over(position, way, context):
             break
     if not choices:
@@ -182,7 +193,7 @@ def _draw(
 
 def _is_over(position: Position, way: Way, context: SessionContext) -> bool:
     """Return whether a sentence or a paragraph ends here: marks that close it are written too."""
-    draft = position.progress.draft
+    draft = position.state.draft
     if draft.role is Role.BREAK:
         return True
     if way != "sentence" or not draft.ended:
@@ -190,5 +201,5 @@ def _is_over(position: Position, way: Way, context: SessionContext) -> bool:
     if not draft.opened:
         return True
     closers = draft.marks.closers[draft.opened[-1][0]]
-    _, log_probs = look(position, context.model, context.sampling)
+    _, log_probs = peek(position, context.model, context.sampling)
     return int(log_probs.argmax()) not in closers

@@ -14,7 +14,7 @@ from pipeline.artifacts.network import Network, tokenizer_of
 from pipeline.chinese import has_chinese
 from pipeline.engine.memories.next_word import Model
 from pipeline.engine.writing.components import choose_components, component_names
-from pipeline.engine.writing.constraints.copying import index_text
+from pipeline.engine.writing.constraints.constraint import Given
 from pipeline.engine.writing.constraints.marks import find_marks
 from pipeline.engine.writing.constraints.order import Constraints, make_constraints
 from pipeline.engine.writing.generate import Choice, spell, write
@@ -25,7 +25,7 @@ from pipeline.errors import DataError, SettingsError
 
 
 def constraints_for(model: Model, writing: WritingOptions) -> Constraints:
-    """Make options ready for a model: the habits of its novel's punctuation, the index of copies.
+    """Make options ready for a model, by the habits of its novel's punctuation.
 
     Raises
     ------
@@ -34,15 +34,14 @@ def constraints_for(model: Model, writing: WritingOptions) -> Constraints:
     """
     network = model.network
     text_ids = model.memories.text_ids if model.memories else None
-    text = None
-    if text_ids is not None and (writing.max_copy or writing.no_repeat):
-        text = index_text(text_ids, len(network.words))
     return make_constraints(
-        network,
-        writing,
-        marks=find_marks(network.words, text_ids),
-        text=text,
-        log_priors=tokenizer_of(network).log_priors,
+        Given(
+            options=writing,
+            network=network,
+            marks=find_marks(network.words, text_ids),
+            text_ids=text_ids,
+            log_priors=tokenizer_of(network).log_priors,
+        )
     )
 
 

@@ -12,7 +12,8 @@ from writers import GREEDY, HOT, PLAIN, WORDS, model_of, remember, written
 
 from pipeline.engine.measures.diversity import longest_copies
 from pipeline.engine.memories.next_word import Model
-from pipeline.engine.writing.constraints.copying import copied_next, index_text
+from pipeline.engine.writing.constraints.copy_index import index_text
+from pipeline.engine.writing.constraints.copying import copied_next
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling
 

@@ -20,7 +20,7 @@ from pipeline.engine.memories.next_word import (
     next_word_distribution,
     read,
 )
-from pipeline.engine.writing import session as session_module
+from pipeline.engine.writing import generate
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling
 from pipeline.engine.writing.session import (
@@ -144,7 +144,7 @@ def test_a_step_goes_to_its_end_and_is_one_turn(line: str, way: str) -> None:
         session, context = after(line, rng_seed=seed)
         (turn,) = session.turns
         assert turn.way == way
-        draft = turn.after.progress.draft
+        draft = turn.after.state.draft
         is_break = turn.text.endswith("\n")
         assert 1 <= len(turn.choices) <= LONGEST_STEP
         if len(turn.choices) < LONGEST_STEP:
@@ -209,12 +209,18 @@ def test_taking_back_reads_nothing_again(monkeypatch: pytest.MonkeyPatch) -> Non
         words_read.append(word_id)
         return read(reading, word_id, model)
 
-    monkeypatch.setattr(session_module, "read", counting)
+    monkeypatch.setattr(generate, "read", counting)
     for line, expected in (("u", 0), ("U", 0), ("u", 0), ("", 1), ("r", 1), ("3", 1)):
         words_read.clear()
         session = answer(session, line, context).session
         candidates_for(session, context)
         assert len(words_read) == expected, line
+
+
+@pytest.mark.parametrize("end", [{"words": 1}, {"paragraphs": 1}, {"until": WORDS[3]}])
+def test_a_session_ends_when_the_person_says_so(end: dict[str, Any]) -> None:
+    way = ["p", "", ".", "p", ""]
+    assert text_of(after(*way, writing=WritingOptions(**end))[0]) == text_of(after(*way)[0])
 
 
 def test_nothing_can_be_undone_at_the_beginning() -> None:
@@ -284,7 +290,7 @@ def test_the_seed_phrase_is_read_before_the_first_turn() -> None:
         WRITER, seed, writing=WritingOptions(), sampling=Sampling(), rng_seed=1
     )
 
-    assert session.start.progress.draft.ids == [20, 21]
+    assert session.start.state.draft.ids == [20, 21]
     assert answer(session, "", context).session.turns
 
 

@@ -75,7 +75,7 @@ def test_marks_that_come_in_twos_are_learnt_from_the_text() -> None:
 def barred_after(text: str) -> set[str]:
     """What may not stand after a text."""
     marks = find_marks(WORDS)
-    draft = Draft(WORDS, marks)
+    draft = Draft(WORDS, marks, WritingOptions())
     for word_id in ids_of(text):
         follow(draft, word_id)
     arrays = [out_of_place(draft), *out_of_line(draft)]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 
 from pipeline.arrays import Floats, Ids
-from pipeline.engine.writing.constraints.constraint import Constraint
+from pipeline.engine.writing.constraints.constraint import Constraint, Given
 from pipeline.engine.writing.constraints.draft import Draft
+from pipeline.engine.writing.constraints.known import check_known
 from pipeline.engine.writing.constraints.marks import id_array
+from pipeline.errors import SettingsError
 
 
 class Banned(Constraint):
@@ -33,6 +36,26 @@ class Banned(Constraint):
                     joined.append((text[:cut], id_array(ids)))
         self.whole: Ids = id_array(holders)
         self.joined: tuple[tuple[str, Ids], ...] = tuple(joined)
+
+    @classmethod
+    def made_for(cls, given: Given) -> Self | None:
+        """Return the constraint, if words are banned.
+
+        Raises
+        ------
+        SettingsError
+            The novel does not know one of them, or no word is left.
+        """
+        banned, words = given.options.ban, given.network.words
+        if not banned:
+            return None
+        unheard = [text for text in banned if not any(text in word for word in words)]
+        check_known("ban", unheard, given.log_priors)
+        if all(any(text in word for text in banned) for word in words):
+            raise SettingsError(
+                "--ban: expected to leave a word to write, got none", option="--ban"
+            )
+        return cls(banned, words)
 
     def constrain(self, log_probs: Floats, draft: Draft) -> bool:
         """Bar what holds a banned text or completes one; perhaps every word."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import Self
 
 import numpy as np
 
 from pipeline.arrays import Floats, Ids
-from pipeline.engine.writing.constraints.constraint import Constraint, keep_only
+from pipeline.engine.writing.constraints.constraint import Constraint, Given, keep_only
 from pipeline.engine.writing.constraints.draft import Draft
 from pipeline.engine.writing.constraints.marks import Marks, Role
 
@@ -25,6 +26,11 @@ class ClosedInTime(Constraint):
     def __init__(self, marks: Marks, steps: int) -> None:
         self._marks = marks
         self._steps = steps
+
+    @classmethod
+    def made_for(cls, given: Given) -> Self | None:
+        """Return the constraint, unless marks are free."""
+        return cls(given.marks, given.network.steps) if given.options.marks else None
 
     def constrain(self, log_probs: Floats, draft: Draft) -> bool:
         """Favour the marks that close what was opened last, or keep only them."""

@@ -2,12 +2,48 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, Self
 
 import numpy as np
 
 from pipeline.arrays import Floats, Ids
+from pipeline.artifacts.network import Network
+from pipeline.engine.writing.constraints.copy_index import CopyIndex, index_text
 from pipeline.engine.writing.constraints.draft import Draft
+from pipeline.engine.writing.constraints.marks import Marks
+from pipeline.engine.writing.options import WritingOptions
+
+
+@dataclass(frozen=True)
+class Given:
+    """What constraints are made from.
+
+    Attributes
+    ----------
+    options : WritingOptions
+    network : Network
+    marks : Marks
+    text_ids : int32 (tokens,) or None
+        The novel's text; None where only the network is there.
+    log_priors : word → log probability
+        Of the vocabulary's words.
+    """
+
+    options: WritingOptions
+    network: Network
+    marks: Marks
+    text_ids: Ids | None
+    log_priors: Mapping[str, float]
+
+    @cached_property
+    def copy_index(self) -> CopyIndex | None:
+        """The index of the novel's text, made once and only if a constraint asks; None without."""
+        words = len(self.network.words)
+        return None if self.text_ids is None else index_text(self.text_ids, words)
 
 
 class Constraint(Protocol):
@@ -17,10 +53,23 @@ class Constraint(Protocol):
     bars words through `bar` and `keep_only`. Only banned words never give way.
     """
 
+    @classmethod
+    @abstractmethod
+    def made_for(cls, given: Given) -> Self | None:
+        """Return the constraint as it is before any text, None where the options turn it off.
+
+        Raises
+        ------
+        SettingsError
+            The options ask it for what this writer cannot do.
+        """
+
     def constrain(self, log_probs: Floats, draft: Draft) -> bool:
         """Bar or favour next words in place: log probabilities (V,), −inf where a word is barred.
 
-        Return whether the next word is decided, so that no later constraint is asked.
+        Return whether the next word is decided, so that no later constraint is asked. It may change
+        the constraint, which may note how good a place this is: so it is asked once for each place,
+        and what only looks asks a fork.
         """
         return False
 
@@ -34,6 +83,10 @@ class Constraint(Protocol):
     def may_end(self, draft: Draft) -> bool:
         """Return whether the text may end here."""
         return True
+
+    def ends_with(self, word_id: int, draft: Draft) -> bool:
+        """Return whether the text ends instead of this word, drawn to come next."""
+        return False
 
     def fork(self) -> Self:
         """Return a constraint that goes on from here on its own; itself where it notes nothing."""

@@ -1,37 +1,16 @@
-"""No longer copy of the training text than allowed: an index of it, and one question."""
+"""No longer copy of the training text than allowed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.arrays import Floats, Ids
-from pipeline.engine.writing.constraints.constraint import Constraint, bar
+from pipeline.engine.writing.constraints.constraint import Constraint, Given, bar
+from pipeline.engine.writing.constraints.copy_index import NOTHING, CopyIndex, run_ends
 from pipeline.engine.writing.constraints.draft import Draft
-
-NOTHING: Ids = np.empty(0, dtype=np.int32)
-
-
-@dataclass(frozen=True)
-class CopyIndex:
-    """Where each word stands in a text.
-
-    Attributes
-    ----------
-    text_ids : int32 (tokens,)
-        Ids below V; all others, such as the unknown word's, equal nothing.
-    places : int32 (tokens,)
-        Positions sorted by the word that stands there.
-    starts : int64 (V + 1,)
-        `places[starts[w] : starts[w + 1]]` are the places of word w.
-    """
-
-    text_ids: Ids
-    places: Ids
-    starts: NDArray[np.int64]
 
 
 class NoLongCopies(Constraint):
@@ -41,22 +20,17 @@ class NoLongCopies(Constraint):
         self._index = index
         self._limit = limit
 
+    @classmethod
+    def made_for(cls, given: Given) -> Self | None:
+        """Return the constraint, unless copies are free or there is no text to copy."""
+        limit = given.options.max_copy
+        index = given.copy_index if limit else None
+        return None if index is None else cls(index, limit)
+
     def constrain(self, log_probs: Floats, draft: Draft) -> bool:
         """Bar the words that would copy one word too many."""
         bar(log_probs, copied_next(self._index, draft.ids, self._limit))
         return False
-
-
-def index_text(text_ids: Ids, vocabulary_size: int) -> CopyIndex:
-    """Index a text of ids in 0 … V − 1; other ids match nothing."""
-    unknown = (text_ids < 0) | (text_ids >= vocabulary_size)
-    # numpy sorts 16-bit numbers by radix: ten times quicker, and most vocabularies fit.
-    small = np.uint16 if vocabulary_size < np.iinfo(np.uint16).max else np.uint32
-    words = np.where(unknown, vocabulary_size, text_ids).astype(small)  # (tokens,)
-    places = np.argsort(words, kind="stable").astype(np.int32)  # (tokens,)
-    counts = np.bincount(words, minlength=vocabulary_size + 1)  # (V + 1,)
-    starts = np.concatenate([[0], np.cumsum(counts[:vocabulary_size])])  # (V + 1,)
-    return CopyIndex(text_ids=text_ids, places=places, starts=starts)
 
 
 def copied_next(index: CopyIndex, ids: Sequence[int], limit: int) -> Ids:
@@ -74,22 +48,3 @@ def copied_next(index: CopyIndex, ids: Sequence[int], limit: int) -> Ids:
     ends = run_ends(index, run)
     followers = np.unique(index.text_ids[ends[ends < len(index.text_ids)]])
     return followers[(followers >= 0) & (followers < len(index.starts) - 1)]
-
-
-def run_ends(index: CopyIndex, run: Sequence[int]) -> Ids:
-    """Return the positions right after each place of the text where this run stands.
-
-    The places of the run's rarest word are few; the other words are compared there.
-    """
-    if max(run) >= len(index.starts) - 1 or min(run) < 0:
-        return NOTHING
-    counts = [index.starts[word + 1] - index.starts[word] for word in run]
-    rarest = int(np.argmin(counts))
-    places = index.places[index.starts[run[rarest]] : index.starts[run[rarest] + 1]]
-    ends = places + np.int32(len(run) - rarest)
-    ends = ends[(ends >= len(run)) & (ends <= len(index.text_ids))]
-    for back, word in enumerate(reversed(run), 1):
-        if not len(ends):
-            return NOTHING
-        ends = ends[index.text_ids[ends - back] == word]
-    return ends

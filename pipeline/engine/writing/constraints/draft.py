@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.engine.writing.constraints.marks import Marks, Role
+from pipeline.engine.writing.options import WritingOptions
 
 TAIL = 256  # characters
+_DEADLINE = 120  # words over the limit after which the text ends, come what may
 
 
 @dataclass
@@ -19,6 +21,8 @@ class Draft:
     ----------
     vocabulary : sequence of str, length V
     marks : Marks
+    options : WritingOptions
+        How much is asked for.
     ids : list of int
         All words, those of the seed phrase first; ids from V on are words it cannot write.
     opened : list of (opening id, position)
@@ -37,12 +41,11 @@ class Draft:
         The last characters, and those of them that were written after the seed phrase.
     over : int or None
         How many words, breaks among them, were written since the limit was reached.
-    overdue : bool
-        Whether the text ends now, come what may.
     """
 
     vocabulary: Sequence[str]
     marks: Marks
+    options: WritingOptions
     ids: list[int] = field(default_factory=list)
     opened: list[tuple[int, int]] = field(default_factory=list)
     role: Role = Role.BREAK
@@ -55,7 +58,22 @@ class Draft:
     tail: str = ""
     own_tail: str = ""
     over: int | None = None
-    overdue: bool = False
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the text ends now, come what may."""
+        patience = _DEADLINE if self.options.finish else 0
+        return self.over is not None and self.over >= patience
+
+    @property
+    def has_until(self) -> bool:
+        """Whether the text that ends it was written: its sentence need not end."""
+        return self.options.until != "" and self.options.until in self.own_tail
+
+    @property
+    def in_last_paragraph(self) -> bool:
+        """Whether this is the last paragraph that was asked for: its break ends the text."""
+        return self.options.paragraphs == self.paragraphs + 1
 
 
 def follow(draft: Draft, word_id: int, *, written: bool = True) -> None:
@@ -82,11 +100,26 @@ def follow(draft: Draft, word_id: int, *, written: bool = True) -> None:
         draft.paragraphs += role is Role.BREAK
         draft.words += role is not Role.BREAK
         draft.own_tail = (draft.own_tail + spelt)[-TAIL:]
+        if draft.over is not None:
+            draft.over += 1
+        elif _at_limit(draft):
+            draft.over = 0
 
 
 def fork_draft(draft: Draft) -> Draft:
     """Return a draft that goes on from here on its own."""
     return replace(draft, ids=[*draft.ids], opened=[*draft.opened])
+
+
+def _at_limit(draft: Draft) -> bool:
+    """Return whether one of the ends that were asked for has been reached."""
+    options = draft.options
+    return (
+        draft.words >= options.limit()
+        or (options.sentences is not None and draft.sentences >= options.sentences)
+        or (options.paragraphs is not None and draft.paragraphs >= options.paragraphs)
+        or draft.has_until
+    )
 
 
 def _open_or_close(draft: Draft, word_id: int) -> Role:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from pipeline.arrays import Floats, Ids
-from pipeline.engine.writing.constraints.constraint import Constraint, bar
-from pipeline.engine.writing.constraints.copying import CopyIndex, run_ends
+from pipeline.engine.writing.constraints.constraint import Constraint, Given, bar
+from pipeline.engine.writing.constraints.copy_index import CopyIndex, run_ends
 from pipeline.engine.writing.constraints.draft import Draft
 from pipeline.engine.writing.constraints.marks import Marks, Role, id_array
 
@@ -50,6 +50,14 @@ class NoRepeatedRuns(Constraint):
         self._text = text
         self._runs = _Runs()
         self._stop = 0  # of the runs, those that end before here are its own
+
+    @classmethod
+    def made_for(cls, given: Given) -> Self | None:
+        """Return the constraint, unless repeats are free."""
+        length = given.options.no_repeat
+        if not length:
+            return None
+        return cls(length, len(given.network.words), given.marks, given.copy_index)
 
     def constrain(self, log_probs: Floats, draft: Draft) -> bool:
         """Bar the words that would complete a run that has been written already."""

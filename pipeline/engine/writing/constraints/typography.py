@@ -8,10 +8,11 @@ A paragraph that has begun to punctuate ends with a mark.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Self
 
 from pipeline.arrays import Floats, Ids
-from pipeline.engine.writing.constraints.constraint import Constraint, bar, keep_only
-from pipeline.engine.writing.constraints.copying import NOTHING
+from pipeline.engine.writing.constraints.constraint import Constraint, Given, bar, keep_only
+from pipeline.engine.writing.constraints.copy_index import NOTHING
 from pipeline.engine.writing.constraints.draft import Draft
 from pipeline.engine.writing.constraints.marks import Role, id_array
 
@@ -21,6 +22,11 @@ class PairedMarks(Constraint):
 
     def __init__(self) -> None:
         self._barred: dict[tuple[int, ...], Ids] = {}  # by what is open; texts open little
+
+    @classmethod
+    def made_for(cls, given: Given) -> Self | None:
+        """Return the constraint, unless marks are free."""
+        return cls() if given.options.marks else None
 
     def constrain(self, log_probs: Floats, draft: Draft) -> bool:
         """Bar what may not open, close or break anything here."""
@@ -34,6 +40,11 @@ class PairedMarks(Constraint):
 class OrderedStops(Constraint):
     """Pauses, stops and paragraph breaks stand where they may."""
 
+    @classmethod
+    def made_for(cls, given: Given) -> Self | None:
+        """Return the constraint, unless marks are free."""
+        return cls() if given.options.marks else None
+
     def constrain(self, log_probs: Floats, draft: Draft) -> bool:
         """Bar marks that may not stand beside the last word."""
         for ids in out_of_line(draft):
@@ -43,6 +54,11 @@ class OrderedStops(Constraint):
 
 class TwofoldMarks(Constraint):
     """A mark that this novel prints in twos is written in twos."""
+
+    @classmethod
+    def made_for(cls, given: Given) -> Self | None:
+        """Return the constraint, unless marks are free."""
+        return cls() if given.options.marks else None
 
     def constrain(self, log_probs: Floats, draft: Draft) -> bool:
         """Let half a mark be followed by its other half."""
@@ -54,6 +70,11 @@ class TwofoldMarks(Constraint):
 
 class NoEmptyParagraph(Constraint):
     """No paragraph is empty: what is left of order where marks are free."""
+
+    @classmethod
+    def made_for(cls, given: Given) -> Self | None:
+        """Return the constraint, if marks are free."""
+        return cls() if not given.options.marks else None
 
     def constrain(self, log_probs: Floats, draft: Draft) -> bool:
         """Bar a second break in a row."""

@@ -1,0 +1,31 @@
+"""All constraints there are, in their order: of two, the later one gives way to the earlier."""
+
+from __future__ import annotations
+
+from pipeline.engine.writing.constraints.banned import Banned
+from pipeline.engine.writing.constraints.closing import ClosedInTime
+from pipeline.engine.writing.constraints.constraint import Constraint
+from pipeline.engine.writing.constraints.copying import NoLongCopies
+from pipeline.engine.writing.constraints.ending import Ending, LastParagraph
+from pipeline.engine.writing.constraints.must_include import MustInclude
+from pipeline.engine.writing.constraints.repetition import NoRepeatedRuns
+from pipeline.engine.writing.constraints.typography import (
+    NoEmptyParagraph,
+    OrderedStops,
+    PairedMarks,
+    TwofoldMarks,
+)
+
+CONSTRAINTS: list[type[Constraint]] = [
+    Banned,
+    PairedMarks,
+    NoLongCopies,
+    OrderedStops,
+    NoEmptyParagraph,
+    NoRepeatedRuns,
+    TwofoldMarks,
+    LastParagraph,
+    ClosedInTime,
+    MustInclude,
+    Ending,
+]
