@@ -188,8 +188,8 @@ def _read_document(document: Document, config: FetchConfig) -> tuple[Decoded, Cl
     from pipeline.text.cleaning.clean import clean
     from pipeline.text.cleaning.encoding import decode
 
-    encoding = None if config.encoding == _AUTO else config.encoding
-    decoded = decode(document.data, encoding, name=document.name)
+    asked = None if config.encoding == _AUTO else config.encoding
+    decoded = decode(document.data, document.encoding or asked, name=document.name)
     _check_readable(decoded, document.name, config)
     cleaned = clean(
         decoded.text, rejoin_lines=config.rejoin_lines, remove_adverts=config.remove_adverts

@@ -15,7 +15,8 @@ from pathlib import Path
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.chinese import has_chinese
 from pipeline.errors import DataError
-from pipeline.text.books.document import Document, refuse_binary
+from pipeline.text.books.document import Document
+from pipeline.text.books.formats import format_of, plain_text
 from pipeline.text.cleaning.clean import LINE_END, clean_characters, tidy
 from pipeline.text.cleaning.encoding import MARK, check_encoding, decode
 from pipeline.text.words.segment import Cut
@@ -48,11 +49,21 @@ def read_file(path: Path, *, encoding: str | None = None) -> Iterator[str]:
             f"{name}: expected a readable text file, or - for standard input, got {error.strerror}"
         ) from error
     with file:
-        head = file.read(_HEAD_BYTES)
-        refuse_binary(Document(name, head))
-        found = check_encoding(encoding) if encoding else decode(head, name=name).encoding
-        for text in decode_pieces(_byte_pieces(file, head), found, name=name, errors="xuxie-mark"):
+        head = _read_head(file, name)
+        encoding = head.encoding or encoding
+        found = check_encoding(encoding) if encoding else decode(head.data, name=name).encoding
+        pieces = _byte_pieces(file, head.data)
+        for text in decode_pieces(pieces, found, name=name, errors="xuxie-mark"):
             yield re.sub(f"{MARK}+", "\ufffd", text)
+
+
+def _read_head(file: BufferedIOBase, name: str) -> Document:
+    """Return the beginning of a plain text; of a form of book that is read, the whole text."""
+    head = Document(name, file.read(_HEAD_BYTES))
+    form = format_of(head)
+    if form and form.read:
+        head = Document(name, head.data + file.read())
+    return plain_text(head)
 
 
 def read_pipe(file: BufferedIOBase, *, name: str, encoding: str | None = None) -> Iterator[str]:

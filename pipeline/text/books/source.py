@@ -14,8 +14,9 @@ from pipeline.hints import hint
 from pipeline.regular import read_regular, too_large, why_unreadable
 from pipeline.shown import shown
 from pipeline.text.books.address import entry_of, public_address
-from pipeline.text.books.document import Document, refuse_binary
+from pipeline.text.books.document import Document
 from pipeline.text.books.folder import folder_files
+from pipeline.text.books.formats import plain_text
 from pipeline.text.books.novels import NOVELS
 
 if TYPE_CHECKING:
@@ -132,12 +133,12 @@ def check_sizes(paths: Iterable[Path], *, max_bytes: int) -> None:
 
 
 def read_source(source: str, *, downloads: Path, policy: DownloadPolicy) -> tuple[Document, ...]:
-    """Read the bytes of a novel.
+    """Read a novel: the bytes of plain text, whatever form it comes in.
 
     Raises
     ------
     DataError
-        See `check_source`; or it is an archive, an e-book or an empty file.
+        See `check_source`; or it is empty, or of a form that is not read; see `plain_text`.
     DownloadRefused
         See `download`.
     """
@@ -154,12 +155,10 @@ def read_source(source: str, *, downloads: Path, policy: DownloadPolicy) -> tupl
             for label, path in files.items()
         )
     try:
-        for document in documents:
-            refuse_binary(document)
+        return tuple(map(plain_text, documents))
     except DataError:
         forget_source(source, downloads)  # or a server that has been mended is never asked again
         raise
-    return documents
 
 
 def _address(source: str) -> str:
