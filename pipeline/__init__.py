@@ -28,11 +28,15 @@ def load_writer(model: str | Path = "artifacts") -> Writer:
     from pathlib import Path
 
     from pipeline.engine.writing.writer import Writer
+    from pipeline.errors import NotReady
     from pipeline.models import shelf
-    from pipeline.program import program
+    from pipeline.program import told
 
     path = Path(model)
     if not path.is_file():
-        path = shelf.choose(shelf.shelf_of(path), None, f"{program()} run-all")
+        try:
+            path = shelf.choose(shelf.shelf_of(path), None, "run-all")
+        except NotReady as error:
+            raise NotReady(told(error)) from None
     whole = shelf.open_model(path)
     return Writer(whole.network, whole.memories)

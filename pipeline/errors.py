@@ -11,7 +11,8 @@ XuxieError                  1
 └── Busy                    4   another run holds the artifacts folder
 
 Messages are one line: what was expected, what was found, what to do. What a caller may act on is
-told beside the sentence, as fields of the error.
+told beside the sentence, as fields of the error. A command that mends it is put to the sentence
+where the error is shown (`pipeline.program.told`).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class XuxieError(Exception):
     message : what was expected, what was found, what to do
     option : the command-line option or argument at fault, such as `--config` or `NAME`
     setting : the setting at fault, by its dotted name, such as `train.epochs`
-    command : the command line that mends it
+    command : the command that mends it, as it is typed after the program's name
     path : the file or folder at fault
     stage : the stage whose artifact, or whose run, is at fault
 

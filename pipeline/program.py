@@ -1,9 +1,10 @@
-"""How the program was called: what help and hints name it."""
+"""How the program was called: what help, hints and errors name it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from pipeline.errors import XuxieError
 from pipeline.shipped import CHECKOUT
 
 FROM_SOURCE = "python cli.py"
@@ -26,3 +27,8 @@ def set_program(path: str) -> None:
         _called = AS_MODULE
     else:
         _called = INSTALLED if name.startswith(INSTALLED) else FROM_SOURCE
+
+
+def told(error: XuxieError) -> str:
+    """Return an error's sentence with the command that mends it, as it can be typed here."""
+    return f"{error}; run: {program()} {error.command}" if error.command else str(error)

@@ -184,10 +184,10 @@ def choose_model(artifacts: Path, wanted: str | None) -> tuple[NovelModel, list[
 
 def find_model(artifacts: Path, wanted: str | None) -> Path:
     """Return the file of the model that is meant, the newest if none is named."""
-    advice = f"{program()} run-all"
+    words = ["run-all"]
     if artifacts.absolute() != ARTIFACTS:
-        advice += " " + shlex.join(["--artifacts", str(artifacts)])
-    return shelf.choose(shelf.shelf_of(artifacts.absolute()), wanted, advice)
+        words += ["--artifacts", str(artifacts)]
+    return shelf.choose(shelf.shelf_of(artifacts.absolute()), wanted, shlex.join(words))
 
 
 def changed_since(artifacts: Path, path: Path, model: NovelModel) -> list[str]:
@@ -252,11 +252,10 @@ def find_report(artifacts: Path, model: NovelModel) -> tuple[Project, Record | N
         return project, record, []
     last = last_run(project.store)
     if last is None or last.content != model.card.origin:
-        command = f"{program()} run-all"
         raise NotReady(
-            "expected a model whose run has left a report here, found none; run: "
-            f"{command} with its novel and its settings",
-            command=command,
+            "expected a model whose run has left a report here, found none; a run with its novel "
+            "and its settings leaves one",
+            command="run-all",
         )
     return project, *fresh_report(project)
 
@@ -291,9 +290,8 @@ def fresh_report(project: Project) -> tuple[Record | None, list[str]]:
         if record is not None:
             return record, [f"{lost} is gone; this is the last complete run's report"]
     raise NotReady(
-        f"expected up-to-date results to report, found {explain.causes(waiting)}; run: "
-        f"{run_command(project)}",
-        command=run_command(project),
+        f"expected up-to-date results to report, found {explain.causes(waiting)}",
+        command=_run_words(project),
     )
 
 
@@ -307,6 +305,11 @@ def lost_novel(project: Project, waiting: Sequence[Step]) -> str:
 
 def run_command(project: Project) -> str:
     """Return the command line that brings everything up to date with the same settings."""
+    return f"{program()} {_run_words(project)}"
+
+
+def _run_words(project: Project) -> str:
+    """Return that command line without the program's name."""
     words = ["run-all"]
     if project.config_path:
         words += ["--config", str(project.config_path)]
@@ -316,7 +319,7 @@ def run_command(project: Project) -> str:
         words += ["--source", project.source]
     if project.store.folder != ARTIFACTS:
         words += ["--artifacts", str(project.store.folder)]
-    return f"{program()} {shlex.join(words)}"
+    return shlex.join(words)
 
 
 def last_record(store: Store, stage: Stage) -> Record | None:

@@ -22,6 +22,7 @@ from pipeline.commands.progress import open_reporter
 from pipeline.config import Settings
 from pipeline.errors import XuxieError
 from pipeline.interrupts import advising
+from pipeline.program import told
 from pipeline.project import Project
 from pipeline.runner.execute import Outcome, execute
 from pipeline.runner.store import Store
@@ -47,7 +48,7 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
             if debug or click_context.find_root().params.get("debug"):
                 traceback.print_exc()
             else:
-                say(f"xuxie: {error}")
+                say(f"xuxie: {told(error)}")
             raise typer.Exit(error.exit_code) from None
 
     signature = inspect.signature(command)

@@ -13,7 +13,7 @@ from pipeline.commands.console import say
 from pipeline.commands.streams import ReaderGone
 from pipeline.errors import XuxieError
 from pipeline.hints import hint
-from pipeline.program import program
+from pipeline.program import program, told
 from pipeline.shown import shown
 
 # What the parser raises. Typer has taken its parser from click, and brought its own along since:
@@ -71,7 +71,7 @@ class Group(_Telling, TyperGroup):
         except ReaderGone:  # it has seen enough
             code = 0
         except XuxieError as error:
-            say(f"xuxie: {error}")
+            say(f"xuxie: {told(error)}")
             code = error.exit_code
         except _Refused as error:
             if type(error).__name__ == "NoArgsIsHelpError":

@@ -113,13 +113,13 @@ def find(shelf: Path, wanted: str, option: str = "--model") -> Path:
     )
 
 
-def choose(shelf: Path, wanted: str | None, advice: str) -> Path:
+def choose(shelf: Path, wanted: str | None, command: str) -> Path:
     """Return the file of the model that is meant, the newest if nobody says which.
 
     Raises
     ------
     NotReady
-        There is no model at all; `advice` is the command that makes one.
+        There is no model at all; `command` makes one.
     SettingsError
         See `find`.
     """
@@ -127,7 +127,7 @@ def choose(shelf: Path, wanted: str | None, advice: str) -> Path:
         return find(shelf, wanted)
     path = newest(shelf)
     if path is None:
-        raise NotReady(f"expected a trained model, found none; run: {advice}", command=advice)
+        raise NotReady("expected a trained model, found none", command=command)
     return path
 
 

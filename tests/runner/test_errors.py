@@ -16,15 +16,17 @@ from pipeline import errors
 from pipeline.config import load_settings
 from pipeline.engine.writing.sampling import Sampling
 from pipeline.errors import Busy, DataError, NotReady, SettingsError, StageFailed, XuxieError
+from pipeline.program import program, told
 from pipeline.runner.failures import as_failure
 from pipeline.runner.lock import hold
 from pipeline.runner.store import Store
 
 
 def test_every_field_is_none_unless_it_is_known() -> None:
-    error = NotReady("expected a model, found none; run: xuxie run-all", command="xuxie run-all")
-    assert str(error) == "expected a model, found none; run: xuxie run-all"
-    assert (error.command, error.exit_code) == ("xuxie run-all", 2)
+    error = NotReady("expected a model, found none", command="run-all")
+    assert told(error) == f"expected a model, found none; run: {program()} run-all"
+    assert told(SettingsError("expected 1, got 2")) == "expected 1, got 2"
+    assert (error.command, error.exit_code) == ("run-all", 2)
     assert (error.option, error.setting, error.path, error.stage) == (None,) * 4
     assert str(XuxieError()) == ""
 
@@ -81,7 +83,7 @@ def test_what_a_disk_does_is_said_in_one_true_line(
     assert failure.stage == "train"
 
 
-def test_what_is_said_of_an_option_or_a_command_names_it_in_its_field_too() -> None:
+def test_what_is_said_of_an_option_names_it_in_its_field_too_and_a_command_there_alone() -> None:
     without = [
         f"{path.relative_to(ROOT)}:{call.lineno}"
         for path in sorted((ROOT / "pipeline").rglob("*.py"))
@@ -105,10 +107,10 @@ def errors_made_in(path: Path) -> Iterator[ast.Call]:
 
 
 def fields_due(call: ast.Call) -> set[str]:
-    """Return the fields that an error's sentence asks for: it begins `--x`, it says `run: `."""
+    """Return the fields that an error's sentence asks for: it begins `--x`; none says `run: `."""
     sentence = "".join(
         str(part.value) for part in ast.walk(call.args[0]) if isinstance(part, ast.Constant)
     )
     first = re.match(r"f?[\"'](--)?", ast.unparse(call.args[0]))
     due = {"option"} if first and first[1] else set()
-    return due | ({"command"} if "run: " in sentence else set())
+    return due | ({"command in place of run: "} if "run: " in sentence else set())

@@ -128,10 +128,10 @@ def test_what_trains_and_remembers_depends_on_no_evaluation(
 def test_an_edit_of_what_is_told_to_people_makes_no_novel_s_network_again(
     sources: dict[str, dict[str, set[str]]],
 ) -> None:
-    """How a file's name is shown is for those who read files, the program's for those who write."""
+    """How a file's name is shown is for those who read files, the program's for commands."""
     novel = sources["novel"]
     assert users(novel, "pipeline.filenames") == ["fetch", "segment", "embed"]
-    assert users(novel, "pipeline.program") == ["model", "evaluate", "report"]
+    assert users(novel, "pipeline.program") == []
     for stages in (own for name, own in sources.items() if name not in ("novel", "article")):
         assert users(stages, "pipeline.filenames") == []
 

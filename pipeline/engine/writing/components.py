@@ -9,7 +9,6 @@ from pipeline.artifacts.memories import NETWORK, Memories
 from pipeline.engine.memories.mixture import weights_for
 from pipeline.engine.memories.table import MEMORIES
 from pipeline.errors import SettingsError
-from pipeline.program import program
 
 
 def component_names(text: str) -> tuple[str, ...]:
@@ -35,11 +34,9 @@ def choose_components(memories: Memories, names: Sequence[str]) -> Memories:
             )
         if name not in memories.weights:
             have = ", ".join(name for name in memories.weights if name != NETWORK) or "none"
-            command = f"{program()} run-all --set remember.{name}=true"
             raise SettingsError(
-                f"--memory: expected one of what this writer has ({have}), got {name}; "
-                f"run: {command}",
+                f"--memory: expected one of what this writer has ({have}), got {name}",
                 option="--memory",
-                command=command,
+                command=f"run-all --set remember.{name}=true",
             )
     return replace(memories, weights=weights_for(memories, {NETWORK, *names}))

@@ -37,10 +37,9 @@ def test_what_is_not_there_is_refused_by_name() -> None:
     )
     with pytest.raises(SettingsError) as absent:
         choose_components(MEMORIES, ["neighbours"])
-    assert absent.value.command == "python cli.py run-all --set remember.neighbours=true"
+    assert absent.value.command == "run-all --set remember.neighbours=true"
     assert str(absent.value) == (
-        "--memory: expected one of what this writer has (cache, ngram), got neighbours; "
-        "run: python cli.py run-all --set remember.neighbours=true"
+        "--memory: expected one of what this writer has (cache, ngram), got neighbours"
     )
 
 
