@@ -16,7 +16,7 @@ from pipeline.catalog import EVALUATION, MODEL, REPORT, STAGES
 from pipeline.commands import options, results
 from pipeline.commands.console import guarded, print_json, put, run_targets, width
 from pipeline.commands.options import AcceptNew, Artifacts, AsJson, Asked, DryRun, Force
-from pipeline.commands.status import show_plan
+from pipeline.commands.status import show_ahead
 from pipeline.models.names import check_name
 from pipeline.models.shelf import read_name, shelf_of
 from pipeline.program import program
@@ -58,7 +58,7 @@ def run_all(
         only = MODEL.name if quick else None
         steps = plan(STAGES, project.settings, project.store, force=force, only=only)
         check_files(steps, project.settings)
-        return show_plan(steps, as_json, ahead=True)
+        return show_ahead(steps, project.settings, as_json)
     made = make_model(project, force, name, quiet=as_json)
     outcomes = made if quick else evaluate_model(project, made, name)
     if as_json:
@@ -128,7 +128,7 @@ def run_one(
     if dry_run:
         steps = plan(STAGES, project.settings, project.store, force=forced, only=stage)
         check_files(steps, project.settings)
-        return show_plan(steps, as_json, ahead=True)
+        return show_ahead(steps, project.settings, as_json)
     outcomes = run_targets(project, [stage], forced, f"run {stage}")
     publish_model(project, outcomes)
     if as_json:

@@ -11,8 +11,9 @@ import typer
 from pipeline.catalog import STAGES
 from pipeline.commands import options
 from pipeline.commands.console import guarded, print_json, put_lines, say
+from pipeline.commands.estimates import duration, total_line, with_expected
 from pipeline.commands.options import Artifacts, AsJson, Asked
-from pipeline.config import describe_settings
+from pipeline.config import Settings, describe_settings
 from pipeline.models import shelf
 from pipeline.project import (
     ARTIFACTS,
@@ -50,12 +51,19 @@ def beginning_line(project: Project, steps: Sequence[Step]) -> str:
     return f"no model yet{far}; run: {run_command(project)}"
 
 
-def show_plan(steps: Sequence[Step], as_json: bool, *, ahead: bool = False) -> None:
-    """Print one line a stage, or JSON; `ahead` tells how long those that are to run took last."""
+def show_plan(steps: Sequence[Step], as_json: bool) -> None:
+    """Print one line a stage, or JSON."""
     rows = explain.status_rows(steps)
+    return print_json(rows) if as_json else put_lines(status_lines(rows))
+
+
+def show_ahead(steps: Sequence[Step], settings: Settings, as_json: bool) -> None:
+    """Print one line a stage, or JSON, with how long each that is to run will take."""
+    rows = with_expected(explain.status_rows(steps), steps, settings)
     if as_json:
         return print_json(rows)
-    return put_lines(status_lines(rows, ahead=ahead))
+    put_lines(status_lines(rows, ahead=True))
+    return put_lines(filter(None, [total_line(rows)]))
 
 
 @guarded
@@ -92,7 +100,7 @@ def status_lines(rows: Sequence[Mapping[str, Any]], *, ahead: bool = False) -> I
         took, expected = row["seconds"], row["expected_seconds"]
         seconds = "" if took is None else f"{took:,.1f} s"
         if ahead and row["state"] != "fresh":
-            seconds = "–" if expected is None else f"about {expected:,.0f} s"
+            seconds = "–" if expected is None else duration(expected)
         size = "" if row["bytes"] is None else f"{row['bytes'] / 1e6:,.2f} MB"
         reasons = "; ".join(row["reasons"])
         yield f"{row['stage']:<10}{row['state']:<9}{seconds:>12}{size:>12}  {reasons}".rstrip()
