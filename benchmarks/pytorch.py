@@ -131,7 +131,7 @@ def torch_network(
 
 
 def torch_loss(network: TorchNetwork, batch: Batch) -> Any:
-    """Return the loss that `learning.objectives.contrastive` gives this batch."""
+    """Return the loss that `learning.objectives._contrastive` gives this batch."""
     torch = load_torch()
     functional = torch.nn.functional
     candidates = torch.from_numpy(batch.candidates)  # (K,)

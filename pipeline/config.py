@@ -23,7 +23,7 @@ from pipeline.stage import StageConfig, is_path_field
 from pipeline.toml import LONGEST, MAX_LINE, is_text, read_table, read_value, shown_value
 
 SOURCE_SETTING = "fetch.source"  # what --source stands for
-BUILT_IN = "built in"
+_BUILT_IN = "built in"
 
 Sections = Mapping[str, type[StageConfig]]
 
@@ -198,7 +198,7 @@ def _built_in_layer(sections: Sections, root: Path, shipped: Path | None) -> _La
         }
         for section, kind in sections.items()
     }
-    return _Layer(BUILT_IN, tables, root, shipped)
+    return _Layer(_BUILT_IN, tables, root, shipped)
 
 
 def _merge(
@@ -280,7 +280,7 @@ def _validate(
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
     name = ".".join([section, *map(str, first["loc"][:1])])
-    origin = origins.get(name, BUILT_IN)
+    origin = origins.get(name, _BUILT_IN)
     if first["type"] == "missing":
         raise SettingsError(
             f"{name}: expected a value, got none; add it to a settings file", setting=name

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from pipeline.shown import visible
 
-NEAR = 0.5  # the least similarity of a name that is hinted at, by difflib's ratio, from 0 to 1
+_NEAR = 0.5  # the least similarity of a name that is hinted at, by difflib's ratio, from 0 to 1
 
 
 def hint(name: str, known: Iterable[str]) -> str:
@@ -16,5 +16,5 @@ def hint(name: str, known: Iterable[str]) -> str:
     >>> hint("trian", ["embed", "train"]), hint("xyz", ["embed", "train"])
     ('; the nearest is train', '')
     """
-    nearest = difflib.get_close_matches(name, list(known), n=1, cutoff=NEAR)
+    nearest = difflib.get_close_matches(name, list(known), n=1, cutoff=_NEAR)
     return f"; the nearest is {visible(nearest[0])}" if nearest else ""

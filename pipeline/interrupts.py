@@ -18,8 +18,8 @@ from types import FrameType
 from typing import NoReturn
 
 INTERRUPTED = 130  # what a shell calls the end by SIGINT
-CALM = 1.0  # seconds in which further interrupts, such as an impatient second one, are ignored
-IMPORTING = "<frozen importlib"  # how the files that import modules are called
+_CALM = 1.0  # seconds in which further interrupts, such as an impatient second one, are ignored
+_IMPORTING = "<frozen importlib"  # how the files that import modules are called
 
 
 class _State:
@@ -86,7 +86,7 @@ def close() -> bool:
 def _answer(_number: int, frame: FrameType | None) -> None:
     """Raise `KeyboardInterrupt`, or end the process within an import."""
     now = time.monotonic()
-    if _state.came is not None and now - _state.came < CALM:
+    if _state.came is not None and now - _state.came < _CALM:
         return
     _state.came = now
     if _is_importing(frame):
@@ -97,7 +97,7 @@ def _answer(_number: int, frame: FrameType | None) -> None:
 def _is_importing(frame: FrameType | None) -> bool:
     """Return whether a module is being imported in this frame or one that called it."""
     while frame is not None:
-        if frame.f_code.co_filename.startswith(IMPORTING):
+        if frame.f_code.co_filename.startswith(_IMPORTING):
             return True
         frame = frame.f_back
     return False

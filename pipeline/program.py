@@ -7,11 +7,11 @@ from pathlib import Path
 from pipeline.errors import XuxieError
 from pipeline.shipped import CHECKOUT
 
-FROM_SOURCE = "python cli.py"
-INSTALLED = "xuxie"
-AS_MODULE = "python -m pipeline"
+_FROM_SOURCE = "python cli.py"
+_INSTALLED = "xuxie"
+_AS_MODULE = "python -m pipeline"
 
-_called = INSTALLED if CHECKOUT is None else FROM_SOURCE  # from Python, nobody has called it
+_called = _INSTALLED if CHECKOUT is None else _FROM_SOURCE  # from Python, nobody has called it
 
 
 def program() -> str:
@@ -24,9 +24,9 @@ def set_program(path: str) -> None:
     global _called
     name = Path(path).name
     if name == "__main__.py":
-        _called = AS_MODULE
+        _called = _AS_MODULE
     else:
-        _called = INSTALLED if name.startswith(INSTALLED) else FROM_SOURCE
+        _called = _INSTALLED if name.startswith(_INSTALLED) else _FROM_SOURCE
 
 
 def told(error: XuxieError) -> str:

@@ -62,7 +62,7 @@ def open_project(
     if encoding:
         overrides = (*overrides, f"fetch.encoding={json.dumps(encoding)}")
     cwd = cwd or Path.cwd()
-    config_path = find_config(config_path, cwd)
+    config_path = _find_config(config_path, cwd)
     settings = load_settings(
         SECTIONS,
         default_path=DEFAULTS,
@@ -77,7 +77,7 @@ def open_project(
     return Project(settings, store, config_path, tuple(overrides), source, cwd)
 
 
-def find_config(config_path: Path | None, cwd: Path) -> Path | None:
+def _find_config(config_path: Path | None, cwd: Path) -> Path | None:
     """Return the settings file that `--config` means: a path, or a preset by its name, as `best`.
 
     The default settings are loaded anyway, with paths that start at the project: None for them.
@@ -115,7 +115,7 @@ def remember_run(project: Project, outcomes: Sequence[Outcome]) -> None:
     )
 
 
-def reopen_last(artifacts: Path) -> Project:
+def _reopen_last(artifacts: Path) -> Project:
     """Return the project as the last complete run saw it; with the defaults if there was none."""
     store = open_store(artifacts, root=CHECKOUT)
     last = pointer.current(store)
@@ -176,13 +176,13 @@ def choose_model(artifacts: Path, wanted: str | None) -> tuple[NovelModel, list[
     NotReady, SettingsError, DataError
         See `shelf.choose` and `shelf.open_model`.
     """
-    path = find_model(artifacts, wanted)
+    path = _find_model(artifacts, wanted)
     model = shelf.open_model(path)
     notes = [] if wanted else [f"model {shelf.read_name(path)}"]
-    return model, notes + changed_since(artifacts, path, model)
+    return model, notes + _changed_since(artifacts, path, model)
 
 
-def find_model(artifacts: Path, wanted: str | None) -> Path:
+def _find_model(artifacts: Path, wanted: str | None) -> Path:
     """Return the file of the model that is meant, the newest if none is named."""
     words = ["run-all"]
     if artifacts.absolute() != ARTIFACTS:
@@ -190,22 +190,22 @@ def find_model(artifacts: Path, wanted: str | None) -> Path:
     return shelf.choose(shelf.shelf_of(artifacts.absolute()), wanted, shlex.join(words))
 
 
-def changed_since(artifacts: Path, path: Path, model: NovelModel) -> list[str]:
+def _changed_since(artifacts: Path, path: Path, model: NovelModel) -> list[str]:
     """Return a note if the novel or the settings of the last run's model have since changed.
 
     Of other models, and of files from elsewhere, nobody here knows how they came to be.
     """
-    last = last_run(open_store(artifacts, root=CHECKOUT))
+    last = _last_run(open_store(artifacts, root=CHECKOUT))
     if last is None or last.content != model.card.origin:
         return []
     try:
-        project = reopen_last(artifacts)
+        project = _reopen_last(artifacts)
     except XuxieError:  # settings that cannot be read are no matter of a model's
         return []
     what = []
     source = project.settings.values[SOURCE.name]
     files = file_digests(source, project.store.memo)
-    if None not in files.values() and files != novel_files(project.store):
+    if None not in files.values() and files != _novel_files(project.store):
         what.append("novel")
     if settings_digest(project.settings, project.store) != model.card.settings_digest:
         what.append("settings")
@@ -216,20 +216,20 @@ def changed_since(artifacts: Path, path: Path, model: NovelModel) -> list[str]:
     return [f"{name}: its {changed} {have} since changed; a new model: {command}"] if what else []
 
 
-def last_run(store: Store) -> Record | None:
+def _last_run(store: Store) -> Record | None:
     """Return the last run's `model` artifact by its manifest; its files are not looked at."""
-    return noted_record(store, MODEL)
+    return _noted_record(store, MODEL)
 
 
-def novel_files(store: Store) -> dict[str, str | None]:
+def _novel_files(store: Store) -> dict[str, str | None]:
     """Return label → sha256 of the novel's files as the last run found them."""
-    record = noted_record(store, SOURCE)
+    record = _noted_record(store, SOURCE)
     return dict(record.components["files"]) if record else {}
 
 
-def noted_record(store: Store, stage: Stage) -> Record | None:
+def _noted_record(store: Store, stage: Stage) -> Record | None:
     """Return the manifest of a stage's artifact of the last run, if it can be read."""
-    key = last_key(store, stage)
+    key = _last_key(store, stage)
     try:
         return read_record(store, stage.name, key) if key else None
     except ArtifactDamaged:
@@ -246,21 +246,21 @@ def find_report(artifacts: Path, model: NovelModel) -> tuple[Project, Record | N
     NotReady
         No run here has left a report on this model, or other stages have yet to run.
     """
-    project = reopen_last(artifacts)
-    record = report_on(project.store, model)
+    project = _reopen_last(artifacts)
+    record = _report_on(project.store, model)
     if record is not None:
         return project, record, []
-    last = last_run(project.store)
+    last = _last_run(project.store)
     if last is None or last.content != model.card.origin:
         raise NotReady(
             "expected a model whose run has left a report here, found none; a run with its novel "
             "and its settings leaves one",
             command="run-all",
         )
-    return project, *fresh_report(project)
+    return project, *_fresh_report(project)
 
 
-def report_on(store: Store, model: NovelModel) -> Record | None:
+def _report_on(store: Store, model: NovelModel) -> Record | None:
     """Return the newest sound report of the run that made a model, None if there is none."""
     for record in records(store, REPORT.name):
         if record.components["inputs"].get(MODEL.name) == model.card.origin:
@@ -270,7 +270,7 @@ def report_on(store: Store, model: NovelModel) -> Record | None:
     return None
 
 
-def fresh_report(project: Project) -> tuple[Record | None, list[str]]:
+def _fresh_report(project: Project) -> tuple[Record | None, list[str]]:
     """Return the report that belongs to the settings as they are now, and notes for the user.
 
     None where nothing but the report itself has yet to run. A novel that has been moved away leaves
@@ -285,8 +285,8 @@ def fresh_report(project: Project) -> tuple[Record | None, list[str]]:
     waiting = explain.not_fresh(steps)
     if all(step.stage is REPORT for step in waiting):
         return steps[-1].record, []
-    if lost := lost_novel(project, waiting):
-        record = last_record(project.store, REPORT)
+    if lost := _lost_novel(project, waiting):
+        record = _last_record(project.store, REPORT)
         if record is not None:
             return record, [f"{lost} is gone; this is the last complete run's report"]
     raise NotReady(
@@ -295,7 +295,7 @@ def fresh_report(project: Project) -> tuple[Record | None, list[str]]:
     )
 
 
-def lost_novel(project: Project, waiting: Sequence[Step]) -> str:
+def _lost_novel(project: Project, waiting: Sequence[Step]) -> str:
     """Return the names of the novel's files if that they are gone is why stages wait, else ""."""
     files = project.settings.values[waiting[0].stage.name].files().values()
     if waiting[0].stage is not STAGES[0] or all(path.exists() for path in files):
@@ -322,13 +322,13 @@ def _run_words(project: Project) -> str:
     return shlex.join(words)
 
 
-def last_record(store: Store, stage: Stage) -> Record | None:
+def _last_record(store: Store, stage: Stage) -> Record | None:
     """Return a stage's artifact of the last complete run, if it is there and sound."""
-    key = last_key(store, stage)
+    key = _last_key(store, stage)
     return check(store, stage.name, key)[0] if key else None
 
 
-def last_key(store: Store, stage: Stage) -> str | None:
+def _last_key(store: Store, stage: Stage) -> str | None:
     """Return the key that the last complete run noted for a stage."""
     last = pointer.current(store)
     return last.keys.get(stage.name) if last else None

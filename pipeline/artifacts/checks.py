@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-BLOCK = 1 << 18  # numbers looked at together: what a core's cache holds
-HALF_SIZE = 0x7FFF  # the bits of a float16 without its sign, which go by its size
+_BLOCK = 1 << 18  # numbers looked at together: what a core's cache holds
+_HALF_SIZE = 0x7FFF  # the bits of a float16 without its sign, which go by its size
 
 UNIT = 1.01  # the largest number in a row of length one, rounded to float16
 
@@ -108,10 +108,10 @@ def arrays(tensors: Mapping[str, NDArray[Any]], bounds: Mapping[str, Bounds]) ->
         odd = sorted(set(tensors) ^ set(bounds))
         raise ArtifactDamaged(f"arrays: expected {len(bounds)}, got others: {_briefly(odd)}")
     for name, own in bounds.items():
-        array(name, tensors[name], own)
+        _array(name, tensors[name], own)
 
 
-def array(name: str, value: NDArray[Any], bounds: Bounds) -> None:
+def _array(name: str, value: NDArray[Any], bounds: Bounds) -> None:
     """Refuse an array of another dtype or shape, or with a number out of bounds."""
     if value.dtype.name != bounds.dtype or value.shape != bounds.shape:
         raise ArtifactDamaged(
@@ -119,7 +119,7 @@ def array(name: str, value: NDArray[Any], bounds: Bounds) -> None:
         )
     if not value.size:
         return
-    least, most = extremes(value)
+    least, most = _extremes(value)
     if not (bounds.least <= least and most <= bounds.most):  # false for NaN
         raise ArtifactDamaged(
             f"array {name}: expected numbers from {bounds.least:g} to {bounds.most:g}, got "
@@ -127,21 +127,21 @@ def array(name: str, value: NDArray[Any], bounds: Bounds) -> None:
         )
 
 
-def extremes(value: NDArray[Any]) -> tuple[float, float]:
+def _extremes(value: NDArray[Any]) -> tuple[float, float]:
     """Return the least and the greatest number; NaN, or one beyond all bounds, if one is NaN."""
     if value.dtype.name == "float16":
-        size = largest_half(value)
+        size = _largest_half(value)
         return -size, size
     return value.min().item(), value.max().item()
 
 
-def largest_half(value: NDArray[np.float16]) -> float:
+def _largest_half(value: NDArray[np.float16]) -> float:
     """Return the greatest size of a float16, by its bits: many times quicker than by its value."""
     import numpy as np
 
     bits = value.reshape(-1).view(np.uint16)  # (N,)
-    blocks = range(0, len(bits), BLOCK)
-    most = max(int((bits[start : start + BLOCK] & HALF_SIZE).max()) for start in blocks)
+    blocks = range(0, len(bits), _BLOCK)
+    most = max(int((bits[start : start + _BLOCK] & _HALF_SIZE).max()) for start in blocks)
     size = float(np.uint16(most).view(np.float16))
     return size if math.isfinite(size) else math.inf
 

@@ -43,7 +43,7 @@ class Corpus:
     title: str = ""
 
 
-def save_corpus(corpus: Corpus, folder: Path) -> None:
+def _save_corpus(corpus: Corpus, folder: Path) -> None:
     """Write corpus.txt and corpus.json."""
     text = "".join(paragraph + "\n" for paragraph in corpus.paragraphs)
     (folder / "corpus.txt").write_text(text, encoding="utf-8", newline="\n")
@@ -52,15 +52,15 @@ def save_corpus(corpus: Corpus, folder: Path) -> None:
     write_json(folder / "corpus.json", facts)
 
 
-def load_corpus(folder: Path) -> Corpus:
-    """Read what `save_corpus` wrote."""
+def _load_corpus(folder: Path) -> Corpus:
+    """Read what `_save_corpus` wrote."""
     text = (folder / "corpus.txt").read_text(encoding="utf-8")
     facts = read_json(folder / "corpus.json")
     chapters = tuple(Chapter(**chapter) for chapter in facts.pop("chapters"))
     return Corpus(paragraphs=tuple(text.split("\n")[:-1]), chapters=chapters, **facts)
 
 
-def describe_corpus(corpus: Corpus) -> dict[str, Any]:
+def _describe_corpus(corpus: Corpus) -> dict[str, Any]:
     """Return the facts shown to people."""
     return {
         **({"title": corpus.title} if corpus.title else {}),
@@ -74,4 +74,4 @@ def describe_corpus(corpus: Corpus) -> dict[str, Any]:
     }
 
 
-CORPUS = Codec(save=save_corpus, load=load_corpus, describe=describe_corpus)
+CORPUS = Codec(save=_save_corpus, load=_load_corpus, describe=_describe_corpus)

@@ -192,10 +192,10 @@ def load_embedding(folder: Path) -> Embedding:
     return Embedding(words=words, counts=counts, vectors=vectors, unseen=unseen)
 
 
-def describe_embedding(embedding: Embedding) -> dict[str, Any]:
+def _describe_embedding(embedding: Embedding) -> dict[str, Any]:
     """Return the facts shown to people."""
     size, dimensions = embedding.vectors.shape
     return {"vocabulary": size, "dimensions": dimensions, "words": int(embedding.counts.sum())}
 
 
-EMBEDDING = Codec(save=save_embedding, load=load_embedding, describe=describe_embedding)
+EMBEDDING = Codec(save=save_embedding, load=load_embedding, describe=_describe_embedding)

@@ -22,7 +22,7 @@ class Evaluation:
     `scores[part][model]` holds `bits_per_character` (None where a piece has no probability),
     `top1`, `top5`, `top10`, `mrr`, `cosine` (None for a model without vectors), `perplexity`,
     `coverage` (the share of pieces that have a probability), `targets` and `characters`; and
-    `interval`: the 95 % interval [low, high] over chapters of those in `bootstrap.FIGURES`.
+    `interval`: the 95 % interval [low, high] over chapters of those in `bootstrap._FIGURES`.
     The `network` and the whole `writer` have `against_kneser_ney` too: the intervals of
     `bits_difference`, `top1_difference` and `perplexity_ratio`. Both are None where the part has
     fewer than two chapters.

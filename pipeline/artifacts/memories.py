@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SCHEMA = 2
+_SCHEMA = 2
 NETWORK = "network"  # the component of every mixture that is no memory
 _JSON_FILE, _TENSOR_FILE = "memories.json", "memories.safetensors"
 
@@ -89,7 +89,7 @@ def save_memories(memories: Memories, folder: Path, kinds: Mapping[str, Stored])
         },
     )
     facts = {
-        "schema": SCHEMA,
+        "schema": _SCHEMA,
         "weights": memories.weights,
         "subsets": list(memories.subsets),
         "chapters": [list(chapter) for chapter in memories.chapters],
@@ -113,9 +113,10 @@ def load_memories(folder: Path, kinds: Mapping[str, Stored]) -> Memories:
     import numpy as np
 
     facts = read_json(folder / _JSON_FILE)
-    if facts.get("schema") != SCHEMA:
+    if facts.get("schema") != _SCHEMA:
         raise ArtifactDamaged(
-            f"{_JSON_FILE}: expected schema {SCHEMA}, got {facts.get('schema')}; run remember again"
+            f"{_JSON_FILE}: expected schema {_SCHEMA}, got {facts.get('schema')}; "
+            "run remember again"
         )
     stored = facts["memories"]
     if not set(stored) <= set(kinds):

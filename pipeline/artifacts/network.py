@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SCHEMA = 3
+_SCHEMA = 3
 
 
 @dataclass(frozen=True)
@@ -91,12 +91,12 @@ ARRAYS = (
 )
 
 
-def save_network(network: Network, folder: Path) -> None:
+def _save_network(network: Network, folder: Path) -> None:
     """Write network.safetensors and network.json."""
     arrays = {name: getattr(network, name) for name in ARRAYS} | pack_upper(network.upper_layers)
     write_tensors(folder / "network.safetensors", arrays)
     facts = {
-        "schema": SCHEMA,
+        "schema": _SCHEMA,
         "words": list(network.words),
         "scale": network.scale,
         "prior_weight": network.prior_weight,
@@ -108,7 +108,7 @@ def save_network(network: Network, folder: Path) -> None:
 
 
 def load_network(folder: Path) -> Network:
-    """Read what `save_network` wrote; every array is checked for presence, shape and finiteness.
+    """Read what `_save_network` wrote; every array is checked for presence, shape and finiteness.
 
     Raises
     ------
@@ -118,13 +118,13 @@ def load_network(folder: Path) -> Network:
     import numpy as np
 
     facts = read_json(folder / "network.json")
-    if facts.get("schema") != SCHEMA:
+    if facts.get("schema") != _SCHEMA:
         raise ArtifactDamaged(
-            f"network.json: expected schema {SCHEMA}, got {facts.get('schema')}; run decode again"
+            f"network.json: expected schema {_SCHEMA}, got {facts.get('schema')}; run decode again"
         )
     arrays = read_tensors(folder / "network.safetensors")
     words = tuple(facts["words"])
-    shapes = network_shapes(arrays, vocabulary=len(words))
+    shapes = _network_shapes(arrays, vocabulary=len(words))
     if set(arrays) != set(shapes):
         raise ArtifactDamaged(
             f"network.safetensors: expected {sorted(shapes)}, got {sorted(arrays)}"
@@ -143,7 +143,7 @@ def load_network(folder: Path) -> Network:
     )
 
 
-def network_shapes(
+def _network_shapes(
     arrays: dict[str, NDArray[Any]], *, vocabulary: int
 ) -> dict[str, tuple[int, ...]]:
     """Return the shape every array must have, given V and what the projection says of H and E."""
@@ -162,7 +162,7 @@ def network_shapes(
     }
 
 
-def describe_network(network: Network) -> dict[str, Any]:
+def _describe_network(network: Network) -> dict[str, Any]:
     """Return the facts shown to people."""
     return {
         "vocabulary": len(network.words),
@@ -172,4 +172,4 @@ def describe_network(network: Network) -> dict[str, Any]:
     }
 
 
-NETWORK = Codec(save=save_network, load=load_network, describe=describe_network)
+NETWORK = Codec(save=_save_network, load=load_network, describe=_describe_network)

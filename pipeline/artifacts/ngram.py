@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LEVEL_ARRAYS = ("keys", "weights", "offsets", "backoff")
+_LEVEL_ARRAYS = ("keys", "weights", "offsets", "backoff")
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,14 @@ def ngram_arrays(model: KneserNey) -> dict[str, NDArray[Any]]:
     """Return all arrays of a model by name."""
     arrays: dict[str, NDArray[Any]] = {"ngram.unigram": model.unigram}
     for k, level in enumerate(model.levels, 2):
-        arrays |= {f"ngram.{k}.{name}": getattr(level, name) for name in LEVEL_ARRAYS}
+        arrays |= {f"ngram.{k}.{name}": getattr(level, name) for name in _LEVEL_ARRAYS}
     return arrays
 
 
 def ngram_names(order: int) -> set[str]:
     """Return the names of a model's arrays."""
     orders = range(2, order + 1)
-    return {"ngram.unigram", *(f"ngram.{k}.{name}" for k in orders for name in LEVEL_ARRAYS)}
+    return {"ngram.unigram", *(f"ngram.{k}.{name}" for k in orders for name in _LEVEL_ARRAYS)}
 
 
 def read_ngram(arrays: Mapping[str, NDArray[Any]], order: int) -> KneserNey:
@@ -74,7 +74,7 @@ def read_ngram(arrays: Mapping[str, NDArray[Any]], order: int) -> KneserNey:
     levels: list[Level] = []
     histories = len(unigram)
     for k in range(2, order + 1):
-        own = {name: arrays[f"ngram.{k}.{name}"] for name in LEVEL_ARRAYS}
+        own = {name: arrays[f"ngram.{k}.{name}"] for name in _LEVEL_ARRAYS}
         grams = own["keys"].size
         for name, length, dtype in (
             ("keys", grams, np.int64),

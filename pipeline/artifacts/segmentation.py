@@ -82,7 +82,7 @@ def save_segmentation(segmentation: Segmentation, folder: Path) -> None:
     (folder / "words.txt").write_text(text, encoding="utf-8", newline="\n")
     facts = asdict(segmentation)
     del facts["lines"]
-    facts["words"] = count_words(segmentation)
+    facts["words"] = _count_words(segmentation)
     write_json(folder / "segment.json", facts)
 
 
@@ -98,20 +98,22 @@ def load_segmentation(folder: Path) -> Segmentation:
     )
 
 
-def count_words(segmentation: Segmentation) -> int:
+def _count_words(segmentation: Segmentation) -> int:
     """Return the number of words, paragraph breaks not counted."""
     return sum(line.count(" ") + 1 for line in segmentation.lines)
 
 
-def describe_segmentation(segmentation: Segmentation) -> dict[str, Any]:
+def _describe_segmentation(segmentation: Segmentation) -> dict[str, Any]:
     """Return the facts shown to people."""
     parts = [section.part for section in segmentation.sections]
     return {
-        "words": count_words(segmentation),
+        "words": _count_words(segmentation),
         "out-of-dictionary words": len(segmentation.unknown),
         "names": len(segmentation.names),
         "held-out sections": f"{parts.count('validation')} validation, {parts.count('test')} test",
     }
 
 
-SEGMENTATION = Codec(save=save_segmentation, load=load_segmentation, describe=describe_segmentation)
+SEGMENTATION = Codec(
+    save=save_segmentation, load=load_segmentation, describe=_describe_segmentation
+)

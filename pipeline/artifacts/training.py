@@ -53,7 +53,7 @@ class Training:
     history: dict[str, Any]
 
 
-def check_weights(weights: dict[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
+def _check_weights(weights: dict[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
     """Return the weights if all are present, agree in shape, and are finite float32.
 
     Raises
@@ -85,19 +85,19 @@ def check_weights(weights: dict[str, NDArray[Any]]) -> dict[str, NDArray[np.floa
     return weights
 
 
-def save_training(training: Training, folder: Path) -> None:
+def _save_training(training: Training, folder: Path) -> None:
     """Write weights.safetensors and history.json."""
-    write_tensors(folder / "weights.safetensors", check_weights(training.weights))
+    write_tensors(folder / "weights.safetensors", _check_weights(training.weights))
     write_json(folder / "history.json", training.history)
 
 
-def load_training(folder: Path) -> Training:
-    """Read what `save_training` wrote, and check every array."""
-    weights = check_weights(read_tensors(folder / "weights.safetensors"))
+def _load_training(folder: Path) -> Training:
+    """Read what `_save_training` wrote, and check every array."""
+    weights = _check_weights(read_tensors(folder / "weights.safetensors"))
     return Training(weights=weights, history=read_json(folder / "history.json"))
 
 
-def describe_training(training: Training) -> dict[str, Any]:
+def _describe_training(training: Training) -> dict[str, Any]:
     """Return the facts shown to people."""
     history = training.history
     best = history["epochs"][history["best_epoch"] - 1]
@@ -110,4 +110,4 @@ def describe_training(training: Training) -> dict[str, Any]:
     }
 
 
-TRAINING = Codec(save=save_training, load=load_training, describe=describe_training)
+TRAINING = Codec(save=_save_training, load=_load_training, describe=_describe_training)

@@ -127,7 +127,7 @@ def load_windows(folder: Path) -> Windows:
     )
 
 
-def describe_windows(windows: Windows) -> dict[str, Any]:
+def _describe_windows(windows: Windows) -> dict[str, Any]:
     """Return the facts shown to people."""
     import numpy as np
 
@@ -136,4 +136,4 @@ def describe_windows(windows: Windows) -> dict[str, Any]:
     return {"tokens": len(windows.ids), "coverage": round(known, 4), **counts}
 
 
-WINDOWS = Codec(save=save_windows, load=load_windows, describe=describe_windows)
+WINDOWS = Codec(save=save_windows, load=load_windows, describe=_describe_windows)

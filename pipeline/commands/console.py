@@ -30,7 +30,7 @@ from pipeline.shown import shown, shown_json
 from pipeline.stage import Stage
 
 _CONTEXT = "click_context"
-LONGEST = 2000  # characters of a message
+_LONGEST = 2000  # characters of a message
 UNBOUNDED = 10_000  # columns of a file
 
 
@@ -69,7 +69,7 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def say(text: str, *, lines: bool = False) -> None:
     """Print to stderr what is not the result; in one line, unless `lines` of it are meant."""
-    longest = None if lines else LONGEST
+    longest = None if lines else _LONGEST
     print(shown(text, longest, lines=lines), file=sys.stderr, flush=True)
 
 

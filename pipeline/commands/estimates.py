@@ -14,7 +14,7 @@ from pipeline.catalog import SOURCE
 from pipeline.config import Settings
 from pipeline.runner.plan import Step
 
-LAST_RUN, ESTIMATE = "last run", "estimate"
+_LAST_RUN, _ESTIMATE = "last run", "estimate"
 _CHARACTERS_A_BYTE = 0.38  # of a Chinese text: a third in UTF-8, a half in GB18030 and UTF-16
 _TOKENS_A_CHARACTER = 0.65  # words and marks of the training chapters
 _TOKENS_A_SECOND = 22_000  # that a network of 200 units and dimensions learns from
@@ -48,18 +48,18 @@ def with_expected(
     """Return the rows of `explain.status_rows` with a time for each stage that has to run.
 
     A stage's last time is of the text that it read then: where that is another now, the estimate
-    counts. Each row gets `expected_from`: `LAST_RUN`, `ESTIMATE`, or None where there is no time.
+    counts. Each row gets `expected_from`: `_LAST_RUN`, `_ESTIMATE`, or None where there is no time.
     """
     source = next((step for step in steps if step.stage is SOURCE), None)
     same = source is not None and source.record is not None
-    characters = characters_of(settings, source)
-    estimates = {} if characters is None else estimated_seconds(characters, settings)
+    characters = _characters_of(settings, source)
+    estimates = {} if characters is None else _estimated_seconds(characters, settings)
     told = []
     for row in rows:
-        seconds, origin = row["expected_seconds"], LAST_RUN
+        seconds, origin = row["expected_seconds"], _LAST_RUN
         own = estimates.get(row["stage"])
         if row["state"] != "fresh" and own is not None and (seconds is None or not same):
-            seconds, origin = round(own, 1), ESTIMATE
+            seconds, origin = round(own, 1), _ESTIMATE
         told.append(
             {
                 **row,
@@ -70,7 +70,7 @@ def with_expected(
     return told
 
 
-def characters_of(settings: Settings, source: Step | None) -> float | None:
+def _characters_of(settings: Settings, source: Step | None) -> float | None:
     """Return how many characters the text has, or about how many; None for a download to come."""
     if source is not None and source.record is not None:
         counted = source.record.facts.get("characters")
@@ -89,7 +89,7 @@ def _size(path: Path) -> int:
         return 0
 
 
-def estimated_seconds(characters: float, settings: Settings) -> dict[str, float]:
+def _estimated_seconds(characters: float, settings: Settings) -> dict[str, float]:
     """Return stage → seconds for a text of so many characters, with these settings."""
     embed, train, regress = (
         settings.values[name].model_dump() for name in ("embed", "train", "regress")
@@ -117,7 +117,7 @@ def total_line(rows: Sequence[Mapping[str, Any]]) -> str:
     known = [row["expected_seconds"] for row in waiting if row["expected_seconds"] is not None]
     if not known:
         return "how long is not known before the text is downloaded" if waiting else ""
-    guessed = any(row["expected_from"] == ESTIMATE for row in waiting)
+    guessed = any(row["expected_from"] == _ESTIMATE for row in waiting)
     why = "estimated from the text's size" if guessed else "as they took last time"
     more = "" if len(known) == len(waiting) else "; – is not known"
     return f"in all {duration(sum(known))}, {why}{more}"

@@ -22,7 +22,7 @@ from pipeline.project import ARTIFACTS
 from pipeline.runner.disk import usable, write_durably
 from pipeline.shown import visible
 
-Name = Annotated[
+_Name = Annotated[
     str, typer.Argument(metavar="NAME", parser=checked_name, help="A model; `models` lists them.")
 ]
 
@@ -44,16 +44,16 @@ def list_models(
         return None
     found = shelf.entries(shelf.shelf_of(artifacts.absolute()))
     if as_json:
-        return print_json([entry_json(entry) for entry in found])
+        return print_json([_entry_json(entry) for entry in found])
     if not found:
         return print(f"no models yet; run: {program()} run-all --source 我的小说.txt")
-    return print(*entry_lines(found), sep="\n")
+    return print(*_entry_lines(found), sep="\n")
 
 
 @app.command("export", cls=Command, epilog="models export 红楼梦 ~/红楼梦.safetensors")
 @guarded
 def export_model(
-    name: Name,
+    name: _Name,
     file: Annotated[
         Path, typer.Argument(metavar="FILE", parser=checked_path, help="The new file, or a folder.")
     ],
@@ -103,7 +103,7 @@ def import_model(
     """Check a model's file and copy it to the others; nothing is ever overwritten."""
     own = safe_name(file.name) if name is None else check_name(name, "--name")
     path = shelf.bring(shelf.shelf_of(artifacts.absolute()), file, own)
-    return show_entry(path, as_json)
+    return _show_entry(path, as_json)
 
 
 @app.command("rename", cls=Command, epilog="models rename small_novel 我的小说")
@@ -118,13 +118,13 @@ def rename_model(
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
     """Give a model another name."""
-    return show_entry(shelf.rename(shelf.shelf_of(artifacts.absolute()), old, new), as_json)
+    return _show_entry(shelf.rename(shelf.shelf_of(artifacts.absolute()), old, new), as_json)
 
 
 @app.command("remove", cls=Command, epilog="models remove 红楼梦 --yes")
 @guarded
 def remove_model(
-    name: Name,
+    name: _Name,
     yes: Yes = False,
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,
@@ -142,20 +142,20 @@ def remove_model(
     return print(f"removed {read_name(path)}")
 
 
-def show_entry(path: Path, as_json: bool) -> None:
+def _show_entry(path: Path, as_json: bool) -> None:
     """Print a model that has just come to the shelf."""
     entry = shelf.read_entry(path)
-    return print_json(entry_json(entry)) if as_json else print(*entry_lines([entry]), sep="\n")
+    return print_json(_entry_json(entry)) if as_json else print(*_entry_lines([entry]), sep="\n")
 
 
-def entry_lines(found: Sequence[Entry]) -> Iterator[str]:
+def _entry_lines(found: Sequence[Entry]) -> Iterator[str]:
     """Yield a line a model: words, size, date, scores, name; the name comes last, being wide."""
     yield f"{'words':>9}{'size':>12}  {'date':<16}{'top1':>8}{'bits/char':>11}  name"
     for entry in found:
         card = entry.card
         scores = card.scores if card and card.scores else {}
         top1, bits = (format_score(scores.get(key)) for key in ("top1", "bits_per_character"))
-        size, date = f"{entry.bytes / 1e6:,.1f} MB", when(entry).strftime("%Y-%m-%d %H:%M")
+        size, date = f"{entry.bytes / 1e6:,.1f} MB", _when(entry).strftime("%Y-%m-%d %H:%M")
         title = f"  《{card.title}》" if card and card.title not in ("", entry.name) else ""
         told = f"  cannot be used: {entry.fault}" if entry.fault else title
         words = f"{entry.words:,}" if card else "–"
@@ -164,7 +164,7 @@ def entry_lines(found: Sequence[Entry]) -> Iterator[str]:
         )
 
 
-def entry_json(entry: Entry) -> dict[str, Any]:
+def _entry_json(entry: Entry) -> dict[str, Any]:
     """Return a model as JSON values; `words` is the size of its vocabulary."""
     card = entry.card
     return {
@@ -172,13 +172,13 @@ def entry_json(entry: Entry) -> dict[str, Any]:
         "title": card and card.title,
         "words": entry.words,
         "bytes": entry.bytes,
-        "date": when(entry).isoformat(timespec="seconds"),
+        "date": _when(entry).isoformat(timespec="seconds"),
         "scores": card and card.scores,
         "file": visible(str(entry.path)),
         "fault": entry.fault,
     }
 
 
-def when(entry: Entry) -> datetime:
+def _when(entry: Entry) -> datetime:
     """Return the local time of a model's file."""
     return datetime.fromtimestamp(entry.made / 1e9, UTC).astimezone()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.engine.writing.options import WritingOptions
     from pipeline.engine.writing.sampling import Sampling
 
-LONGEST = 60  # characters of a refused value that are repeated
+_LONGEST = 60  # characters of a refused value that are repeated
 
 
 def _whole_number(value: str) -> int:
@@ -85,7 +85,7 @@ def checked_path(value: str) -> Path:
 
 def _got(value: str) -> str:
     """Return a refused value as it can be shown."""
-    return shown(str(value), longest=LONGEST) or "nothing"
+    return shown(str(value), longest=_LONGEST) or "nothing"
 
 
 # What every command takes.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import DataError, SettingsError
 
-PIPE = "-"  # the phrase that stands for standard input
+_PIPE = "-"  # the phrase that stands for standard input
 MOST = 2**20  # bytes of a seed: many times what the writer remembers
 
 
@@ -17,7 +17,7 @@ def read_phrase(phrase: str | None, path: Path | None, *, interactive: bool = Fa
     Parameters
     ----------
     phrase : str, optional
-        As typed; `PIPE` for standard input.
+        As typed; `_PIPE` for standard input.
     path : Path, optional
         A file with it.
     interactive : bool
@@ -41,7 +41,7 @@ def read_phrase(phrase: str | None, path: Path | None, *, interactive: bool = Fa
         raise SettingsError(
             "seed phrase: expected one in quotation marks, - or --seed-file FILE, got none"
         )
-    if phrase != PIPE:
+    if phrase != _PIPE:
         return phrase
     if interactive:
         raise SettingsError(

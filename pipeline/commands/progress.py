@@ -15,10 +15,10 @@ from pipeline.shown import shown
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-LOG_SECONDS = 10.0  # a log gets a line of progress no more often
-LONGEST = 500  # characters of a line
-BAR = 20  # columns
-BESIDE = 17  # columns of percentage, time left and the spaces between all parts
+_LOG_SECONDS = 10.0  # a log gets a line of progress no more often
+_LONGEST = 500  # characters of a line
+_BAR = 20  # columns
+_BESIDE = 17  # columns of percentage, time left and the spaces between all parts
 
 
 class LogReporter:
@@ -30,7 +30,7 @@ class LogReporter:
 
     def write(self, text: str) -> None:
         """Write one line."""
-        self.stream.write(shown(text, longest=LONGEST) + "\n")
+        self.stream.write(shown(text, longest=_LONGEST) + "\n")
         self.stream.flush()
 
     def started(self, step: Step) -> None:
@@ -42,7 +42,7 @@ class LogReporter:
     def progress(self, step: Step, done: float, total: float, note: str = "") -> None:
         """Say how far the stage is, now and then."""
         check()
-        if time.monotonic() - self.last_line >= LOG_SECONDS:
+        if time.monotonic() - self.last_line >= _LOG_SECONDS:
             self.last_line = time.monotonic()
             self.write(f"{step.stage.name}: {done / max(total, 1e-9):.0%}  {note}")
 
@@ -78,7 +78,7 @@ class TerminalReporter(LogReporter):
         """Move the bar; before anything is done it only swings to and fro."""
         check()
         if self.bar is not None:
-            taken = len(step.stage.name) + BAR + BESIDE
+            taken = len(step.stage.name) + _BAR + _BESIDE
             self.bar.update(
                 self.bar.task_ids[0],
                 completed=done,
@@ -107,7 +107,7 @@ def _open_bar(stream: TextIO) -> Progress:
 
     return Progress(
         TextColumn("  {task.description}", table_column=Column(no_wrap=True)),
-        BarColumn(bar_width=BAR),
+        BarColumn(bar_width=_BAR),
         TextColumn("{task.percentage:>3.0f}%", table_column=Column(width=4)),
         TimeRemainingColumn(compact=True, table_column=Column(width=7, no_wrap=True)),
         TextColumn("{task.fields[note]}", markup=False, table_column=Column(no_wrap=True)),

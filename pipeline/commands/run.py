@@ -59,14 +59,14 @@ def run_all(
         steps = plan(STAGES, project.settings, project.store, force=force, only=only)
         check_files(steps, project.settings)
         return show_ahead(steps, project.settings, as_json)
-    made = make_model(project, force, name, quiet=as_json)
-    outcomes = made if quick else evaluate_model(project, made, name)
+    made = _make_model(project, force, name, quiet=as_json)
+    outcomes = made if quick else _evaluate_model(project, made, name)
     if as_json:
         return print_json(explain.outcome_rows(outcomes))
-    return show_result(project, outcomes)
+    return _show_result(project, outcomes)
 
 
-def make_model(
+def _make_model(
     project: Project, force: AbstractSet[str], name: str | None, *, quiet: bool
 ) -> list[Outcome]:
     """Run the stages up to the model, publish it and, unless quiet, print what it writes."""
@@ -74,11 +74,11 @@ def make_model(
     path = publish_model(project, outcomes, name)
     remember_run(project, outcomes)
     if path is not None and not quiet and any(outcome.ran for outcome in outcomes):
-        show_sample(project, outcomes, path)
+        _show_sample(project, outcomes, path)
     return outcomes
 
 
-def show_sample(project: Project, outcomes: Sequence[Outcome], path: Path) -> None:
+def _show_sample(project: Project, outcomes: Sequence[Outcome], path: Path) -> None:
     """Print what the model writes on from its seed phrase, and how to write more."""
     record = next(own.record for own in outcomes if own.record.stage == MODEL.name)
     finished: Finished = load(project.store, record, MODEL.codec)
@@ -99,7 +99,7 @@ def generate_command(phrase: str, artifacts: Path) -> str:
     return f"{program()} generate {words}"
 
 
-def evaluate_model(project: Project, made: Sequence[Outcome], name: str | None) -> list[Outcome]:
+def _evaluate_model(project: Project, made: Sequence[Outcome], name: str | None) -> list[Outcome]:
     """Run all other stages and publish the scores; return what became of every stage."""
     later = run_targets(project, [stage.name for stage in STAGES], frozenset(), "run-all")
     publish_model(project, later, name)
@@ -138,7 +138,7 @@ def run_one(
     return None
 
 
-def show_result(project: Project, outcomes: Sequence[Outcome]) -> None:
+def _show_result(project: Project, outcomes: Sequence[Outcome]) -> None:
     """Print scores and where things lie; one line if there was nothing to do."""
     records = {outcome.record.stage: outcome.record for outcome in outcomes}
     page = f" (report: {records[REPORT.name].path / REPORT_FILE})" if REPORT.name in records else ""

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pipeline.engine.writing.seed import Seed
     from pipeline.engine.writing.session import Session, SessionContext
 
-DEFAULT_FILE = "continuation.txt"
-LAST_CHARACTERS = 120  # of the text, shown with each turn
+_DEFAULT_FILE = "continuation.txt"
+_LAST_CHARACTERS = 120  # of the text, shown with each turn
 
 
 def write_together(
@@ -42,7 +42,7 @@ def write_together(
     except KeyboardInterrupt:
         interrupted = True
     finally:
-        put(session_result(session, context, seed_phrase, seed, as_json=as_json))
+        put(_session_result(session, context, seed_phrase, seed, as_json=as_json))
     if interrupted:
         raise typer.Exit(INTERRUPTED)
 
@@ -64,10 +64,10 @@ def converse(
     from pipeline.engine.writing.turns import HELP, answer
 
     saved: dict[Path, bytes] = {}
-    file = DEFAULT_FILE
+    file = _DEFAULT_FILE
     yield session, HELP
     while True:
-        yield session, "\n".join(turn_lines(session, context, seed_phrase))
+        yield session, "\n".join(_turn_lines(session, context, seed_phrase))
         if not (line := read_line()):
             return
         reply = answer(session, line, context)
@@ -83,18 +83,18 @@ def converse(
             return
 
 
-def turn_lines(session: Session, context: SessionContext, seed_phrase: str) -> Iterator[str]:
+def _turn_lines(session: Session, context: SessionContext, seed_phrase: str) -> Iterator[str]:
     """Yield the end of the text and the candidates for the next word."""
     from pipeline.engine.writing.session import candidates_for, text_of
 
     text = seed_phrase + text_of(session)
-    cut = "…" if len(text) > LAST_CHARACTERS else ""
-    yield f"\n{cut}{text[-LAST_CHARACTERS:]}"
+    cut = "…" if len(text) > _LAST_CHARACTERS else ""
+    yield f"\n{cut}{text[-_LAST_CHARACTERS:]}"
     for number, (_, candidate) in enumerate(candidates_for(session, context), 1):
         yield f"  {number}  {candidate_line(candidate)}"
 
 
-def session_result(
+def _session_result(
     session: Session, context: SessionContext, seed_phrase: str, seed: Seed, *, as_json: bool
 ) -> str:
     """Return the finished text, or it and its words as JSON."""

@@ -37,24 +37,24 @@ def status(
     project = asked.open(artifacts)
     steps = plan(STAGES, project.settings, project.store, verify=verify)
     if not as_json and not verify and shelf.newest(shelf.shelf_of(project.store.folder)) is None:
-        return print(beginning_line(project, steps))
-    show_plan(steps, as_json)
+        return print(_beginning_line(project, steps))
+    _show_plan(steps, as_json)
     if (note := other_novel(project)) is not None:
         say(f"xuxie: {note}")
     return None
 
 
-def beginning_line(project: Project, steps: Sequence[Step]) -> str:
+def _beginning_line(project: Project, steps: Sequence[Step]) -> str:
     """Return the one thing to do where there is no model yet."""
     done = sum(step.state == "fresh" for step in steps)
     far = f", {done} of {len(steps)} stages done" if done else ""
     return f"no model yet{far}; run: {run_command(project)}"
 
 
-def show_plan(steps: Sequence[Step], as_json: bool) -> None:
+def _show_plan(steps: Sequence[Step], as_json: bool) -> None:
     """Print one line a stage, or JSON."""
     rows = explain.status_rows(steps)
-    return print_json(rows) if as_json else put_lines(status_lines(rows))
+    return print_json(rows) if as_json else put_lines(_status_lines(rows))
 
 
 def show_ahead(steps: Sequence[Step], settings: Settings, as_json: bool) -> None:
@@ -62,7 +62,7 @@ def show_ahead(steps: Sequence[Step], settings: Settings, as_json: bool) -> None
     rows = with_expected(explain.status_rows(steps), steps, settings)
     if as_json:
         return print_json(rows)
-    put_lines(status_lines(rows, ahead=True))
+    put_lines(_status_lines(rows, ahead=True))
     return put_lines(filter(None, [total_line(rows)]))
 
 
@@ -88,10 +88,10 @@ def show_config(
     """Show every setting, its value, and where the value came from."""
     project = asked.open(ARTIFACTS)
     rows = describe_settings(project.settings)
-    return print_json(rows) if as_json else put_lines(setting_lines(rows), set_in=4)
+    return print_json(rows) if as_json else put_lines(_setting_lines(rows), set_in=4)
 
 
-def status_lines(rows: Sequence[Mapping[str, Any]], *, ahead: bool = False) -> Iterator[str]:
+def _status_lines(rows: Sequence[Mapping[str, Any]], *, ahead: bool = False) -> Iterator[str]:
     """Yield a line a stage: state, seconds, size, reasons; rows as `explain.status_rows` makes.
 
     `ahead` shows the seconds that a stage is expected to take, – where nobody knows.
@@ -106,7 +106,7 @@ def status_lines(rows: Sequence[Mapping[str, Any]], *, ahead: bool = False) -> I
         yield f"{row['stage']:<10}{row['state']:<9}{seconds:>12}{size:>12}  {reasons}".rstrip()
 
 
-def setting_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _setting_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Yield a line a setting: name, value, origin, description."""
     for row in rows:
         value = json.dumps(row["value"], ensure_ascii=False)

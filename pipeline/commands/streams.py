@@ -27,11 +27,11 @@ def prepare_streams() -> None:
     for stream in (sys.stdin, sys.stdout):  # a character that cannot be read or shown becomes ?
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    sys.stdout = cast("TextIO", Results(sys.stdout))
-    sys.stderr = cast("TextIO", Messages(_own_stderr()))
+    sys.stdout = cast("TextIO", _Results(sys.stdout))
+    sys.stderr = cast("TextIO", _Messages(_own_stderr()))
 
 
-class Messages:
+class _Messages:
     """A text stream that drops what it cannot write."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -56,7 +56,7 @@ class Messages:
             _silence(self._stream)
 
 
-class Results:
+class _Results:
     """A text stream that tells a reader who is gone from a failure, and does so ever after."""
 
     def __init__(self, stream: TextIO) -> None:

@@ -19,7 +19,7 @@ from pipeline.shown import shown
 # What the parser raises. Typer has taken its parser from click, and brought its own along since:
 # either way this is the base of all refusals.
 _Refused = cast("type[Exception]", typer.BadParameter.__mro__[2])
-LONGEST = 60  # characters of what was typed that are repeated
+_LONGEST = 60  # characters of what was typed that are repeated
 
 
 class _Telling:
@@ -56,7 +56,7 @@ class Group(_Telling, TyperGroup):
             There is no such command; the nearest is named.
         """
         if args and not args[0].startswith("-") and args[0] not in self.commands:
-            got = shown(args[0], longest=LONGEST) or "nothing"
+            got = shown(args[0], longest=_LONGEST) or "nothing"
             ctx.fail(f"expected a command, got {got}{hint(args[0], self.commands)}")
         return super().resolve_command(ctx, args)
 
@@ -109,10 +109,10 @@ def _refusal(error: Any) -> Iterator[str]:
         yield f"{name}: expected {'no value, got one' if takes_none else 'a value, got none'}"
     elif "extra argument" in error.message:
         got = str(error.message).partition(" (")[2].removesuffix(")")
-        yield f"expected no more arguments, got {shown(got, longest=LONGEST)}"
+        yield f"expected no more arguments, got {shown(got, longest=_LONGEST)}"
         yield "; put a phrase in quotation marks"
     else:
-        message = shown(str(error.message), longest=4 * LONGEST).rstrip(".")
+        message = shown(str(error.message), longest=4 * _LONGEST).rstrip(".")
         yield f"{name}: {message}" if name else message[:1].lower() + message[1:]
     if context is not None:
         yield f"; see {context.command_path} --help"
@@ -121,7 +121,7 @@ def _refusal(error: Any) -> Iterator[str]:
 def _name(error: Any) -> str:
     """Return the option or argument that a parser's error is about, "" where it is about none."""
     if option := getattr(error, "option_name", None):
-        return shown(str(option), longest=LONGEST)
+        return shown(str(option), longest=_LONGEST)
     if (parameter := getattr(error, "param", None)) is None:
         return ""
     if parameter.param_type_name == "option":

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-STDERR = 2
+_STDERR = 2
 
 # Both libraries read these when they are imported. Without the first, TensorFlow tells of the
 # processor. oneDNN's kernels take three quarters of the time of its own; they round otherwise, so
@@ -18,27 +18,27 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 
 
 @contextmanager
-def muted_stderr() -> Iterator[None]:
+def _muted_stderr() -> Iterator[None]:
     """Drop what is written to the process' standard error, by C++ code as well.
 
     TensorFlow says there that it uses oneDNN, twice, whatever log level it is told. Failures to
     import it are Python's exceptions and still seen.
     """
     try:
-        kept = os.dup(STDERR)
+        kept = os.dup(_STDERR)
     except OSError:  # standard error is closed
         yield
         return
     try:
         with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), STDERR)
+            os.dup2(nowhere.fileno(), _STDERR)
         yield
     finally:
-        os.dup2(kept, STDERR)
+        os.dup2(kept, _STDERR)
         os.close(kept)
 
 
-with muted_stderr():
+with _muted_stderr():
     import keras
     import tensorflow as tf
 

@@ -159,7 +159,7 @@ def drop_words(
     return np.where(hidden, np.int32(unknown), inputs)
 
 
-def starts_afresh(
+def _starts_afresh(
     starts: NDArray[np.int64], before: NDArray[np.int64] | None, steps: int
 ) -> Floats:
     """Return `Batch.fresh` (B, 1) from the starts (B,) of a batch and of the one before."""
@@ -201,7 +201,7 @@ def epoch_batches(
                 dropout=dropout.words,
                 generator=generator,
             ),
-            fresh=starts_afresh(own, before, windows.steps),
+            fresh=_starts_afresh(own, before, windows.steps),
             targets=np.where(known, positions, 0).astype(np.int32),
             weights=known.astype(np.float32),
             candidates=candidates,

@@ -68,27 +68,27 @@ def fit(
     optimizer = build_optimizer(network, plan)
     step = compile_step(network, loss, optimizer)
     state = resume(network, optimizer, generator, scratch_path, say)
-    while not finished(state, plan):
+    while not _finished(state, plan):
         count, batches = make_batches(generator)
-        report = EpochReport(state.rows, plan.epochs, count, progress)
-        mean_loss = run_epoch(step, batches, optimizer, plan, report)
-        weights = finite_weights(network, report, plan)
-        kept = average_weights(state, weights, plan)
-        note_epoch(state, {"train_loss": mean_loss, **validate(kept)}, kept)
+        report = _EpochReport(state.rows, plan.epochs, count, progress)
+        mean_loss = _run_epoch(step, batches, optimizer, plan, report)
+        weights = _finite_weights(network, report, plan)
+        kept = _average_weights(state, weights, plan)
+        _note_epoch(state, {"train_loss": mean_loss, **validate(kept)}, kept)
         save_state(state, weights, optimizer, generator, scratch_path)
     return state.best_weights, {"epochs": state.rows, "best_epoch": state.best_epoch}
 
 
-def finite_weights(network: Network, report: EpochReport, plan: Plan) -> Weights:
+def _finite_weights(network: Network, report: _EpochReport, plan: Plan) -> Weights:
     """Return the weights after an epoch; raise `Diverged` if one of them is no finite number."""
     weights = export_weights(network)
     if not all(np.isfinite(array).all() for array in weights.values()):
         rate = report.rate(report.batches, plan)
-        raise diverged("finite weights", "NaN or infinity", report.done, rate)
+        raise _diverged("finite weights", "NaN or infinity", report.done, rate)
     return weights
 
 
-def average_weights(state: State, weights: Weights, plan: Plan) -> Weights:
+def _average_weights(state: State, weights: Weights, plan: Plan) -> Weights:
     """Take the weights after an epoch into the state's average and return it.
 
     Returns the weights themselves where the plan averages nothing.
@@ -102,15 +102,15 @@ def average_weights(state: State, weights: Weights, plan: Plan) -> Weights:
     return state.average
 
 
-def note_epoch(state: State, scores: dict[str, Any], weights: Weights) -> None:
+def _note_epoch(state: State, scores: dict[str, Any], weights: Weights) -> None:
     """Add a finished epoch to the state, and keep its weights if they are the best so far."""
     row = {"epoch": len(state.rows) + 1, **scores}
     state.rows.append(row)
-    if state.best_epoch == 0 or row["perplexity"] < best_row(state)["perplexity"]:
+    if state.best_epoch == 0 or row["perplexity"] < _best_row(state)["perplexity"]:
         state.best_epoch, state.best_weights = row["epoch"], weights
 
 
-class EpochReport:
+class _EpochReport:
     """Tells the progress within one epoch: share of the whole, loss, speed, last validation."""
 
     def __init__(
@@ -141,12 +141,12 @@ class EpochReport:
         self.progress(self.done + (number + 1) / self.batches, self.epochs, note)
 
 
-def run_epoch(
+def _run_epoch(
     step: Step,
     batches: Iterator[Batch],
     optimizer: keras.optimizers.Optimizer,
     plan: Plan,
-    report: EpochReport,
+    report: _EpochReport,
 ) -> float:
     """Train on all batches and return the mean loss over their targets."""
     total, weight = 0.0, 0.0
@@ -157,14 +157,14 @@ def run_epoch(
         value, after = step(batch, first_states(batch, states))
         states = after if plan.carry_state else None
         if not math.isfinite(value):
-            raise diverged("a finite loss", str(value), report.done, rate)
+            raise _diverged("a finite loss", str(value), report.done, rate)
         known = float(batch.weights.sum())
         total, weight = total + value * known, weight + known
         report(number, batch, total / max(weight, 1.0))
     return total / max(weight, 1.0)
 
 
-def diverged(expected: str, got: str, done: int, rate: float) -> Diverged:
+def _diverged(expected: str, got: str, done: int, rate: float) -> Diverged:
     """Return the error for a number that is not finite after `done` whole epochs."""
     kept = f"; epoch {done} is kept in the checkpoint" if done else ""
     return Diverged(
@@ -172,12 +172,12 @@ def diverged(expected: str, got: str, done: int, rate: float) -> Diverged:
     )
 
 
-def best_row(state: State) -> dict[str, Any]:
+def _best_row(state: State) -> dict[str, Any]:
     """Return the row of the best epoch."""
     return state.rows[state.best_epoch - 1]
 
 
-def finished(state: State, plan: Plan) -> bool:
+def _finished(state: State, plan: Plan) -> bool:
     """Return whether all epochs are done, or too many in a row brought nothing."""
     done = len(state.rows)
     return done >= plan.epochs or (done > 0 and done - state.best_epoch >= plan.patience)

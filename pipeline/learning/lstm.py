@@ -20,7 +20,7 @@ from pipeline.artifacts.layers import Layer
 from pipeline.learning.backend import keras, tf
 
 
-class Trace(NamedTuple):
+class _Trace(NamedTuple):
     """What the way forward leaves for the way back, step by step."""
 
     hidden: tf.Tensor  # (T, B, H)
@@ -28,7 +28,7 @@ class Trace(NamedTuple):
     gates: tf.Tensor  # (T, B, 4H): i, f, g, o
 
 
-class Factors(NamedTuple):
+class _Factors(NamedTuple):
     """What gradients are multiplied with on their way back through a step."""
 
     gates: tf.Tensor  # (T, B, 3H): da_i, da_f and da_g for dc = 1
@@ -70,13 +70,13 @@ def run_layer(
     """
     # A step is too small to be shared among cores; but TensorFlow works on both halves at a time.
     middle = tf.shape(inputs)[0] // 2
-    first = unroll(inputs[:middle], *weights, states[:, :middle])
-    second = unroll(inputs[middle:], *weights, states[:, middle:])
+    first = _unroll(inputs[:middle], *weights, states[:, :middle])
+    second = _unroll(inputs[middle:], *weights, states[:, middle:])
     return tf.concat([first[0], second[0]], axis=0), tf.concat([first[1], second[1]], axis=1)
 
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]
-def unroll(
+def _unroll(
     inputs: tf.Tensor,
     kernel: tf.Tensor,
     recurrent_kernel: tf.Tensor,
@@ -88,16 +88,16 @@ def unroll(
     shape = tf.shape(inputs)
     by_step = tf.reshape(tf.transpose(inputs, (1, 0, 2)), (-1, kernel.shape[0]))  # (T · B, E)
     given = tf.reshape(tf.matmul(by_step, kernel) + bias, (shape[1], shape[0], 4 * size))
-    trace, after = go_forward(given, recurrent_kernel, states)
+    trace, after = _go_forward(given, recurrent_kernel, states)
 
     def gradients(d_hidden: tf.Tensor, d_after: tf.Tensor) -> tuple[tf.Tensor, ...]:
         d_by_step = tf.transpose(d_hidden, (1, 0, 2))  # (T, B, H)
-        d_sums, d_states = go_back(trace, recurrent_kernel, states, d_by_step, d_after)
+        d_sums, d_states = _go_back(trace, recurrent_kernel, states, d_by_step, d_after)
         d_sums = tf.reshape(d_sums, (-1, 4 * size))  # (T · B, 4H)
         d_inputs = tf.reshape(
             tf.matmul(d_sums, kernel, transpose_b=True), (shape[1], shape[0], shape[2])
         )
-        before = tf.reshape(shifted(trace.hidden, states[0]), (-1, size))  # (T · B, H)
+        before = tf.reshape(_shifted(trace.hidden, states[0]), (-1, size))  # (T · B, H)
         return (
             tf.transpose(d_inputs, (1, 0, 2)),
             tf.matmul(by_step, d_sums, transpose_a=True),
@@ -109,36 +109,38 @@ def unroll(
     return (tf.transpose(trace.hidden, (1, 0, 2)), after), gradients
 
 
-def go_forward(
+def _go_forward(
     given: tf.Tensor, recurrent_kernel: tf.Tensor, states: tf.Tensor
-) -> tuple[Trace, tf.Tensor]:
+) -> tuple[_Trace, tf.Tensor]:
     """Go through all steps, given x·W + b (T, B, 4H); return the trace and the last states."""
     steps, size = tf.shape(given)[0], recurrent_kernel.shape[0]
 
-    def step(number: tf.Tensor, hidden: tf.Tensor, cell: tf.Tensor, kept: Trace) -> tuple[Any, ...]:
+    def step(
+        number: tf.Tensor, hidden: tf.Tensor, cell: tf.Tensor, kept: _Trace
+    ) -> tuple[Any, ...]:
         sums = given[number] + tf.matmul(hidden, recurrent_kernel)  # (B, 4H)
         candidate = tf.tanh(sums[:, 2 * size : 3 * size])  # (B, H)
         ingress, forget, _, output = tf.split(tf.sigmoid(sums), 4, axis=1)  # (B, H) each
         cell = forget * cell + ingress * candidate
         hidden = output * tf.tanh(cell)
         gates = tf.concat([ingress, forget, candidate, output], axis=1)  # (B, 4H)
-        written = Trace(
+        written = _Trace(
             kept.hidden.write(number, hidden),
             kept.cells.write(number, cell),
             kept.gates.write(number, gates),
         )
         return number + 1, hidden, cell, written
 
-    empty = Trace(*(array_of_steps(steps, width) for width in (size, size, 4 * size)))
-    hidden, cell = rows(states[0], size), rows(states[1], size)
+    empty = _Trace(*(_array_of_steps(steps, width) for width in (size, size, 4 * size)))
+    hidden, cell = _rows(states[0], size), _rows(states[1], size)
     _, hidden, cell, kept = tf.while_loop(
         lambda number, *_: number < steps, step, (0, hidden, cell, empty), maximum_iterations=steps
     )
-    return Trace(*(array.stack() for array in kept)), tf.stack([hidden, cell])
+    return _Trace(*(array.stack() for array in kept)), tf.stack([hidden, cell])
 
 
-def go_back(
-    trace: Trace,
+def _go_back(
+    trace: _Trace,
     recurrent_kernel: tf.Tensor,
     states: tf.Tensor,
     d_hidden: tf.Tensor,
@@ -153,7 +155,7 @@ def go_back(
         da_g = dc∘i∘(1 − g²)       da_o = q∘tanh(c)∘o∘(1 − o)
     """
     steps, size = tf.shape(d_hidden)[0], recurrent_kernel.shape[0]
-    factors = factors_of(trace, states[1])
+    factors = _factors_of(trace, states[1])
     back = tf.transpose(recurrent_kernel)  # (4H, H)
 
     def step(
@@ -173,28 +175,28 @@ def go_back(
         step,
         (
             steps - 1,
-            rows(d_after[0], size),
-            rows(d_after[1], size),
-            array_of_steps(steps, 4 * size),
+            _rows(d_after[0], size),
+            _rows(d_after[1], size),
+            _array_of_steps(steps, 4 * size),
         ),
         maximum_iterations=steps,
     )
     return kept.stack(), tf.stack([d_first, d_cell])
 
 
-def factors_of(trace: Trace, first_cell: tf.Tensor) -> Factors:
+def _factors_of(trace: _Trace, first_cell: tf.Tensor) -> _Factors:
     """Return what the way back multiplies with; `first_cell` (B, H) is before the first step."""
     ingress, forget, candidate, output = tf.split(trace.gates, 4, axis=2)  # (T, B, H) each
     squashed = tf.tanh(trace.cells)  # (T, B, H)
     gates = tf.concat(
         [
             candidate * ingress * (1 - ingress),
-            shifted(trace.cells, first_cell) * forget * (1 - forget),
+            _shifted(trace.cells, first_cell) * forget * (1 - forget),
             ingress * (1 - candidate * candidate),
         ],
         axis=2,
     )  # (T, B, 3H)
-    return Factors(
+    return _Factors(
         gates=gates,
         output=squashed * output * (1 - output),
         cell=output * (1 - squashed * squashed),
@@ -202,17 +204,17 @@ def factors_of(trace: Trace, first_cell: tf.Tensor) -> Factors:
     )
 
 
-def shifted(by_step: tf.Tensor, first: tf.Tensor) -> tf.Tensor:
+def _shifted(by_step: tf.Tensor, first: tf.Tensor) -> tf.Tensor:
     """Return what each step of (T, B, H) had before it: `first` (B, H), then all but the last."""
     return tf.concat([first[tf.newaxis], by_step[:-1]], axis=0)
 
 
-def rows(state: tf.Tensor, size: int) -> tf.Tensor:
+def _rows(state: tf.Tensor, size: int) -> tf.Tensor:
     """Return a state (B, H) with H known, and B not, when the loop is compiled."""
     return tf.ensure_shape(state, (None, size))
 
 
-def array_of_steps(steps: tf.Tensor, width: int) -> tf.TensorArray:
+def _array_of_steps(steps: tf.Tensor, width: int) -> tf.TensorArray:
     """Return an array for one (B, `width`) of every step."""
     return tf.TensorArray(
         tf.float32, size=steps, element_shape=(None, width), clear_after_read=False

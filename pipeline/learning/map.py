@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-LEAST = 4  # points that a perplexity of one needs
-PERPLEXITY = 20.0  # how many neighbours each word heeds, about
+_LEAST = 4  # points that a perplexity of one needs
+_PERPLEXITY = 20.0  # how many neighbours each word heeds, about
 
 
 def map_vectors(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -24,7 +24,7 @@ def map_vectors(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         a line. Nothing is drawn by chance, as t-SNE starts from the first two principal components:
         on one machine equal vectors give equal maps, whatever the number of cores.
     """
-    if len(vectors) < LEAST or not np.ptp(vectors, axis=0).any():
+    if len(vectors) < _LEAST or not np.ptp(vectors, axis=0).any():
         line = np.linspace(0, 1, len(vectors), dtype=np.float32)  # (n,)
         return np.stack([line, np.full_like(line, 0.5)], axis=1)
     # scikit-learn takes a second to load: only where a map is drawn.
@@ -34,7 +34,7 @@ def map_vectors(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     tsne = TSNE(
         metric="cosine",
         init="pca",
-        perplexity=min(PERPLEXITY, (len(vectors) - 1) / 3),
+        perplexity=min(_PERPLEXITY, (len(vectors) - 1) / 3),
         random_state=0,
     )
     with threadpool_limits(

@@ -18,7 +18,7 @@ from pipeline.learning.lstm import build_layer, run_layer
 # the same start, of which `both`, the `input` one, the `output` one, or none is trained.
 Vectors = Literal["tied", "both", "input", "output", "frozen"]
 
-INITIAL_SCALE = 10.0
+_INITIAL_SCALE = 10.0
 
 
 class Network(NamedTuple):
@@ -72,7 +72,7 @@ def build_network(
             for n in range(layers)
         ),
         projection=projection,
-        log_scale=keras.Variable(np.float32(np.log(INITIAL_SCALE)), name="log_scale"),
+        log_scale=keras.Variable(np.float32(np.log(_INITIAL_SCALE)), name="log_scale"),
         prior_weight=keras.Variable(np.float32(1), name="prior_weight"),
         log_prior=tf.constant(log_prior),
     )
@@ -111,7 +111,7 @@ def output_table(network: Network) -> keras.Variable:
     return network.input_vectors if network.output_vectors is None else network.output_vectors
 
 
-def all_variables(network: Network) -> dict[str, keras.Variable]:
+def _all_variables(network: Network) -> dict[str, keras.Variable]:
     """Return the stored variables by their arrays' names; tied vectors appear once."""
     first, *upper = network.layers
     named = {
@@ -129,13 +129,13 @@ def all_variables(network: Network) -> dict[str, keras.Variable]:
 
 def trainable_variables(network: Network) -> list[keras.Variable]:
     """Return the variables that an optimizer may change, in a fixed order."""
-    return [variable for variable in all_variables(network).values() if variable.trainable]
+    return [variable for variable in _all_variables(network).values() if variable.trainable]
 
 
 def export_weights(network: Network) -> dict[str, NDArray[np.float32]]:
     """Copy the network into arrays of `WEIGHT_SHAPES`."""
     weights: dict[str, Any] = {
-        name: np.array(variable.numpy()) for name, variable in all_variables(network).items()
+        name: np.array(variable.numpy()) for name, variable in _all_variables(network).items()
     }
     weights.setdefault("output_vectors", weights["input_vectors"][:-1].copy())
     return weights
@@ -143,5 +143,5 @@ def export_weights(network: Network) -> dict[str, NDArray[np.float32]]:
 
 def assign_weights(network: Network, weights: dict[str, NDArray[np.float32]]) -> None:
     """Copy arrays of `WEIGHT_SHAPES` into the network."""
-    for name, variable in all_variables(network).items():
+    for name, variable in _all_variables(network).items():
         variable.assign(weights[name])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipeline.learning.backend import tf
     from pipeline.learning.network import Network
 
-LEAST_SQUARE = 1e-12  # added to ‖ê‖²: the norm's gradient is then 0 and not NaN where ê = 0
+_LEAST_SQUARE = 1e-12  # added to ‖ê‖²: the norm's gradient is then 0 and not NaN where ê = 0
 
 
 class Targets(NamedTuple):
@@ -75,7 +75,7 @@ def _wanted_vectors(network: Network, batch: Targets) -> tf.Tensor:
     return tf.gather(network.word2vec, tf.gather(batch.candidates, batch.targets))
 
 
-def mse(predicted: tf.Tensor, network: Network, batch: Targets) -> tf.Tensor:
+def _mse(predicted: tf.Tensor, network: Network, batch: Targets) -> tf.Tensor:
     """Mean squared error to the target's raw word2vec vector, the original article's loss."""
     from pipeline.learning.backend import tf
 
@@ -83,7 +83,7 @@ def mse(predicted: tf.Tensor, network: Network, batch: Targets) -> tf.Tensor:
     return _weighted_mean(errors, batch.weights)
 
 
-def cosine(predicted: tf.Tensor, network: Network, batch: Targets) -> tf.Tensor:
+def _cosine(predicted: tf.Tensor, network: Network, batch: Targets) -> tf.Tensor:
     """Mean of 1 − cos(ê, e_w), from 0 (the same direction) to 2 (the opposite one)."""
     from pipeline.learning.backend import tf
 
@@ -92,7 +92,7 @@ def cosine(predicted: tf.Tensor, network: Network, batch: Targets) -> tf.Tensor:
     return _weighted_mean(1 - cosines, batch.weights)
 
 
-class VmfSettings(StageConfig):
+class _VmfSettings(StageConfig):
     """Settings of `vmf`."""
 
     vmf_lambda1: float = Field(
@@ -103,7 +103,7 @@ class VmfSettings(StageConfig):
     )
 
 
-def vmf(
+def _vmf(
     predicted: tf.Tensor,
     network: Network,
     batch: Targets,
@@ -122,14 +122,14 @@ def vmf(
     from pipeline.learning.vmf import log_normaliser
 
     wanted = tf.math.l2_normalize(_wanted_vectors(network, batch), axis=1)  # (N, E)
-    norms = tf.sqrt(tf.reduce_sum(tf.square(predicted), axis=1) + LEAST_SQUARE)  # (N,)
+    norms = tf.sqrt(tf.reduce_sum(tf.square(predicted), axis=1) + _LEAST_SQUARE)  # (N,)
     products = tf.reduce_sum(predicted * wanted, axis=1)  # (N,)
     normalisers = log_normaliser(norms, predicted.shape[1])  # (N,)
     losses = vmf_lambda1 * norms - vmf_lambda2 * products - normalisers  # (N,)
     return _weighted_mean(losses, batch.weights)
 
 
-def contrastive(predicted: tf.Tensor, network: Network, batch: Targets) -> tf.Tensor:
+def _contrastive(predicted: tf.Tensor, network: Network, batch: Targets) -> tf.Tensor:
     """Cross-entropy of p(w) = softmax(s·cos(ê, e_w) + β·b_w) over the candidates.
 
     Each score is corrected by −log of the word's inclusion probability, which makes the sum over
@@ -163,12 +163,12 @@ def contrastive(predicted: tf.Tensor, network: Network, batch: Targets) -> tf.Te
 
 
 OBJECTIVES: dict[str, Objective] = {
-    "contrastive": Objective(contrastive, "cross-entropy over cosines", trains_vectors=True),
+    "contrastive": Objective(_contrastive, "cross-entropy over cosines", trains_vectors=True),
     "mse": Objective(
-        mse, "the article's mean squared error", trains_vectors=False, raw_vectors=True
+        _mse, "the article's mean squared error", trains_vectors=False, raw_vectors=True
     ),
-    "cosine": Objective(cosine, "one minus the cosine", trains_vectors=False),
+    "cosine": Objective(_cosine, "one minus the cosine", trains_vectors=False),
     "vmf": Objective(
-        vmf, "the von Mises-Fisher likelihood", trains_vectors=False, settings=VmfSettings
+        _vmf, "the von Mises-Fisher likelihood", trains_vectors=False, settings=_VmfSettings
     ),
 }

@@ -64,51 +64,51 @@ def resume(
     One that is damaged, or of another training, counts as none, and `say` is told.
     """
     checkpoint = load_checkpoint(scratch_path)
-    if checkpoint is None or not fits(checkpoint, network, optimizer, generator):
+    if checkpoint is None or not _fits(checkpoint, network, optimizer, generator):
         if has_checkpoint(scratch_path):
             say("the checkpoint of the interrupted training is damaged; beginning anew")
         return State()
-    assign_weights(network, with_prefix(checkpoint.arrays, "weights/"))
-    stored = with_prefix(checkpoint.arrays, "optimizer/")
+    assign_weights(network, _with_prefix(checkpoint.arrays, "weights/"))
+    stored = _with_prefix(checkpoint.arrays, "optimizer/")
     for number, variable in enumerate(optimizer.variables):
         variable.assign(stored[str(number)])
     generator.bit_generator.state = checkpoint.state["generator"]
     return State(
         rows=checkpoint.state["rows"],
         best_epoch=checkpoint.state["best_epoch"],
-        best_weights=with_prefix(checkpoint.arrays, "best/"),
-        average=with_prefix(checkpoint.arrays, "average/"),
+        best_weights=_with_prefix(checkpoint.arrays, "best/"),
+        average=_with_prefix(checkpoint.arrays, "average/"),
     )
 
 
-def fits(
+def _fits(
     checkpoint: Checkpoint,
     network: Network,
     optimizer: keras.optimizers.Optimizer,
     generator: np.random.Generator,
 ) -> bool:
     """Return whether a checkpoint has all that this training needs to go on, in the right form."""
-    weights = shapes(export_weights(network))
+    weights = _shapes(export_weights(network))
     variables = {str(i): variable.numpy() for i, variable in enumerate(optimizer.variables)}
     found = {
-        prefix: shapes(with_prefix(checkpoint.arrays, f"{prefix}/"))
+        prefix: _shapes(_with_prefix(checkpoint.arrays, f"{prefix}/"))
         for prefix in ("weights", "best", "average", "optimizer")
     }
     return (
         found["weights"] == found["best"] == weights
         and found["average"] in ({}, weights)
-        and found["optimizer"] == shapes(variables)
-        and has_history(checkpoint.state)
-        and is_state_of(generator, checkpoint.state.get("generator"))
+        and found["optimizer"] == _shapes(variables)
+        and _has_history(checkpoint.state)
+        and _is_state_of(generator, checkpoint.state.get("generator"))
     )
 
 
-def shapes(arrays: Mapping[str, NDArray[Any]]) -> dict[str, tuple[tuple[int, ...], str]]:
+def _shapes(arrays: Mapping[str, NDArray[Any]]) -> dict[str, tuple[tuple[int, ...], str]]:
     """Return name → shape and type."""
     return {name: (array.shape, str(array.dtype)) for name, array in arrays.items()}
 
 
-def has_history(state: Mapping[str, Any]) -> bool:
+def _has_history(state: Mapping[str, Any]) -> bool:
     """Return whether a checkpoint's state tells of at least one epoch, and which was the best."""
     rows, best = state.get("rows"), state.get("best_epoch")
     return (
@@ -120,7 +120,7 @@ def has_history(state: Mapping[str, Any]) -> bool:
     )
 
 
-def is_state_of(generator: np.random.Generator, state: Any) -> bool:
+def _is_state_of(generator: np.random.Generator, state: Any) -> bool:
     """Return whether a generator of this kind can be put into a state."""
     try:
         type(generator.bit_generator)(0).state = state
@@ -129,7 +129,7 @@ def is_state_of(generator: np.random.Generator, state: Any) -> bool:
     return True
 
 
-def with_prefix(arrays: dict[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
+def _with_prefix(arrays: dict[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
     """Return the arrays whose name starts with `prefix`, without it."""
     return {
         name.removeprefix(prefix): array

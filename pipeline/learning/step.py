@@ -14,7 +14,7 @@ from pipeline.learning.plan import Plan
 Step = Callable[[Batch, tf.Tensor], tuple[float, tf.Tensor]]
 
 # The arrays of `Batch` that a step reads; shapes there.
-SIGNATURE = {
+_SIGNATURE = {
     "inputs": tf.TensorSpec((None, None), tf.int32),
     "targets": tf.TensorSpec((None,), tf.int32),
     "weights": tf.TensorSpec((None,), tf.float32),
@@ -46,7 +46,7 @@ def compile_step(network: Network, loss: Loss, optimizer: keras.optimizers.Optim
     variables = trainable_variables(network)
     states_spec = tf.TensorSpec((len(network.layers), 2, None, None), tf.float32)  # (L, 2, B, H)
 
-    @tf.function(input_signature=[SIGNATURE, states_spec])  # type: ignore[untyped-decorator]
+    @tf.function(input_signature=[_SIGNATURE, states_spec])  # type: ignore[untyped-decorator]
     def compiled(arrays: dict[str, tf.Tensor], states: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         with tf.GradientTape() as tape:
             predicted, after = predict(
@@ -69,7 +69,7 @@ def compile_step(network: Network, loss: Loss, optimizer: keras.optimizers.Optim
         return value, after
 
     def step(batch: Batch, states: tf.Tensor) -> tuple[float, tf.Tensor]:
-        arrays: dict[str, Any] = {name: getattr(batch, name) for name in SIGNATURE}
+        arrays: dict[str, Any] = {name: getattr(batch, name) for name in _SIGNATURE}
         value, after = compiled(arrays, states)
         return float(value), after
 

@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 from pipeline.learning.backend import tf
 
-LEAST_ORDER = 32  # from here on the expansion of G errs by less than 3e-5, at any κ
+_LEAST_ORDER = 32  # from here on the expansion of G errs by less than 3e-5, at any κ
 
 
 def log_normaliser(concentration: tf.Tensor, dimensions: int) -> tf.Tensor:
@@ -30,13 +30,13 @@ def log_normaliser(concentration: tf.Tensor, dimensions: int) -> tf.Tensor:
     log_start = math.lgamma(half) - math.log(2) - half * math.log(math.pi)
 
     def value_and_gradient(kappa: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
-        growth, ratio = growth_and_ratio(kappa, half - 1)
+        growth, ratio = _growth_and_ratio(kappa, half - 1)
         return log_start - growth, lambda upstream: -upstream * ratio
 
     return tf.custom_gradient(value_and_gradient)(concentration)
 
 
-def growth_and_ratio(kappa: tf.Tensor, order: float) -> tuple[tf.Tensor, tf.Tensor]:
+def _growth_and_ratio(kappa: tf.Tensor, order: float) -> tuple[tf.Tensor, tf.Tensor]:
     """Return G_ν(κ) and R_ν(κ) for κ ≥ 0 (N,), ν ≥ 0.
 
     A small order is reached from a large one. I_ν = I_{ν+2} + 2(ν+1)/κ · I_{ν+1} (DLMF 10.29.1),
@@ -46,8 +46,8 @@ def growth_and_ratio(kappa: tf.Tensor, order: float) -> tuple[tf.Tensor, tf.Tens
 
     Each step takes from the ratio's error; all terms are positive, so none cancel.
     """
-    steps = max(0, math.ceil(LEAST_ORDER - order))
-    growth, ratio = expand(kappa, order + steps)
+    steps = max(0, math.ceil(_LEAST_ORDER - order))
+    growth, ratio = _expand(kappa, order + steps)
     for step in reversed(range(steps)):
         twice = 2 * (order + step + 1)
         product = kappa * ratio
@@ -56,7 +56,7 @@ def growth_and_ratio(kappa: tf.Tensor, order: float) -> tuple[tf.Tensor, tf.Tens
     return growth, ratio
 
 
-def expand(kappa: tf.Tensor, order: float) -> tuple[tf.Tensor, tf.Tensor]:
+def _expand(kappa: tf.Tensor, order: float) -> tuple[tf.Tensor, tf.Tensor]:
     """Return G_ν(κ) and R_ν(κ) by Debye's expansion for a large order, uniform in κ.
 
     With u = √(ν² + κ²) and p = ν/u, two terms of DLMF 10.41.3 and 10.41.10, less their value at 0:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pipeline.engine.bundle.model import Card, NovelModel
 
-NAMES = {
+_NAMES = {
     "bits_per_character": "bits per character",
     "top1": "true next piece guessed first",
     "mrr": "mean of 1/rank of the true next piece",
@@ -17,13 +17,13 @@ NAMES = {
 
 def model_card(model: NovelModel, name: str, size: int) -> str:
     """Return the card of a model in a file of `size` bytes, as a text of Markdown."""
-    return "\n".join(card_lines(model, name, size)) + "\n"
+    return "\n".join(_card_lines(model, name, size)) + "\n"
 
 
-def card_lines(model: NovelModel, name: str, size: int) -> Iterator[str]:
+def _card_lines(model: NovelModel, name: str, size: int) -> Iterator[str]:
     """Yield the card's lines."""
     card, text_ids = model.card, model.memories.text_ids
-    yield f"# {escape(card.title or name)}"
+    yield f"# {_escape(card.title or name)}"
     yield ""
     yield "A small word model of one novel, made with xuxie: it writes on from a phrase."
     yield ""
@@ -33,22 +33,22 @@ def card_lines(model: NovelModel, name: str, size: int) -> Iterator[str]:
     yield f"- file: {size / 1e6:,.1f} MB, safetensors, schema in docs/model-format.md"
     yield f"- novel: sha256 {card.source_digest or 'unknown'}"
     made = ", ".join(f"{key} {value}" for key, value in sorted(card.made_with.items()))
-    yield f"- made with: {escape(made) or 'unknown'}"
+    yield f"- made with: {_escape(made) or 'unknown'}"
     yield ""
-    yield from score_lines(card)
+    yield from _score_lines(card)
     yield "## Settings that differ from the defaults"
     yield ""
     for setting, value in sorted(card.settings.items()):
-        yield f"- `{escape(setting)}` = `{escape(str(value))}`"
+        yield f"- `{_escape(setting)}` = `{_escape(str(value))}`"
     yield "" if card.settings else "None.\n"
     yield "## Licence and limits"
     yield ""
-    yield escape(card.licence_note)
+    yield _escape(card.licence_note)
     yield ""
     yield f'    xuxie generate "{card.seed_phrase}" --model {name}'
 
 
-def score_lines(card: Card) -> Iterator[str]:
+def _score_lines(card: Card) -> Iterator[str]:
     """Yield the scores on chapters that were held out."""
     yield "## Scores on chapters never seen in training"
     yield ""
@@ -56,10 +56,10 @@ def score_lines(card: Card) -> Iterator[str]:
         yield "Not evaluated."
     else:
         for key, score in card.scores.items():
-            yield f"- {NAMES.get(key, key)}: {'–' if score is None else f'{score:,.4g}'}"
+            yield f"- {_NAMES.get(key, key)}: {'–' if score is None else f'{score:,.4g}'}"
     yield ""
 
 
-def escape(text: str) -> str:
+def _escape(text: str) -> str:
     """Return text that Markdown shows as it is: no markup, no HTML."""
     return "".join(f"\\{c}" if c in "\\`*_[]<>#|" else c for c in text)

@@ -8,10 +8,10 @@ from pipeline.errors import SettingsError
 from pipeline.shown import HIDDEN, visible
 
 SUFFIX = ".safetensors"
-LONGEST = 180  # bytes of a name: with suffix and number it fits every file system
-UNSAFE = re.compile(r'[/\\<>:"|?*]')  # separators, and what Windows refuses
-DEVICES = re.compile(r"(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?")  # names of Windows itself
-NO_NAME = "model"
+_LONGEST = 180  # bytes of a name: with suffix and number it fits every file system
+_UNSAFE = re.compile(r'[/\\<>:"|?*]')  # separators, and what Windows refuses
+_DEVICES = re.compile(r"(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?")  # names of Windows itself
+_NO_NAME = "model"
 
 
 def safe_name(title: str) -> str:
@@ -22,10 +22,10 @@ def safe_name(title: str) -> str:
     >>> safe_name("../..")
     'model'
     """
-    text = UNSAFE.sub("_", HIDDEN.sub("", title)).strip()
+    text = _UNSAFE.sub("_", HIDDEN.sub("", title)).strip()
     text = text.removesuffix(SUFFIX).lstrip("._- ")
-    text = text.encode("utf-8")[:LONGEST].decode("utf-8", errors="ignore").rstrip(". ")
-    return f"{text}_" if DEVICES.fullmatch(text) else text or NO_NAME
+    text = text.encode("utf-8")[:_LONGEST].decode("utf-8", errors="ignore").rstrip(". ")
+    return f"{text}_" if _DEVICES.fullmatch(text) else text or _NO_NAME
 
 
 def check_name(name: str, option: str) -> str:
@@ -39,7 +39,7 @@ def check_name(name: str, option: str) -> str:
     own = name.removesuffix(SUFFIX)
     if own != safe_name(own):
         raise SettingsError(
-            f"{option}: expected a name without / \\ : and the like, of at most {LONGEST} bytes, "
+            f"{option}: expected a name without / \\ : and the like, of at most {_LONGEST} bytes, "
             f"got {visible(name[:60]) or 'nothing'}; try {safe_name(own)}",
             option=option,
         )

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from pipeline.artifacts.evaluation import Evaluation
     from pipeline.engine.bundle.artifact import Finished
 
-TITLE = 60  # characters of a title made of a file's name
-MADE_WITH = ("xuxie", "numpy", "tensorflow", "tensorflow-cpu")
+_TITLE = 60  # characters of a title made of a file's name
+_MADE_WITH = ("xuxie", "numpy", "tensorflow", "tensorflow-cpu")
 
 
 def publish(
@@ -49,24 +49,24 @@ def publish(
     name : str, optional
         In place of the novel's title; see `names.check_name`.
     """
-    origin, scores = records[MODEL.name].content, held_out_scores(store, records)
+    origin, scores = records[MODEL.name].content, _held_out_scores(store, records)
     identity = settings_digest(settings, store)
-    on_shelf = [entry for entry in shelf.entries(shelf_of(store.folder)) if suits(entry, name)]
+    on_shelf = [entry for entry in shelf.entries(shelf_of(store.folder)) if _suits(entry, name)]
     for entry in on_shelf:
-        if entry.card and is_same(entry.card, origin, identity, scores):
+        if entry.card and _is_same(entry.card, origin, identity, scores):
             os.utime(entry.path)
             return entry.path
     finished: Finished = load(store, records[MODEL.name], MODEL.codec)
-    model = stamp(finished.model, settings, identity, origin, scores)
+    model = _stamp(finished.model, settings, identity, origin, scores)
     for entry in on_shelf:
-        if entry.card and is_earlier(entry.card, model.card):
+        if entry.card and _is_earlier(entry.card, model.card):
             return shelf.replace(entry.path, lambda path: save_model(model, path))
     own = name or safe_name(model.card.title)
     folder = shelf_of(store.folder)
     return shelf.put(folder, own, lambda path: save_model(model, path), free=True)
 
 
-def suits(entry: Entry, name: str | None) -> bool:
+def _suits(entry: Entry, name: str | None) -> bool:
     """Return whether an entry has the name that was asked for, if one was, or one numbered so."""
     if name is None or entry.name == name:
         return True
@@ -74,7 +74,7 @@ def suits(entry: Entry, name: str | None) -> bool:
     return number.isdecimal() and entry.name == numbered(name, int(number))
 
 
-def is_same(
+def _is_same(
     card: Card, origin: str, identity: str, scores: Mapping[str, float | None] | None
 ) -> bool:
     """Return whether a model is the very one; scores that are not known anew do not count."""
@@ -82,12 +82,12 @@ def is_same(
     return card.origin == origin and card.settings_digest == identity and known
 
 
-def is_earlier(card: Card, new: Card) -> bool:
+def _is_earlier(card: Card, new: Card) -> bool:
     """Return whether a model is of the same novel and settings as a new one."""
     return (card.source_digest, card.settings_digest) == (new.source_digest, new.settings_digest)
 
 
-def stamp(
+def _stamp(
     model: NovelModel,
     settings: Settings,
     identity: str,
@@ -97,22 +97,22 @@ def stamp(
     """Return the model with what was settled outside its stage."""
     card = replace(
         model.card,
-        title=model.card.title or source_title(settings),
-        made_with=versions(),
-        settings=changed_settings(settings),
+        title=model.card.title or _source_title(settings),
+        made_with=_versions(),
+        settings=_changed_settings(settings),
         settings_digest=identity,
         origin=origin,
         scores=scores,
     )
-    return replace(model, card=card, cutting=cutting_of(settings, model.cutting))
+    return replace(model, card=card, cutting=_cutting_of(settings, model.cutting))
 
 
-def versions() -> dict[str, str]:
+def _versions() -> dict[str, str]:
     """Return what makes models here, for people: name → version."""
     from importlib.metadata import PackageNotFoundError, version
 
     found = {"python": ".".join(map(str, sys.version_info[:3]))}
-    for name in MADE_WITH:
+    for name in _MADE_WITH:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
@@ -120,7 +120,7 @@ def versions() -> dict[str, str]:
     return found
 
 
-def cutting_of(settings: Settings, cutting: Cutting) -> Cutting:
+def _cutting_of(settings: Settings, cutting: Cutting) -> Cutting:
     """Return how the novel was cut, with the words of the user dictionary."""
     from pipeline.text.words.dictionary import starting_words
 
@@ -134,19 +134,19 @@ def cutting_of(settings: Settings, cutting: Cutting) -> Cutting:
     )
 
 
-def source_title(settings: Settings) -> str:
+def _source_title(settings: Settings) -> str:
     """Return the title that the name of the novel's source gives."""
-    return title_of(settings.values[SOURCE.name].model_dump()["source"])
+    return _title_of(settings.values[SOURCE.name].model_dump()["source"])
 
 
-def title_of(source: str) -> str:
+def _title_of(source: str) -> str:
     """Return the name of a file or folder, of an address's last part, or a title as it is.
 
-    >>> title_of("https://example.org/%E9%9B%BE.txt"), title_of("红楼梦")
+    >>> _title_of("https://example.org/%E9%9B%BE.txt"), _title_of("红楼梦")
     ('雾', '红楼梦')
     """
     path = Path(unquote(urlsplit(source).path) if "://" in source else source)
-    return (path.name if path.is_dir() else path.stem)[:TITLE]
+    return (path.name if path.is_dir() else path.stem)[:_TITLE]
 
 
 def settings_digest(settings: Settings, store: Store) -> str:
@@ -172,7 +172,7 @@ def _deciding(settings: Settings, stage: Stage) -> dict[str, Any]:
     return {name: value for name, value in values if name not in named}
 
 
-def changed_settings(settings: Settings) -> dict[str, Any]:
+def _changed_settings(settings: Settings) -> dict[str, Any]:
     """Return the settings that are not the defaults, by their full names; no path is among them."""
     found = {}
     for stage in upstream(STAGES, MODEL.name):
@@ -184,7 +184,7 @@ def changed_settings(settings: Settings) -> dict[str, Any]:
     return found
 
 
-def held_out_scores(store: Store, records: Mapping[str, Record]) -> dict[str, float | None] | None:
+def _held_out_scores(store: Store, records: Mapping[str, Record]) -> dict[str, float | None] | None:
     """Return the whole writer's scores on the test chapters, None before `evaluate` has run."""
     if EVALUATION.name not in records:
         return None

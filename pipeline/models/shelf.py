@@ -23,7 +23,7 @@ from pipeline.runner.disk import sync, usable
 from pipeline.runner.folders import check_own
 from pipeline.shown import visible
 
-FOLDER = "models"
+_FOLDER = "models"
 
 
 @dataclass(frozen=True)
@@ -60,15 +60,15 @@ def shelf_of(artifacts: Path) -> Path:
     XuxieError
         A link or a file stands in its place.
     """
-    return check_own(artifacts / FOLDER)
+    return check_own(artifacts / _FOLDER)
 
 
 def entries(shelf: Path) -> list[Entry]:
     """Return what stands on the shelf, the newest first; only the files' headers are read."""
-    return sorted(map(read_entry, files_on(shelf)), key=lambda own: (-own.made, own.name))
+    return sorted(map(read_entry, _files_on(shelf)), key=lambda own: (-own.made, own.name))
 
 
-def files_on(shelf: Path) -> list[Path]:
+def _files_on(shelf: Path) -> list[Path]:
     """Return the files of models; names with a leading dot are drafts."""
     try:
         paths = sorted(shelf.iterdir())
@@ -89,7 +89,9 @@ def read_entry(path: Path) -> Entry:
 
 def newest(shelf: Path) -> Path | None:
     """Return the file of the model that was made, brought or run last; None if there is none."""
-    return max(files_on(shelf), key=lambda path: (path.stat().st_mtime_ns, path.name), default=None)
+    return max(
+        _files_on(shelf), key=lambda path: (path.stat().st_mtime_ns, path.name), default=None
+    )
 
 
 def find(shelf: Path, wanted: str, option: str = "--model") -> Path:
@@ -101,7 +103,7 @@ def find(shelf: Path, wanted: str, option: str = "--model") -> Path:
         There is neither such a model nor such a file; or it is a pipe, a device, a folder.
     """
     path = Path(wanted)
-    on_shelf = {own.name.removesuffix(SUFFIX): own for own in files_on(shelf)}
+    on_shelf = {own.name.removesuffix(SUFFIX): own for own in _files_on(shelf)}
     if wanted.removesuffix(SUFFIX) in on_shelf and path.name == wanted:
         return on_shelf[wanted.removesuffix(SUFFIX)]
     if path.is_file():
@@ -169,10 +171,10 @@ def put(shelf: Path, name: str, write: Callable[[Path], None], *, free: bool = F
     SettingsError
         The name is taken, and `free` is false.
     """
-    with draft(shelf, write) as path:
+    with _draft(shelf, write) as path:
         for number in range(1, 10_000 if free else 2):
             target = shelf / f"{numbered(name, number)}{SUFFIX}"
-            if claim(path, target):
+            if _claim(path, target):
                 return target
     raise SettingsError(
         f"{visible(name)}: expected a free name, got that of another model; give another one"
@@ -181,14 +183,14 @@ def put(shelf: Path, name: str, write: Callable[[Path], None], *, free: bool = F
 
 def replace(target: Path, write: Callable[[Path], None]) -> Path:
     """Put a file in the place of an earlier one of the same model, wholly or not at all."""
-    with draft(target.parent, write) as path:
+    with _draft(target.parent, write) as path:
         path.replace(target)
         sync(target.parent)
     return target
 
 
 @contextmanager
-def draft(shelf: Path, write: Callable[[Path], None]) -> Iterator[Path]:
+def _draft(shelf: Path, write: Callable[[Path], None]) -> Iterator[Path]:
     """Yield a file that is written and forced to the disk, and is gone afterwards."""
     path = shelf / f".{uuid.uuid4().hex}{SUFFIX}"
     with usable(shelf):
@@ -201,7 +203,7 @@ def draft(shelf: Path, write: Callable[[Path], None]) -> Iterator[Path]:
             path.unlink(missing_ok=True)
 
 
-def claim(path: Path, target: Path) -> bool:
+def _claim(path: Path, target: Path) -> bool:
     """Give a file a name if that is free; return whether it was. Two at once cannot both get it."""
     try:
         os.link(path, target)
@@ -221,7 +223,7 @@ def copy_to(source: Path, target: Path) -> None:
     try:
         shutil.copyfile(source, path)
         sync(path)
-        if not claim(path, target):
+        if not _claim(path, target):
             raise SettingsError(
                 f"FILE: expected a new file, got {visible(str(target))}", option="FILE", path=target
             )
@@ -257,7 +259,7 @@ def rename(shelf: Path, old: str, new: str) -> Path:
     source, name = own_file(shelf, old), check_name(new, "NEW")
     target = shelf / f"{name}{SUFFIX}"
     with usable(shelf):
-        if not claim(source, target):
+        if not _claim(source, target):
             raise SettingsError(
                 f"NEW: expected a free name, got {name}, which is a model's", option="NEW"
             )

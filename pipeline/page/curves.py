@@ -19,7 +19,7 @@ PANELS = {
     "top1": "validation top-1",
 }
 
-Point = tuple[float, float]
+_Point = tuple[float, float]
 
 
 def curves(history: Mapping[str, Any]) -> Markup:
@@ -29,7 +29,7 @@ def curves(history: Mapping[str, Any]) -> Markup:
         element(
             "figure",
             element("figcaption", title),
-            draw([(row["epoch"], row[name]) for row in rows if _finite(row.get(name))], best),
+            _draw([(row["epoch"], row[name]) for row in rows if _finite(row.get(name))], best),
         )
         for name, title in PANELS.items()
     ]
@@ -44,7 +44,7 @@ def _finite(value: Any) -> bool:
     return isinstance(value, int | float) and math.isfinite(value)
 
 
-def draw(points: Sequence[Point], best: float) -> Markup:
+def _draw(points: Sequence[_Point], best: float) -> Markup:
     """Return a curve through (epoch, figure) points, with axes and a line at the best epoch."""
     if not points:
         return note("no figures")
@@ -52,12 +52,12 @@ def draw(points: Sequence[Point], best: float) -> Markup:
     y_ticks = ticks(min(ys), max(ys))
     x_ticks = [x for x in ticks(min(xs), max(xs)) if float(x).is_integer() and min(xs) <= x]
     bounds = (min(xs), max(xs), min(*ys, *y_ticks), max(*ys, *y_ticks))
-    spots = [place(point, bounds) for point in points]
+    spots = [_place(point, bounds) for point in points]
     return element(
         "svg",
-        *(_y_axis(y, place((bounds[0], y), bounds)[1]) for y in y_ticks),
-        *(_x_axis(x, place((x, bounds[2]), bounds)[0]) for x in x_ticks),
-        _best_line(best, place((best, bounds[2]), bounds)[0]),
+        *(_y_axis(y, _place((bounds[0], y), bounds)[1]) for y in y_ticks),
+        *(_x_axis(x, _place((x, bounds[2]), bounds)[0]) for x in x_ticks),
+        _best_line(best, _place((best, bounds[2]), bounds)[0]),
         element("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in spots), class_="curve"),
         *(
             element(
@@ -75,7 +75,7 @@ def draw(points: Sequence[Point], best: float) -> Markup:
     )
 
 
-def place(point: Point, bounds: tuple[float, float, float, float]) -> Point:
+def _place(point: _Point, bounds: tuple[float, float, float, float]) -> _Point:
     """Return where a point lies in the drawing; bounds are least and greatest x, then y."""
     left, right, low, high = bounds
     across = (point[0] - left) / (right - left) if right > left else 0.5

@@ -20,7 +20,7 @@ class Sample:
 
 def samples(seed_phrase: str, texts: Sequence[Sample], least: int) -> Markup:
     """Return texts that go on from one seed phrase, a temperature each."""
-    shown = [part for text in texts for part in (_heading(text), prose(seed_phrase, text))]
+    shown = [part for text in texts for part in (_heading(text), _prose(seed_phrase, text))]
     return section(
         "samples",
         "Samples",
@@ -38,7 +38,7 @@ def _heading(text: Sample) -> Markup:
     return element("h3", f"temperature {text.temperature:g} ", element("small", f"· {copied}"))
 
 
-def prose(seed_phrase: str, text: Sample) -> Markup:
+def _prose(seed_phrase: str, text: Sample) -> Markup:
     """Return a text in paragraphs; the first begins with the seed phrase."""
     lines = []
     for number, pieces in enumerate(text.paragraphs):

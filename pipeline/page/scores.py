@@ -9,7 +9,7 @@ from pipeline.artifacts.evaluation import ABLATION
 from pipeline.page.document import note, section
 from pipeline.page.markup import Markup, element, join, table
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 Row = Mapping[str, Any]
 
 # Column → its title, and whether more is better (None: no contest).
@@ -70,7 +70,7 @@ def evaluation(scores: Mapping[str, Mapping[str, Row]]) -> Markup:
     )
 
 
-def _in_order(parts: Mapping[str, T]) -> list[tuple[str, T]]:
+def _in_order(parts: Mapping[str, _T]) -> list[tuple[str, _T]]:
     """Return the parts with what belongs to them: validation, on which choices rest, then test."""
     return sorted(parts.items(), reverse=True)
 
@@ -80,14 +80,14 @@ def _score_table(models: Mapping[str, Row]) -> Markup:
     rows = sorted(models.items(), key=lambda item: -(item[1]["perplexity"] or 0))
     best = {name: _best_of(models.values(), name) for name in _SCORES}
     head = ("model", *(title for title, _ in _SCORES.values()))
-    return table(head, ((named(model, _MODELS), *_figures(own, best)) for model, own in rows))
+    return table(head, ((_named(model, _MODELS), *_figures(own, best)) for model, own in rows))
 
 
 def _figures(own: Row, best: Mapping[str, Sequence[float]]) -> Iterator[Markup]:
     """Yield a model's figures in the order of the columns."""
     intervals = own.get("interval") or {}
     for name in _SCORES:
-        yield figure(own[name], intervals.get(name), own[name] in best[name])
+        yield _figure(own[name], intervals.get(name), own[name] in best[name])
 
 
 def _best_of(rows: Iterable[Row], name: str) -> tuple[float, ...]:
@@ -159,7 +159,10 @@ def writing(ways: Mapping[str, Mapping[str, float | None]]) -> Markup:
         ),
         table(
             ("way", *_WRITING.values()),
-            ((named(way, _WAYS), *(_measure(own, name) for name in _WRITING)) for way, own in rows),
+            (
+                (_named(way, _WAYS), *(_measure(own, name) for name in _WRITING))
+                for way, own in rows
+            ),
         ),
     )
 
@@ -170,13 +173,13 @@ def _measure(own: Mapping[str, float | None], name: str) -> str:
     return f"{value:,.1f}" if value is not None and name in _LENGTHS else _number(value)
 
 
-def named(name: str, labels: Mapping[str, str]) -> Markup:
+def _named(name: str, labels: Mapping[str, str]) -> Markup:
     """Return a name with what it stands for below it."""
     label = labels.get(name)
     return join((name, element("small", label) if label else ""))
 
 
-def figure(value: float | None, interval: Sequence[float] | None, best: bool) -> Markup:
+def _figure(value: float | None, interval: Sequence[float] | None, best: bool) -> Markup:
     """Return a figure with its interval below it."""
     shown = element("span", _number(value), class_="best" if best else None)
     if not interval:

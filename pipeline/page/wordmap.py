@@ -55,11 +55,11 @@ def word_map(places: Sequence[Place]) -> Markup:
             "that the model uses alike lie together, while distances between far groups mean "
             "little. Main characters are in colour; a dot is a word that found no room."
         ),
-        element("div", draw(places, BROAD, "broad"), draw(places, TALL, "tall"), class_="map"),
+        element("div", _draw(places, BROAD, "broad"), _draw(places, TALL, "tall"), class_="map"),
     )
 
 
-def draw(places: Sequence[Place], paper: Paper, kind: str) -> Markup:
+def _draw(places: Sequence[Place], paper: Paper, kind: str) -> Markup:
     """Return a drawing of the map."""
     return element(
         "svg",

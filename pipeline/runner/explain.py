@@ -11,7 +11,7 @@ from pipeline.runner.reasons import UpstreamChanged, phrases
 from pipeline.runner.store import Record
 
 # How much a message names, which has to fit a few lines.
-SHOWN_STAGES, SHOWN_REASONS, SHOWN_CHARACTERS = 3, 2, 70
+_SHOWN_STAGES, _SHOWN_REASONS, _SHOWN_CHARACTERS = 3, 2, 70
 
 
 def status_rows(steps: Sequence[Step]) -> list[dict[str, Any]]:
@@ -58,24 +58,24 @@ def causes(steps: Sequence[Step]) -> str:
 
     Reasons that only follow from another stage's are left out.
     """
-    parts = [_cause(step) for step in steps[:SHOWN_STAGES]]
-    if len(steps) > SHOWN_STAGES:
-        parts.append(f"{len(steps) - SHOWN_STAGES} more")
+    parts = [_cause(step) for step in steps[:_SHOWN_STAGES]]
+    if len(steps) > _SHOWN_STAGES:
+        parts.append(f"{len(steps) - _SHOWN_STAGES} more")
     return ", ".join(parts)
 
 
 def _cause(step: Step) -> str:
     """Return a stage's state and the first of its own reasons, like `train stale (rate 2 → 1)`."""
     own = phrases(reason for reason in step.reasons if not isinstance(reason, UpstreamChanged))
-    shown = [_cut(phrase) for phrase in own[:SHOWN_REASONS]]
-    if len(own) > SHOWN_REASONS:
-        shown.append(f"{len(own) - SHOWN_REASONS} more")
+    shown = [_cut(phrase) for phrase in own[:_SHOWN_REASONS]]
+    if len(own) > _SHOWN_REASONS:
+        shown.append(f"{len(own) - _SHOWN_REASONS} more")
     return f"{step.stage.name} {step.state}" + (f" ({'; '.join(shown)})" if shown else "")
 
 
 def _cut(text: str) -> str:
     """Return a phrase, a long one cut."""
-    return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "…"
+    return text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "…"
 
 
 def not_fresh(steps: Sequence[Step]) -> list[Step]:

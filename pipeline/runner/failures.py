@@ -8,28 +8,28 @@ from pathlib import Path
 
 from pipeline.errors import StageFailed
 
-FULL = (errno.ENOSPC, errno.EDQUOT)
-READ_ONLY = "Read-only file system"
-LEAST_FREE = 2**20  # bytes; libraries that hide the error number fail with less than this left
-LONGEST = 300
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_READ_ONLY = "Read-only file system"
+_LEAST_FREE = 2**20  # bytes; libraries that hide the error number fail with less than this left
+_LONGEST = 300
 
 
 def as_failure(stage: str, error: Exception, folder: Path, *, saving: bool = False) -> StageFailed:
     """Return the error to raise in place of `error`."""
-    if is_read_only(error):
+    if _is_read_only(error):
         return StageFailed(
             f"{stage}: the disk of {folder} has become read-only; nothing was kept, make it "
             "writable, run again",
             stage=stage,
             path=folder,
         )
-    if is_disk_full(error, folder):
+    if _is_disk_full(error, folder):
         return StageFailed(
             f"{stage}: disk full in {folder}; nothing was kept, make room, run again",
             stage=stage,
             path=folder,
         )
-    message = " ".join(str(error).split())[:LONGEST]
+    message = " ".join(str(error).split())[:_LONGEST]
     what = f"{type(error).__name__}: {message}" if message else type(error).__name__
     doing = "be saved" if saving else "finish"
     return StageFailed(
@@ -37,13 +37,13 @@ def as_failure(stage: str, error: Exception, folder: Path, *, saving: bool = Fal
     )
 
 
-def is_disk_full(error: Exception, folder: Path) -> bool:
+def _is_disk_full(error: Exception, folder: Path) -> bool:
     """Return whether an error comes from a full disk, however a library has wrapped it."""
-    if getattr(error, "errno", None) in FULL or "No space left" in str(error):
+    if getattr(error, "errno", None) in _FULL or "No space left" in str(error):
         return True
-    return isinstance(error, OSError) and shutil.disk_usage(folder).free < LEAST_FREE
+    return isinstance(error, OSError) and shutil.disk_usage(folder).free < _LEAST_FREE
 
 
-def is_read_only(error: Exception) -> bool:
+def _is_read_only(error: Exception) -> bool:
     """Return whether an error comes from a disk that nothing can be written to."""
-    return getattr(error, "errno", None) == errno.EROFS or READ_ONLY in str(error)
+    return getattr(error, "errno", None) == errno.EROFS or _READ_ONLY in str(error)

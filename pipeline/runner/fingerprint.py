@@ -21,9 +21,9 @@ from pipeline.stage import Stage, StageConfig
 
 SCHEMA = 1
 # One library, several distributions: the first that is installed counts.
-VARIANTS = {"tensorflow": ("tensorflow", "tensorflow-cpu")}
+_VARIANTS = {"tensorflow": ("tensorflow", "tensorflow-cpu")}
 JIEBA_DICTIONARY = "jieba dictionary"
-ENDLESS = {  # what may never come to an end when it is read
+_ENDLESS = {  # what may never come to an end when it is read
     stat.S_IFIFO: "a pipe",
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
@@ -106,10 +106,10 @@ def _refuse_endless(label: str, path: Path) -> None:
         kind = stat.S_IFMT(Path(path).stat().st_mode)
     except (OSError, ValueError):
         return
-    if kind in ENDLESS:
+    if kind in _ENDLESS:
         raise DataError(
-            f"{path}: expected a file as {label}, got {ENDLESS[kind]}; save it to a file first and "
-            "give that",
+            f"{path}: expected a file as {label}, got {_ENDLESS[kind]}; save it to a file first "
+            "and give that",
             path=path,
         )
 
@@ -125,7 +125,7 @@ def _file_digest(path: Path, memo: Memo, *, ignore: bool) -> str | None:
 @cache
 def _version(library: str) -> str | None:
     """Return the installed version of a library."""
-    for distribution in VARIANTS.get(library, (library,)):
+    for distribution in _VARIANTS.get(library, (library,)):
         try:
             return metadata.version(distribution)
         except metadata.PackageNotFoundError:

@@ -18,13 +18,13 @@ from pipeline.runner.store import Store
 
 DRAFTS, REPLACED, QUARANTINE, SCRATCH = ".tmp", ".old", ".quarantine", ".scratch"
 _ARTIFACT = r"[a-z_]+-[0-9a-f]{64}"
-OWN_NAMES = {
+_OWN_NAMES = {
     DRAFTS: re.compile(r"[0-9a-f]{32}"),
     REPLACED: re.compile(_ARTIFACT),
     SCRATCH: re.compile(_ARTIFACT),
     QUARANTINE: re.compile(r"[a-z_.]+(-[0-9a-f]{12})?-\d+"),
 }
-MARKED = "Made by xuxie: the files below this folder are artifacts, never a novel.\n"
+_MARKED = "Made by xuxie: the files below this folder are artifacts, never a novel.\n"
 
 
 def own_folder(store: Store, name: str) -> Path:
@@ -56,7 +56,7 @@ def own_children(store: Store, name: str) -> list[Path]:
     folder = own_folder(store, name)
     if not folder.exists():
         return []
-    found = sorted(path for path in folder.iterdir() if OWN_NAMES[name].fullmatch(path.name))
+    found = sorted(path for path in folder.iterdir() if _OWN_NAMES[name].fullmatch(path.name))
     return found if name == QUARANTINE else [path for path in found if is_folder(path)]
 
 
@@ -84,4 +84,4 @@ def set_aside(store: Store, path: Path, label: str) -> Path | None:
 def mark(store: Store) -> None:
     """Write the file by which the folder is known, if it is not there."""
     if not os.path.lexists(store.folder / MARKER):
-        write_durably(store.folder / MARKER, MARKED)
+        write_durably(store.folder / MARKER, _MARKED)

@@ -20,11 +20,11 @@ from pipeline.runner.disk import usable, write_durably
 from pipeline.runner.folders import mark
 from pipeline.runner.store import Store
 
-LOCK, HOLDER = ".lock", ".lock.json"
+_LOCK, _HOLDER = ".lock", ".lock.json"
 # What `write_durably` leaves beside these files when it is killed; of the others' writers one may
 # be at work, since they write without the lock.
-LEFT_OVER = re.compile(r"(\.lock\.json|\.memo\.json|current\.json)\.[0-9a-f]{32}")
-LEFT_OVER_SECONDS = 60.0
+_LEFT_OVER = re.compile(r"(\.lock\.json|\.memo\.json|current\.json)\.[0-9a-f]{32}")
+_LEFT_OVER_SECONDS = 60.0
 
 
 @contextmanager
@@ -46,11 +46,11 @@ def hold(store: Store, command: str) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout  # 60 ms that readers need not spend
 
-    holder_path = store.folder / HOLDER
+    holder_path = store.folder / _HOLDER
     with usable(store.folder):
         store.folder.mkdir(parents=True, exist_ok=True)
-        _refuse_unlockable(store.folder / LOCK)
-        lock = FileLock(store.folder / LOCK)
+        _refuse_unlockable(store.folder / _LOCK)
+        lock = FileLock(store.folder / _LOCK)
         try:
             lock.acquire(timeout=0)
         except Timeout:
@@ -99,9 +99,9 @@ def _refuse_unlockable(path: Path) -> None:
 def _remove_left_overs(folder: Path) -> None:
     """Remove the drafts of small files that killed processes have left."""
     for path in folder.iterdir():
-        if LEFT_OVER.fullmatch(path.name) and stat.S_ISREG(path.lstat().st_mode):
-            old = time.time() - path.lstat().st_mtime > LEFT_OVER_SECONDS
-            if old or path.name.startswith(HOLDER):
+        if _LEFT_OVER.fullmatch(path.name) and stat.S_ISREG(path.lstat().st_mode):
+            old = time.time() - path.lstat().st_mtime > _LEFT_OVER_SECONDS
+            if old or path.name.startswith(_HOLDER):
                 path.unlink(missing_ok=True)
 
 

@@ -21,12 +21,12 @@ from pipeline.artifacts.codec import FEW_BYTES, refuse_constant
 from pipeline.regular import read_bytes
 from pipeline.runner.disk import sha256, write_durably
 
-CAPACITY = 4096  # entries; the least recently used go first
+_CAPACITY = 4096  # entries; the least recently used go first
 # A file may change twice within one tick of its disk's clock (2 s on the coarsest) and look the
 # same, so results for younger files are not kept.
 SETTLED_SECONDS = 2.0
-FORM = re.compile(rb'\{"digest":"([0-9a-f]{64})","entries":(\{.*\})\}', re.DOTALL)
-DIGEST = re.compile(r"[0-9a-f]{64}")
+_FORM = re.compile(rb'\{"digest":"([0-9a-f]{64})","entries":(\{.*\})\}', re.DOTALL)
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Memo:
 def open_memo(path: Path) -> Memo:
     """Read the memo; a missing, unreadable or changed one is empty."""
     try:
-        found = FORM.fullmatch(read_bytes(path, FEW_BYTES))
+        found = _FORM.fullmatch(read_bytes(path, FEW_BYTES))
         if found is None or found[1].decode() != hashlib.sha256(found[2]).hexdigest():
             return Memo(path, {})
         return Memo(path, json.loads(found[2], parse_constant=refuse_constant))
@@ -90,14 +90,14 @@ def recall_sha256(memo: Memo, path: Path, *, ignore: bool = False) -> str:
 
 def is_digest(value: object) -> bool:
     """Return whether a value is a sha256 in hexadecimal."""
-    return isinstance(value, str) and DIGEST.fullmatch(value) is not None
+    return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
 
 
 def save_memo(memo: Memo) -> None:
     """Write the memo if it has changed; one that cannot be written is only slower next time."""
     if not memo.changed or not memo.path.parent.is_dir():
         return
-    kept = dict(list(memo.entries.items())[-CAPACITY:])
+    kept = dict(list(memo.entries.items())[-_CAPACITY:])
     entries = json.dumps(kept, separators=(",", ":"))
     digest = hashlib.sha256(entries.encode("ascii")).hexdigest()
     try:

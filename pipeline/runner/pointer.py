@@ -23,7 +23,7 @@ from pipeline.runner.folders import is_folder, set_aside
 from pipeline.runner.store import KEY, STAGE_NAME, Store, seal
 from pipeline.stage import is_path_field
 
-NAME = "current.json"
+_NAME = "current.json"
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,10 @@ def set_current(
     text = json.dumps(
         seal({**run, "earlier": earlier}), ensure_ascii=False, indent=1, sort_keys=True
     )
-    path = store.folder / NAME
+    path = store.folder / _NAME
     with usable(store.folder):
         if is_folder(path):
-            set_aside(store, path, NAME)
+            set_aside(store, path, _NAME)
         write_durably(path, text + "\n")
 
 
@@ -88,13 +88,13 @@ def last_runs(store: Store) -> tuple[Current, ...]:
 
 def is_lost(store: Store) -> bool:
     """Return whether there is a pointer of which nothing can be trusted."""
-    return os.path.lexists(store.folder / NAME) and not last_runs(store)
+    return os.path.lexists(store.folder / _NAME) and not last_runs(store)
 
 
 def _read(store: Store) -> list[Any]:
     """Return what is written of each run, unchecked, the newest first; [] without a pointer."""
     try:
-        data = check_fields(NAME, read_json(store.folder / NAME), {})
+        data = check_fields(_NAME, read_json(store.folder / _NAME), {})
         if "seal" in data and data.pop("seal") != seal(data)["seal"]:
             return []
     except (ArtifactDamaged, SettingsError):  # the latter for numbers that are never written
@@ -112,11 +112,11 @@ def _run(entry: Any, store: Store) -> Current | None:
     """Return a run as its entry tells it; None if a field is missing or of another type."""
     text_or_none = (str, type(None))
     try:
-        check_fields(NAME, entry, {"invocation": dict, "keys": dict})
+        check_fields(_NAME, entry, {"invocation": dict, "keys": dict})
         keys, invocation = entry["keys"], entry["invocation"]
         fields: dict[str, Kind] = {"config": text_or_none, "set": list, "source": text_or_none}
-        check_fields(NAME, invocation, fields)
-        check_fields(NAME, keys, dict.fromkeys(keys, str))
+        check_fields(_NAME, invocation, fields)
+        check_fields(_NAME, keys, dict.fromkeys(keys, str))
     except ArtifactDamaged:
         return None
     overrides, novel = invocation["set"], entry.get("novel", "")

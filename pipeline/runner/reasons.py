@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-SHOWN_EACH = 3  # files or modules that are named
-SHOWN_CHARACTERS = 40
+_SHOWN_EACH = 3  # files or modules that are named
+_SHOWN_CHARACTERS = 40
 
 Change = Literal["changed", "new", "gone", "missing"]
 
 
 @dataclass(frozen=True)
-class Absent:
+class _Absent:
     """Stands where there is no value."""
 
 
-ABSENT = Absent()
+ABSENT = _Absent()
 
 
 @dataclass(frozen=True)
@@ -179,16 +179,16 @@ def phrases(reasons: Iterable[Reason]) -> list[str]:
     for reason in reasons:
         if isinstance(reason, FileChanged | ModuleChanged):
             more[type(reason)] += 1
-            if more[type(reason)] > SHOWN_EACH:
+            if more[type(reason)] > _SHOWN_EACH:
                 continue
         texts.append(str(reason))
     for kind, what in ((FileChanged, "files changed"), (ModuleChanged, "modules edited")):
-        if more[kind] > SHOWN_EACH:
-            texts.append(f"{more[kind] - SHOWN_EACH} more {what}")
+        if more[kind] > _SHOWN_EACH:
+            texts.append(f"{more[kind] - _SHOWN_EACH} more {what}")
     return texts
 
 
 def _shown(value: Any) -> str:
     """Return a setting's value for people, long ones cut."""
     text = value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "…"
+    return text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "…"

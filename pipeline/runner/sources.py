@@ -20,10 +20,10 @@ from pipeline.runner.memo import Memo, is_digest, recall
 from pipeline.stage import Stage
 
 # The form of a syntax tree belongs to the Python version, so remembered digests do too.
-KIND = f"source-1-{sys.version_info.major}.{sys.version_info.minor}"
+_KIND = f"source-1-{sys.version_info.major}.{sys.version_info.minor}"
 # Where a dotted name lies below a folder; asked of the disk once for all stages of a plan.
 Places = dict[tuple[Path, str], Path | None]
-INSTALLED = ("site-packages", "dist-packages")
+_INSTALLED = ("site-packages", "dist-packages")
 
 
 def all_source_digests(
@@ -77,10 +77,10 @@ def source_digests(
 def _analysed(memo: Memo, path: Path, known: dict[Path, Any] | None) -> dict[str, Any]:
     """Return `analyse(path)`, remembered."""
     if known is None:
-        found: dict[str, Any] = recall(memo, path, KIND, analyse, sound=_is_analysis)
+        found: dict[str, Any] = recall(memo, path, _KIND, analyse, sound=_is_analysis)
         return found
     if path not in known:
-        known[path] = recall(memo, path, KIND, analyse, ignore=True)
+        known[path] = recall(memo, path, _KIND, analyse, ignore=True)
     return dict(known[path])
 
 
@@ -151,7 +151,7 @@ def _module_of(part: Callable[..., Any]) -> tuple[str, Path, Path]:
 
 def _is_project(name: str, importer: str, root: Path) -> bool:
     """Return whether a file found under `root` is project code; beside installed code only ours."""
-    return root.name not in INSTALLED or name.split(".")[0] == importer.split(".")[0]
+    return root.name not in _INSTALLED or name.split(".")[0] == importer.split(".")[0]
 
 
 def _imports(node: ast.AST) -> Iterator[str]:

@@ -23,7 +23,7 @@ from pipeline.runner.memo import Memo, is_digest, open_memo, recall_sha256, save
 MANIFEST = "manifest.json"
 STAGE_NAME = re.compile(r"[a-z_]+")
 KEY = re.compile(r"[0-9a-f]{64}")
-FIELDS: dict[str, Kind] = {  # of a manifest
+_FIELDS: dict[str, Kind] = {  # of a manifest
     "schema": int,
     "stage": str,
     "key": str,
@@ -34,7 +34,7 @@ FIELDS: dict[str, Kind] = {  # of a manifest
     "seconds": (int, float),
     "facts": dict,
 }
-PARTS: dict[str, Kind] = {  # of its components
+_PARTS: dict[str, Kind] = {  # of its components
     "schema": int,
     "stage": str,
     "source": dict,
@@ -129,12 +129,12 @@ def _read_manifest(path: Path) -> dict[str, Any]:
     manifest = read_object(path, {"seal": str})
     if manifest.pop("seal") != _seal(manifest):
         raise ArtifactDamaged(f"{MANIFEST} does not match its own digest")
-    check_fields(MANIFEST, manifest, FIELDS)
+    check_fields(MANIFEST, manifest, _FIELDS)
     if manifest["schema"] != SCHEMA:
         raise ArtifactDamaged(
             f"{MANIFEST} has format {manifest['schema']}, expected {SCHEMA} as this version writes"
         )
-    parts = check_fields(f"{MANIFEST}: components", manifest["components"], PARTS)
+    parts = check_fields(f"{MANIFEST}: components", manifest["components"], _PARTS)
     for group in (parts["source"], parts["inputs"], manifest["names"]):
         check_fields(MANIFEST, group, dict.fromkeys(group, str))
     for group in (parts["files"], parts["libraries"]):
@@ -153,7 +153,7 @@ def _check_file_entry(name: str, entry: Any) -> None:
         raise ArtifactDamaged(f"{MANIFEST}: {name}: expected a digest and a size")
 
 
-def verify(store: Store, record: Record, *, ignore_memo: bool = False) -> None:
+def _verify(store: Store, record: Record, *, ignore_memo: bool = False) -> None:
     """Compare the files with the manifest: names, kinds, sizes, digests.
 
     Raises
@@ -176,7 +176,7 @@ def check(
     try:
         record = read_record(store, stage, key)
         if record is not None:
-            verify(store, record, ignore_memo=ignore_memo)
+            _verify(store, record, ignore_memo=ignore_memo)
     except ArtifactDamaged as error:
         return None, str(error)
     return record, ""
@@ -188,7 +188,7 @@ def load(store: Store, record: Record, codec: Codec[T]) -> T:
     The bytes are digested whatever the memo says: a disk may change them and leave the times.
     """
     try:
-        verify(store, record, ignore_memo=True)
+        _verify(store, record, ignore_memo=True)
         return codec.load(record.path)
     except ArtifactDamaged as error:
         save_memo(store.memo)  # so that the next plan knows, too

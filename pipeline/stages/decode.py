@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipeline.artifacts.embedding import Embedding
     from pipeline.artifacts.training import Training
 
-EXAMPLES = 3
+_EXAMPLES = 3
 
 
 class DecodeConfig(StageConfig):
@@ -36,7 +36,7 @@ class DecodeConfig(StageConfig):
     )
 
 
-def opening(words: list[str]) -> str | None:
+def _opening(words: list[str]) -> str | None:
     """Return a paragraph's words up to its first punctuation, if that makes a good seed phrase."""
     for number, word in enumerate(words):
         if not word[0].isalnum():
@@ -45,7 +45,7 @@ def opening(words: list[str]) -> str | None:
     return None
 
 
-def example_phrases(windows: Windows, words: tuple[str, ...]) -> tuple[str, ...]:
+def _example_phrases(windows: Windows, words: tuple[str, ...]) -> tuple[str, ...]:
     """Return openings of training paragraphs that consist of known words, spread over the novel."""
     import numpy as np
 
@@ -56,11 +56,11 @@ def example_phrases(windows: Windows, words: tuple[str, ...]) -> tuple[str, ...]
         for position in np.flatnonzero(np.isin(ids, break_ids)):
             following: NDArray[np.int32] = ids[position + 1 : position + 9]
             if (following < len(words)).all() and (
-                phrase := opening([words[i] for i in following])
+                phrase := _opening([words[i] for i in following])
             ):
                 phrases[phrase] = None
     found = list(phrases)
-    return tuple(found[len(found) * i // EXAMPLES] for i in range(min(EXAMPLES, len(found))))
+    return tuple(found[len(found) * i // _EXAMPLES] for i in range(min(_EXAMPLES, len(found))))
 
 
 def decode(
@@ -75,7 +75,7 @@ def decode(
         words=embed.words,
         counts=embed.counts,
         steps=window.steps,
-        examples=example_phrases(window, embed.words),
+        examples=_example_phrases(window, embed.words),
         unseen=embed.unseen,
     )
     starts = spread(evaluation_starts(window, "validation"), config.calibration_targets)

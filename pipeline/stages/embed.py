@@ -92,7 +92,7 @@ class EmbedConfig(StageConfig):
                 )
 
 
-def training_stretches(segmentation: Segmentation) -> list[list[str]]:
+def _training_stretches(segmentation: Segmentation) -> list[list[str]]:
     """Return the words of every training section, paragraph breaks included."""
     return [
         list(section_words(segmentation, section))
@@ -101,7 +101,7 @@ def training_stretches(segmentation: Segmentation) -> list[list[str]]:
     ]
 
 
-def part_words(stretches: list[list[str]], min_count: int) -> tuple[list[list[str]], Vocabulary]:
+def _part_words(stretches: list[list[str]], min_count: int) -> tuple[list[list[str]], Vocabulary]:
     """Return the stretches with their rare words parted, and the vocabulary of the pieces."""
     from pipeline.text.words.vocabulary import open_vocabulary
 
@@ -112,7 +112,7 @@ def part_words(stretches: list[list[str]], min_count: int) -> tuple[list[list[st
     return [[piece for word in words for piece in pieces(word)] for words in stretches], vocabulary
 
 
-def take_pretrained(path: Path, counts: Mapping[str, int]) -> Embedding:
+def _take_pretrained(path: Path, counts: Mapping[str, int]) -> Embedding:
     """Return the vectors of a word2vec binary file for words of the novel, most frequent first.
 
     Raises
@@ -141,7 +141,7 @@ def take_pretrained(path: Path, counts: Mapping[str, int]) -> Embedding:
     )
 
 
-def complete(embedding: Embedding, vocabulary: Vocabulary) -> Embedding:
+def _complete(embedding: Embedding, vocabulary: Vocabulary) -> Embedding:
     """Return the vectors of all pieces: those that lack one get it from words that hold them."""
     import numpy as np
 
@@ -162,20 +162,20 @@ def complete(embedding: Embedding, vocabulary: Vocabulary) -> Embedding:
 
 def embed(config: EmbedConfig, *, segment: Segmentation, context: Context) -> Embedding:
     """Choose the pieces, and train their vectors or take them from a file."""
-    stretches, vocabulary = training_stretches(segment), None
+    stretches, vocabulary = _training_stretches(segment), None
     if config.characters:
-        stretches, vocabulary = part_words(stretches, config.min_count)
+        stretches, vocabulary = _part_words(stretches, config.min_count)
     least = 1 if config.characters else config.min_count
     if config.pretrained:
         counts = Counter(piece for pieces in stretches for piece in pieces)
         frequent = {piece: count for piece, count in counts.items() if count >= least}
-        found = take_pretrained(Path(on_disk(config.pretrained)), frequent)
+        found = _take_pretrained(Path(on_disk(config.pretrained)), frequent)
     else:
-        found = train(config, stretches, least, context)
-    return found if vocabulary is None else complete(found, vocabulary)
+        found = _train(config, stretches, least, context)
+    return found if vocabulary is None else _complete(found, vocabulary)
 
 
-def train(
+def _train(
     config: EmbedConfig, stretches: list[list[str]], min_count: int, context: Context
 ) -> Embedding:
     """Train the vectors of all pieces that occur `min_count` times."""

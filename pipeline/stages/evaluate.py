@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.engine.measures.score import Scores
     from pipeline.engine.memories.next_word import Model
 
-HELD_OUT: tuple[Part, ...] = ("validation", "test")
+_HELD_OUT: tuple[Part, ...] = ("validation", "test")
 
 
 class EvaluateConfig(StageConfig):
@@ -86,7 +86,7 @@ def score_part(
 
     mixtures = ablation(model.memories) if model.memories else {"network": model.weights}
     starts = evaluation_starts(window, part)  # (N,)
-    offset = HELD_OUT.index(part)
+    offset = _HELD_OUT.index(part)
     scores, mixed = _score_models(
         window,
         starts,
@@ -94,7 +94,7 @@ def score_part(
         mixtures,
         ngram,
         regress,
-        lambda done, total: context.progress(offset + done / total, len(HELD_OUT), part),
+        lambda done, total: context.progress(offset + done / total, len(_HELD_OUT), part),
     )
     chapters = target_sections(window, starts)  # (N,)
     lengths = piece_lengths(model.network.words, window.ids[starts + window.steps])  # (N,)
@@ -202,7 +202,7 @@ def evaluate(
         window.ids, window.spans["train"], vocabulary_size=window.vocabulary_size
     )
     model = Model(decode, remember)
-    parts = {part: score_part(window, part, model, ngram, regress, context) for part in HELD_OUT}
+    parts = {part: score_part(window, part, model, ngram, regress, context) for part in _HELD_OUT}
     return Evaluation(
         scores={part: scores for part, (scores, _) in parts.items()},
         ablation={part: rows for part, (_, rows) in parts.items()},

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipeline.artifacts.network import Network
     from pipeline.artifacts.tokens import Tokenizer
 
-SEED_WORDS = 20
+_SEED_WORDS = 20
 
 
 class ModelConfig(StageConfig):
@@ -46,13 +46,13 @@ def held_out_opening(segment: Segmentation, vocabulary: Collection[str]) -> str:
         if section.part == "test":
             lines = segment.lines[section.start : section.stop]
             for line in lines[1:] or lines:
-                words = line.split(" ")[:SEED_WORDS]
+                words = line.split(" ")[:_SEED_WORDS]
                 if not known.isdisjoint(words):
-                    return up_to_a_stop(words)
+                    return _up_to_a_stop(words)
     return next(filter(has_chinese, vocabulary), "")
 
 
-def up_to_a_stop(words: Sequence[str]) -> str:
+def _up_to_a_stop(words: Sequence[str]) -> str:
     """Return the first sentence, else the clauses that are whole, else all of the words."""
     from pipeline.chinese import SENTENCE_ENDS
 

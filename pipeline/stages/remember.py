@@ -52,7 +52,7 @@ def training_text(window: Windows) -> NDArray[np.int32]:
     return text_ids
 
 
-def gather(config: FitConfig, window: Windows, decode: Network, context: Context) -> Memories:
+def _gather(config: FitConfig, window: Windows, decode: Network, context: Context) -> Memories:
     """Return the memories asked for, all with the same weight as yet."""
 
     def advance(done: float, total: float) -> None:
@@ -87,7 +87,7 @@ def remember(config: FitConfig, *, window: Windows, decode: Network, context: Co
     from pipeline.engine.memories.mixture import fit_mixtures
     from pipeline.engine.memories.next_word import Model
 
-    memories = gather(config, window, decode, context)
+    memories = _gather(config, window, decode, context)
     starts = evaluation_starts(window, "validation")[: config.fit_targets]  # (N,)
     batches = component_batches(
         window.ids,

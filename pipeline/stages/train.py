@@ -125,7 +125,7 @@ else:
     TrainConfig = train_config(OBJECTIVES)
 
 
-def validator(
+def _validator(
     config: TrainSettings, embed: Embedding, window: Windows
 ) -> Callable[[dict[str, NDArray[np.float32]]], dict[str, Any]]:
     """Return a function weights → validation scores, with scale and prior weight fitted."""
@@ -198,14 +198,14 @@ def batch_maker(
     return make_batches
 
 
-def trained_vectors(config: TrainSettings, objective: Objective) -> Vectors:
+def _trained_vectors(config: TrainSettings, objective: Objective) -> Vectors:
     """Return which vectors are trained: output vectors never where they are the yardstick."""
     if objective.trains_vectors:
         return config.vectors
     return "input" if config.vectors == "input" else "frozen"
 
 
-def refuse_all_components(count: int, vectors: NDArray[np.float32]) -> None:
+def _refuse_all_components(count: int, vectors: NDArray[np.float32]) -> None:
     """Raise unless something is left of vectors (V, E) without their first `count` components."""
     most = min(vectors.shape) - 1
     if count > most:
@@ -265,14 +265,14 @@ def train_network(
     objective = OBJECTIVES[config.objective]
     vectors = embed.vectors  # (V, E)
     if config.centre and not objective.raw_vectors:
-        refuse_all_components(config.remove_components, vectors)
+        _refuse_all_components(config.remove_components, vectors)
         vectors = centre_vectors(vectors, components=config.remove_components)
     network = build_network(
         vectors,
         log_frequencies(embed.counts),
         hidden=config.hidden,
         layers=config.layers,
-        vectors_mode=trained_vectors(config, objective),
+        vectors_mode=_trained_vectors(config, objective),
         seed=config.seed,
     )
     weights, history = fit(
@@ -280,7 +280,7 @@ def train_network(
         configured_loss(objective, config.model_dump()),
         training_plan(config),
         make_batches=batch_maker(config, embed, window),
-        validate=validator(config, embed, window),
+        validate=_validator(config, embed, window),
         generator=context.generator,
         scratch_path=context.scratch_path,
         progress=context.progress,

@@ -26,7 +26,7 @@ class WindowConfig(StageConfig):
     steps: int = Field(20, ge=1, le=1000, description="words of context before a target")
 
 
-def token_ids(segmentation: Segmentation, section: Section, tokenizer: Tokenizer) -> NDArray[Any]:
+def _token_ids(segmentation: Segmentation, section: Section, tokenizer: Tokenizer) -> NDArray[Any]:
     """Return the ids of a section's words, int32 (tokens,)."""
     import numpy as np
 
@@ -64,7 +64,7 @@ def window(
     from pipeline.artifacts.embedding import tokenizer_of
 
     tokenizer = tokenizer_of(embed)
-    stream = [token_ids(segment, section, tokenizer) for section in segment.sections]
+    stream = [_token_ids(segment, section, tokenizer) for section in segment.sections]
     bounds = np.cumsum([0] + [len(tokens) for tokens in stream])  # (sections + 1,)
     parts = [section.part for section in segment.sections]
     windows = Windows(
@@ -78,11 +78,11 @@ def window(
         ),
     )
     for part in PARTS:
-        refuse_empty(windows, part)
+        _refuse_empty(windows, part)
     return windows
 
 
-def refuse_empty(windows: Windows, part: Part) -> None:
+def _refuse_empty(windows: Windows, part: Part) -> None:
     """Raise unless a part has a window; one to train on has to lie in training text as a whole."""
     if part == "train":
         found = any(stop - start > windows.steps for start, stop in windows.spans[part])

@@ -30,7 +30,7 @@ SCHEMA = 2
 WORD, PHRASE, TITLE, NOTE = 64, 1_000, 200, 1_000  # characters, at most
 RARE = "rare_text"  # the array of the novel's words outside the vocabulary
 SCORES = ("bits_per_character", "top1", "mrr", "perplexity", "coverage")
-LICENCE_NOTE = (
+_LICENCE_NOTE = (
     "What this model writes can contain up to 8 words running of the novel, and this file holds "
     "the words of its training chapters: mind the novel's copyright before you share either."
 )
@@ -85,7 +85,7 @@ class Card:
     source_digest: str
     seed_phrase: str
     made_with: Mapping[str, str] = field(default_factory=dict)
-    licence_note: str = LICENCE_NOTE
+    licence_note: str = _LICENCE_NOTE
     settings: Mapping[str, Any] = field(default_factory=dict)
     settings_digest: str = ""
     origin: str = ""
@@ -151,7 +151,7 @@ def model_facts(model: NovelModel) -> dict[str, Any]:
     network, memories, cutting, card = model.network, model.memories, model.cutting, model.card
     facts = {
         "schema": SCHEMA,
-        "words": fitting_words(network.words),
+        "words": _fitting_words(network.words),
         "network": {
             "scale": network.scale,
             "prior_weight": network.prior_weight,
@@ -164,8 +164,10 @@ def model_facts(model: NovelModel) -> dict[str, Any]:
         "examples": list(network.examples),
         "cutting": {
             "engine": cutting.engine,
-            "user_words": [list(e) for e in cutting.user_words if fits(e[0]) and fits(e[2] or "")],
-            "names": [name for name in cutting.names if fits(name)],
+            "user_words": [
+                list(e) for e in cutting.user_words if _fits(e[0]) and _fits(e[2] or "")
+            ],
+            "names": [name for name in cutting.names if _fits(name)],
             "simplified": cutting.simplified,
         },
         "card": {
@@ -180,31 +182,31 @@ def model_facts(model: NovelModel) -> dict[str, Any]:
             "scores": None if card.scores is None else dict(card.scores),
         },
     }
-    plain: dict[str, Any] = make_plain(facts)
+    plain: dict[str, Any] = _make_plain(facts)
     return plain
 
 
-def fits(text: str) -> bool:
+def _fits(text: str) -> bool:
     """Return whether a word of the user's is one that can be stored."""
     return len(text) <= WORD and text == visible(text)
 
 
-def fitting_words(words: tuple[str, ...]) -> list[str]:
+def _fitting_words(words: tuple[str, ...]) -> list[str]:
     """Return a vocabulary with words in the place of those that cannot be stored, all different."""
     return [
-        word if word and fits(word) else f"{visible(word[:20])[:40]}‹{number}›"
+        word if word and _fits(word) else f"{visible(word[:20])[:40]}‹{number}›"
         for number, word in enumerate(words)
     ]
 
 
-def make_plain(value: Any) -> Any:
+def _make_plain(value: Any) -> Any:
     """Return JSON values with the hidden characters of every text in them spelled out."""
     if isinstance(value, str):
         return visible(value)
     if isinstance(value, list):
-        return [make_plain(item) for item in value]
+        return [_make_plain(item) for item in value]
     if isinstance(value, dict):
-        return {visible(key): make_plain(item) for key, item in value.items()}
+        return {visible(key): _make_plain(item) for key, item in value.items()}
     return value
 
 

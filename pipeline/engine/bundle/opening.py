@@ -33,12 +33,12 @@ from pipeline.errors import ArtifactDamaged
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FACTS = ("schema", "sha256", "words", "network", "memories", "chapters", "examples", "cutting")
-WORDS = 2_000_000  # of a vocabulary
-ENTRIES = 1_000_000  # of a user dictionary, of names
-STEPS, LAYERS = 1_000, 8
-LARGE, FACTOR = 1e6, 1e9  # the largest weight of a network, the largest scale and prior weight
-DIGEST = 64
+_FACTS = ("schema", "sha256", "words", "network", "memories", "chapters", "examples", "cutting")
+_WORDS = 2_000_000  # of a vocabulary
+_ENTRIES = 1_000_000  # of a user dictionary, of names
+_STEPS, _LAYERS = 1_000, 8
+_LARGE, _FACTOR = 1e6, 1e9  # the largest weight of a network, the largest scale and prior weight
+_DIGEST = 64
 
 
 def load_model(path: Path) -> NovelModel:
@@ -54,40 +54,40 @@ def load_model(path: Path) -> NovelModel:
     """
     mapped = read_tensor_file(path)
     try:
-        return check_model(mapped.tensors, mapped.facts)
+        return _check_model(mapped.tensors, mapped.facts)
     finally:
         mapped.verify()  # first of all complaints: of damage, the others only show where
 
 
-def check_model(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) -> NovelModel:
+def _check_model(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) -> NovelModel:
     """Put a model together from arrays and facts, all of which are checked."""
-    check_schema(facts)
-    checks.table("facts", facts, (*FACTS, "card"))
-    words = read_words(facts["words"])
-    tensors, facts = renewed(tensors, facts, len(words))
+    _check_schema(facts)
+    checks.table("facts", facts, (*_FACTS, "card"))
+    words = _read_words(facts["words"])
+    tensors, facts = _renewed(tensors, facts, len(words))
     network = checks.table(
         "network", facts["network"], ("scale", "prior_weight", "steps", "unseen", "layers")
     )
-    layers = checks.whole("network.layers", network["layers"], 1, LAYERS)
+    layers = checks.whole("network.layers", network["layers"], 1, _LAYERS)
     memory = check_facts(facts["memories"])
-    checks.arrays(tensors, all_bounds(tensors, len(words), layers, memory))
+    checks.arrays(tensors, _all_bounds(tensors, len(words), layers, memory))
     arrays: dict[str, Any] = {name: tensors[name] for name in ARRAYS}
     return NovelModel(
         network=Network(
             words=words,
-            scale=checks.number("network.scale", network["scale"], 0, FACTOR),
+            scale=checks.number("network.scale", network["scale"], 0, _FACTOR),
             prior_weight=checks.number(
-                "network.prior_weight", network["prior_weight"], -FACTOR, FACTOR
+                "network.prior_weight", network["prior_weight"], -_FACTOR, _FACTOR
             ),
-            steps=checks.whole("network.steps", network["steps"], 1, STEPS),
+            steps=checks.whole("network.steps", network["steps"], 1, _STEPS),
             examples=checks.texts("examples", facts["examples"], 100, PHRASE),
             unseen=checks.number("network.unseen", network["unseen"], 0, 1),
             upper_layers=take_upper(tensors),
             **arrays,
         ),
         memories=join_memories(memory, tensors, facts["chapters"], words=len(words)),
-        cutting=read_cutting(facts["cutting"]),
-        card=read_card(facts["card"]),
+        cutting=_read_cutting(facts["cutting"]),
+        card=_read_card(facts["card"]),
         rare_text=tensors[RARE],
     )
 
@@ -98,19 +98,19 @@ def load_card(path: Path) -> tuple[Card, int]:
     The digest is not compared: that takes reading all of the file.
     """
     facts = read_facts(path)
-    check_schema(facts)
-    checks.table("facts", facts, (*FACTS, "card"))
-    return read_card(facts["card"]), len(checks.listed("words", facts["words"], WORDS))
+    _check_schema(facts)
+    checks.table("facts", facts, (*_FACTS, "card"))
+    return _read_card(facts["card"]), len(checks.listed("words", facts["words"], _WORDS))
 
 
-def check_schema(facts: Mapping[str, Any]) -> None:
+def _check_schema(facts: Mapping[str, Any]) -> None:
     """Refuse a model of a newer schema."""
     schema = checks.whole("schema", facts.get("schema"), 1, 2**31)
     if schema > SCHEMA:
         raise ArtifactDamaged(f"schema {schema}, expected {SCHEMA}: made by a newer xuxie")
 
 
-def renewed(
+def _renewed(
     tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any], words: int
 ) -> tuple[Mapping[str, NDArray[Any]], Mapping[str, Any]]:
     """Return arrays and facts as the present schema has them, given V.
@@ -129,15 +129,15 @@ def renewed(
     return own, {**facts, "network": network}
 
 
-def read_words(value: Any) -> tuple[str, ...]:
+def _read_words(value: Any) -> tuple[str, ...]:
     """Return the vocabulary."""
-    words = checks.texts("words", value, WORDS, WORD, least=1)
+    words = checks.texts("words", value, _WORDS, WORD, least=1)
     if not words or len(set(words)) != len(words):
         raise ArtifactDamaged("words: expected at least one, none twice, got otherwise")
     return words
 
 
-def all_bounds(
+def _all_bounds(
     tensors: Mapping[str, NDArray[Any]], words: int, layers: int, memory: Mapping[str, Any]
 ) -> dict[str, Bounds]:
     """Return what each array must be, given V and what the facts say there is.
@@ -154,21 +154,21 @@ def all_bounds(
         **upper_shapes(layers - 1, hidden),
     }
     return {
-        **{name: Bounds("float32", shape, -LARGE, LARGE) for name, shape in weights.items()},
+        **{name: Bounds("float32", shape, -_LARGE, _LARGE) for name, shape in weights.items()},
         "output_vectors": Bounds("float32", (words, size), -UNIT, UNIT),
-        "log_prior": Bounds("float32", (words,), -LARGE, 0),
+        "log_prior": Bounds("float32", (words,), -_LARGE, 0),
         RARE: Bounds("uint8", (rare,), 0, 255),
         **memory_bounds(tensors, memory, words=words, size=size),
     }
 
 
-def read_cutting(value: Any) -> Cutting:
+def _read_cutting(value: Any) -> Cutting:
     """Return how the novel was cut."""
     facts = checks.table("cutting", value, ("engine", "user_words", "names", "simplified"))
     if facts["engine"] not in ("rjieba", "jieba"):
         raise checks.refuse("cutting.engine", "rjieba or jieba", facts["engine"])
     user_words = []
-    for entry in checks.listed("cutting.user_words", facts["user_words"], ENTRIES):
+    for entry in checks.listed("cutting.user_words", facts["user_words"], _ENTRIES):
         if not isinstance(entry, list) or len(entry) != 3:
             raise checks.refuse("cutting.user_words", "word, frequency and tag", entry)
         word, frequency, tag = entry
@@ -182,12 +182,12 @@ def read_cutting(value: Any) -> Cutting:
     return Cutting(
         engine=facts["engine"],
         user_words=tuple(user_words),
-        names=checks.texts("cutting.names", facts["names"], ENTRIES, WORD, least=1),
+        names=checks.texts("cutting.names", facts["names"], _ENTRIES, WORD, least=1),
         simplified=checks.flag("cutting.simplified", facts["simplified"]),
     )
 
 
-def read_card(value: Any) -> Card:
+def _read_card(value: Any) -> Card:
     """Return what the model says of itself."""
     card = checks.table("card", value, Card.__dataclass_fields__)
     scores = card["scores"]
@@ -198,18 +198,18 @@ def read_card(value: Any) -> Card:
                 checks.number(f"card.scores.{name}", score, 0, 1e12)
     return Card(
         title=checks.text("card.title", card["title"], TITLE),
-        source_digest=checks.text("card.source_digest", card["source_digest"], DIGEST),
+        source_digest=checks.text("card.source_digest", card["source_digest"], _DIGEST),
         seed_phrase=checks.text("card.seed_phrase", card["seed_phrase"], PHRASE),
-        made_with=read_pairs("card.made_with", card["made_with"]),
+        made_with=_read_pairs("card.made_with", card["made_with"]),
         licence_note=checks.text("card.licence_note", card["licence_note"], NOTE),
-        settings=read_pairs("card.settings", card["settings"]),
-        settings_digest=checks.text("card.settings_digest", card["settings_digest"], DIGEST),
-        origin=checks.text("card.origin", card["origin"], DIGEST),
+        settings=_read_pairs("card.settings", card["settings"]),
+        settings_digest=checks.text("card.settings_digest", card["settings_digest"], _DIGEST),
+        origin=checks.text("card.origin", card["origin"], _DIGEST),
         scores=scores,
     )
 
 
-def read_pairs(name: str, value: Any) -> dict[str, Any]:
+def _read_pairs(name: str, value: Any) -> dict[str, Any]:
     """Return name → text, number or truth value, few and short."""
     if not isinstance(value, dict) or len(value) > PHRASE:
         raise checks.refuse(name, "a few names and values", value)

@@ -13,9 +13,9 @@ from pipeline.engine.memories.table import MEMORIES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SUBSETS = 64
-CHAPTERS, TITLE = 100_000, 1_000  # chapters of a novel, characters of a chapter's title
-MIXTURE = ("weights", "subsets")
+_SUBSETS = 64
+_CHAPTERS, _TITLE = 100_000, 1_000  # chapters of a novel, characters of a chapter's title
+_MIXTURE = ("weights", "subsets")
 
 Tensors = Mapping[str, "NDArray[Any]"]
 
@@ -41,8 +41,8 @@ def memory_arrays(memories: Memories) -> dict[str, NDArray[Any]]:
 def check_facts(value: Any) -> dict[str, Any]:
     """Return the facts, in bounds; whether the weights are a mixture's is `join_memories`' part."""
     told = set(value) if isinstance(value, dict) else set()
-    facts = checks.table("memories", value, {*MIXTURE, *(told & set(MEMORIES))})
-    for weights in (facts["weights"], *checks.listed("subsets", facts["subsets"], SUBSETS)):
+    facts = checks.table("memories", value, {*_MIXTURE, *(told & set(MEMORIES))})
+    for weights in (facts["weights"], *checks.listed("subsets", facts["subsets"], _SUBSETS)):
         if not isinstance(weights, dict) or not weights or len(weights) > 1 + len(MEMORIES):
             raise checks.refuse("memories.weights", "component → share", weights)
         for share in weights.values():
@@ -82,7 +82,7 @@ def join_memories(
     memories = Memories(
         weights=in_order(facts["weights"], MEMORIES),
         text_ids=text_ids,
-        chapters=read_chapters(chapters, len(text_ids)),
+        chapters=_read_chapters(chapters, len(text_ids)),
         held=held,
         subsets=tuple(in_order(weights, MEMORIES) for weights in facts["subsets"]),
     )
@@ -90,13 +90,13 @@ def join_memories(
     return memories
 
 
-def read_chapters(value: Any, tokens: int) -> tuple[tuple[str, int, int], ...]:
+def _read_chapters(value: Any, tokens: int) -> tuple[tuple[str, int, int], ...]:
     """Return the training chapters, in order."""
     chapters, end = [], 0
-    for chapter in checks.listed("chapters", value, CHAPTERS):
+    for chapter in checks.listed("chapters", value, _CHAPTERS):
         if not isinstance(chapter, list) or len(chapter) != 3:
             raise checks.refuse("chapters", "title, start and stop", chapter)
         start = checks.whole("chapters", chapter[1], end, tokens)
         end = checks.whole("chapters", chapter[2], start, tokens)
-        chapters.append((checks.text("chapters", chapter[0], TITLE), start, end))
+        chapters.append((checks.text("chapters", chapter[0], _TITLE), start, end))
     return tuple(chapters)

@@ -21,7 +21,7 @@ from pipeline.engine.measures.score import Scores
 
 _DRAWS = 1000
 _PERCENTILES = (2.5, 97.5)  # of a 95 % interval
-FIGURES = ("bits_per_character", "top1", "mrr", "perplexity")
+_FIGURES = ("bits_per_character", "top1", "mrr", "perplexity")
 _LEAST = 2  # chapters; one alone says nothing of how chapters differ
 
 
@@ -53,7 +53,7 @@ def draw_chapters(
 def score_intervals(
     scores: Scores, lengths: Integers, chapters: Integers, taken: Integers | None
 ) -> dict[str, Interval] | None:
-    """Return the 95 % interval [low, high] of each of `FIGURES`.
+    """Return the 95 % interval [low, high] of each of `_FIGURES`.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def score_intervals(
     if taken is None:
         return None
     figures = drawn(scores, lengths, chapters, taken)
-    return {name: interval(values) for name, values in figures.items()}
+    return {name: _interval(values) for name, values in figures.items()}
 
 
 def compare_intervals(
@@ -93,13 +93,13 @@ def compare_intervals(
         return None
     own, other = (drawn(each, lengths, chapters, taken) for each in (scores, baseline))
     return {
-        "bits_difference": interval(own["bits_per_character"] - other["bits_per_character"]),
-        "top1_difference": interval(own["top1"] - other["top1"]),
-        "perplexity_ratio": interval(own["perplexity"] / other["perplexity"]),
+        "bits_difference": _interval(own["bits_per_character"] - other["bits_per_character"]),
+        "top1_difference": _interval(own["top1"] - other["top1"]),
+        "perplexity_ratio": _interval(own["perplexity"] / other["perplexity"]),
     }
 
 
-def interval(values: Doubles) -> Interval:
+def _interval(values: Doubles) -> Interval:
     """Return the percentiles of values (draws,) between which 95 % of them lie."""
     low, high = np.percentile(values, _PERCENTILES)
     return [float(low), float(high)]
@@ -108,7 +108,7 @@ def interval(values: Doubles) -> Interval:
 def drawn(
     scores: Scores, lengths: Integers, chapters: Integers, taken: Integers
 ) -> dict[str, Doubles]:
-    """Return each of `FIGURES` for every draw, float64 (draws,) each.
+    """Return each of `_FIGURES` for every draw, float64 (draws,) each.
 
     Bits per character only where every target has a probability.
     """
@@ -117,4 +117,4 @@ def drawn(
         target_sums(scores, lengths), lambda own: taken @ np.bincount(numbers, weights=own)
     )  # (draws,) each
     figures = metrics(sums)
-    return {name: figures[name] for name in FIGURES}
+    return {name: figures[name] for name in _FIGURES}

@@ -17,8 +17,8 @@ from pipeline.arrays import Doubles, Floats
 from pipeline.artifacts.memories import NETWORK, Memories
 from pipeline.engine.memories.table import MEMORIES
 
-ITERATIONS = 1000
-TOLERANCE = 1e-7  # of the mean log likelihood
+_ITERATIONS = 1000
+_TOLERANCE = 1e-7  # of the mean log likelihood
 
 
 def fit_weights(probs: Doubles) -> Doubles:
@@ -39,10 +39,10 @@ def fit_weights(probs: Doubles) -> Doubles:
     if not len(possible):
         return weights
     value = log_likelihood(possible, weights)
-    for _ in range(ITERATIONS):
+    for _ in range(_ITERATIONS):
         weights = em_step(possible, weights)
         new = log_likelihood(possible, weights)
-        if new - value < TOLERANCE:
+        if new - value < _TOLERANCE:
             break
         value = new
     return weights

@@ -43,19 +43,19 @@ def train_kneser_ney(
     text = np.concatenate([ids[start:stop] for start, stop in spans])  # (N,)
     text = np.minimum(text, vocabulary_size).astype(np.int64)  # (N,)
     place = np.concatenate([np.arange(stop - start) for start, stop in spans])  # (N,)
-    grams = [Grams(keys=np.arange(base), numbers=text, counts=np.bincount(text, minlength=base))]
+    grams = [_Grams(keys=np.arange(base), numbers=text, counts=np.bincount(text, minlength=base))]
     for k in range(2, order + 1):
-        shorter, longer = extend(grams[-1], text, place >= k - 1, base=base)
+        shorter, longer = _extend(grams[-1], text, place >= k - 1, base=base)
         grams[-1:] = [shorter, longer]
     levels = tuple(
-        build_level(longer.keys, longer.counts, histories=len(shorter.keys), base=base)
+        _build_level(longer.keys, longer.counts, histories=len(shorter.keys), base=base)
         for shorter, longer in pairwise(grams)
     )
-    return KneserNey(unigram=build_unigram(grams[0].counts), levels=levels)
+    return KneserNey(unigram=_build_unigram(grams[0].counts), levels=levels)
 
 
 @dataclass(frozen=True)
-class Grams:
+class _Grams:
     """All k-grams of a text: `keys` (G,), the number of the one that ends at each token, counts.
 
     `numbers` int64 (N,) holds −1 where no k-gram ends; `counts` int64 (G,).
@@ -66,9 +66,9 @@ class Grams:
     counts: Integers
 
 
-def extend(
-    grams: Grams, text: Integers, inside: NDArray[np.bool_], *, base: int
-) -> tuple[Grams, Grams]:
+def _extend(
+    grams: _Grams, text: Integers, inside: NDArray[np.bool_], *, base: int
+) -> tuple[_Grams, _Grams]:
     """Return the k-grams with continuation counts, and the (k + 1)-grams with plain counts.
 
     `inside` (N,) says where a (k + 1)-gram ends without crossing the start of a span.
@@ -83,7 +83,7 @@ def extend(
     # Each different longer n-gram is one different word before the shorter one that it ends with.
     suffixes = grams.numbers[ends[first]]
     preceding = np.bincount(suffixes, minlength=len(grams.keys))
-    return Grams(grams.keys, grams.numbers, preceding), Grams(keys, numbers, counts)
+    return _Grams(grams.keys, grams.numbers, preceding), _Grams(keys, numbers, counts)
 
 
 def discounts(counts: Integers) -> NDArray[np.float64]:
@@ -99,7 +99,7 @@ def discounts(counts: Integers) -> NDArray[np.float64]:
     return np.array([0.0, *np.clip(found, 0.0, [1.0, 2.0, 3.0])])
 
 
-def build_unigram(counts: Integers) -> Floats:
+def _build_unigram(counts: Integers) -> Floats:
     """Return p_1 of all words and the unknown one: (V + 1,) continuation counts → float32."""
     taken = discounts(counts)[np.minimum(counts, 3)]
     uniform = taken.sum() / len(counts)  # the mass that discounting frees, given to all alike
@@ -107,7 +107,7 @@ def build_unigram(counts: Integers) -> Floats:
     return result
 
 
-def build_level(keys: Integers, counts: Integers, *, histories: int, base: int) -> Level:
+def _build_level(keys: Integers, counts: Integers, *, histories: int, base: int) -> Level:
     """Discount the k-grams `keys` (G,) with `counts` (G,) over so many (k − 1)-grams."""
     history = keys // base  # (G,)
     taken = discounts(counts)[np.minimum(counts, 3)]  # (G,)
@@ -124,7 +124,7 @@ def build_level(keys: Integers, counts: Integers, *, histories: int, base: int) 
     )
 
 
-def find_histories(model: KneserNey, contexts: NDArray[np.int32]) -> list[Integers]:
+def _find_histories(model: KneserNey, contexts: NDArray[np.int32]) -> list[Integers]:
     """Return for each level the number of the history that ends a context, −1 for an unseen one.
 
     `contexts` int32 (B, T); each result is int64 (B,). A history longer than T is an unseen one.
@@ -139,12 +139,12 @@ def find_histories(model: KneserNey, contexts: NDArray[np.int32]) -> list[Intege
         # Numbers are built word by word from the left, so each length starts one word further back.
         number = words[:, -length]
         for k, position in enumerate(range(-length + 1, 0)):
-            number = look_up(model.levels[k].keys, number, words[:, position], base=base)
+            number = _look_up(model.levels[k].keys, number, words[:, position], base=base)
         found.append(number)
     return found
 
 
-def look_up(keys: Integers, histories: Integers, words: Integers, *, base: int) -> Integers:
+def _look_up(keys: Integers, histories: Integers, words: Integers, *, base: int) -> Integers:
     """Return the number of each (history, word) among ascending `keys`, −1 where there is none."""
     wanted = histories * base + words  # (B,)
     place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
@@ -155,7 +155,7 @@ def next_probabilities(model: KneserNey, contexts: NDArray[np.int32]) -> Floats:
     """Return p(w | context) for contexts int32 (B, T): float32 (B, V + 1), unknown word last."""
     base = len(model.unigram)
     probs = np.tile(model.unigram, (len(contexts), 1))  # (B, V + 1)
-    for level, histories in zip(model.levels, find_histories(model, contexts), strict=True):
+    for level, histories in zip(model.levels, _find_histories(model, contexts), strict=True):
         rows = np.flatnonzero(histories >= 0)  # (R,)
         known = histories[rows]
         probs[rows] *= level.backoff[known][:, None]
@@ -175,7 +175,7 @@ def next_known(model: KneserNey, context: Sequence[int]) -> Floats:
     base = len(model.unigram)
     probs = model.unigram.copy()  # (V + 1,)
     for length, level in enumerate(model.levels, 1):
-        history = find_history(model, context[-length:]) if length <= len(context) else -1
+        history = _find_history(model, context[-length:]) if length <= len(context) else -1
         if history < 0:
             break  # nor has a longer one been seen
         first, last = level.offsets[history], level.offsets[history + 1]
@@ -184,7 +184,7 @@ def next_known(model: KneserNey, context: Sequence[int]) -> Floats:
     return share_among_known(probs)
 
 
-def find_history(model: KneserNey, words: Sequence[int]) -> int:
+def _find_history(model: KneserNey, words: Sequence[int]) -> int:
     """Return the number of the n-gram of these words, −1 for an unseen one."""
     base = len(model.unigram)
     number = words[0]

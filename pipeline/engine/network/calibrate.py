@@ -36,7 +36,7 @@ def calibrate(
     if not len(windows):
         return network
     predicted = np.concatenate(
-        [predict_vectors(part[:, :-1], network) for part in batches(windows)]
+        [predict_vectors(part[:, :-1], network) for part in _batches(windows)]
     )  # (N, E)
     parameters = fit(predicted, windows[:, -1], network, free=1 + prior)
     if parameters[0] <= 0:
@@ -44,7 +44,7 @@ def calibrate(
     return replace(network, scale=float(parameters[0]), prior_weight=float(parameters[1]))
 
 
-def batches(rows: NDArray[np.int32]) -> list[NDArray[np.int32]]:
+def _batches(rows: NDArray[np.int32]) -> list[NDArray[np.int32]]:
     """Split rows (N, …) into pieces of at most `BATCH`."""
     return [rows[first : first + BATCH] for first in range(0, len(rows), BATCH)]
 

@@ -24,7 +24,7 @@ from pipeline.engine.network.predict import predict_vectors
 from pipeline.engine.writing.generate import Choice
 
 JUDGED = 256  # places whose ê is computed for one word
-NOTHING = -2  # an id that equals no word of a text, not even one outside its training chapters
+_NOTHING = -2  # an id that equals no word of a text, not even one outside its training chapters
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def nearest_passages(
         How many passages at most. Only places with `network.steps` words of training text before
         them count, as in training.
     """
-    positions, contexts = places_of(word_id, text_ids, steps=network.steps)  # (n,), (n, T)
+    positions, contexts = _places_of(word_id, text_ids, steps=network.steps)  # (n,), (n, T)
     if not len(positions):
         return ()
     agreement = agreements(contexts, history, unknown=len(network.words))  # (n,)
@@ -142,7 +142,7 @@ def nearest_passages(
     return tuple(
         Passage(
             position=int(positions[judged[i]]),
-            chapter=chapter_at(int(positions[judged[i]]), chapters),
+            chapter=_chapter_at(int(positions[judged[i]]), chapters),
             cosine=float(cosine[i]),
             agreement=int(agreement[judged[i]]),
         )
@@ -150,7 +150,7 @@ def nearest_passages(
     )
 
 
-def places_of(word_id: int, text_ids: Ids, *, steps: int) -> tuple[NDArray[np.int64], Ids]:
+def _places_of(word_id: int, text_ids: Ids, *, steps: int) -> tuple[NDArray[np.int64], Ids]:
     """Return where a word stands after `steps` words of training text: (n,), and those (n, T)."""
     positions = np.flatnonzero(text_ids == word_id)
     positions = positions[positions >= steps]
@@ -161,7 +161,7 @@ def places_of(word_id: int, text_ids: Ids, *, steps: int) -> tuple[NDArray[np.in
     return positions[whole], contexts[whole]
 
 
-def chapter_at(position: int, chapters: Sequence[tuple[str, int, int]]) -> str:
+def _chapter_at(position: int, chapters: Sequence[tuple[str, int, int]]) -> str:
     """Return the title of the chapter that a stream position lies in, empty if in none."""
     return next((title for title, start, stop in chapters if start <= position < stop), "")
 
@@ -172,8 +172,8 @@ def agreements(contexts: Ids, history: Sequence[int], *, unknown: int) -> NDArra
     Two words unknown to the vocabulary need not be the same word, and so do not agree.
     """
     steps = contexts.shape[1]
-    last = [NOTHING if word_id >= unknown else word_id for word_id in history[-steps:]]
-    recent = np.array([NOTHING] * (steps - len(last)) + last, dtype=np.int32)  # (T,)
+    last = [_NOTHING if word_id >= unknown else word_id for word_id in history[-steps:]]
+    recent = np.array([_NOTHING] * (steps - len(last)) + last, dtype=np.int32)  # (T,)
     backwards = (contexts == recent)[:, ::-1]  # (n, T)
     result: NDArray[np.int64] = np.logical_and.accumulate(backwards, axis=1).sum(axis=1)
     return result

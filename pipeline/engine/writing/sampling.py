@@ -87,11 +87,11 @@ def choose(log_probs: Floats, sampling: Sampling, generator: np.random.Generator
     total = own.sum() if sampling.top_k else weights.sum(dtype=np.float64)
     # To find all words that top-p cuts takes a sort, to see whether it cuts one does not. To draw
     # from all, and again from those that are kept if it was cut, gives each the same probability.
-    drawn = draw(own, generator)
+    drawn = _draw(own, generator)
     if _is_cut(drawn, own, sampling.top_p * total):
         best_first = shortlist(own, top_k=0)  # (K,)
         kept = best_first[: nucleus_size(own[best_first] / total, top_p=sampling.top_p)]
-        drawn = int(kept[draw(own[kept], generator)])
+        drawn = int(kept[_draw(own[kept], generator)])
     return int(ids[drawn])
 
 
@@ -112,7 +112,7 @@ def _within_reach(weights: Floats, sampling: Sampling) -> NDArray[np.int64]:
     return np.flatnonzero(weights >= least)
 
 
-def draw(weights: NDArray[np.float64], generator: np.random.Generator) -> int:
+def _draw(weights: NDArray[np.float64], generator: np.random.Generator) -> int:
     """Return a position in weights (K,), in proportion to them; never one of weight 0."""
     cumulative = np.cumsum(weights)  # (K,)
     return int(np.searchsorted(cumulative, generator.random() * cumulative[-1], side="right"))

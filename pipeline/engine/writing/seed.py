@@ -18,9 +18,9 @@ from pipeline.errors import DataError, SettingsError
 from pipeline.shown import shown
 
 Unknown = Literal["keep", "drop", "error"]
-UNKNOWN: tuple[Unknown, ...] = ("keep", "drop", "error")
+_UNKNOWN: tuple[Unknown, ...] = ("keep", "drop", "error")
 
-SHOWN = 10  # unknown characters that a note names
+_SHOWN = 10  # unknown characters that a note names
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ def seed_notes(seed: Seed) -> list[str]:
 def _named(characters: tuple[str, ...]) -> str:
     """Return characters, each once, and how many more there are."""
     different = list(dict.fromkeys(characters))
-    more = len(different) - SHOWN
-    named = " ".join(shown(character) for character in different[:SHOWN])
+    more = len(different) - _SHOWN
+    named = " ".join(shown(character) for character in different[:_SHOWN])
     return f"{named} and {more:,} more" if more > 0 else named
 
 
@@ -105,7 +105,7 @@ def read_unknown(value: str) -> Unknown:
     SettingsError
         There is no such way.
     """
-    for way in UNKNOWN:
+    for way in _UNKNOWN:
         if value == way:
             return way
     raise SettingsError(

@@ -11,20 +11,20 @@ from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.chinese import is_chinese
 
 # What people type on a Latin keyboard → what novels print.
-FULL_WIDTH = str.maketrans({",": "，", ".": "。", "!": "！", "?": "？", ":": "：", ";": "；"})
+_FULL_WIDTH = str.maketrans({",": "，", ".": "。", "!": "！", "?": "？", ":": "：", ";": "；"})
 
 # Straight quotation marks → the pairs that novels print in their place, the usual ones first.
-QUOTES = {'"': ("“”", "「」", "『』"), "'": ("‘’", "『』", "「」")}
+_QUOTES = {'"': ("“”", "「」", "『』"), "'": ("‘’", "『』", "「」")}
 
 # OpenCC's ways into the other script, Taiwan's traditional characters and simplified ones.
-SCRIPTS = ("tw2s", "s2t")
+_SCRIPTS = ("tw2s", "s2t")
 
 
 def as_the_novel_writes(text: str, log_priors: Mapping[str, float]) -> str:
     """Return a text of the same length in the novel's forms; `log_priors` has its words."""
     known = {c for word in log_priors if word != PARAGRAPH_BREAK for c in word}
-    text = "".join(c if c in log_priors else c.translate(FULL_WIDTH) for c in text)
-    for straight, pairs in QUOTES.items():
+    text = "".join(c if c in log_priors else c.translate(_FULL_WIDTH) for c in text)
+    for straight, pairs in _QUOTES.items():
         if straight in text and straight not in known:
             text = _curl(text, straight, (pair for pair in pairs if set(pair) <= known))
     if any(is_chinese(c) and c not in known for c in text):
@@ -60,7 +60,7 @@ def _in_script(text: str, known: set[str]) -> str:
         import opencc  # only here: writing on is to begin at once
     except ImportError:
         return text
-    for way in SCRIPTS:
+    for way in _SCRIPTS:
         other = opencc.OpenCC(way).convert(text)
         if len(other) == len(text):
             text = "".join(

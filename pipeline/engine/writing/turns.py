@@ -49,7 +49,7 @@ HELP = (
 )
 LONGEST_LINE = 10_000  # characters
 LONGEST_STEP = 200  # words that the model writes at one line
-BREAK = "¶"  # what stands for the end of a paragraph in a line
+_BREAK = "¶"  # what stands for the end of a paragraph in a line
 _STEPS: dict[str, Way] = {"": "word", ".": "sentence", "p": "paragraph"}
 _TOLD = 10  # characters that a note names
 
@@ -74,13 +74,13 @@ def answer(session: Session, line: str, context: SessionContext) -> Reply:
         if line in _STEPS:
             return _draw(session, context, _STEPS[line], 0, ())
         if line == "r":
-            return draw_again(session, context)
+            return _draw_again(session, context)
         if line.isascii() and line.isdigit():
-            return pick(session, line, context)
-        return type_words(session, line, context)
+            return _pick(session, line, context)
+        return _type_words(session, line, context)
 
 
-def draw_again(session: Session, context: SessionContext) -> Reply:
+def _draw_again(session: Session, context: SessionContext) -> Reply:
     """Take back the model's last turn and draw it anew; else show the next candidates.
 
     A single word never comes again.
@@ -94,7 +94,7 @@ def draw_again(session: Session, context: SessionContext) -> Reply:
     return reply if not reply.note else Reply(session, note=reply.note)
 
 
-def pick(session: Session, number: str, context: SessionContext) -> Reply:
+def _pick(session: Session, number: str, context: SessionContext) -> Reply:
     """Take a candidate by its number, from 1."""
     offered = candidates_for(session, context)
     if len(number) > 1 or not 1 <= int(number) <= len(offered):
@@ -109,18 +109,18 @@ def pick(session: Session, number: str, context: SessionContext) -> Reply:
     return Reply(add(session, Turn((choice,), text, after)))
 
 
-def type_words(session: Session, text: str, context: SessionContext) -> Reply:
+def _type_words(session: Session, text: str, context: SessionContext) -> Reply:
     """Take a person's own words: they stand as they were typed, and are read as well as can be.
 
     They are cut as seed phrases are; a character that the novel never uses is read as an unknown
     one.
     """
-    paragraphs = [_showable(part) for part in text.split(BREAK)]
+    paragraphs = [_showable(part) for part in text.split(_BREAK)]
     words = _cut(paragraphs, context)
     if not words:
         return Reply(session, note="expected words, got none that can be shown")
     note = _strange_note(words, context)
-    if lost := len(text) - len(BREAK.join(paragraphs)):
+    if lost := len(text) - len(_BREAK.join(paragraphs)):
         note = f"{lost:,} characters that cannot be shown, left out" + (f"; {note}" if note else "")
     position, choices = position_of(session), []
     for word in words:

@@ -19,7 +19,7 @@ from pipeline.stage import Progress
 
 _CHUNK = 50  # epochs between reports
 AT_ONCE = 1024  # windows that are asked at a time
-NAMES = ("kernel", "recurrent_kernel", "bias", "projection_kernel", "projection_bias")
+_NAMES = ("kernel", "recurrent_kernel", "bias", "projection_kernel", "projection_bias")
 _TINY = 1e-12  # below any variance; for vectors that are all the same
 
 
@@ -58,7 +58,7 @@ def fit(
     losses: list[float] = []
     while len(losses) < epochs:
         losses += run(min(_CHUNK, epochs - len(losses)))
-        weights = dict(zip(NAMES, network.get_weights(), strict=True))
+        weights = dict(zip(_NAMES, network.get_weights(), strict=True))
         refuse_divergence(losses, weights.values())
         progress(len(losses), epochs, f"MSE {losses[-1]:.4f}")
     return weights, losses

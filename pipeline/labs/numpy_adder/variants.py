@@ -17,13 +17,13 @@ class Variant(NamedTuple):
 
 CORRECTED = "corrected"
 DECAYED = "corrected, with decay"
-ALL_FAULTS: frozenset[Fault] = frozenset(FAULTS)
+_ALL_FAULTS: frozenset[Fault] = frozenset(FAULTS)
 VARIANTS: dict[str, Variant] = {
     CORRECTED: Variant(),
     **{fault: Variant(frozenset({fault})) for fault in FAULTS},
-    "all but target-first": Variant(ALL_FAULTS - {TARGET_FIRST}),
-    "all five faults": Variant(ALL_FAULTS),
-    "all five faults, published rate": Variant(ALL_FAULTS, is_slow=True),
+    "all but target-first": Variant(_ALL_FAULTS - {TARGET_FIRST}),
+    "all five faults": Variant(_ALL_FAULTS),
+    "all five faults, published rate": Variant(_ALL_FAULTS, is_slow=True),
     DECAYED: Variant(decays=True),
 }
 PUBLISHED_RATE = 0.005  # for one pair at a time

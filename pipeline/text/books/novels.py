@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Novel:
+class _Novel:
     """A novel of Project Gutenberg."""
 
     title: str
@@ -21,9 +21,9 @@ class Novel:
 NOVELS = {
     novel.title: novel
     for novel in (
-        Novel("红楼梦", 24264),
-        Novel("三国演义", 23950),
-        Novel("西游记", 23962),
-        Novel("水浒传", 23863),
+        _Novel("红楼梦", 24264),
+        _Novel("三国演义", 23950),
+        _Novel("西游记", 23962),
+        _Novel("水浒传", 23863),
     )
 }

@@ -19,7 +19,7 @@ _HANGING = _SPEAKING + "忙便又因也都"
 _NOT_AT_END = _HANGING + "着了得声"
 _COLLECTIVE = frozenset(("众人", "大家", "诸人", "旁人", "别人", "有人"))
 _NAME_TAGS = frozenset("nq")  # nouns; q holds names such as 平儿 by a fault of the dictionary
-COLONS, CLOSING_QUOTES = frozenset("：:"), frozenset("”」』")
+_COLONS, _CLOSING_QUOTES = frozenset("：:"), frozenset("”」』")
 _REACH = 4  # words, at most, from a speech to its speaker: 宝玉 / 忙 / 笑道 ：
 _LEAST_FIRST_SHARE = 0.1  # a name begins clauses; 闻言 of 行者闻言道 does not
 
@@ -77,16 +77,16 @@ def _clause_beginnings(words: Sequence[str]) -> Iterable[str]:
 def speakers(words: Sequence[str], names: Collection[str]) -> Iterable[str]:
     """Yield who speaks, once a speech, as in 宝玉忙笑道：“……” and in “……”宝玉道."""
     for place, word in enumerate(words):
-        if word in COLONS and place and _says(words[place - 1]):
+        if word in _COLONS and place and _says(words[place - 1]):
             for before in reversed(words[max(0, place - _REACH) : place]):
                 if (name := before.rstrip(_HANGING)) in names:
                     yield name
                 if name in names or not before.isalnum():
                     break
-        elif word in CLOSING_QUOTES:
+        elif word in _CLOSING_QUOTES:
             name, *after = (*words[place + 1 : place + _REACH + 1], "")
             # What runs up to a colon speaks what follows, not what went before.
-            if name in names and any(map(_says, after[:2])) and COLONS.isdisjoint(after):
+            if name in names and any(map(_says, after[:2])) and _COLONS.isdisjoint(after):
                 yield name
 
 

@@ -53,15 +53,15 @@ def open_vocabulary(words: Mapping[str, int], *, min_count: int) -> Vocabulary:
     for character in sorted(characters_of(words)):
         counts.setdefault(character, 0)
     cuts: dict[str, Sequence[str]] = {word: tuple(word) for word in rare}
-    tokenizer = tokenizer_of(counted(counts, rare, cuts))
+    tokenizer = _tokenizer_of(_counted(counts, rare, cuts))
     for _ in range(_ROUNDS):
         found = {word: tokenizer.pieces(word) for word in rare}
         if found == cuts:
             break
         cuts = {**found}
-        tokenizer = tokenizer_of(counted(counts, rare, cuts))
-    final = counted(counts, rare, cuts)
-    return Vocabulary(final, tokenizer, unseen_share(words, sum(final.values())))
+        tokenizer = _tokenizer_of(_counted(counts, rare, cuts))
+    final = _counted(counts, rare, cuts)
+    return Vocabulary(final, tokenizer, _unseen_share(words, sum(final.values())))
 
 
 def characters_of(words: Mapping[str, int]) -> Counter[str]:
@@ -74,7 +74,7 @@ def characters_of(words: Mapping[str, int]) -> Counter[str]:
     return counts
 
 
-def counted(
+def _counted(
     counts: Mapping[str, int], rare: Mapping[str, int], cuts: Mapping[str, Iterable[str]]
 ) -> Counter[str]:
     """Return the pieces' counts, those that stand in rare words added; the most frequent first."""
@@ -85,13 +85,13 @@ def counted(
     return Counter(dict(sorted(total.items(), key=lambda item: (-item[1], item[0]))))
 
 
-def tokenizer_of(counts: Mapping[str, int]) -> Tokenizer:
+def _tokenizer_of(counts: Mapping[str, int]) -> Tokenizer:
     """Return what parts words by these counts."""
     priors = log_frequencies(list(counts.values()))
     return Tokenizer(tuple(counts), priors.tolist(), parts=True)
 
 
-def unseen_share(words: Mapping[str, int], tokens: int) -> float:
+def _unseen_share(words: Mapping[str, int], tokens: int) -> float:
     """Return the share of tokens that is a character which never stood before.
 
     Left out one at a time, a character is new where it stands but once: so the share is that of

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.artifacts.windows import Windows
 
 
-class CacheSettings(StageConfig):
+class _CacheSettings(StageConfig):
     """Settings of the cache."""
 
     cache: bool = Field(True, description="make words of the last pages likelier (neural cache)")
@@ -44,7 +44,7 @@ class CacheMemory(Memory):
     """See `pipeline.engine.memories.cache`."""
 
     name = "cache"
-    settings = CacheSettings
+    settings = _CacheSettings
 
     def build(self, config: Any, window: Windows, network: Network, advance: Advance) -> Cache:
         """Return the settings: the cache itself is empty where a text begins."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipeline.artifacts.windows import Windows
 
 
-class NeighboursSettings(StageConfig):
+class _NeighboursSettings(StageConfig):
     """Settings of the neighbours."""
 
     neighbours: bool = Field(
@@ -65,7 +65,7 @@ class NeighboursMemory(Memory):
     """See `pipeline.engine.memories.neighbours`."""
 
     name = "neighbours"
-    settings = NeighboursSettings
+    settings = _NeighboursSettings
 
     def build(self, config: Any, window: Windows, network: Network, advance: Advance) -> Neighbours:
         """Let the network read the training chapters and keep each place."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pipeline.artifacts.windows import Windows
 
 
-class NgramSettings(StageConfig):
+class _NgramSettings(StageConfig):
     """Settings of the n-gram model."""
 
     ngram: bool = Field(True, description="mix in the Kneser-Ney n-gram model")
@@ -34,7 +34,7 @@ class NgramMemory(Memory):
     """See `pipeline.engine.memories.ngram`; it holds a `KneserNey`."""
 
     name = "ngram"
-    settings = NgramSettings
+    settings = _NgramSettings
 
     def build(self, config: Any, window: Windows, network: Network, advance: Advance) -> KneserNey:
         """Count the n-grams of the training chapters."""

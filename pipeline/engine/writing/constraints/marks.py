@@ -15,13 +15,13 @@ from pipeline.chinese import SENTENCE_ENDS
 
 _PAUSES = frozenset("，、；：,;:")
 _FULL_STOPS = frozenset("。．｡.")
-_ENDS = _FULL_STOPS | frozenset(SENTENCE_ENDS + "!?")  # … is `LONG`: it may end one, or not
-LONG = frozenset("…⋯—―")  # most novels print two of them for one
+_ENDS = _FULL_STOPS | frozenset(SENTENCE_ENDS + "!?")  # … is `_LONG`: it may end one, or not
+_LONG = frozenset("…⋯—―")  # most novels print two of them for one
 PAIRS = {
     **{"“": "”", "‘": "’", "「": "」", "『": "』", "〝": "〞", "（": "）", "《": "》", "〈": "〉"},
     **{"【": "】", "〔": "〕", "［": "］", "〖": "〗", "(": ")", "[": "]", "﹁": "﹂", "﹃": "﹄"},
 }
-STRAIGHT = '"＂'  # closes what “ opened; in a novel without “ it opens too
+_STRAIGHT = '"＂'  # closes what “ opened; in a novel without “ it opens too
 _BRACKETS = frozenset("（《〈【〔［〖([")
 
 _LEAST_PAIRS = 20  # so many of a mark must be seen before it is believed to have a partner
@@ -99,7 +99,7 @@ def find_marks(words: Sequence[str], text_ids: Ids | None = None) -> Marks:
         pairs += learnt
         longs = [number for number, role in enumerate(roles) if role is Role.LONG]
         twofold = frozenset(number for number in longs if _comes_in_twos(text_ids, number))
-    straight = [ids[mark] for mark in STRAIGHT if mark in ids]
+    straight = [ids[mark] for mark in _STRAIGHT if mark in ids]
     closers = {a: id_array([b, *(straight if words[a] == "“" else [])]) for a, b in pairs}
     if "“" not in ids:
         closers |= {mark: id_array([mark]) for mark in straight}
@@ -127,10 +127,10 @@ def role_of(word: str) -> Role:
     for role, characters in (
         (Role.PAUSE, _PAUSES),
         (Role.END, _ENDS),
-        (Role.LONG, LONG),
+        (Role.LONG, _LONG),
         (Role.OPENING, PAIRS.keys()),
         (Role.CLOSING, PAIRS.values()),
-        (Role.STRAIGHT, STRAIGHT),
+        (Role.STRAIGHT, _STRAIGHT),
     ):
         if word and all(character in characters for character in word):
             return role
