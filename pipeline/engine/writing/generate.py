@@ -133,7 +133,8 @@ def step(
         Words that are not to come next.
     """
     next_word, log_probs = look(position, model, sampling)
-    log_probs[list(refused)] = -np.inf
+    if refused:
+        log_probs[list(refused)] = -np.inf
     if log_probs.max() == -np.inf:
         return None
     word_id = choose(log_probs, sampling, generator)
