@@ -16,6 +16,7 @@ SHIPPED = (
     *sorted(Path("configs").glob("*.toml")),
     Path("data/novella.txt"),
     Path("data/userdict.txt"),
+    Path("data/base.safetensors"),
     Path("data/README.md"),
     Path("docs/labs.md"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.stage import Stage, StageConfig
 from pipeline.stages import (
+    base,
     decode,
     embed,
     evaluate,
@@ -22,6 +23,7 @@ STAGES: tuple[Stage, ...] = (
     segment.STAGE,
     embed.STAGE,
     window.STAGE,
+    base.STAGE,
     train.STAGE,
     decode.STAGE,
     remember.STAGE,

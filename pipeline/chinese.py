@@ -9,8 +9,8 @@ import re
 
 # Unicode's unified ideographs of all planes, with what lies between them from plane 2 on, and 〇,
 # which Unicode counts as a symbol.
-_CHINESE = re.compile(r"[〇\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af]")
-_ALL_CHINESE = re.compile(f"{_CHINESE.pattern}+")
+CHINESE = re.compile(r"[〇\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af]")
+_ALL_CHINESE = re.compile(f"{CHINESE.pattern}+")
 
 # What ends a sentence in every Chinese text. Who adds Latin marks, an ellipsis or a closing
 # quotation mark says so there.
@@ -19,12 +19,12 @@ SENTENCE_ENDS = "。！？．"
 
 def is_chinese(character: str) -> bool:
     """Return whether one character is a Chinese one."""
-    return _CHINESE.match(character) is not None
+    return CHINESE.match(character) is not None
 
 
 def has_chinese(text: str) -> bool:
     """Return whether a text holds a Chinese character."""
-    return _CHINESE.search(text) is not None
+    return CHINESE.search(text) is not None
 
 
 def is_all_chinese(word: str) -> bool:

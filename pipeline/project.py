@@ -50,6 +50,7 @@ def open_project(
     overrides: Sequence[str] = (),
     source: str | None = None,
     encoding: str | None = None,
+    base: str | None = None,
     cwd: Path | None = None,
 ) -> Project:
     """Read the settings and open the store; `cwd` is where relative paths start.
@@ -61,6 +62,8 @@ def open_project(
     """
     if encoding:
         overrides = (*overrides, f"fetch.encoding={json.dumps(encoding)}")
+    if base is not None:
+        overrides = (*overrides, f"base.file={json.dumps(_find_base(artifacts, base))}")
     cwd = cwd or Path.cwd()
     config_path = _find_config(config_path, cwd)
     settings = load_settings(
@@ -75,6 +78,19 @@ def open_project(
     )
     store = open_store(artifacts, root=CHECKOUT)
     return Project(settings, store, config_path, tuple(overrides), source, cwd)
+
+
+def _find_base(artifacts: Path, wanted: str) -> str:
+    """Return the file that `--base` means: a model by its name, a file; "" for none.
+
+    Raises
+    ------
+    SettingsError
+        There is neither such a model nor such a file.
+    """
+    if wanted in ("none", ""):
+        return ""
+    return str(shelf.find(shelf.shelf_of(artifacts.absolute()), wanted, "--base").absolute())
 
 
 def _find_config(config_path: Path | None, cwd: Path) -> Path | None:

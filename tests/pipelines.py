@@ -21,6 +21,7 @@ STAGES = (
     "segment",
     "embed",
     "window",
+    "base",
     "train",
     "decode",
     "remember",

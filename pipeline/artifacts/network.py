@@ -8,6 +8,7 @@ network.json          vocabulary, scale, prior weight, context length, share of 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,6 +60,13 @@ class Network:
     unseen : float
         The probability of a character that the novel never used, whatever stands before; 0 in a
         closed vocabulary, whose unknown words have none.
+    kernel, bias, lengths : (E, 4H), (4H,), (V,) or None
+        W, b and the lengths of the words' vectors x, which are else but in `gate_table`: what a
+        training can begin with. None where input and output vectors are two tables, or there are
+        upper layers.
+    foreign_names : tuple of str
+        Names of the novels that the training's base has read and this one does not have: not to be
+        written.
     """
 
     words: tuple[str, ...]
@@ -74,6 +82,10 @@ class Network:
     examples: tuple[str, ...]
     upper_layers: tuple[Layer[NDArray[np.float32]], ...] = ()
     unseen: float = 0.0
+    kernel: NDArray[np.float32] | None = None
+    bias: NDArray[np.float32] | None = None
+    lengths: NDArray[np.float32] | None = None
+    foreign_names: tuple[str, ...] = ()
 
 
 def tokenizer_of(network: Network) -> Tokenizer:
@@ -89,12 +101,24 @@ ARRAYS = (
     "output_vectors",
     "log_prior",
 )
+BEGINNING = ("kernel", "bias", "lengths")  # all of them, or none
+
+
+def network_arrays(network: Network) -> dict[str, NDArray[Any]]:
+    """Return all arrays that there are by name."""
+    names = ARRAYS if network.kernel is None else (*ARRAYS, *BEGINNING)
+    own = {name: getattr(network, name) for name in names}
+    return own | pack_upper(network.upper_layers)
+
+
+def take_beginning(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any] | None]:
+    """Return name → array of what a training can begin with, None where it is not there."""
+    return {name: arrays.get(name) for name in BEGINNING}
 
 
 def _save_network(network: Network, folder: Path) -> None:
     """Write network.safetensors and network.json."""
-    arrays = {name: getattr(network, name) for name in ARRAYS} | pack_upper(network.upper_layers)
-    write_tensors(folder / "network.safetensors", arrays)
+    write_tensors(folder / "network.safetensors", network_arrays(network))
     facts = {
         "schema": _SCHEMA,
         "words": list(network.words),
@@ -103,6 +127,7 @@ def _save_network(network: Network, folder: Path) -> None:
         "steps": network.steps,
         "examples": list(network.examples),
         "unseen": network.unseen,
+        "foreign_names": list(network.foreign_names),
     }
     write_json(folder / "network.json", facts)
 
@@ -131,6 +156,7 @@ def load_network(folder: Path) -> Network:
         )
     for name, shape in shapes.items():
         check_array(name, arrays[name], shape=shape, dtype=np.float32)
+    beginning: dict[str, Any] = take_beginning(arrays)
     return Network(
         words=words,
         scale=check_number("scale", facts["scale"], least=-math.inf),
@@ -138,8 +164,10 @@ def load_network(folder: Path) -> Network:
         steps=int(check_number("steps", facts["steps"], least=1)),
         examples=tuple(facts["examples"]),
         unseen=check_number("unseen", facts.get("unseen"), least=0),
+        foreign_names=tuple(facts.get("foreign_names", ())),
         upper_layers=take_upper(arrays),
         **{name: arrays[name] for name in ARRAYS},
+        **beginning,
     )
 
 
@@ -159,6 +187,16 @@ def _network_shapes(
         "output_vectors": (vocabulary, embedding),
         "log_prior": (vocabulary,),
         **upper_shapes(count_upper(arrays), hidden),
+        **(beginning_shapes(vocabulary, hidden, embedding) if "kernel" in arrays else {}),
+    }
+
+
+def beginning_shapes(vocabulary: int, hidden: int, embedding: int) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of what a training can begin with."""
+    return {
+        "kernel": (embedding, 4 * hidden),
+        "bias": (4 * hidden,),
+        "lengths": (vocabulary,),
     }
 
 

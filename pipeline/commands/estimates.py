@@ -34,6 +34,7 @@ _COSTS = {  # of stages that train no network
     "segment": _Cost(1.2, 3),
     "embed": _Cost(0.3, 20),
     "window": _Cost(0, 0.4),
+    "base": _Cost(0.1, 0.2),
     "decode": _Cost(0, 6, 1.35),
     "remember": _Cost(0, 45, 2),
     "model": _Cost(0.2, 0.2),

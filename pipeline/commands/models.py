@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,7 +14,7 @@ from pipeline.commands.console import agrees, guarded, print_json, say
 from pipeline.commands.options import Artifacts, AsJson, Yes, checked_name, checked_path
 from pipeline.commands.results import format_score
 from pipeline.commands.usage import Command
-from pipeline.errors import SettingsError
+from pipeline.errors import ArtifactDamaged, SettingsError
 from pipeline.models import shelf
 from pipeline.models.names import SUFFIX, check_name, safe_name
 from pipeline.models.shelf import Entry, read_name
@@ -21,6 +22,9 @@ from pipeline.program import program
 from pipeline.project import ARTIFACTS
 from pipeline.runner.disk import usable, write_durably
 from pipeline.shown import visible
+
+if TYPE_CHECKING:
+    from pipeline.engine.bundle.model import NovelModel
 
 _Name = Annotated[
     str, typer.Argument(metavar="NAME", parser=checked_name, help="A model; `models` lists them.")
@@ -57,6 +61,14 @@ def export_model(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", parser=checked_path, help="The new file, or a folder.")
     ],
+    as_base: Annotated[
+        bool,
+        typer.Option("--as-base", help="Only the network, small, to begin other trainings with."),
+    ] = False,
+    titles: Annotated[
+        list[str] | None,
+        typer.Option("--title", help="With --as-base: a novel that it has read; repeatable."),
+    ] = None,
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
@@ -66,6 +78,8 @@ def export_model(
     source = shelf.find(shelf.shelf_of(artifacts.absolute()), name, "NAME")
     model = shelf.open_model(source)
     target = file / source.name if file.is_dir() else file
+    if as_base:
+        return _export_base(model, target, tuple(titles or ()), as_json)
     card_path = target.with_name(f"{target.name.removesuffix(SUFFIX)}.md")
     for path in (target, card_path):
         if path.exists():
@@ -86,6 +100,28 @@ def export_model(
         return print_json({"model": str(target), "card": str(card_path)})
     print(visible(f"{target}"), visible(f"{card_path}"), sep="\n")
     return say(f"xuxie: {visible(model.card.licence_note)}")
+
+
+def _export_base(model: NovelModel, target: Path, titles: tuple[str, ...], as_json: bool) -> None:
+    """Write what a model has learnt of the language, without its novel; by default it names one."""
+    from pipeline.artifacts.base import save_base
+    from pipeline.stages.base import base_of
+
+    if target.exists():
+        raise SettingsError(
+            f"FILE: expected a new file, got {visible(str(target))}; remove it or name another",
+            option="FILE",
+            path=target,
+        )
+    try:
+        base = base_of(model, titles)
+    except ArtifactDamaged as error:
+        raise SettingsError(f"NAME: {error}", option="NAME") from error
+    with usable(target.parent), TemporaryDirectory(dir=target.parent) as folder:
+        draft = Path(folder) / target.name
+        save_base(base, draft)
+        shelf.copy_to(draft, target)
+    return print_json({"base": str(target)}) if as_json else print(visible(str(target)))
 
 
 @app.command("import", cls=Command, epilog="models import ~/红楼梦.safetensors")

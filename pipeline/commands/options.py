@@ -108,6 +108,15 @@ Source = Annotated[
     str | None,
     typer.Option("--source", help="The novel: a file, a folder, an address, or a name as 红楼梦."),
 ]
+Base = Annotated[
+    str | None,
+    typer.Option(
+        "--base",
+        parser=checked_name,
+        metavar="NAME|FILE|none",
+        help="What has read other novels, to begin the training with: a model, a base, or none.",
+    ),
+]
 Encoding = Annotated[
     str | None, typer.Option("--encoding", help="Encoding of the text, as gb18030 or big5.")
 ]
@@ -307,6 +316,7 @@ class Asked:
     config_path: Path | None
     overrides: tuple[str, ...]
     encoding: str | None = None
+    base: str | None = None
 
     def open(self, artifacts: Path) -> Project:
         """Return the project that the options name, the default one if they name none."""
@@ -316,14 +326,19 @@ class Asked:
             overrides=self.overrides,
             source=self.source,
             encoding=self.encoding,
+            base=self.base,
         )
 
 
 def novel_from(
-    source: Source = None, config: Config = None, sets: Sets = None, encoding: Encoding = None
+    source: Source = None,
+    config: Config = None,
+    sets: Sets = None,
+    encoding: Encoding = None,
+    base: Base = None,
 ) -> Asked:
     """Return which novel and settings are meant."""
-    return Asked(source, config, tuple(sets or ()), encoding)
+    return Asked(source, config, tuple(sets or ()), encoding, base)
 
 
 def sampling_from(

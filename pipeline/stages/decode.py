@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from pipeline.artifacts.base import Base
     from pipeline.artifacts.embedding import Embedding
     from pipeline.artifacts.training import Training
 
@@ -63,8 +64,26 @@ def _example_phrases(windows: Windows, words: tuple[str, ...]) -> tuple[str, ...
     return tuple(found[len(found) * i // _EXAMPLES] for i in range(min(_EXAMPLES, len(found))))
 
 
+def foreign_names(base: Base, windows: Windows, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of a base's novels that the training chapters of this one do not have."""
+    if not base.names:
+        return ()
+    known = (*words, "\n")  # what the vocabulary lacks is in no name
+    text = "\n".join(
+        "".join(known[i] for i in windows.ids[start:stop].tolist())
+        for start, stop in windows.spans["train"]
+    )
+    return tuple(name for name in base.names if name not in text)
+
+
 def decode(
-    config: DecodeConfig, *, embed: Embedding, window: Windows, train: Training, context: Context
+    config: DecodeConfig,
+    *,
+    embed: Embedding,
+    window: Windows,
+    base: Base,
+    train: Training,
+    context: Context,
 ) -> Network:
     """Export the trained weights and fit the scale, and the prior weight or leave it at zero."""
     from pipeline.engine.network.calibrate import calibrate
@@ -77,6 +96,7 @@ def decode(
         steps=window.steps,
         examples=_example_phrases(window, embed.words),
         unseen=embed.unseen,
+        foreign_names=foreign_names(base, window, embed.words),
     )
     starts = spread(evaluation_starts(window, "validation"), config.calibration_targets)
     if not config.prior:
@@ -86,7 +106,7 @@ def decode(
 
 STAGE = Stage(
     name="decode",
-    inputs=("embed", "window", "train"),
+    inputs=("embed", "window", "base", "train"),
     config=DecodeConfig,
     run=decode,
     codec=NETWORK,

@@ -52,6 +52,8 @@ def regress(
         vectors="frozen",
         hidden=config.hidden,
         epochs=config.epochs,
+        learning_rate=3e-3,
+        average=0,
         input_dropout=0,
         output_dropout=0,
         seed=config.seed,

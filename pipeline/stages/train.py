@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from pipeline.artifacts.base import Base
     from pipeline.artifacts.embedding import Embedding
     from pipeline.learning.batches import Batch
     from pipeline.learning.network import Vectors
@@ -58,7 +59,7 @@ class TrainSettings(StageConfig):
         False,
         description="start each sequence from the state the one before it ended with, in training",
     )
-    epochs: int = Field(10, ge=1, le=1000, description="passes over the training chapters, at most")
+    epochs: int = Field(8, ge=1, le=1000, description="passes over the training chapters, at most")
     patience: int = Field(
         2, ge=1, le=1000, description="epochs without a better validation before training stops"
     )
@@ -72,7 +73,13 @@ class TrainSettings(StageConfig):
     optimizer: Literal["adam", "sgd"] = Field(
         "adam", description="adam (AdamW where weights decay), or plain gradient descent"
     )
-    learning_rate: float = Field(3e-3, gt=0, le=10, description="greatest step size")
+    learning_rate: float = Field(4e-3, gt=0, le=10, description="greatest step size")
+    base_rate: float = Field(
+        0.5,
+        gt=0,
+        le=10,
+        description="factor of the step size where the training begins with a base",
+    )
     schedule: Literal["cosine", "constant"] = Field(
         "cosine", description="whether the step size falls to zero along half a cosine"
     )
@@ -83,7 +90,7 @@ class TrainSettings(StageConfig):
         0.0, ge=0, le=1, description="with adam: share of step size that each weight shrinks by"
     )
     average: float = Field(
-        0.0,
+        1.0,
         ge=0,
         le=1000,
         description="epochs that the weights are averaged over, older ones exponentially less; 0 "
@@ -99,7 +106,7 @@ class TrainSettings(StageConfig):
         0.0, ge=0, lt=1, description="share of the LSTM's recurrent weights dropped"
     )
     candidates: int = Field(
-        1500, ge=1, le=1_000_000, description="words drawn for each batch to compete with targets"
+        800, ge=1, le=1_000_000, description="words drawn for each batch to compete with targets"
     )
     validation_targets: int = Field(
         4000, ge=1, le=10_000_000, description="targets, spread evenly, to validate an epoch on"
@@ -215,14 +222,18 @@ def _refuse_all_components(count: int, vectors: NDArray[np.float32]) -> None:
         )
 
 
-def training_plan(config: TrainSettings) -> Plan:
-    """Return how long and how fast to train."""
+def training_plan(config: TrainSettings, *, begun: bool = False) -> Plan:
+    """Return how long and how fast to train; `begun` is whether with a base."""
     from pipeline.learning.plan import Plan, Schedule
 
     return Plan(
         epochs=config.epochs,
         patience=config.patience,
-        schedule=Schedule(config.learning_rate, config.warmup, config.schedule),
+        schedule=Schedule(
+            config.learning_rate * (config.base_rate if begun else 1),
+            config.warmup,
+            config.schedule,
+        ),
         clip_norm=config.clip_norm,
         weight_decay=config.weight_decay,
         optimizer=config.optimizer,
@@ -231,8 +242,22 @@ def training_plan(config: TrainSettings) -> Plan:
     )
 
 
+def reason_not_to_begin(config: TrainSettings, objective: Objective, base: Base) -> str:
+    """Return why a training cannot begin with a base; empty if it can, or there is none."""
+    if not base.words:
+        return ""
+    hidden = len(base.weights["recurrent_kernel"])
+    wanted = {"vectors": "tied", "layers": 1, "hidden": hidden}
+    differs = [
+        f"{name} {value}" for name, value in wanted.items() if getattr(config, name) != value
+    ]
+    if not objective.trains_vectors:
+        differs.append(f"an objective other than {config.objective}")
+    return f"it was trained with {', '.join(differs)}" if differs else ""
+
+
 def train(
-    config: TrainSettings, *, embed: Embedding, window: Windows, context: Context
+    config: TrainSettings, *, embed: Embedding, window: Windows, base: Base, context: Context
 ) -> Training:
     """Train the network, going on from this key's checkpoint if there is one.
 
@@ -245,26 +270,37 @@ def train(
     from pipeline.learning.loop import Diverged
 
     try:
-        return train_network(config, embed=embed, window=window, context=context)
+        return train_network(config, embed=embed, window=window, base=base, context=context)
     except Diverged as error:
         lower = f"--set train.learning_rate={config.learning_rate / 4:g}"
         raise StageFailed(f"train: {error}; start afresh with a lower one: {lower}") from error
 
 
 def train_network(
-    config: TrainSettings, *, embed: Embedding, window: Windows, context: Context
+    config: TrainSettings,
+    *,
+    embed: Embedding,
+    window: Windows,
+    context: Context,
+    base: Base | None = None,
 ) -> Training:
     """Train as `train` does; raise `Diverged` for the caller to say what to do."""
     from pipeline.artifacts.embedding import log_frequencies
     from pipeline.learning.backend import prepare_tensorflow
+    from pipeline.learning.begin import begin_vectors, begin_weights
     from pipeline.learning.centre import centre_vectors
     from pipeline.learning.loop import fit
-    from pipeline.learning.network import build_network
+    from pipeline.learning.network import assign_weights, build_network
 
     prepare_tensorflow()
     objective = OBJECTIVES[config.objective]
     vectors = embed.vectors  # (V, E)
-    if config.centre and not objective.raw_vectors:
+    if base is not None and (why := reason_not_to_begin(config, objective, base)):
+        context.say(f"base set aside: {why}")
+        base = None
+    if base is not None and base.words:
+        vectors = begin_vectors(base, embed.words)
+    elif config.centre and not objective.raw_vectors:
         _refuse_all_components(config.remove_components, vectors)
         vectors = centre_vectors(vectors, components=config.remove_components)
     network = build_network(
@@ -275,10 +311,12 @@ def train_network(
         vectors_mode=_trained_vectors(config, objective),
         seed=config.seed,
     )
+    if base is not None and base.words:
+        assign_weights(network, begin_weights(base, vectors))
     weights, history = fit(
         network,
         configured_loss(objective, config.model_dump()),
-        training_plan(config),
+        training_plan(config, begun=base is not None and bool(base.words)),
         make_batches=batch_maker(config, embed, window),
         validate=_validator(config, embed, window),
         generator=context.generator,
@@ -291,7 +329,7 @@ def train_network(
 
 STAGE = Stage(
     name="train",
-    inputs=("embed", "window"),
+    inputs=("embed", "window", "base"),
     config=TrainConfig,
     run=train,
     codec=TRAINING,

@@ -105,8 +105,8 @@ def test_the_plan_names_old_and_new_value_and_stays_a_plan(trained: Trained) -> 
     rows = {row["stage"]: (row["state"], row["reasons"]) for row in json.loads(output)}
     assert code == 0
     assert rows == {
-        **dict.fromkeys(("fetch", "segment", "embed", "window", "regress"), ("fresh", [])),
-        "train": ("stale", ["learning_rate 0.003 → 0.001"]),
+        **dict.fromkeys(("fetch", "segment", "embed", "window", "base", "regress"), ("fresh", [])),
+        "train": ("stale", ["learning_rate 0.004 → 0.001"]),
         "decode": ("stale", ["input train changes"]),
         "remember": ("stale", ["input decode changes"]),
         "evaluate": ("stale", ["input decode changes", "input remember changes"]),
@@ -181,11 +181,11 @@ def test_the_graph_as_text_mermaid_and_json() -> None:
     _, as_json, _ = invoke("dag", "--json")
 
     assert [line.split()[0] for line in text.splitlines()] == list(STAGES)
-    assert "train    ← embed, window" in text.splitlines()
+    assert "train    ← embed, window, base" in text.splitlines()
     assert mermaid.splitlines()[0] == "graph LR"
     assert "    embed --> train" in mermaid.splitlines()
     edges = {row["stage"]: row["inputs"] for row in json.loads(as_json)}
-    assert edges["train"] == ["embed", "window"]
+    assert edges["train"] == ["embed", "window", "base"]
 
 
 def test_config_shows_where_each_value_comes_from(tmp_path: Path) -> None:

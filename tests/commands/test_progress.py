@@ -84,10 +84,12 @@ def test_an_interrupt_that_a_library_swallowed_is_raised_again(
 
 
 @pytest.mark.parametrize(
-    ("stage", "config"), [(train, TrainConfig()), (regress, RegressConfig())], ids=["train", "mse"]
+    ("stage", "config", "more"),
+    [(train, TrainConfig(), {"base": None}), (regress, RegressConfig(), {})],
+    ids=["train", "mse"],
 )
 def test_a_stage_says_that_it_loads_tensorflow_first(
-    tmp_path: Path, stage: Any, config: StageConfig
+    tmp_path: Path, stage: Any, config: StageConfig, more: dict[str, Any]
 ) -> None:
     class Heard(Exception):
         """Progress was told."""
@@ -95,5 +97,6 @@ def test_a_stage_says_that_it_loads_tensorflow_first(
     def hear(done: float, total: float, note: str = "") -> None:
         raise Heard(note)
 
+    context = context_in(tmp_path, progress=hear)
     with pytest.raises(Heard, match=r"^loading TensorFlow$"):
-        stage(config, embed=None, window=None, context=context_in(tmp_path, progress=hear))
+        stage(config, embed=None, window=None, context=context, **more)

@@ -24,6 +24,7 @@ SHIPPED = (
     "configs/tiny.toml",
     "data/README.md",
     "data/novella.txt",
+    "data/base.safetensors",
     "data/userdict.txt",
     "docs/labs.md",
 )

@@ -10,6 +10,7 @@ import pytest
 from made_up import context_in, toy_novel
 from pipelines import ROOT
 
+from pipeline.artifacts.base import Base
 from pipeline.errors import SettingsError
 from pipeline.project import open_project
 from pipeline.stages.train import TrainConfig, train
@@ -56,7 +57,9 @@ def test_the_article_learns_by_plain_descent_towards_raw_vectors(tmp_path: Path)
     )
     embedding, windows = toy_novel()
     config = TrainConfig(**{**written, "hidden": 12, "epochs": 12, "validation_targets": 40})
-    training = train(config, embed=embedding, window=windows, context=context_in(tmp_path))
+    training = train(
+        config, embed=embedding, window=windows, base=Base(), context=context_in(tmp_path)
+    )
     losses = [row["train_loss"] for row in training.history["epochs"]]
     # The mean square of a component is that of predicting nothing at all.
     assert losses[-1] < losses[0] < 1.1 * float((embedding.vectors**2).mean())

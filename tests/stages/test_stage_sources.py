@@ -130,7 +130,7 @@ def test_an_edit_of_what_is_told_to_people_makes_no_novel_s_network_again(
 ) -> None:
     """How a file's name is shown is for those who read files, the program's for commands."""
     novel = sources["novel"]
-    assert users(novel, "pipeline.filenames") == ["fetch", "segment", "embed"]
+    assert users(novel, "pipeline.filenames") == ["fetch", "segment", "embed", "base"]
     assert users(novel, "pipeline.program") == []
     for stages in (own for name, own in sources.items() if name not in ("novel", "article")):
         assert users(stages, "pipeline.filenames") == []

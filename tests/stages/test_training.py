@@ -13,6 +13,7 @@ from made_up import context_in, toy_novel
 from pydantic import Field
 from safetensors.numpy import save_file
 
+from pipeline.artifacts.base import Base
 from pipeline.artifacts.embedding import log_frequencies
 from pipeline.artifacts.training import TRAINING, Training
 from pipeline.artifacts.windows import evaluation_starts, spread
@@ -63,7 +64,7 @@ def trained(folder: Path, *, progress: Progress | None = None, **changes: Any) -
     if progress is not None:
         context = replace(context, progress=progress)
     config = TrainConfig(**{**SETTINGS, **changes})
-    return train(config, embed=EMBEDDING, window=WINDOWS, context=context)
+    return train(config, embed=EMBEDDING, window=WINDOWS, base=Base(), context=context)
 
 
 def stored(training: Training, folder: Path) -> dict[str, bytes]:
@@ -290,7 +291,7 @@ def test_a_loss_that_is_no_number_ends_the_training_in_one_line(tmp_path: Path) 
     huge = replace(EMBEDDING, vectors=EMBEDDING.vectors * np.float32(1e25))
     config = TrainConfig(**SETTINGS, objective="mse")
     with pytest.raises(StageFailed) as caught:
-        train(config, embed=huge, window=WINDOWS, context=context_in(tmp_path))
+        train(config, embed=huge, window=WINDOWS, base=Base(), context=context_in(tmp_path))
     message = str(caught.value)
     assert message.startswith("train: expected a finite loss, got inf in epoch 1")
     assert message.endswith("start afresh with a lower one: --set train.learning_rate=0.005")
@@ -356,6 +357,7 @@ def test_frequency_counts_beside_the_cosine_unless_told_not_to(tmp_path: Path) -
             DecodeConfig(prior=prior),
             embed=EMBEDDING,
             window=WINDOWS,
+            base=Base(),
             train=training,
             context=context_in(tmp_path),
         )
@@ -392,7 +394,7 @@ def test_an_objective_in_the_table_is_trained_and_has_its_settings(
         folder = tmp_path / name
         folder.mkdir()
         context = context_in(folder, seed=5)
-        training = train(chosen, embed=EMBEDDING, window=WINDOWS, context=context)
+        training = train(chosen, embed=EMBEDDING, window=WINDOWS, base=Base(), context=context)
         assert training.history["objective"] == name
         losses.append(training.history["epochs"][0]["train_loss"])
     # Adam's steps do not depend on the scale, but for the norm at which gradients are clipped.

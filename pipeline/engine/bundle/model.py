@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.artifacts.layers import pack_upper
 from pipeline.artifacts.memories import Memories
-from pipeline.artifacts.network import ARRAYS, Network
+from pipeline.artifacts.network import Network, network_arrays
 from pipeline.artifacts.tensorfile import write_tensor_file
 from pipeline.engine.bundle.remembered import memory_arrays, memory_facts
 from pipeline.errors import ArtifactDamaged
@@ -135,8 +134,7 @@ def model_arrays(model: NovelModel) -> dict[str, NDArray[Any]]:
     """Return all arrays by name."""
     network = model.network
     return {
-        **{name: getattr(network, name) for name in ARRAYS},
-        **pack_upper(network.upper_layers),
+        **network_arrays(network),
         **memory_arrays(model.memories),
         RARE: model.rare_text,
     }
@@ -157,6 +155,7 @@ def model_facts(model: NovelModel) -> dict[str, Any]:
             "prior_weight": network.prior_weight,
             "steps": network.steps,
             "unseen": network.unseen,
+            "foreign_names": [name for name in network.foreign_names if _fits(name)],
             "layers": 1 + len(network.upper_layers),
         },
         "memories": memory_facts(memories),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.artifacts import checks
 from pipeline.artifacts.checks import UNIT, Bounds, sizes_of
 from pipeline.artifacts.layers import take_upper, upper_shapes
-from pipeline.artifacts.network import ARRAYS, Network
+from pipeline.artifacts.network import ARRAYS, Network, beginning_shapes, take_beginning
 from pipeline.artifacts.tensorfile import read_facts, read_tensor_file
 from pipeline.engine.bundle.model import (
     NOTE,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _FACTS = ("schema", "sha256", "words", "network", "memories", "chapters", "examples", "cutting")
 _WORDS = 2_000_000  # of a vocabulary
 _ENTRIES = 1_000_000  # of a user dictionary, of names
+_NETWORK_FACTS = ("scale", "prior_weight", "steps", "unseen", "layers", "foreign_names")
 _STEPS, _LAYERS = 1_000, 8
 _LARGE, _FACTOR = 1e6, 1e9  # the largest weight of a network, the largest scale and prior weight
 _DIGEST = 64
@@ -65,13 +66,11 @@ def _check_model(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) 
     checks.table("facts", facts, (*_FACTS, "card"))
     words = _read_words(facts["words"])
     tensors, facts = _renewed(tensors, facts, len(words))
-    network = checks.table(
-        "network", facts["network"], ("scale", "prior_weight", "steps", "unseen", "layers")
-    )
+    network = checks.table("network", facts["network"], _NETWORK_FACTS)
     layers = checks.whole("network.layers", network["layers"], 1, _LAYERS)
     memory = check_facts(facts["memories"])
     checks.arrays(tensors, _all_bounds(tensors, len(words), layers, memory))
-    arrays: dict[str, Any] = {name: tensors[name] for name in ARRAYS}
+    arrays: dict[str, Any] = {name: tensors[name] for name in ARRAYS} | take_beginning(tensors)
     return NovelModel(
         network=Network(
             words=words,
@@ -82,6 +81,9 @@ def _check_model(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) 
             steps=checks.whole("network.steps", network["steps"], 1, _STEPS),
             examples=checks.texts("examples", facts["examples"], 100, PHRASE),
             unseen=checks.number("network.unseen", network["unseen"], 0, 1),
+            foreign_names=checks.texts(
+                "network.foreign_names", network["foreign_names"], _ENTRIES, WORD, least=1
+            ),
             upper_layers=take_upper(tensors),
             **arrays,
         ),
@@ -123,7 +125,10 @@ def _renewed(
         return tensors, facts
     import numpy as np
 
-    network = {name: own for name, own in network.items() if name != "suffixes"} | {"unseen": 0.0}
+    network = {name: own for name, own in network.items() if name != "suffixes"} | {
+        "unseen": 0.0,
+        "foreign_names": [],
+    }
     text_ids = np.minimum(tensors["text_ids"], words) if "text_ids" in tensors else None
     own = tensors if text_ids is None else {**tensors, "text_ids": text_ids}
     return own, {**facts, "network": network}
@@ -152,6 +157,7 @@ def _all_bounds(
         "projection_bias": (size,),
         "gate_table": (words + 1, 4 * hidden),
         **upper_shapes(layers - 1, hidden),
+        **(beginning_shapes(words, hidden, size) if "kernel" in tensors else {}),
     }
     return {
         **{name: Bounds("float32", shape, -_LARGE, _LARGE) for name, shape in weights.items()},

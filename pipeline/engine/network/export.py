@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pipeline.arrays import Floats
 from pipeline.artifacts.embedding import log_frequencies
 from pipeline.artifacts.layers import take_upper
-from pipeline.artifacts.network import Network
+from pipeline.artifacts.network import BEGINNING, Network
 from pipeline.engine.network.decode import unit_rows
 
 
@@ -22,6 +22,7 @@ def export_network(
     steps: int,
     examples: tuple[str, ...] = (),
     unseen: float = 0.0,
+    foreign_names: tuple[str, ...] = (),
 ) -> Network:
     """Fold x·W + b into one table and scale the output vectors to length one.
 
@@ -47,4 +48,18 @@ def export_network(
         steps=steps,
         examples=examples,
         unseen=unseen,
+        foreign_names=foreign_names,
+        **_beginning(weights),
     )
+
+
+def _beginning(weights: dict[str, Floats]) -> dict[str, Floats | None]:
+    """Return what another training can begin with; see `Network`."""
+    one_table = np.array_equal(weights["input_vectors"][:-1], weights["output_vectors"])
+    if not one_table or take_upper(weights):
+        return dict.fromkeys(BEGINNING)
+    return {
+        "kernel": weights["kernel"],
+        "bias": weights["bias"],
+        "lengths": np.linalg.norm(weights["output_vectors"], axis=1),  # (V,)
+    }

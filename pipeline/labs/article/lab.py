@@ -18,11 +18,12 @@ is 20 known words in a row, and the first ten windows lie at the text's start, a
 
 from __future__ import annotations
 
+from pipeline.labs.article import embed
 from pipeline.labs.article.evaluate import EvaluateConfig, evaluate
 from pipeline.labs.article.plot import plot
 from pipeline.labs.article.train import TrainConfig, train
 from pipeline.labs.lab import ONE_THREAD, TENSORFLOW, Lab, evaluate_stage, plot_stage, train_stage
-from pipeline.stages import embed, fetch, segment, window
+from pipeline.stages import fetch, segment, window
 
 LAB = Lab(
     name="article",

@@ -40,7 +40,7 @@ def main_characters(
     paragraphs = [line.split(" ") for line in lines]
     occurrences = Counter(word for words in paragraphs for word in words)
     tags = dictionary_tags(occurrences)
-    names = {word for word in occurrences if word in known and _could_be_name(word, tags)}
+    names = {word for word in occurrences if word in known and could_be_name(word, tags)}
     first: Counter[str] = Counter()
     speeches: Counter[str] = Counter()
     for words in paragraphs:
@@ -56,7 +56,7 @@ def main_characters(
     return [(word, occurrences[word]) for word in kept[:count]]
 
 
-def _could_be_name(word: str, tags: Mapping[str, str]) -> bool:
+def could_be_name(word: str, tags: Mapping[str, str]) -> bool:
     """Return whether a word can be a name by its form and its dictionary tag."""
     return (
         len(word) in _NAME_LENGTHS

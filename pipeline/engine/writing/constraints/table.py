@@ -7,6 +7,7 @@ from pipeline.engine.writing.constraints.closing import ClosedInTime
 from pipeline.engine.writing.constraints.constraint import Constraint
 from pipeline.engine.writing.constraints.copying import NoLongCopies
 from pipeline.engine.writing.constraints.ending import Ending, LastParagraph
+from pipeline.engine.writing.constraints.foreign import NoForeignNames
 from pipeline.engine.writing.constraints.must_include import MustInclude
 from pipeline.engine.writing.constraints.repetition import NoRepeatedRuns
 from pipeline.engine.writing.constraints.typography import (
@@ -18,6 +19,7 @@ from pipeline.engine.writing.constraints.typography import (
 
 CONSTRAINTS: list[type[Constraint]] = [
     Banned,
+    NoForeignNames,
     PairedMarks,
     NoLongCopies,
     OrderedStops,
