@@ -10,6 +10,7 @@ from pipeline.engine.writing.constraints.ending import Ending, LastParagraph
 from pipeline.engine.writing.constraints.foreign import NoForeignNames
 from pipeline.engine.writing.constraints.must_include import MustInclude
 from pipeline.engine.writing.constraints.repetition import NoRepeatedRuns
+from pipeline.engine.writing.constraints.stutter import NovelDoubles
 from pipeline.engine.writing.constraints.typography import (
     NoEmptyParagraph,
     OrderedStops,
@@ -25,6 +26,7 @@ CONSTRAINTS: list[type[Constraint]] = [
     OrderedStops,
     NoEmptyParagraph,
     NoRepeatedRuns,
+    NovelDoubles,
     TwofoldMarks,
     LastParagraph,
     ClosedInTime,

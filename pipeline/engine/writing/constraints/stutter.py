@@ -1,0 +1,89 @@
+"""A word that follows itself at once: 也也, 二爷二爷; as often as the novel has it, and no more."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+
+from pipeline.arrays import Doubles, Floats, Ids, Integers
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.engine.writing.constraints.constraint import Constraint, Given, bar
+from pipeline.engine.writing.constraints.draft import Draft
+from pipeline.engine.writing.constraints.marks import Role, id_array
+
+
+class NovelDoubles(Constraint):
+    """No word doubles the text's end more often than in the novel.
+
+    It does so if it is the last word, or the last word's last character: 道 after 笑道. What the
+    novel never doubles is barred; what it does, as 人人 and 慢慢, is held to its share there.
+
+    Attributes
+    ----------
+    ends : int32 (V,)
+        The single character that each word ends with, as a word; itself where there is none.
+    shares : float64 (V,)
+        How often a word follows where the text ends with it, of all such places in the novel.
+    thrice : float64 (V,)
+        How often a word comes a third time where it stood twice.
+    """
+
+    def __init__(self, words: tuple[str, ...], text_ids: Ids) -> None:
+        self.ends = _ends_of(words)
+        self.shares, self.thrice = _shares_of(text_ids, self.ends)
+
+    @classmethod
+    def made_for(cls, given: Given) -> Self | None:
+        """Return the constraint where repetition is watched and there is a novel to go by."""
+        if given.text_ids is None or not given.options.no_repeat:
+            return None
+        return cls(given.network.words, given.text_ids)
+
+    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+        """Hold what would double the text's end to its share in the novel."""
+        last = draft.ids[-1] if draft.ids else len(self.ends)
+        if last < len(self.ends) and draft.marks.roles[last] is Role.WORD:
+            shares = self.thrice if draft.run > 1 else self.shares
+            for word_id in {last, int(self.ends[last])}:
+                share = float(shares[word_id] if word_id == last else self.shares[word_id])
+                if share == 0:
+                    bar(log_probs, id_array([word_id]))
+                else:
+                    log_probs[word_id] = min(log_probs[word_id], np.log(share))
+        return False
+
+
+def _ends_of(words: tuple[str, ...]) -> Ids:
+    """Return the id of the single character that each word ends with, its own where it is none."""
+    single = {word: number for number, word in enumerate(words) if len(word) == 1}
+    return np.array(
+        [
+            number if word == PARAGRAPH_BREAK else single.get(word[-1], number)
+            for number, word in enumerate(words)
+        ],
+        dtype=np.int32,
+    )
+
+
+def _shares_of(text_ids: Ids, ends: Ids) -> tuple[Doubles, Doubles]:
+    """Return `shares` and `thrice` of a text, −1 outside its chapters."""
+    size = len(ends)
+    inside = (text_ids >= 0) & (text_ids < size)
+    before, after = text_ids[:-1], text_ids[1:]
+    pairs = inside[:-1] & inside[1:]
+    before, after = before[pairs], after[pairs]  # (pairs,)
+    places, doubled = _counts(before, size), _counts(after[before == after], size)
+    # A longer word before is a place for its last character too.
+    longer = ends[before] != before
+    places += _counts(ends[before[longer]], size)
+    doubled += _counts(after[longer & (ends[before] == after)], size)
+    same = inside[:-2] & (text_ids[:-2] == text_ids[1:-1])
+    twice = _counts(text_ids[:-2][same], size)
+    thrice = _counts(text_ids[:-2][same & (text_ids[2:] == text_ids[:-2])], size)
+    return doubled / np.maximum(places, 1), thrice / np.maximum(twice, 1)
+
+
+def _counts(ids: Ids, size: int) -> Integers:
+    """Return how often each word occurs, int64 (V,)."""
+    return np.bincount(ids, minlength=size).astype(np.int64)
