@@ -90,6 +90,7 @@ def test_the_text_of_the_training_gets_the_scores_of_its_windows(trained: Traine
     assert sum(row["log_probability"] for row in rows) == pytest.approx(sum(logs), abs=0.1)
 
 
+@pytest.mark.slow
 def test_the_whole_writer_is_asked_unless_told_otherwise(trained: Trained) -> None:
     held_out = trained.novel.read_bytes().decode("gb18030").splitlines()[-20:]
     text = "\n".join(held_out)

@@ -169,6 +169,7 @@ def test_relative_errors_do_not_depend_on_the_scale_of_the_vectors() -> None:
     assert variance(np.array([[0], [2]], dtype=np.float32)) == 1
 
 
+@pytest.mark.slow
 def test_a_run_on_a_small_novel(tmp_path: Path) -> None:
     novel = write_small_novel(tmp_path)
     sizes = ["embed.vector_size=16", "segment.holdout_every=3", "segment.validation_chapter=1"]

@@ -199,6 +199,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, byt
     return folder / "scratch", stored(trained(folder / "scratch"), folder / "artifact")
 
 
+@pytest.mark.slow
 def test_interrupted_and_resumed_is_as_if_never_interrupted(
     whole: tuple[Path, dict[str, bytes]], tmp_path: Path
 ) -> None:
