@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,8 @@ from pipelines import trained as train_once
 
 from pipeline.runner import memo
 from pipeline.runner.store import Store, open_store
+
+os.environ.pop("COLUMNS", None)  # the workers of pytest-xdist have one: tables would be cut to it
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from pipelines import ROOT, SECONDS, environment
 
 SCRIPTS = ROOT / "scripts"
+TESTS = "python -m pytest -n 2 --dist loadfile"
 INSTALL = "python -m pip install -c constraints.txt -e '.[dev]'"
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the scripts are for a POSIX shell")
@@ -48,9 +49,9 @@ def test_the_readmes_commands_are_what_ci_runs() -> None:
     def text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
 
-    assert f"\n{INSTALL} && python -m pytest\n" in text(ROOT / "README.md")
+    assert f"\n{INSTALL} && {TESTS}\n" in text(ROOT / "README.md")
     assert f"\n{INSTALL} " in text(SCRIPTS / "install")
-    assert "\npython -m pytest " in text(SCRIPTS / "test")
+    assert f"\n{TESTS} " in text(SCRIPTS / "test")
     ci = text(ROOT / ".ci" / "run").splitlines()
     verbs = [line.split()[0] for line in ci if line.startswith("scripts/")]
     assert verbs == ["scripts/install", "scripts/lint", "scripts/other-pythons", "scripts/test"]
