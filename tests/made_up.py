@@ -20,6 +20,18 @@ from pipeline.stage import Context, Progress
 
 Weights = dict[str, NDArray[np.float32]]
 
+# A small vocabulary to cut text by: piece → log frequency.
+PRIORS = {
+    "宝玉": -3.0,
+    "宝": -6.0,
+    "玉": -5.0,
+    "听了": -4.0,
+    "听": -5.0,
+    "，": -1.0,
+    "。": -1.5,
+    PARAGRAPH_BREAK: -2.0,
+}
+
 EXAMPLES = ("宝玉听了，", "黛玉笑道：", "次日清晨，")
 
 

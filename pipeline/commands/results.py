@@ -124,10 +124,11 @@ def _interval_lines(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[s
 
 
 def _format_intervals(intervals: Mapping[str, Sequence[float]], names: Mapping[str, str]) -> str:
-    """Write intervals as `name low to high`, side by side; `names` is key → name."""
+    """Write those intervals that there are as `name low to high`; `names` is key → name."""
     return "   ".join(
         f"{name} {format_score(intervals[key][0])} to {format_score(intervals[key][1])}"
         for key, name in names.items()
+        if key in intervals
     )
 
 

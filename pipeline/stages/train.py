@@ -136,20 +136,19 @@ def _validator(
     config: TrainSettings, embed: Embedding, window: Windows
 ) -> Callable[[dict[str, NDArray[np.float32]]], dict[str, Any]]:
     """Return a function weights → validation scores, with scale and prior weight fitted."""
-    from pipeline.engine.measures.metrics import piece_lengths, summarise
+    from pipeline.engine.measures.metrics import summarise
     from pipeline.engine.measures.score import score_windows
     from pipeline.engine.network.calibrate import calibrate
     from pipeline.engine.network.export import export_network
 
     starts = spread(evaluation_starts(window, "validation"), config.validation_targets)  # (N,)
-    lengths = piece_lengths(embed.words, window.ids[starts + window.steps])  # (N,)
 
     def validate(weights: dict[str, NDArray[np.float32]]) -> dict[str, Any]:
         network = export_network(
             weights, words=embed.words, counts=embed.counts, steps=window.steps
         )
         network = calibrate(window.ids, starts, network)
-        return summarise(score_windows(window.ids, starts, network), lengths)
+        return summarise(score_windows(window.ids, starts, network))
 
     return validate
 

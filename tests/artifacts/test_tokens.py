@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import context_in, random_embedding, segmentation_of
+from made_up import PRIORS, context_in, random_embedding, segmentation_of
 
 from pipeline.artifacts.embedding import EMBEDDING, Embedding, log_frequencies, tokenizer_of
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
@@ -18,16 +18,6 @@ from pipeline.artifacts.tokens import Tokenizer, best_cut
 from pipeline.artifacts.windows import WINDOWS
 from pipeline.stages.window import WindowConfig, window
 
-PRIORS = {
-    "宝玉": -3.0,
-    "宝": -6.0,
-    "玉": -5.0,
-    "听了": -4.0,
-    "听": -5.0,
-    "，": -1.0,
-    "。": -1.5,
-    PARAGRAPH_BREAK: -2.0,
-}
 UNKNOWN = -1e6
 texts = st.text(alphabet="宝玉听了，鳖X", max_size=8)
 

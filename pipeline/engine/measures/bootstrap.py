@@ -53,7 +53,7 @@ def draw_chapters(
 def score_intervals(
     scores: Scores, lengths: Integers, chapters: Integers, taken: Integers | None
 ) -> dict[str, Interval] | None:
-    """Return the 95 % interval [low, high] of each of `_FIGURES`.
+    """Return the 95 % interval [low, high] of each figure that `drawn` gives.
 
     Parameters
     ----------
@@ -85,15 +85,17 @@ def compare_intervals(
     Returns
     -------
     dict or None
-        `bits_difference`, in bits per character, below 0 where `scores` are better;
-        `top1_difference`, above 0 where they are; `perplexity_ratio`, below 1. None where `taken`
-        is None.
+        `bits_difference`, in bits per character, below 0 where `scores` are better, if every
+        target has a probability; `top1_difference`, above 0 where they are; `perplexity_ratio`,
+        below 1. None where `taken` is None.
     """
     if taken is None:
         return None
     own, other = (drawn(each, lengths, chapters, taken) for each in (scores, baseline))
+    bits = "bits_per_character"
+    in_bits = {"bits_difference": _interval(own[bits] - other[bits])} if bits in own else {}
     return {
-        "bits_difference": _interval(own["bits_per_character"] - other["bits_per_character"]),
+        **in_bits,
         "top1_difference": _interval(own["top1"] - other["top1"]),
         "perplexity_ratio": _interval(own["perplexity"] / other["perplexity"]),
     }
@@ -110,11 +112,12 @@ def drawn(
 ) -> dict[str, Doubles]:
     """Return each of `_FIGURES` for every draw, float64 (draws,) each.
 
-    Bits per character only where every target has a probability.
+    There are no bits per character where a target has no probability.
     """
     numbers = np.unique(chapters, return_inverse=True)[1]  # (N,), 0 to C − 1
     sums = map_sums(
         target_sums(scores, lengths), lambda own: taken @ np.bincount(numbers, weights=own)
     )  # (draws,) each
     figures = metrics(sums)
-    return {name: figures[name] for name in _FIGURES}
+    names = _FIGURES if scores.scored.all() else _FIGURES[1:]
+    return {name: figures[name] for name in names}

@@ -115,10 +115,14 @@ def summarise(scores: Scores, lengths: Integers | None = None) -> dict[str, floa
     return {**figures, "targets": float(sums.targets), "characters": float(sums.characters)}
 
 
+def piece_length(piece: str) -> int:
+    """Return how many characters a piece has; a line end has one."""
+    return 1 if piece == PARAGRAPH_BREAK else len(piece)
+
+
 def piece_lengths(words: tuple[str, ...], targets: Ids) -> Integers:
-    """Return the characters of targets (N,), given the vocabulary; line end and unseen are one."""
-    lengths = [1 if word == PARAGRAPH_BREAK else len(word) for word in words]
-    found: Integers = np.array([*lengths, 1], dtype=np.int64)[targets]
+    """Return the characters of targets (N,), given the vocabulary; one of an unseen one."""
+    found: Integers = np.array([*map(piece_length, words), 1], dtype=np.int64)[targets]
     return found
 
 

@@ -18,9 +18,8 @@ import numpy as np
 
 from pipeline.arrays import Ids
 from pipeline.artifacts.network import tokenizer_of
-from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.artifacts.tokens import HAN
-from pipeline.engine.measures.metrics import TOP, Sums, add_sums, metrics
+from pipeline.engine.measures.metrics import TOP, Sums, add_sums, metrics, piece_length
 from pipeline.engine.measures.mixtures import score_batch_of
 from pipeline.engine.measures.score import Scores, allow_unseen
 from pipeline.engine.memories.batches import BATCH, TextReader
@@ -102,13 +101,11 @@ def _score_block(
     pieces: Sequence[str], ids: Ids, before: int, reader: TextReader, steps: int
 ) -> Iterator[ScoredPiece]:
     """Yield the pieces (n,) of a text with their scores, `before` having been read already."""
-    network = reader.model.network
+    network, weights, position = reader.model.network, reader.model.weights, 0
     if not before:
         yield _first(pieces[0], int(ids[0]), reader.model)
-    weights = reader.model.weights
-    position = 0 if before else 1
-    if not before:
         reader.begin(ids[:1])
+        position = 1
     for found in reader.read(ids[position:]):
         scores = allow_unseen(score_batch_of(found, network, weights), network.unseen)
         count = len(found.targets)
@@ -169,7 +166,7 @@ class Tally:
         """Count one more word."""
         self.words += 1
         for piece in scored.pieces:
-            length = 1 if piece.piece == PARAGRAPH_BREAK else len(piece.piece)
+            length = piece_length(piece.piece)
             self.characters += length
             self.log_probability += piece.log_probability or 0.0
             self.without += piece.log_probability is None

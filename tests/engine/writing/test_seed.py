@@ -6,24 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import EXAMPLES, random_network
+from made_up import EXAMPLES, PRIORS, random_network
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.artifacts.tokens import Tokenizer
 from pipeline.engine.writing.seed import cut_seed, read_unknown, seed_notes
 from pipeline.engine.writing.writer import Writer
 from pipeline.errors import DataError, SettingsError
-
-PRIORS = {
-    "宝玉": -3.0,
-    "宝": -6.0,
-    "玉": -5.0,
-    "听了": -4.0,
-    "听": -5.0,
-    "，": -1.0,
-    "。": -1.5,
-    PARAGRAPH_BREAK: -2.0,
-}
 
 texts = st.text(alphabet="宝玉听了，鳖X", max_size=8)
 
