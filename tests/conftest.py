@@ -14,7 +14,7 @@ from pipelines import trained as train_once
 from pipeline.runner import memo
 from pipeline.runner.store import Store, open_store
 
-os.environ.pop("COLUMNS", None)  # the workers of pytest-xdist have one: tables would be cut to it
+os.environ.pop("COLUMNS", None)  # workers of pytest-xdist have one: findings/xdist-columns.sh
 
 
 @pytest.fixture
