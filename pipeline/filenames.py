@@ -1,5 +1,6 @@
-"""File names as text, whatever their bytes: UTF-8, GB18030 as old archives unpack to, or neither.
+"""File names, whatever their bytes: as text, from text, and the files that settings name.
 
+UTF-8, GB18030 as old archives unpack to, or neither.
 Python hands on a name that it cannot decode with a lone surrogate for each bad byte. No stream and
 no JSON takes such text.
 """
@@ -7,7 +8,10 @@ no JSON takes such text.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
+from pipeline.errors import DataError
+from pipeline.regular import why_unreadable
 from pipeline.shown import shown
 
 _ENCODINGS = ("utf-8", "gb18030")
@@ -70,3 +74,17 @@ def why_impossible(path: str) -> str:
     except (OSError, ValueError) as error:  # ValueError: a NUL
         return shown(getattr(error, "strerror", None) or str(error))
     return ""
+
+
+def named_file(setting: str, value: str) -> Path | None:
+    """Return the file that a setting names, None where it names none; it need not be there.
+
+    Raises
+    ------
+    DataError
+        A pipe, a device or a folder stands there.
+    """
+    path = Path(on_disk(value)) if value else None
+    if path and (why := why_unreadable(path)):
+        raise DataError(f"{setting}: {shown(str(path))}: expected a file, {why}", path=path)
+    return path

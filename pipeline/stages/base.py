@@ -8,6 +8,7 @@ chapters, would know what it is to be tested on: it is set aside.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +17,7 @@ from pydantic import Field
 
 from pipeline.artifacts.base import BASE, Base, load_base
 from pipeline.errors import ArtifactDamaged, DataError
-from pipeline.filenames import on_disk
-from pipeline.regular import why_unreadable
+from pipeline.filenames import named_file, on_disk
 from pipeline.shown import shown
 from pipeline.stage import Context, Stage, StageConfig
 
@@ -44,16 +44,13 @@ class BaseConfig(StageConfig):
 
     def files(self) -> dict[str, Path]:
         """Return the base's file, if any."""
-        files = {"base": Path(on_disk(self.file))} if self.file else {}
-        for path in files.values():
-            if why := why_unreadable(path):
-                raise DataError(f"base.file: {shown(str(path))}: expected a file, {why}")
-        return files
+        path = named_file("base.file", self.file)
+        return {"base": path} if path else {}
 
     def check_files(self) -> None:
         """Refuse a base that is not there."""
         for path in self.files().values():
-            if not path.is_file():
+            if not os.access(path, os.R_OK):
                 raise DataError(
                     f"base.file: {shown(str(path))}: expected a base or a model, got none; check "
                     "the path, or go without: --base none"

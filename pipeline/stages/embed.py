@@ -13,8 +13,7 @@ from pydantic import Field, field_validator, model_validator
 from pipeline.artifacts.embedding import EMBEDDING, Embedding, read_word2vec
 from pipeline.artifacts.segmentation import Segmentation, section_words
 from pipeline.errors import ArtifactDamaged, DataError
-from pipeline.filenames import on_disk
-from pipeline.regular import why_unreadable
+from pipeline.filenames import named_file, on_disk
 from pipeline.shown import shown
 from pipeline.stage import Context, Stage, StageConfig
 
@@ -76,11 +75,8 @@ class EmbedConfig(StageConfig):
 
     def files(self) -> dict[str, Path]:
         """Return the pretrained vectors, if any."""
-        files = {"pretrained": Path(on_disk(self.pretrained))} if self.pretrained else {}
-        for path in files.values():
-            if why := why_unreadable(path):
-                raise DataError(f"embed.pretrained: {shown(str(path))}: expected a file, {why}")
-        return files
+        path = named_file("embed.pretrained", self.pretrained)
+        return {"pretrained": path} if path else {}
 
     def check_files(self) -> None:
         """Refuse vectors that are not there."""
