@@ -15,9 +15,8 @@ from benchmarks.compare import Bar, Comparison, Size, compare, per_second
 from benchmarks.made_up import STEPS, VOCABULARY, made_up_network, zipf_ids
 from benchmarks.plain_ngram import score_plain, train_plain
 from pipeline.artifacts.ngram import KneserNey
-from pipeline.artifacts.windows import window_view
 from pipeline.engine.measures.baselines import score_kneser_ney
-from pipeline.engine.measures.score import score_batch
+from pipeline.engine.measures.score import score_places
 from pipeline.engine.measures.stream import score_words
 from pipeline.engine.memories.next_word import Model
 from pipeline.engine.memories.ngram import train_kneser_ney
@@ -38,20 +37,20 @@ def score_row(size: Size) -> Comparison:
     network = made_up_network()
     ids = zipf_ids(SCORED[size], seed=1)
     words = [network.words[number] for number in ids]
-    windows = window_view(ids, steps=STEPS)[: SCORED_SINGLY[size]]  # (N, T + 1)
+    starts = np.arange(min(SCORED_SINGLY[size], len(ids) - STEPS))  # (N,)
 
     def all_words() -> None:
         for _ in score_words(words, Model(network)):
             pass
 
     def singly() -> None:
-        for number in range(len(windows)):
-            score_batch(windows[number : number + 1], network)
+        for number in range(len(starts)):
+            score_places(ids, starts[number : number + 1], network)
 
     return compare(
         "score",
         ours=per_second(all_words, len(words)),
-        other=per_second(singly, len(windows)),
+        other=per_second(singly, len(starts)),
         rounds=ROUNDS[size],
         against="ours, one window at a time",
         unit="words/s",

@@ -81,6 +81,7 @@ def random_network(
     hidden: int = 8,
     layers: int = 1,
     unseen: float = 0.0,
+    carry_state: bool = False,
 ) -> Network:
     """A writer with random weights; of an open vocabulary where `unseen` is above 0."""
     return export_network(
@@ -90,6 +91,7 @@ def random_network(
         steps=steps,
         examples=EXAMPLES,
         unseen=unseen,
+        carry_state=carry_state,
     )
 
 

@@ -109,7 +109,7 @@ def stray(facts: Facts, arrays: Arrays) -> None:
 
 def renew(facts: Facts, arrays: Arrays) -> None:
     """Claim to be of a newer schema."""
-    facts["schema"] = 3
+    facts["schema"] = 4
 
 
 FORGED = {"title": poison, "steps": grow, "keys": stray, "schema": renew}

@@ -1,7 +1,7 @@
 """`decode`'s artifact: everything that the numpy engine needs to write.
 
 network.safetensors   see `Network`
-network.json          vocabulary, scale, prior weight, context length, share of unseen characters,
+network.json          vocabulary, scale, prior weight, how it reads, share of unseen characters,
                      example seed phrases
 """
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_SCHEMA = 3
+_SCHEMA = 4
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,10 @@ class Network:
     scale, prior_weight : float
         s and β of score(w) = s·cos(ê, e_w) + β·b_w, fitted on the validation chapters.
     steps : int
-        Words of context.
+        Words of context in training.
+    carry_state : bool
+        Whether the LSTM reads on from word to word, as it was trained to; else it foretells each
+        word from the last `steps` words alone.
     examples : tuple of str
         Phrases of the novel that the writer knows, to offer when a seed phrase is not understood.
     unseen : float
@@ -86,6 +89,7 @@ class Network:
     bias: NDArray[np.float32] | None = None
     lengths: NDArray[np.float32] | None = None
     foreign_names: tuple[str, ...] = ()
+    carry_state: bool = False
 
 
 def tokenizer_of(network: Network) -> Tokenizer:
@@ -125,6 +129,7 @@ def _save_network(network: Network, folder: Path) -> None:
         "scale": network.scale,
         "prior_weight": network.prior_weight,
         "steps": network.steps,
+        "carry_state": network.carry_state,
         "examples": list(network.examples),
         "unseen": network.unseen,
         "foreign_names": list(network.foreign_names),
@@ -162,6 +167,7 @@ def load_network(folder: Path) -> Network:
         scale=check_number("scale", facts["scale"], least=-math.inf),
         prior_weight=check_number("prior_weight", facts["prior_weight"], least=-math.inf),
         steps=int(check_number("steps", facts["steps"], least=1)),
+        carry_state=bool(facts["carry_state"]),
         examples=tuple(facts["examples"]),
         unseen=check_number("unseen", facts.get("unseen"), least=0),
         foreign_names=tuple(facts.get("foreign_names", ())),

@@ -1,7 +1,8 @@
 """`train`'s artifact: the trained arrays and the curves of the training.
 
 weights.safetensors   see `WEIGHT_SHAPES`
-history.json          objective, one row an epoch, and which epoch was kept
+history.json          objective, whether the state was carried on, one row an epoch, and which was
+                      kept
 """
 
 from __future__ import annotations
@@ -45,8 +46,8 @@ WEIGHT_SHAPES: dict[str, tuple[str, ...]] = {
 class Training:
     """Trained arrays (float32, shapes in `WEIGHT_SHAPES`) and the history of the training.
 
-    `history` holds `objective`, `best_epoch` and `epochs`, a list of rows with `epoch`,
-    `train_loss` and the validation scores after that epoch.
+    `history` holds `objective`, `carry_state`, `best_epoch` and `epochs`, a list of rows with
+    `epoch`, `train_loss` and the validation scores after that epoch.
     """
 
     weights: dict[str, NDArray[np.float32]]

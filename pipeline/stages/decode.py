@@ -9,7 +9,7 @@ from pydantic import Field
 
 from pipeline.artifacts.network import NETWORK, Network
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.artifacts.windows import Windows, evaluation_starts, spread
+from pipeline.artifacts.windows import Windows, evaluation_starts
 from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def decode(
     """Export the trained weights and fit the scale, and the prior weight or leave it at zero."""
     from pipeline.engine.network.calibrate import calibrate
     from pipeline.engine.network.export import export_network
+    from pipeline.engine.network.predict import spread_places
 
     network = export_network(
         train.weights,
@@ -97,8 +98,10 @@ def decode(
         examples=_example_phrases(window, embed.words),
         unseen=embed.unseen,
         foreign_names=foreign_names(base, window, embed.words),
+        carry_state=train.history["carry_state"],
     )
-    starts = spread(evaluation_starts(window, "validation"), config.calibration_targets)
+    starts = evaluation_starts(window, "validation")
+    starts = spread_places(starts, config.calibration_targets, network)
     if not config.prior:
         network = replace(network, prior_weight=0.0)
     return calibrate(window.ids, starts, network, prior=config.prior)

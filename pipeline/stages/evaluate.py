@@ -51,7 +51,7 @@ def _score_models(
     """
     from pipeline.engine.measures.baselines import score_kneser_ney, score_unigram
     from pipeline.engine.measures.mixtures import score_mixtures
-    from pipeline.engine.measures.score import allow_unseen, score_windows
+    from pipeline.engine.measures.score import allow_unseen, score_places
     from pipeline.engine.memories.batches import component_batches
 
     network, chapters = model.network, target_sections(window, starts)
@@ -60,7 +60,7 @@ def _score_models(
     models = {
         "unigram": score_unigram(window.ids[starts + window.steps], log_prior=network.log_prior),
         "kneser_ney": score_kneser_ney(window.ids, starts, ngram, steps=window.steps),
-        "article": score_windows(window.ids, starts, regress),
+        "article": score_places(window.ids, starts, regress),
         "network": mixed["network"],
         "writer": list(mixed.values())[-1],
     }

@@ -54,6 +54,7 @@ def regress(
         epochs=config.epochs,
         learning_rate=3e-3,
         average=0,
+        carry_state=False,
         input_dropout=0,
         output_dropout=0,
         seed=config.seed,

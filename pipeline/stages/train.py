@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 from pydantic import AfterValidator, Field, create_model
 
 from pipeline.artifacts.training import TRAINING, Training
-from pipeline.artifacts.windows import Windows, evaluation_starts, spread
+from pipeline.artifacts.windows import Windows, evaluation_starts
 from pipeline.errors import StageFailed
 from pipeline.learning.objectives import OBJECTIVES, Objective, configured_loss
 from pipeline.stage import Context, Stage, StageConfig
@@ -56,8 +56,9 @@ class TrainSettings(StageConfig):
     hidden: int = Field(200, ge=1, le=4096, description="units of an LSTM layer")
     layers: int = Field(1, ge=1, le=8, description="LSTM layers, one above the other")
     carry_state: bool = Field(
-        False,
-        description="start each sequence from the state the one before it ended with, in training",
+        True,
+        description="carry the LSTM's state on, in training from sequence to sequence, then from "
+        "word to word; else each word is foretold from the words of one window",
     )
     epochs: int = Field(8, ge=1, le=1000, description="passes over the training chapters, at most")
     patience: int = Field(
@@ -137,18 +138,24 @@ def _validator(
 ) -> Callable[[dict[str, NDArray[np.float32]]], dict[str, Any]]:
     """Return a function weights → validation scores, with scale and prior weight fitted."""
     from pipeline.engine.measures.metrics import summarise
-    from pipeline.engine.measures.score import score_windows
+    from pipeline.engine.measures.score import score_places
     from pipeline.engine.network.calibrate import calibrate
     from pipeline.engine.network.export import export_network
+    from pipeline.engine.network.predict import spread_places
 
-    starts = spread(evaluation_starts(window, "validation"), config.validation_targets)  # (N,)
+    every = evaluation_starts(window, "validation")
 
     def validate(weights: dict[str, NDArray[np.float32]]) -> dict[str, Any]:
         network = export_network(
-            weights, words=embed.words, counts=embed.counts, steps=window.steps
+            weights,
+            words=embed.words,
+            counts=embed.counts,
+            steps=window.steps,
+            carry_state=config.carry_state,
         )
+        starts = spread_places(every, config.validation_targets, network)  # (N,)
         network = calibrate(window.ids, starts, network)
-        return summarise(score_windows(window.ids, starts, network))
+        return summarise(score_places(window.ids, starts, network))
 
     return validate
 
@@ -323,7 +330,14 @@ def train_network(
         progress=context.progress,
         say=context.say,
     )
-    return Training(weights=weights, history={"objective": config.objective, **history})
+    return Training(
+        weights=weights,
+        history={
+            "objective": config.objective,
+            "carry_state": config.carry_state,
+            **history,
+        },
+    )
 
 
 STAGE = Stage(

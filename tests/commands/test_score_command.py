@@ -20,7 +20,7 @@ from pipeline.artifacts.network import load_network, tokenizer_of
 from pipeline.artifacts.windows import load_windows
 from pipeline.commands.app import app
 from pipeline.commands.score import score_text, scoring_lines
-from pipeline.engine.measures.score import allow_unseen, score_windows
+from pipeline.engine.measures.score import allow_unseen, score_places
 from pipeline.engine.memories.next_word import Model
 from pipeline.project import choose_model
 
@@ -67,7 +67,7 @@ def test_the_text_of_the_training_gets_the_scores_of_its_windows(trained: Traine
     read = [tokenizer.ids.get(own["piece"], len(tokenizer.ids)) for own in pieces]
     assert read == windows.ids.tolist()
     starts = np.arange(len(pieces) - steps)
-    expected = allow_unseen(score_windows(windows.ids, starts, network), network.unseen)
+    expected = allow_unseen(score_places(windows.ids, starts, network), network.unseen)
     known = [own for own in pieces[steps:] if own["rank"] is not None]
     assert [own["rank"] is not None for own in pieces[steps:]] == expected.known.tolist()
     assert expected.cosines is not None

@@ -18,7 +18,7 @@ from pipeline.artifacts.embedding import log_frequencies
 from pipeline.artifacts.training import TRAINING, Training
 from pipeline.artifacts.windows import evaluation_starts, spread
 from pipeline.engine.measures.metrics import summarise
-from pipeline.engine.measures.score import score_windows
+from pipeline.engine.measures.score import score_places
 from pipeline.engine.network.export import export_network
 from pipeline.errors import StageFailed
 from pipeline.learning.centre import centre_vectors
@@ -107,7 +107,7 @@ def test_a_text_in_which_each_word_decides_the_next_is_learnt(
     exported = export_network(
         training.weights, words=EMBEDDING.words, counts=EMBEDDING.counts, steps=WINDOWS.steps
     )
-    found = summarise(score_windows(WINDOWS.ids, evaluation_starts(WINDOWS, "test"), exported))
+    found = summarise(score_places(WINDOWS.ids, evaluation_starts(WINDOWS, "test"), exported))
     # Of 60 held-out targets only those whose context crosses from one section into the next are
     # not as regular as the rest; guessing would give 1/12.
     assert found["top1"] is not None
@@ -124,7 +124,7 @@ def test_the_other_objectives_learn_it_too(objective: str, tmp_path: Path) -> No
     exported = export_network(
         training.weights, words=EMBEDDING.words, counts=EMBEDDING.counts, steps=WINDOWS.steps
     )
-    found = summarise(score_windows(WINDOWS.ids, evaluation_starts(WINDOWS, "test"), exported))
+    found = summarise(score_places(WINDOWS.ids, evaluation_starts(WINDOWS, "test"), exported))
     # All twelve words are equally frequent: always the same one would be right 1/12 of the time.
     assert found["top1"] is not None
     assert found["top1"] > 0.9

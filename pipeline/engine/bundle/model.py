@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SCHEMA = 2
+SCHEMA = 3
 WORD, PHRASE, TITLE, NOTE = 64, 1_000, 200, 1_000  # characters, at most
 RARE = "rare_text"  # the array of the novel's words outside the vocabulary
 SCORES = ("bits_per_character", "top1", "mrr", "perplexity", "coverage")
@@ -154,6 +154,7 @@ def model_facts(model: NovelModel) -> dict[str, Any]:
             "scale": network.scale,
             "prior_weight": network.prior_weight,
             "steps": network.steps,
+            "carry_state": network.carry_state,
             "unseen": network.unseen,
             "foreign_names": [name for name in network.foreign_names if _fits(name)],
             "layers": 1 + len(network.upper_layers),

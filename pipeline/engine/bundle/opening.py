@@ -36,7 +36,15 @@ if TYPE_CHECKING:
 _FACTS = ("schema", "sha256", "words", "network", "memories", "chapters", "examples", "cutting")
 _WORDS = 2_000_000  # of a vocabulary
 _ENTRIES = 1_000_000  # of a user dictionary, of names
-_NETWORK_FACTS = ("scale", "prior_weight", "steps", "unseen", "layers", "foreign_names")
+_NETWORK_FACTS = (
+    "scale",
+    "prior_weight",
+    "steps",
+    "carry_state",
+    "unseen",
+    "layers",
+    "foreign_names",
+)
 _STEPS, _LAYERS = 1_000, 8
 _LARGE, _FACTOR = 1e6, 1e9  # the largest weight of a network, the largest scale and prior weight
 _DIGEST = 64
@@ -79,6 +87,7 @@ def _check_model(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]) 
                 "network.prior_weight", network["prior_weight"], -_FACTOR, _FACTOR
             ),
             steps=checks.whole("network.steps", network["steps"], 1, _STEPS),
+            carry_state=checks.flag("network.carry_state", network["carry_state"]),
             examples=checks.texts("examples", facts["examples"], 100, PHRASE),
             unseen=checks.number("network.unseen", network["unseen"], 0, 1),
             foreign_names=checks.texts(
@@ -117,11 +126,16 @@ def _renewed(
 ) -> tuple[Mapping[str, NDArray[Any]], Mapping[str, Any]]:
     """Return arrays and facts as the present schema has them, given V.
 
-    A model of schema 1 had words alone, and ids above V for unknown words that were read as
-    another: it is one of a closed vocabulary, and reads them as unknown.
+    Before schema 3 no state was carried on. A model of schema 1 had words alone, and ids above V
+    for unknown words that were read as another: it is one of a closed vocabulary, and reads them as
+    unknown.
     """
     network = facts["network"]
-    if facts["schema"] == SCHEMA or not isinstance(network, dict) or "suffixes" not in network:
+    if facts["schema"] == SCHEMA or not isinstance(network, dict):
+        return tensors, facts
+    network = {**network, "carry_state": False}
+    facts = {**facts, "network": network}
+    if "suffixes" not in network:
         return tensors, facts
     import numpy as np
 

@@ -32,7 +32,7 @@ def score_unigram(targets: NDArray[np.int32], *, log_prior: Floats) -> Scores:
 def score_kneser_ney(
     ids: NDArray[np.int32], starts: NDArray[np.int64], model: KneserNey, *, steps: int
 ) -> Scores:
-    """Score the target of every window as `score_windows` does, on the same tokens.
+    """Score the target of every window as `score_places` does, on the same tokens.
 
     Everything is shared among the V known pieces, as the network does.
     """

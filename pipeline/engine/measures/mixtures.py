@@ -20,7 +20,7 @@ def score_mixtures(
 ) -> dict[str, Scores]:
     """Return the scores of several mixtures, name → weights, in one pass.
 
-    The network alone is scored as `score_windows` does. A mixture's cosines are ê's, as its are.
+    The network alone is scored as `score_places` does. A mixture's cosines are ê's, as its are.
     """
     parts: dict[str, list[Scores]] = {name: [] for name in mixtures}
     for batch in batches:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,9 +10,8 @@ from numpy.typing import NDArray
 from pipeline.arrays import Floats
 from pipeline.artifacts.network import Network
 from pipeline.artifacts.tokens import HAN
-from pipeline.artifacts.windows import window_view
 from pipeline.engine.network.decode import cosines, log_softmax, network_scores
-from pipeline.engine.network.predict import BATCH, predict_vectors
+from pipeline.engine.network.predict import BATCH, READ_AT_ONCE, predict_places
 
 
 @dataclass(frozen=True)
@@ -59,39 +57,27 @@ def allow_unseen(scores: Scores, unseen: float) -> Scores:
     return replace(scores, log_probs=np.where(scores.known, known, strange), unseen=unseen)
 
 
-def score_windows(
-    ids: NDArray[np.int32],
-    starts: NDArray[np.int64],
-    network: Network,
-    *,
-    progress: Callable[[float, float], None] | None = None,
-) -> Scores:
-    """Score the target of every window.
+def score_places(ids: NDArray[np.int32], starts: NDArray[np.int64], network: Network) -> Scores:
+    """Score the words at places of a text.
 
     Parameters
     ----------
     ids : int32 (tokens,)
         The token stream; the ids from V on stand for unknown words.
     starts : int64 (N,)
-        Window starts: the target of `s` is `ids[s + steps]`, its context the words before.
+        Ascending: the target of `s` is `ids[s + steps]`.
     network : Network
-    progress : called with windows done and windows in all
     """
-    view = window_view(ids, steps=network.steps)  # (tokens - steps, steps + 1)
     parts = []
-    for first in range(0, len(starts), BATCH):
-        windows = view[starts[first : first + BATCH]]  # (B, steps + 1)
-        parts.append(score_batch(windows, network))
-        if progress is not None:
-            progress(min(first + BATCH, len(starts)), len(starts))
+    for first in range(0, len(starts), READ_AT_ONCE):
+        block = starts[first : first + READ_AT_ONCE]
+        predicted = predict_places(ids, block, network)  # (B, E)
+        targets = ids[block + network.steps]  # (B,)
+        for row in range(0, len(block), BATCH):
+            own = slice(row, row + BATCH)
+            cosine = cosines(predicted[own], output_vectors=network.output_vectors)  # (B, V)
+            parts.append(score_cosines(cosine, targets[own], network))
     return join_scores(parts)
-
-
-def score_batch(windows: NDArray[np.int32], network: Network) -> Scores:
-    """Score windows with their targets in the last column, int32 (B, steps + 1)."""
-    predicted = predict_vectors(windows[:, :-1], network)  # (B, E)
-    cosine = cosines(predicted, output_vectors=network.output_vectors)  # (B, V)
-    return score_cosines(cosine, windows[:, -1], network)
 
 
 def score_cosines(cosine: Floats, targets: NDArray[np.int32], network: Network) -> Scores:

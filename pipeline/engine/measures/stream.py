@@ -1,8 +1,8 @@
 """Scoring a text of any length: an iterator of words in, an iterator of scored words out.
 
-Every piece is scored given the up to T pieces before it, as `evaluate` does, and what the memories
-keep of the text so far; near the beginning of the text the window is shorter. The very first piece
-has nothing before it: its probability is its frequency in the novel.
+Every piece is scored given what the network has read before it, as `evaluate` does, and what the
+memories keep of the text so far. The very first piece has nothing before it: its probability is its
+frequency in the novel.
 
 Only one batch of words, and what is remembered before it, are in memory at any time.
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from math import log
+from math import inf, log
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class ScoredPiece:
     ----------
     piece : str
     context : int
-        How many pieces the prediction was made from, at most T.
+        How many pieces the prediction was made from; at most T, unless the state is carried on.
     known : bool
         Whether the piece is in the vocabulary.
     rank : int or None
@@ -85,20 +85,21 @@ class ScoredWord:
 def score_words(words: Iterable[str], model: Model, *, batch: int = BATCH) -> Iterator[ScoredWord]:
     """Yield every word with its scores, in order, reading `batch` words ahead."""
     tokenizer = tokenizer_of(model.network)
-    unknown, steps = len(tokenizer.ids), model.network.steps
+    unknown = len(tokenizer.ids)
+    reach = inf if model.network.carry_state else model.network.steps
     reader, before, source = TextReader(model), 0, iter(words)
     while block := list(islice(source, batch)):
         cuts = [tokenizer.pieces(word) for word in block]
         pieces = [piece for cut in cuts for piece in cut]
         ids = np.array([tokenizer.ids.get(piece, unknown) for piece in pieces], dtype=np.int32)
-        scored = iter(list(_score_block(pieces, ids, before, reader, steps)))
+        scored = iter(list(_score_block(pieces, ids, before, reader, reach)))
         for word, cut in zip(block, cuts, strict=True):
             yield ScoredWord(word, tuple(islice(scored, len(cut))))
         before += len(pieces)
 
 
 def _score_block(
-    pieces: Sequence[str], ids: Ids, before: int, reader: TextReader, steps: int
+    pieces: Sequence[str], ids: Ids, before: int, reader: TextReader, reach: float
 ) -> Iterator[ScoredPiece]:
     """Yield the pieces (n,) of a text with their scores, `before` having been read already."""
     network, weights, position = reader.model.network, reader.model.weights, 0
@@ -109,7 +110,7 @@ def _score_block(
     for found in reader.read(ids[position:]):
         scores = allow_unseen(score_batch_of(found, network, weights), network.unseen)
         count = len(found.targets)
-        yield from _named(pieces[position : position + count], before + position, scores, steps)
+        yield from _named(pieces[position : position + count], before + position, scores, reach)
         position += count
 
 
@@ -125,7 +126,9 @@ def _first(piece: str, token_id: int, model: Model) -> ScoredPiece:
     return ScoredPiece(piece, 0, known, log_probability=probability)
 
 
-def _named(pieces: Sequence[str], before: int, scores: Scores, steps: int) -> Iterator[ScoredPiece]:
+def _named(
+    pieces: Sequence[str], before: int, scores: Scores, reach: float
+) -> Iterator[ScoredPiece]:
     """Put scores beside their pieces, `before` pieces having been read before the first."""
     closeness = scores.known.astype(np.float32) if scores.cosines is None else scores.cosines
     rows = zip(
@@ -140,7 +143,7 @@ def _named(pieces: Sequence[str], before: int, scores: Scores, steps: int) -> It
     for number, (piece, known, scored, rank, log_probability, cosine) in enumerate(rows, before):
         yield ScoredPiece(
             piece,
-            min(number, steps),
+            int(min(number, reach)),
             known,
             rank if known else None,
             log_probability if scored else None,

@@ -21,7 +21,8 @@ from pipeline.artifacts.windows import window_view
 from pipeline.engine.memories.memory import Places
 from pipeline.engine.memories.next_word import Model
 from pipeline.engine.network.decode import network_scores, softmax, unit_rows
-from pipeline.engine.network.predict import predict_vectors
+from pipeline.engine.network.predict import WARM_UP, predict_vectors
+from pipeline.engine.network.reader import initial_states, predict_next, read_word
 
 if TYPE_CHECKING:
     from pipeline.stage import Advance
@@ -80,8 +81,10 @@ def component_batches(
     steps = model.network.steps
     for first, last in chapter_runs(starts, chapters):
         reader, done = TextReader(model), first
-        reader.begin(ids[starts[first] : starts[first] + steps])
-        for batch in reader.read(ids[starts[first] + steps : starts[last - 1] + steps + 1]):
+        place = starts[first] + steps
+        before = WARM_UP if model.network.carry_state else steps
+        reader.begin(ids[max(place - before, 0) : place])
+        for batch in reader.read(ids[place : starts[last - 1] + steps + 1]):
             yield batch
             done += len(batch.targets)
             if progress is not None:
@@ -91,19 +94,23 @@ def component_batches(
 class TextReader:
     """Reads one text from its beginning on and says what the components foretold, batch by batch.
 
-    What is kept between two calls: the last T tokens, and the places that the memories look back
-    to.
+    What is kept between two calls: the last T tokens, the network's states, and the places that the
+    memories look back to.
     """
 
     def __init__(self, model: Model) -> None:
         self.model = model
         self._context = np.empty(0, dtype=np.int32)  # (up to T,): the tokens read last
+        self._states = initial_states(model.network)
         self._units = np.empty((0, len(model.network.projection_bias)), dtype=np.float32)  # (P, E)
         self._words = np.empty(0, dtype=np.int32)  # (P,)
 
     def begin(self, ids: NDArray[np.int32]) -> None:
         """Read tokens (n,) that are no targets and that the memories do not see; n > 0."""
         self._context = ids[-self.model.network.steps :]
+        if self.model.network.carry_state:
+            for token_id in ids:
+                self._states = read_word(self._states, token_id, self.model.network)
 
     def read(self, ids: NDArray[np.int32]) -> Iterator[Batch]:
         """Yield batches of the targets `ids` (n,); something must have been read before them."""
@@ -121,12 +128,23 @@ class TextReader:
     def _ask(self, windows: NDArray[np.int32]) -> Batch:
         """Return what each component says of the targets of windows (B, T + 1), and keep them."""
         before, model = len(self._words), self.model
-        fresh = unit_rows(predict_vectors(windows[:, :-1], model.network))  # (B, E)
+        fresh = unit_rows(self._predict(windows))  # (B, E)
         units = np.concatenate([self._units, fresh])
         words = np.concatenate([self._words, windows[:, -1]])
         kept = max(len(units) - model.reach, 0)
         self._units, self._words = units[kept:], words[kept:]
         return _ask(windows, units, words, before, model)
+
+    def _predict(self, windows: NDArray[np.int32]) -> Floats:
+        """Return ê (B, E) for the targets of consecutive windows (B, T + 1), and read those."""
+        network = self.model.network
+        if not network.carry_state:
+            return predict_vectors(windows[:, :-1], network)
+        predicted = []
+        for target in windows[:, -1]:
+            predicted.append(predict_next(self._states, network))
+            self._states = read_word(self._states, target, network)
+        return np.stack(predicted)
 
 
 def _ask(

@@ -21,9 +21,8 @@ from numpy.typing import NDArray
 
 from pipeline.arrays import Floats, Integers
 from pipeline.artifacts.network import Network
-from pipeline.artifacts.windows import window_view
 from pipeline.engine.network.decode import unit_rows
-from pipeline.engine.network.predict import BATCH, predict_vectors
+from pipeline.engine.network.predict import BATCH, READ_AT_ONCE, predict_places
 
 if TYPE_CHECKING:
     from pipeline.stage import Advance
@@ -42,33 +41,32 @@ def build_neighbours(
     network: Network,
     progress: Advance | None = None,
 ) -> tuple[Keys, NDArray[np.int32]]:
-    """Read every training window and keep what the network made of it.
+    """Read every training place and keep what the network made of it.
 
     Parameters
     ----------
     ids : int32 (tokens,)
         The token stream; the ids from V on stand for unknown words.
     starts : int64 (N,)
-        Window starts; one whose target is unknown makes no key.
+        As in `predict_places`; one whose target is unknown makes no key.
     network : Network
-    progress : called with windows done and windows in all
+    progress : called with places done and places in all
 
     Returns
     -------
     keys : float16 (P, E)
         Unit rows.
     positions : int32 (P,)
-        Stream position of each window's target.
+        Stream position of each place.
     """
     steps = network.steps
     places = starts[ids[starts + steps] < len(network.words)]  # (P,)
-    view = window_view(ids, steps=steps)  # (tokens - steps, steps + 1)
     keys = np.empty((len(places), len(network.projection_bias)), dtype=np.float16)  # (P, E)
-    for first in range(0, len(places), BATCH):
-        windows = view[places[first : first + BATCH], :-1]  # (B, steps)
-        keys[first : first + BATCH] = unit_rows(predict_vectors(windows, network))
+    for first in range(0, len(places), READ_AT_ONCE):
+        block = places[first : first + READ_AT_ONCE]
+        keys[first : first + READ_AT_ONCE] = unit_rows(predict_places(ids, block, network))
         if progress is not None:
-            progress(min(first + BATCH, len(places)), len(places))
+            progress(min(first + READ_AT_ONCE, len(places)), len(places))
     return keys, (places + steps).astype(np.int32)
 
 

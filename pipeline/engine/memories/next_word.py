@@ -20,6 +20,7 @@ from pipeline.engine.memories.cache import Recent, empty_recent, remember
 from pipeline.engine.memories.memory import Memory, Place
 from pipeline.engine.memories.table import MEMORIES
 from pipeline.engine.network.decode import log_softmax, network_scores, softmax, unit_rows
+from pipeline.engine.network.predict import WARM_UP
 from pipeline.engine.network.reader import LstmStates, initial_states, predict_next, read_word
 
 LEAST = np.finfo(np.float32).tiny  # a probability below it is written as this, to have a logarithm
@@ -102,11 +103,13 @@ class NextWord:
 
 
 def begin(model: Model, word_ids: Sequence[int]) -> Reading:
-    """Return the reading of these words, of which only the last can matter.
+    """Return the reading of these words, of which only the last are read.
 
-    They are `network.steps`; where a memory reaches back, as many for the first of its words.
+    They are as many as the network looks back, `steps` or `WARM_UP`; where a memory reaches back,
+    as many for the first of its words.
     """
-    count = model.network.steps + model.reach
+    network = model.network
+    count = (WARM_UP if network.carry_state else network.steps) + model.reach
     reading = Reading(
         states=initial_states(model.network),
         vector=None,

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from pipeline.arrays import Floats
 from pipeline.artifacts.network import Network
-from pipeline.artifacts.windows import window_view
 from pipeline.engine.network.decode import cosines, log_softmax, word_scores
-from pipeline.engine.network.predict import BATCH, predict_vectors
+from pipeline.engine.network.predict import BATCH, predict_places
 
 _ITERATIONS = 20
 _TOLERANCE = 1e-4  # relative: float32 sums cannot tell smaller steps apart
@@ -25,28 +24,21 @@ _TOLERANCE = 1e-4  # relative: float32 sums cannot tell smaller steps apart
 def calibrate(
     ids: NDArray[np.int32], starts: NDArray[np.int64], network: Network, *, prior: bool = True
 ) -> Network:
-    """Return the network with s and β at the optimum for the windows whose target is known.
+    """Return the network with s and β at the optimum for the places whose target is known.
 
-    `ids` int32 (tokens,), `starts` int64 (N,) as in `score_windows`; without `prior`, β stays as it
+    `ids` int32 (tokens,), `starts` int64 (N,) as in `score_places`; without `prior`, β stays as it
     is. With no known target, or where the fit would turn s negative, the network is returned as it
     came.
     """
-    windows = window_view(ids, steps=network.steps)[starts]  # (N, steps + 1)
-    windows = windows[windows[:, -1] < len(network.words)]
-    if not len(windows):
+    targets = ids[starts + network.steps]  # (N,)
+    known = targets < len(network.words)  # (N,)
+    if not known.any():
         return network
-    predicted = np.concatenate(
-        [predict_vectors(part[:, :-1], network) for part in _batches(windows)]
-    )  # (N, E)
-    parameters = fit(predicted, windows[:, -1], network, free=1 + prior)
+    predicted = predict_places(ids, starts, network)[known]  # (known, E)
+    parameters = fit(predicted, targets[known], network, free=1 + prior)
     if parameters[0] <= 0:
         return network
     return replace(network, scale=float(parameters[0]), prior_weight=float(parameters[1]))
-
-
-def _batches(rows: NDArray[np.int32]) -> list[NDArray[np.int32]]:
-    """Split rows (N, …) into pieces of at most `BATCH`."""
-    return [rows[first : first + BATCH] for first in range(0, len(rows), BATCH)]
 
 
 def fit(

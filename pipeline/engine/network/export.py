@@ -23,6 +23,7 @@ def export_network(
     examples: tuple[str, ...] = (),
     unseen: float = 0.0,
     foreign_names: tuple[str, ...] = (),
+    carry_state: bool = False,
 ) -> Network:
     """Fold x·W + b into one table and scale the output vectors to length one.
 
@@ -49,6 +50,7 @@ def export_network(
         examples=examples,
         unseen=unseen,
         foreign_names=foreign_names,
+        carry_state=carry_state,
         **_beginning(weights),
     )
 

@@ -239,7 +239,7 @@ def replacing(name: str, value: Any) -> Callable[[Facts, Arrays], None]:
 
 WORDS = list(MODEL.network.words)
 FORGERIES = {
-    "newer schema": setting("schema", 3),
+    "newer schema": setting("schema", 4),
     "schema of text": setting("schema", "1"),
     "another fact": setting("more", 1),
     "huge scale": setting("network.scale", 1e308),
@@ -336,8 +336,8 @@ def test_a_forged_file_is_refused_in_one_line(tmp_path: Path, name: str) -> None
 
 
 def test_a_newer_schema_says_so(tmp_path: Path) -> None:
-    path = forged(tmp_path / "a", MODEL, setting("schema", 3))
-    assert refused(path) == "schema 3, expected 2: made by a newer xuxie"
+    path = forged(tmp_path / "a", MODEL, setting("schema", 4))
+    assert refused(path) == "schema 4, expected 3: made by a newer xuxie"
 
 
 def test_rare_words_that_do_not_fit_the_text_are_refused(tmp_path: Path) -> None:

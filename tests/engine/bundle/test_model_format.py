@@ -36,7 +36,7 @@ def ranking(model: NovelModel, words: list[str]) -> list[str]:
 
 def test_it_is_short() -> None:
     lines = [line for line in CODE.splitlines() if line.strip()]
-    assert len(lines) <= 30
+    assert len(lines) <= 31
     assert {line for line in lines if line.startswith(("import", "from"))} == {
         "import json",
         "import numpy as np",

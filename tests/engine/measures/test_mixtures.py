@@ -12,7 +12,7 @@ from made_up import chapters_of_noise, context_in, random_network
 from pipeline.artifacts.windows import evaluation_starts, target_sections
 from pipeline.engine.measures.ablation import ablation
 from pipeline.engine.measures.mixtures import score_mixtures
-from pipeline.engine.measures.score import score_windows
+from pipeline.engine.measures.score import score_places
 from pipeline.engine.memories import batches as batching
 from pipeline.engine.memories.batches import Batch, chapter_runs, component_batches, true_probs
 from pipeline.engine.memories.cache import empty_recent
@@ -150,7 +150,7 @@ def test_the_network_of_an_ablation_is_scored_as_the_network_is(model: Model) ->
         "network+neighbours",
         "all",
     ]
-    alone = score_windows(WINDOWS.ids, STARTS, NETWORK)
+    alone = score_places(WINDOWS.ids, STARTS, NETWORK)
     np.testing.assert_array_equal(found["network"].ranks, alone.ranks)
     np.testing.assert_allclose(found["network"].log_probs, alone.log_probs, atol=1e-5)
     own = true_probs(batches(model))

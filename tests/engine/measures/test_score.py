@@ -14,7 +14,7 @@ from made_up import falling_counts, random_network
 from pipeline.artifacts.embedding import log_frequencies
 from pipeline.engine.measures.baselines import score_unigram
 from pipeline.engine.measures.metrics import summarise
-from pipeline.engine.measures.score import Scores, score_windows
+from pipeline.engine.measures.score import Scores, score_places
 from pipeline.engine.network.decode import log_softmax
 from pipeline.engine.network.predict import BATCH, predict_vectors
 
@@ -47,7 +47,7 @@ def test_nothing_known_is_no_division_by_zero() -> None:
 
 def test_scores_equal_brute_force() -> None:
     starts = np.arange(len(IDS) - NETWORK.steps)
-    found = score_windows(IDS, starts, NETWORK)
+    found = score_places(IDS, starts, NETWORK)
     assert len(found.ranks) == len(starts)
     for number, start in enumerate(starts):
         target = IDS[start + 5]
@@ -68,16 +68,16 @@ def test_scores_equal_brute_force() -> None:
 def test_probabilities_sum_to_one_over_all_targets() -> None:
     context = IDS[:5] % 30
     streams = np.concatenate([np.append(context, word) for word in range(30)]).astype(np.int32)
-    found = score_windows(streams, np.arange(0, 180, 6), NETWORK)
+    found = score_places(streams, np.arange(0, 180, 6), NETWORK)
     assert np.exp(found.log_probs).sum() == pytest.approx(1, abs=1e-5)
     assert sorted(found.ranks.tolist()) == list(range(1, 31))
 
 
 def test_unknown_targets_count_as_wrong() -> None:
     starts = np.arange(len(IDS) - 5)
-    every = summarise(score_windows(IDS, starts, NETWORK))
+    every = summarise(score_places(IDS, starts, NETWORK))
     known = starts[IDS[starts + 5] != UNKNOWN]
-    only = summarise(score_windows(IDS, known, NETWORK))
+    only = summarise(score_places(IDS, known, NETWORK))
     share = len(known) / len(starts)
     assert 0 < share < 1
     assert every["coverage"] == pytest.approx(share)
@@ -87,14 +87,10 @@ def test_unknown_targets_count_as_wrong() -> None:
         assert every[name] == pytest.approx(only[name])
 
 
-def test_batches_change_nothing_and_progress_reaches_the_end() -> None:
+def test_batches_change_nothing() -> None:
     starts = np.random.default_rng(2).integers(0, 190, size=BATCH + 10)
-    heard: list[tuple[float, float]] = []
-    found = score_windows(
-        IDS, starts, NETWORK, progress=lambda done, total: heard.append((done, total))
-    )
-    assert heard == [(BATCH, BATCH + 10), (BATCH + 10, BATCH + 10)]
-    alone = score_windows(IDS, starts[-1:], NETWORK)
+    found = score_places(IDS, starts, NETWORK)
+    alone = score_places(IDS, starts[-1:], NETWORK)
     assert found.ranks[-1] == alone.ranks[0]
     assert found.log_probs[-1] == pytest.approx(alone.log_probs[0], abs=1e-5)
 
@@ -122,7 +118,7 @@ def test_the_unigram_baseline_equals_brute_force(counts: list[int], targets: lis
 def test_the_network_with_nothing_but_its_prior_is_the_unigram_baseline() -> None:
     prior_only = replace(NETWORK, scale=0.0, prior_weight=1.0)
     starts = np.arange(len(IDS) - 5)
-    network = summarise(score_windows(IDS, starts, prior_only))
+    network = summarise(score_places(IDS, starts, prior_only))
     unigram = summarise(score_unigram(IDS[starts + 5], log_prior=NETWORK.log_prior))
     for name in ("top1", "top5", "top10", "mrr", "perplexity"):
         assert network[name] == pytest.approx(unigram[name], rel=1e-4)

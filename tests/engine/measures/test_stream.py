@@ -1,8 +1,9 @@
-"""Scoring a stream of words: against `score_windows`, word-by-word reading, and `summarise`."""
+"""Scoring a stream of words: against `score_places`, word-by-word reading, and `summarise`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from math import log
 
@@ -15,7 +16,7 @@ from pipeline.artifacts.tokens import HAN
 from pipeline.artifacts.windows import evaluation_starts, target_sections
 from pipeline.engine.measures.metrics import piece_lengths, summarise
 from pipeline.engine.measures.mixtures import score_mixtures
-from pipeline.engine.measures.score import allow_unseen, score_windows
+from pipeline.engine.measures.score import allow_unseen, score_places
 from pipeline.engine.measures.stream import ScoredPiece, ScoredWord, Tally, score_words
 from pipeline.engine.memories.batches import component_batches
 from pipeline.engine.memories.next_word import Model, begin, next_word_distribution, read
@@ -23,6 +24,7 @@ from pipeline.stages.remember import RememberConfig, remember
 
 NETWORK = random_network(3)  # 30 words, 5 of context
 OPEN = random_network(3, unseen=0.125)
+CARRIED = random_network(3, unseen=0.125, carry_state=True)
 UNKNOWN = 30
 IDS = np.random.default_rng(1).integers(0, 31, size=200, dtype=np.int32)
 WORDS = [NETWORK.words[i] if i < UNKNOWN else "龘" for i in IDS.tolist()]
@@ -40,7 +42,7 @@ def tally_of(scored: list[ScoredWord]) -> Tally:
 def test_with_full_context_the_scores_are_those_of_windows(network: Network, batch: int) -> None:
     found = list(score_words(WORDS, Model(network), batch=batch))
     starts = np.arange(len(IDS) - network.steps)
-    expected = allow_unseen(score_windows(IDS, starts, network), network.unseen)
+    expected = allow_unseen(score_places(IDS, starts, network), network.unseen)
     assert [scored.word for scored in found] == WORDS
     assert expected.cosines is not None
     for number, scored in enumerate(found[network.steps :]):
@@ -57,14 +59,17 @@ def test_with_full_context_the_scores_are_those_of_windows(network: Network, bat
         assert scored.cosine == pytest.approx(expected.cosines[number], abs=1e-5)
 
 
-def test_every_word_is_scored_as_the_reader_foretells_it() -> None:
+@pytest.mark.parametrize("network", [NETWORK, replace(CARRIED, unseen=0)])
+def test_every_word_is_scored_as_the_reader_foretells_it(network: Network) -> None:
     """The reader keeps states of its own: an independent way to the same numbers."""
     known = [word for word in WORDS if word != "龘"][:12]
-    model = Model(NETWORK)
+    model = Model(network)
     reading = begin(model, [])
     for number, scored in enumerate(score_words(known, model, batch=4)):
         position = NETWORK.words.index(scored.word)
-        assert scored.pieces[0].context == min(number, NETWORK.steps)
+        assert scored.pieces[0].context == (
+            number if network.carry_state else min(number, NETWORK.steps)
+        )
         if number:
             next_word = next_word_distribution(reading, model)
             log_probs = next_word.log_probs
@@ -72,6 +77,14 @@ def test_every_word_is_scored_as_the_reader_foretells_it() -> None:
             assert scored.log_probability == pytest.approx(float(log_probs[position]), abs=1e-5)
             assert scored.rank == 1 + int((log_probs > log_probs[position]).sum())
         reading = read(reading, position, model)
+
+
+def test_a_carried_state_is_scored_alike_by_stretches_and_as_a_stream() -> None:
+    found = list(score_words(WORDS, Model(CARRIED), batch=7))[CARRIED.steps :]
+    starts = np.arange(len(IDS) - CARRIED.steps)
+    expected = allow_unseen(score_places(IDS, starts, CARRIED), CARRIED.unseen)
+    for scored, value in zip(found, expected.log_probs, strict=True):
+        assert scored.log_probability == pytest.approx(value, abs=1e-5)
 
 
 @pytest.mark.parametrize("batch", [3, 50, 1000])
@@ -95,7 +108,7 @@ def test_the_memories_speak_as_in_the_evaluation(
     # nothing else differs, and with an empty cache nothing at all.
     alone = Model(OPEN, model.memories and None)
     same = list(score_words(words, alone, batch=batch))[windows.steps :]
-    network = allow_unseen(score_windows(windows.ids, starts, OPEN), OPEN.unseen)
+    network = allow_unseen(score_places(windows.ids, starts, OPEN), OPEN.unseen)
     for one, value in zip(same, network.log_probs, strict=True):
         assert one.log_probability == pytest.approx(value, abs=1e-5)
     ours = np.array([one.log_probability for one in found])
@@ -144,7 +157,7 @@ def test_only_a_batch_is_read_ahead() -> None:
 
 def test_the_tally_is_the_summary_of_the_windows() -> None:
     full = list(score_words(WORDS, Model(OPEN)))[OPEN.steps :]
-    scores = allow_unseen(score_windows(IDS, np.arange(len(IDS) - OPEN.steps), OPEN), OPEN.unseen)
+    scores = allow_unseen(score_places(IDS, np.arange(len(IDS) - OPEN.steps), OPEN), OPEN.unseen)
     expected = summarise(scores, piece_lengths(OPEN.words, IDS[5:]))
     found = tally_of(full).summary()
     assert (found["words"], found["targets"], found["characters"]) == (195, 195, 195)

@@ -1,8 +1,9 @@
-"""Reading word by word gives what re-reading the last T words gives."""
+"""Reading word by word gives what re-reading the last T words gives, or all of them."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import random_network
@@ -40,8 +41,22 @@ def test_a_word_outside_the_window_is_forgotten_and_one_inside_is_not() -> None:
     assert not np.allclose(predicted([1, 5, 6, 7]), predicted([2, 5, 6, 7]), atol=1e-4)
 
 
-def test_reading_changes_no_memory_in_place() -> None:
-    first = read_word(initial_states(NETWORK), 3, NETWORK)
+@pytest.mark.parametrize("carry_state", [False, True])
+def test_reading_changes_no_memory_in_place(carry_state: bool) -> None:
+    network = random_network(11, steps=4, carry_state=carry_state)
+    first = read_word(initial_states(network), 3, network)
     before = first.hidden.copy()
-    read_word(first, 4, NETWORK)
+    read_word(first, 4, network)
     np.testing.assert_array_equal(first.hidden, before)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, UNKNOWN), min_size=1, max_size=14), st.sampled_from([1, 2]))
+def test_a_carried_state_knows_all_that_was_read(ids: list[int], layers: int) -> None:
+    network = random_network(11, steps=4, layers=layers, carry_state=True)
+    states = initial_states(network)
+    for word_id in ids:
+        states = read_word(states, word_id, network)
+    whole = predict_vectors(np.array([ids], dtype=np.int32), network)[0]
+    np.testing.assert_allclose(predict_next(states, network), whole, atol=1e-5)
+    assert states.hidden.shape == (layers, 1, 8), "one state, whatever T"
