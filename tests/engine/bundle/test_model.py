@@ -340,6 +340,26 @@ def test_a_newer_schema_says_so(tmp_path: Path) -> None:
     assert refused(path) == "schema 4, expected 3: made by a newer xuxie"
 
 
+def age(schema: int) -> Callable[[Facts, Arrays], None]:
+    """Turn a model into one as an older program wrote it."""
+
+    def change(facts: Facts, arrays: Arrays) -> None:
+        facts["schema"] = schema
+        del facts["network"]["carry_state"]
+        if schema == 1:
+            del facts["network"]["unseen"], facts["network"]["foreign_names"]
+            facts["network"]["suffixes"] = {}
+
+    return change
+
+
+@pytest.mark.parametrize("schema", [1, 2])
+def test_a_model_of_an_older_schema_reads_windows(tmp_path: Path, schema: int) -> None:
+    network = load_model(forged(tmp_path / "a", MODEL, age(schema))).network
+    assert not network.carry_state
+    assert network.unseen == (0 if schema == 1 else MODEL.network.unseen)
+
+
 def test_rare_words_that_do_not_fit_the_text_are_refused(tmp_path: Path) -> None:
     path = forged(tmp_path / "a", MODEL, replacing("rare_text", pack_words(["生僻"])))
     with pytest.raises(ArtifactDamaged, match=r"rare_text: expected \d+ words, got 1"):
