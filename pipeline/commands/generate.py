@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.commands import options
@@ -162,7 +162,7 @@ def _write_samples(
     *,
     writing: WritingOptions,
     sampling: Sampling,
-    rng_seeds: Iterable[int],
+    rng_seeds: Sequence[int],
     rare: Sequence[str] | None,
     candidates: int,
     as_json: bool,
@@ -175,9 +175,9 @@ def _write_samples(
     the text alone is. JSON is one document, at the end. For the rest see `Prompt.stream`.
     """
     samples = []
-    for number, rng_seed in enumerate(rng_seeds):
+    streams = prompt.streams(sampling=sampling, rng_seeds=rng_seeds, candidates=candidates)
+    for number, (rng_seed, stream) in enumerate(zip(rng_seeds, streams, strict=True)):
         written: list[str] = []
-        stream = prompt.stream(sampling=sampling, rng_seed=rng_seed, candidates=candidates)
         explained = give_reasons(_noted(stream, written), prompt.seed_ids, prompt.model, rare)
         if as_json:
             samples.append((rng_seed, list(explained)))

@@ -155,7 +155,6 @@ def _measure_writing(
     import numpy as np
 
     from pipeline.engine.measures.diversity import measure_texts
-    from pipeline.engine.threads import one_thread
     from pipeline.engine.writing.options import BARE, WritingOptions
     from pipeline.engine.writing.sampling import Sampling
     from pipeline.engine.writing.writer import write_ids
@@ -179,8 +178,7 @@ def _measure_writing(
             "generator": context.generator,
             "writing": writing,
         }
-        with one_thread():
-            texts[way] = [write_ids(model, seed, words=count, **chosen) for seed in seeds]
+        texts[way] = write_ids(model, seeds, words=count, **chosen)
     source = np.concatenate([window.ids[start:stop] for start, stop in window.spans["train"]])
     return {way: measure_texts(written, source, words) for way, written in texts.items()}
 

@@ -1,12 +1,12 @@
 """The next word's distribution, from all that has been read so far.
 
 Without memories it is the network's. With them it is a mixture (`mixture.py`) of the network and
-the memories of `table.py`, whose parts are told apart in `NextWord.shares`.
+the memories of `table.py`, whose parts are told apart in `NextWord.parts`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -21,7 +21,7 @@ from pipeline.engine.memories.memory import Memory, Place
 from pipeline.engine.memories.table import MEMORIES
 from pipeline.engine.network.decode import log_softmax, network_scores, softmax, unit_rows
 from pipeline.engine.network.predict import WARM_UP
-from pipeline.engine.network.reader import LstmStates, initial_states, predict_next, read_word
+from pipeline.engine.network.reader import LstmStates, initial_states, predict_all, read_words
 
 LEAST = np.finfo(np.float32).tiny  # a probability below it is written as this, to have a logarithm
 
@@ -91,15 +91,20 @@ class NextWord:
         cos(ê, e_w).
     log_probs : float32 (V,)
         Log probability of every word.
-    shares : component → float32 (V,)
-        λ_k·p_k(w): they sum to the probabilities. While a memory has nothing to say, its weight is
-        the network's.
+    parts : component → (λ_k, p_k of float32 (V,))
+        Of those that have something to say. While a memory has not, its weight is the network's.
     """
 
     vector: Floats
     cosine: Floats
     log_probs: Floats
-    shares: dict[str, Floats]
+    parts: dict[str, tuple[float, Floats]]
+
+    def shares(self, word_id: int) -> dict[str, float]:
+        """Return component → λ_k·p_k of a word: they sum to its probability."""
+        return {
+            name: weight * float(probs[word_id]) for name, (weight, probs) in self.parts.items()
+        }
 
 
 def begin(model: Model, word_ids: Sequence[int]) -> Reading:
@@ -123,57 +128,87 @@ def begin(model: Model, word_ids: Sequence[int]) -> Reading:
 
 def read(reading: Reading, word_id: int, model: Model) -> Reading:
     """Return the reading after one word more."""
-    recent = reading.recent
-    if model.reach and reading.unit is not None:
-        recent = remember(recent, reading.unit, word_id, words=model.reach)
-    states = read_word(reading.states, word_id, model.network)
-    vector = predict_next(states, model.network)  # (E,)
-    return Reading(
-        states=states,
-        vector=vector,
-        unit=unit_rows(vector),
-        recent=recent,
-        history=(*reading.history, word_id)[-model.network.steps :],
-    )
+    return read_all([reading], [word_id], model)[0]
+
+
+def read_all(readings: Sequence[Reading], word_ids: Sequence[int], model: Model) -> list[Reading]:
+    """Return the readings of N texts after one word more of each."""
+    network = model.network
+    states = read_words([reading.states for reading in readings], word_ids, network)
+    vectors = predict_all(states, network)  # (N, E)
+    units = unit_rows(vectors)  # (N, E)
+    return [
+        Reading(
+            states=states[number],
+            vector=vectors[number],
+            unit=units[number],
+            recent=_remembered(reading, word_id, model),
+            history=(*reading.history, word_id)[-network.steps :],
+        )
+        for number, (reading, word_id) in enumerate(zip(readings, word_ids, strict=True))
+    ]
+
+
+def _remembered(reading: Reading, word_id: int, model: Model) -> Recent:
+    """Return the words read last after one word more."""
+    if not model.reach or reading.unit is None:
+        return reading.recent
+    return remember(reading.recent, reading.unit, word_id, words=model.reach)
 
 
 def next_word_distribution(reading: Reading, model: Model) -> NextWord:
-    """Return what may come next.
+    """Return what may come next; see `next_words`."""
+    return next_words([reading], model)[0]
+
+
+def next_words(readings: Sequence[Reading], model: Model) -> list[NextWord]:
+    """Return what may come next in each of N texts.
 
     Raises
     ------
     ValueError
-        No word has been read yet, so there is no ê.
+        No word has been read yet in one, so there is no ê.
     """
-    network, vector, unit = model.network, reading.vector, reading.unit
-    if vector is None or unit is None:
+    network = model.network
+    units = [reading.unit for reading in readings if reading.unit is not None]
+    if len(units) < len(readings):
         raise ValueError("expected a reading of at least one word, got none; read a word first")
-    cosine = network.output_vectors @ unit  # (V,)
-    scores = network_scores(cosine, network)  # (V,)
-    place = Place(vector, unit, reading.recent, reading.history, len(network.words))
-    probs = {NETWORK: softmax(scores), **_memory_probs(place, model)}
-    shares = _weighted_shares(probs, model.weights)
-    if len(shares) > 1:
-        log_probs = np.log(np.maximum(sum(shares.values()), LEAST))  # (V,)
-    else:
-        log_probs = log_softmax(scores)  # (V,)
-    return NextWord(vector=vector, cosine=cosine, log_probs=log_probs, shares=shares)
-
-
-def _memory_probs(place: Place, model: Model) -> dict[str, Floats]:
-    """Return what the memories say: component → p(w), float32 (V,); not those that are silent."""
-    found = {}
-    for name, (memory, held) in model.active.items():
-        probs = memory.probs(held, place)
-        if probs is not None:
-            found[name] = probs
+    cosine = np.stack(units) @ network.output_vectors.T  # (N, V)
+    scores = network_scores(cosine, network)  # (N, V)
+    own = softmax(scores)  # (N, V)
+    found = []
+    for number, reading in enumerate(readings):
+        parts = _parts(own[number], reading, model)
+        log_probs = _log_mixture(parts) if len(parts) > 1 else log_softmax(scores[number])  # (V,)
+        found.append(NextWord(_vector(reading), cosine[number], log_probs, parts))
     return found
 
 
-def _weighted_shares(probs: dict[str, Floats], weights: dict[str, float]) -> dict[str, Floats]:
-    """Return λ_k·p_k(w) of each component; the weight of one that is silent is the network's."""
-    silent = sum(weight for name, weight in weights.items() if name not in probs)
-    shares = {name: np.float32(weights[name]) * probs[name] for name in probs}
-    if silent:
-        shares[NETWORK] = np.float32(weights[NETWORK] + silent) * probs[NETWORK]
-    return shares
+def _vector(reading: Reading) -> Floats:
+    """Return ê (E,) of a reading that has one."""
+    assert reading.vector is not None
+    return reading.vector
+
+
+def _parts(own: Floats, reading: Reading, model: Model) -> dict[str, tuple[float, Floats]]:
+    """Return what the network, `own` (V,), and the memories say; see `NextWord`."""
+    assert reading.vector is not None
+    assert reading.unit is not None
+    place = Place(reading.vector, reading.unit, reading.recent, reading.history, len(own))
+    said = {NETWORK: own}
+    for name, (memory, held) in model.active.items():
+        probs = memory.probs(held, place)
+        if probs is not None:
+            said[name] = probs
+    weights = {name: model.weights[name] for name in said}
+    weights[NETWORK] += sum(model.weights.values()) - sum(weights.values())
+    return {name: (weights[name], probs) for name, probs in said.items()}
+
+
+def _log_mixture(parts: Mapping[str, tuple[float, Floats]]) -> Floats:
+    """Return log Σ λ_k·p_k, float32 (V,)."""
+    (weight, probs), *others = parts.values()
+    mixed: Floats = np.float32(weight) * probs  # (V,)
+    for weight, probs in others:
+        mixed += np.float32(weight) * probs
+    return np.log(np.maximum(mixed, LEAST))

@@ -10,6 +10,7 @@ has read T words begins afresh.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,34 +43,61 @@ def initial_states(network: Network) -> LstmStates:
 
 def read_word(states: LstmStates, word_id: int, network: Network) -> LstmStates:
     """Return the states after one more word."""
-    hidden, cell = states.hidden, states.cell
-    if not network.carry_state:
-        row = states.words_read % network.steps
-        hidden, cell = _begun_afresh(hidden, row), _begun_afresh(cell, row)
+    return read_words([states], [word_id], network)[0]
+
+
+def read_words(
+    texts: Sequence[LstmStates], word_ids: Sequence[int], network: Network
+) -> list[LstmStates]:
+    """Return the states of N texts after one more word of each, in one product."""
+    rows = texts[0].hidden.shape[1]
+    begun = [_ready(states, network) for states in texts]
     hidden, cell = stack_step(
-        network.gate_table[word_id],
-        hidden,
-        cell,
+        np.repeat(network.gate_table[list(word_ids)], rows, axis=0),  # (N · R, 4H)
+        np.concatenate([hidden for hidden, _ in begun], axis=1),  # (L, N · R, H)
+        np.concatenate([cell for _, cell in begun], axis=1),
         recurrent_kernel=network.recurrent_kernel,
         upper_layers=network.upper_layers,
     )
-    return LstmStates(hidden=hidden, cell=cell, words_read=states.words_read + 1)
+    return [
+        LstmStates(
+            hidden=hidden[:, number * rows : (number + 1) * rows],
+            cell=cell[:, number * rows : (number + 1) * rows],
+            words_read=states.words_read + 1,
+        )
+        for number, states in enumerate(texts)
+    ]
 
 
-def _begun_afresh(states: Floats, row: int) -> Floats:
-    """Return a copy of (L, T, H) with this row of each layer zero."""
-    states = states.copy()
-    states[:, row] = 0
-    return states
+def _ready(states: LstmStates, network: Network) -> tuple[Floats, Floats]:
+    """Return hidden and cell states to read a word with: of windows, the oldest begins afresh."""
+    if network.carry_state:
+        return states.hidden, states.cell
+    row = states.words_read % network.steps
+    hidden, cell = states.hidden.copy(), states.cell.copy()
+    hidden[:, row], cell[:, row] = 0, 0
+    return hidden, cell
 
 
 def predict_next(states: LstmStates, network: Network) -> Floats:
     """Return ê for the next word, float32 (E,), given what was read."""
-    oldest = 0
-    if not network.carry_state and states.words_read >= network.steps:
-        oldest = states.words_read % network.steps
+    vector: Floats = predict_all([states], network)[0]
+    return vector
+
+
+def predict_all(texts: Sequence[LstmStates], network: Network) -> Floats:
+    """Return ê for the next word of each of N texts, float32 (N, E)."""
     return project(
-        states.hidden[-1, oldest],
+        np.stack([_foremost(states, network) for states in texts]),
         projection_kernel=network.projection_kernel,
         projection_bias=network.projection_bias,
     )
+
+
+def _foremost(states: LstmStates, network: Network) -> Floats:
+    """Return the top layer's hidden state (H,) that has read most."""
+    row = 0
+    if not network.carry_state and states.words_read >= network.steps:
+        row = states.words_read % network.steps
+    hidden: Floats = states.hidden[-1, row]
+    return hidden

@@ -15,8 +15,8 @@ from pipeline.engine.memories.next_word import (
     NextWord,
     Reading,
     begin,
-    next_word_distribution,
-    read,
+    next_words,
+    read_all,
 )
 from pipeline.engine.threads import one_thread_a_word
 from pipeline.engine.writing.constraints.marks import Role
@@ -99,8 +99,7 @@ def write(
     candidates : int
         How many candidates to report for each word.
     """
-    with one_thread_a_word():
-        position = Position(start(seed_ids, constraints), begin(model, seed_ids))
+    position = begin_at(model, seed_ids, constraints)
     while not may_end(position.state):
         with one_thread_a_word():
             written = step(
@@ -110,6 +109,12 @@ def write(
             return
         choice, position = written
         yield choice
+
+
+def begin_at(model: Model, seed_ids: Sequence[int], constraints: Constraints) -> Position:
+    """Return where a text stands that holds just the seed phrase."""
+    with one_thread_a_word():
+        return Position(start(seed_ids, constraints), begin(model, seed_ids))
 
 
 def step(
@@ -132,16 +137,63 @@ def step(
     refused : sequence of int
         Words that are not to come next.
     """
-    next_word, log_probs = look(position, model, sampling)
+    (written,) = step_all(
+        [position],
+        model,
+        sampling=sampling,
+        generators=[generator],
+        candidates=candidates,
+        refused=refused,
+    )
+    return written
+
+
+def step_all(
+    positions: Sequence[Position],
+    model: Model,
+    *,
+    sampling: Sampling,
+    generators: Sequence[np.random.Generator],
+    candidates: int = 0,
+    refused: Sequence[int] = (),
+) -> list[tuple[Choice, Position] | None]:
+    """Write one word of each of N texts; see `step`."""
+    found: list[Choice | None] = []
+    looked = look_all(positions, model, sampling)
+    for position, (next_word, log_probs), generator in zip(
+        positions, looked, generators, strict=True
+    ):
+        word_id = _choose(position, log_probs, sampling, generator, refused)
+        found.append(
+            None if word_id is None else choice_of(word_id, next_word, model.network, candidates)
+        )
+    pairs = [
+        (choice, position)
+        for choice, position in zip(found, positions, strict=True)
+        if choice is not None
+    ]
+    after = iter(
+        go_on_all([p for _, p in pairs], [choice.word_id for choice, _ in pairs], model)
+        if pairs
+        else ()
+    )
+    return [None if choice is None else (choice, next(after)) for choice in found]
+
+
+def _choose(
+    position: Position,
+    log_probs: Floats,
+    sampling: Sampling,
+    generator: np.random.Generator,
+    refused: Sequence[int],
+) -> int | None:
+    """Return the next word, given what may come (V,); None where the text ends instead."""
     if refused:
         log_probs[list(refused)] = -np.inf
     if log_probs.max() == -np.inf:
         return None
     word_id = choose(log_probs, sampling, generator)
-    if ends_with(position.state, word_id):
-        return None
-    choice = choice_of(word_id, next_word, model.network, candidates)
-    return choice, go_on(position, word_id, model)
+    return None if ends_with(position.state, word_id) else word_id
 
 
 def look(position: Position, model: Model, sampling: Sampling) -> tuple[NextWord, Floats]:
@@ -149,14 +201,36 @@ def look(position: Position, model: Model, sampling: Sampling) -> tuple[NextWord
 
     Constraints may note that they were asked: see `Constraint.constrain`.
     """
-    next_word = next_word_distribution(position.reading, model)
-    return next_word, constrain(_penalised(next_word, position.state, sampling), position.state)
+    return look_all([position], model, sampling)[0]
+
+
+def look_all(
+    positions: Sequence[Position], model: Model, sampling: Sampling
+) -> list[tuple[NextWord, Floats]]:
+    """Return of each of N texts what `look` does."""
+    next_found = next_words([position.reading for position in positions], model)
+    return [
+        (next_word, constrain(_penalised(next_word, position.state, sampling), position.state))
+        for next_word, position in zip(next_found, positions, strict=True)
+    ]
 
 
 def go_on(position: Position, word_id: int, model: Model) -> Position:
     """Note a word and read it; return where the text stands then. See `step` on the one given."""
-    note(position.state, word_id)
-    return Position(position.state, read(position.reading, word_id, model))
+    return go_on_all([position], [word_id], model)[0]
+
+
+def go_on_all(
+    positions: Sequence[Position], word_ids: Sequence[int], model: Model
+) -> list[Position]:
+    """Note and read a word of each of N texts; see `go_on`."""
+    for position, word_id in zip(positions, word_ids, strict=True):
+        note(position.state, word_id)
+    readings = read_all([position.reading for position in positions], word_ids, model)
+    return [
+        Position(position.state, reading)
+        for position, reading in zip(positions, readings, strict=True)
+    ]
 
 
 def _penalised(next_word: NextWord, state: TextState, sampling: Sampling) -> Floats:
@@ -182,7 +256,7 @@ def choice_of(word_id: int, next_word: NextWord, network: Network, candidates: i
         candidates=_candidates(next_word, network, candidates),
         word_id=word_id,
         vector=next_word.vector,
-        shares={name: float(share[word_id]) for name, share in next_word.shares.items()},
+        shares=next_word.shares(word_id),
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pipeline.arrays import Ids
 from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.network import Network, tokenizer_of
 from pipeline.chinese import has_chinese
@@ -16,12 +16,15 @@ from pipeline.engine.memories.next_word import Model
 from pipeline.engine.writing.components import choose_components, component_names
 from pipeline.engine.writing.constraints.constraint import Given
 from pipeline.engine.writing.constraints.marks import find_marks
-from pipeline.engine.writing.constraints.order import Constraints, make_constraints
-from pipeline.engine.writing.generate import Choice, spell, write
+from pipeline.engine.writing.constraints.order import Constraints, fork, make_constraints
+from pipeline.engine.writing.generate import Choice, Position, begin_at, spell, write
 from pipeline.engine.writing.options import BARE, WritingOptions
 from pipeline.engine.writing.sampling import Sampling, check_rng_seed
 from pipeline.engine.writing.seed import Seed, Unknown, cut_seed
+from pipeline.engine.writing.side_by_side import write_side_by_side
 from pipeline.errors import DataError, SettingsError
+
+TOGETHER = 16  # texts side by side: more gain little in time
 
 
 def constraints_for(model: Model, writing: WritingOptions) -> Constraints:
@@ -47,19 +50,29 @@ def constraints_for(model: Model, writing: WritingOptions) -> Constraints:
 
 def write_ids(
     model: Model,
-    seed_ids: NDArray[np.int32],
+    seeds: Sequence[Ids],
     *,
     words: int,
     sampling: Sampling,
     generator: np.random.Generator,
     writing: WritingOptions = BARE,
-) -> NDArray[np.int32]:
-    """Write exactly `words` words on from ids (T,); return their ids and those of the breaks."""
+) -> list[Ids]:
+    """Write exactly `words` words on from each of N seeds; return their ids and the breaks'."""
     constraints = constraints_for(model, replace(writing, words=words, finish=False))
-    choices = write(
-        model, seed_ids.tolist(), constraints=constraints, sampling=sampling, generator=generator
-    )
-    return np.array([choice.word_id for choice in choices], dtype=np.int32)
+    generators = generator.spawn(len(seeds))
+    found: list[Ids] = []
+    for first in range(0, len(seeds), TOGETHER):
+        own = slice(first, first + TOGETHER)
+        streams = write_side_by_side(
+            model,
+            [begin_at(model, seed.tolist(), constraints) for seed in seeds[own]],
+            sampling=sampling,
+            generators=generators[own],
+        )
+        found += [
+            np.array([choice.word_id for choice in stream], dtype=np.int32) for stream in streams
+        ]
+    return found
 
 
 @dataclass(frozen=True)
@@ -87,6 +100,30 @@ class Prompt:
             generator=np.random.default_rng(rng_seed),
             candidates=candidates,
         )
+
+    def streams(
+        self,
+        *,
+        sampling: Sampling | None = None,
+        rng_seeds: Sequence[int],
+        candidates: int = 0,
+    ) -> Iterator[Iterator[Choice]]:
+        """Yield a stream for each of N texts, written side by side; see `Writer.stream`.
+
+        Each is that of its seed alone, but for rounding. A stream is to be taken to its end before
+        the one after it: no more than `TOGETHER` are in the making at a time.
+        """
+        begun: Position | None = None
+        for first in range(0, len(rng_seeds), TOGETHER):
+            own = rng_seeds[first : first + TOGETHER]
+            begun = begun or begin_at(self.model, self.seed_ids, self.constraints)
+            yield from write_side_by_side(
+                self.model,
+                [Position(fork(begun.state), begun.reading) for _ in own],
+                sampling=sampling or Sampling(),
+                generators=[np.random.default_rng(seed) for seed in own],
+                candidates=candidates,
+            )
 
 
 class Writer:

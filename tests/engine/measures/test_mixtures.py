@@ -85,18 +85,19 @@ def test_every_component_gives_a_distribution(model: Model) -> None:
 
 def test_shares_sum_to_the_probabilities(model: Model) -> None:
     next_word = next_word_distribution(begin(model, WINDOWS.ids[:40].tolist()), model)
-    assert set(next_word.shares) == set(model.weights)
-    np.testing.assert_allclose(
-        sum(next_word.shares.values()), np.exp(next_word.log_probs), rtol=1e-5
-    )
-    for name, share in next_word.shares.items():
-        assert share.sum() == pytest.approx(model.weights[name], rel=1e-4)
+    assert set(next_word.parts) == set(model.weights)
+    for word_id, log_prob in enumerate(next_word.log_probs):
+        shares = next_word.shares(word_id)
+        assert sum(shares.values()) == pytest.approx(float(np.exp(log_prob)), rel=1e-5)
+    for name, (weight, probs) in next_word.parts.items():
+        assert weight == pytest.approx(model.weights[name])
+        assert probs.sum() == pytest.approx(1, rel=1e-4)
 
 
 def test_an_empty_cache_leaves_its_weight_to_the_network(model: Model) -> None:
     next_word = next_word_distribution(begin(model, [3]), model)
-    assert set(next_word.shares) == {"network", "ngram", "neighbours"}
-    assert next_word.shares["network"].sum() == pytest.approx(0.4 + 0.3, rel=1e-5)
+    assert set(next_word.parts) == {"network", "ngram", "neighbours"}
+    assert next_word.parts["network"][0] == pytest.approx(0.4 + 0.3, rel=1e-5)
     assert np.exp(next_word.log_probs).sum() == pytest.approx(1, rel=1e-5)
 
 
@@ -107,8 +108,10 @@ def test_without_memories_the_network_speaks_alone(model: Model) -> None:
     none = Model(NETWORK, choose_components(model.memories, []))
     first, second = (next_word_distribution(begin(each, words), each) for each in (bare, none))
     np.testing.assert_array_equal(first.log_probs, second.log_probs)
-    assert list(first.shares) == list(second.shares) == ["network"]
-    np.testing.assert_allclose(first.shares["network"], np.exp(first.log_probs), rtol=1e-6)
+    assert list(first.parts) == list(second.parts) == ["network"]
+    weight, probs = first.parts["network"]
+    assert weight == 1
+    np.testing.assert_allclose(probs, np.exp(first.log_probs), rtol=1e-6)
 
 
 def test_only_as_many_words_are_read_as_matter(model: Model) -> None:

@@ -53,17 +53,19 @@ def test_the_first_words_do_not_depend_on_how_many_are_asked_for() -> None:
 @settings(deadline=None, max_examples=20)
 @given(st.integers(0, 9), st.integers(1, 40), st.booleans())
 def test_write_ids_writes_exactly_so_many_words(seed: int, words: int, bare: bool) -> None:
-    ids = write_ids(
+    texts = write_ids(
         model_of(seed),
-        np.array([20], dtype=np.int32),
+        [np.array([first], dtype=np.int32) for first in (20, 21, 22)],
         words=words,
         sampling=HOT,
         generator=np.random.default_rng(seed),
         writing=BARE if bare else WritingOptions(),
     )
 
-    assert ids.dtype == np.int32
-    assert (ids != IDS[PARAGRAPH_BREAK]).sum() == words
+    assert len(texts) == 3
+    for ids in texts:
+        assert ids.dtype == np.int32
+        assert (ids != IDS[PARAGRAPH_BREAK]).sum() == words
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from pipeline.engine.memories.next_word import (
     Reading,
     begin,
     next_word_distribution,
-    read,
+    read_all,
 )
 from pipeline.engine.writing import generate
 from pipeline.engine.writing.options import WritingOptions
@@ -205,11 +206,13 @@ def test_taking_back_reads_nothing_again(monkeypatch: pytest.MonkeyPatch) -> Non
     session, context = after(*[""] * 30)
     words_read: list[int] = []
 
-    def counting(reading: Reading, word_id: int, model: Model) -> Reading:
-        words_read.append(word_id)
-        return read(reading, word_id, model)
+    def counting(
+        readings: Sequence[Reading], word_ids: Sequence[int], model: Model
+    ) -> list[Reading]:
+        words_read.extend(word_ids)
+        return read_all(readings, word_ids, model)
 
-    monkeypatch.setattr(generate, "read", counting)
+    monkeypatch.setattr(generate, "read_all", counting)
     for line, expected in (("u", 0), ("U", 0), ("u", 0), ("", 1), ("r", 1), ("3", 1)):
         words_read.clear()
         session = answer(session, line, context).session
