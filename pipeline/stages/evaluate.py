@@ -129,10 +129,22 @@ def _ablation_rows(
     return rows
 
 
+def _parted(openings: NDArray[np.int64], length: int) -> list[int]:
+    """Return those of the openings (P,), in order, whose texts of `length` do not overlap."""
+    taken: list[int] = []
+    for start in openings.tolist():
+        if not taken or start >= taken[-1] + length:
+            taken.append(start)
+    return taken
+
+
 def _held_out_openings(
     window: Windows, words: tuple[str, ...], config: EvaluateConfig
 ) -> NDArray[np.int64]:
-    """Return token positions (P,) of test paragraphs that a context and a whole text follow."""
+    """Return token positions (P,) of test paragraphs that a context and a whole text follow.
+
+    What follows them does not overlap where there is room enough for all of them.
+    """
     import numpy as np
 
     length = window.steps + config.continuation_words
@@ -141,16 +153,19 @@ def _held_out_openings(
         start + np.flatnonzero(window.ids[start : max(start, stop - length)] == break_id) + 1
         for start, stop in window.spans["test"]
     ]
-    return spread(np.concatenate(found), config.continuations)
+    starts = np.concatenate(found)
+    parted = np.array(_parted(starts, config.continuation_words), dtype=np.int64)
+    return spread(starts if len(parted) < config.continuations else parted, config.continuations)
 
 
 def _measure_writing(
     config: EvaluateConfig, window: Windows, model: Model, context: Context
 ) -> dict[str, dict[str, float | None]]:
-    """Return way of writing → measures of texts from held-out openings; none if too short a part.
+    """Return way of writing → measures of texts from held-out openings.
 
     Every way goes on from the same openings with the whole writer; `held_out` is what really
-    follows them.
+    follows them, or fewer of them, so that no stretch is measured twice. Nothing is written where
+    the test chapters are too short.
     """
     import numpy as np
 
@@ -171,7 +186,8 @@ def _measure_writing(
         "top_p": (Sampling(temperature=1, top_p=0.9, repetition_penalty=1), BARE),
         "default": (Sampling(), WritingOptions()),
     }
-    texts = {"held_out": [window.ids[s + window.steps :][:count] for s in openings]}
+    parted = _parted(openings, count)
+    texts = {"held_out": [window.ids[s + window.steps :][:count] for s in parted]}
     for number, (way, (sampling, writing)) in enumerate(ways.items()):
         context.progress(number, len(ways), f"writing {way}")
         chosen: dict[str, Any] = {
@@ -182,7 +198,7 @@ def _measure_writing(
         with one_thread():
             texts[way] = [write_ids(model, seed, words=count, **chosen) for seed in seeds]
     source = np.concatenate([window.ids[start:stop] for start, stop in window.spans["train"]])
-    return {way: measure_texts(written, source, words) for way, written in texts.items()}
+    return {way: measure_texts(own, source, words, len(parted)) for way, own in texts.items()}
 
 
 def evaluate(
