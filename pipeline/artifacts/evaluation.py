@@ -1,6 +1,6 @@
 """`evaluate`'s artifact: held-out scores.
 
-evaluation.json   part → model → scores with their intervals; the ablation; written text
+evaluation.json   part → model → scores with their intervals; ablation; written texts, how they read
 """
 
 from __future__ import annotations
@@ -9,10 +9,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.artifacts import checks
 from pipeline.artifacts.codec import Codec, read_json, write_json
 
 ModelScores = dict[str, Any]  # JSON values; `Evaluation` tells which
 ABLATION = ("bits_per_character", "top1", "mrr", "perplexity")  # figures of a mixture
+
+# Figures of what a reader feels → what they mean, and the most that they can be.
+READING: dict[str, tuple[str, float]] = {
+    "common_words": ("share of the novel's 100 commonest words", 1),
+    "different_words": ("share of different words in 300", 1),
+    "pronouns": ("我你他她 per 100 characters", 100),
+    "doubled_words": ("doubled function words per 10,000", 10_000),
+    "threefold": ("three alike in a row per 10,000", 10_000),
+    "stranded_ba": ("把, a noun and a stop per 10,000", 10_000),
+    "stranded_de": ("的 before a stop per 10,000", 10_000),
+    "same_speaker": ("one speaker twice running per 10,000", 10_000),
+    "nested_speech": ("speech inside speech per 10,000", 10_000),
+    "dao": ("道 per 100 characters", 100),
+    "short_quotes": ("quotations of at most two characters", 1),
+    "sentence_characters": ("characters a sentence", 1e9),
+    "short_sentences": ("sentences of at most three characters", 1),
+    "paragraph_characters": ("characters a paragraph", 1e9),
+    "bare_quotes": ("paragraphs that are one bare quotation", 1),
+}
+_SIDES = ("novel", "writer")
 
 
 @dataclass(frozen=True)
@@ -30,11 +51,15 @@ class Evaluation:
     the figures of `ABLATION` and `weights`, component → share.
     `writing[way]` holds the measures of `pipeline.engine.measures.diversity` for texts written
     from held-out openings in several ways, and for the `held_out` text itself.
+    `reading` holds the figures of `READING`, None where there was nothing to count, for the texts
+    of the `default` way (`writer`) and for the `novel`, and as `text` which part of it was looked
+    at. It is empty where nothing was written.
     """
 
     scores: dict[str, dict[str, ModelScores]]
     ablation: dict[str, list[ModelScores]]
     writing: dict[str, dict[str, float | None]]
+    reading: dict[str, Any]
 
 
 def _save_evaluation(evaluation: Evaluation, folder: Path) -> None:
@@ -43,18 +68,39 @@ def _save_evaluation(evaluation: Evaluation, folder: Path) -> None:
         **evaluation.scores,
         "ablation": evaluation.ablation,
         "writing": evaluation.writing,
+        "reading": evaluation.reading,
     }
     write_json(folder / "evaluation.json", facts)
 
 
 def _load_evaluation(folder: Path) -> Evaluation:
-    """Read what `_save_evaluation` wrote."""
+    """Read what `_save_evaluation` wrote; what is told of reading is checked.
+
+    Raises
+    ------
+    ArtifactDamaged
+        A figure is missing or out of its bounds.
+    """
     scores = read_json(folder / "evaluation.json")
     return Evaluation(
+        reading=_checked_reading(scores.pop("reading", None)),
         writing=scores.pop("writing"),
         ablation=scores.pop("ablation"),
         scores=scores,
     )
+
+
+def _checked_reading(value: Any) -> dict[str, Any]:
+    """Return `reading` as it was read, if it is as `Evaluation` tells."""
+    if value == {}:
+        return {}
+    facts = checks.table("reading", value, ("text", *_SIDES))
+    checks.text("reading.text", facts["text"], 100)
+    for side in _SIDES:
+        for name, figure in checks.table(f"reading.{side}", facts[side], READING).items():
+            if figure is not None:
+                checks.number(f"reading.{side}.{name}", figure, 0, READING[name][1])
+    return facts
 
 
 def _describe_evaluation(evaluation: Evaluation) -> dict[str, Any]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipeline.artifacts.evaluation import READING
+from pipeline.commands.columns import columns as columns_of
+
 if TYPE_CHECKING:
     from pipeline.artifacts.evaluation import Evaluation
 
@@ -41,13 +44,14 @@ _DISPENSABLE = (
 
 
 def result_lines(evaluation: Evaluation, width: int) -> Iterator[str]:
-    """Yield the scores on both held-out parts, of the memories, and of written text."""
+    """Yield the scores on both held-out parts, of the memories, of written text, how it reads."""
     for part in ("validation", "test"):
         yield f"\n{part} chapters, never seen in training"
         yield from score_lines(evaluation.scores[part], width)
     yield "\nwhat the memories add on the test chapters (w: weights, fitted on validation)"
     yield from ablation_lines(evaluation.ablation["test"], width)
     yield from _writing_lines(evaluation.writing, width)
+    yield from reading_lines(evaluation.reading, width)
 
 
 def score_lines(models: Mapping[str, Mapping[str, Any]], width: int = 80) -> Iterator[str]:
@@ -90,6 +94,25 @@ def _writing_lines(ways: Mapping[str, Mapping[str, float | None]], width: int) -
         yield from table_lines(("way", *_WRITING), cells, width)
 
 
+def reading_lines(reading: Mapping[str, Any], width: int = 80) -> Iterator[str]:
+    """Yield what a reader feels as a table, a line a figure: the novel beside the writer."""
+    if reading:
+        yield f"\nhow it reads: the novel ({reading['text']}) beside what was written by default"
+        sides = (reading["novel"], reading["writer"])
+        cells = [
+            [meaning, *(_rounded(side[name]) for side in sides)]
+            for name, (meaning, _) in READING.items()
+        ]
+        yield from table_lines(("figure", "novel", "writer"), cells, width)
+
+
+def _rounded(figure: float | None) -> str:
+    """Write a share or a rate with three decimals, from 10 on with one."""
+    if figure is None:
+        return "–"
+    return f"{figure:.3f}" if figure < 10 else f"{figure:,.1f}"
+
+
 def table_lines(
     headings: Sequence[str], rows: Sequence[Sequence[str]], width: int
 ) -> Iterator[str]:
@@ -100,16 +123,17 @@ def table_lines(
     """
     columns = list(zip(headings, *rows, strict=True))
     dispensable = [name for name in _DISPENSABLE if name in headings]
-    widths = [max(map(len, column)) for column in columns]
+    widths = [max(map(columns_of, column)) for column in columns]
     while dispensable and sum(widths) + len(widths) - 1 > width:
         name = dispensable.pop(0)
         columns = [column for column in columns if column[0] != name]
-        widths = [max(map(len, column)) for column in columns]
+        widths = [max(map(columns_of, column)) for column in columns]
     gap = 2 if sum(widths) + 2 * (len(widths) - 1) <= width else 1
     for cells in zip(*columns, strict=True):
         first, *others = zip(cells, widths, strict=True)
-        right = (f"{cell:>{columns}}" for cell, columns in others)
-        yield (" " * gap).join((f"{first[0]:<{first[1]}}", *right)).rstrip()
+        right = (" " * (width - columns_of(cell)) + cell for cell, width in others)
+        left = first[0] + " " * (first[1] - columns_of(first[0]))
+        yield (" " * gap).join((left, *right)).rstrip()
 
 
 def _interval_lines(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[str]:

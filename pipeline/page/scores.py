@@ -1,11 +1,11 @@
-"""The tables of figures: models on held-out chapters, the memories one by one, written texts."""
+"""The tables of figures: models on held-out chapters, memories, written texts and how they read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from pipeline.artifacts.evaluation import ABLATION
+from pipeline.artifacts.evaluation import ABLATION, READING
 from pipeline.page.document import note, section
 from pipeline.page.markup import Markup, element, join, table
 
@@ -162,6 +162,27 @@ def writing(ways: Mapping[str, Mapping[str, float | None]]) -> Markup:
             (
                 (_named(way, _WAYS), *(_measure(own, name) for name in _WRITING))
                 for way, own in rows
+            ),
+        ),
+    )
+
+
+def reading(figures: Mapping[str, Any]) -> Markup:
+    """Return what a reader feels: a row a figure, the novel beside the writer."""
+    sides = (figures["novel"], figures["writer"])
+    return section(
+        "reading",
+        "How it reads",
+        note(
+            "What a reader feels, in figures: the texts written by default beside the novel "
+            f"({figures['text']}), both in stretches of the same length. The nearer the two, the "
+            "less there is to stumble over."
+        ),
+        table(
+            ("figure", "the novel", "the writer"),
+            (
+                (meaning, *(_number(side[name]) for side in sides))
+                for name, (meaning, _) in READING.items()
             ),
         ),
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from pipeline.artifacts.evaluation import ABLATION, EVALUATION, Evaluation, ModelScores
-from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part
-from pipeline.artifacts.windows import Windows, evaluation_starts, spread, target_sections
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part, Segmentation
+from pipeline.artifacts.windows import PARTS, Windows, evaluation_starts, spread, target_sections
 from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pipeline.engine.memories.next_word import Model
 
 _HELD_OUT: tuple[Part, ...] = ("validation", "test")
+_ENOUGH = 20_000  # characters of held-out text that tell how a novel reads
 
 
 class EvaluateConfig(StageConfig):
@@ -129,10 +130,22 @@ def _ablation_rows(
     return rows
 
 
+def _parted(openings: NDArray[np.int64], length: int) -> list[int]:
+    """Return those of the openings (P,), in order, whose texts of `length` do not overlap."""
+    taken: list[int] = []
+    for start in openings.tolist():
+        if not taken or start >= taken[-1] + length:
+            taken.append(start)
+    return taken
+
+
 def _held_out_openings(
     window: Windows, words: tuple[str, ...], config: EvaluateConfig
 ) -> NDArray[np.int64]:
-    """Return token positions (P,) of test paragraphs that a context and a whole text follow."""
+    """Return token positions (P,) of test paragraphs that a context and a whole text follow.
+
+    What follows them does not overlap where there is room enough for all of them.
+    """
     import numpy as np
 
     length = window.steps + config.continuation_words
@@ -141,20 +154,24 @@ def _held_out_openings(
         start + np.flatnonzero(window.ids[start : max(start, stop - length)] == break_id) + 1
         for start, stop in window.spans["test"]
     ]
-    return spread(np.concatenate(found), config.continuations)
+    starts = np.concatenate(found)
+    parted = np.array(_parted(starts, config.continuation_words), dtype=np.int64)
+    return spread(starts if len(parted) < config.continuations else parted, config.continuations)
 
 
 def _measure_writing(
     config: EvaluateConfig, window: Windows, model: Model, context: Context
-) -> dict[str, dict[str, float | None]]:
-    """Return way of writing → measures of texts from held-out openings; none if too short a part.
+) -> tuple[dict[str, dict[str, float | None]], list[str]]:
+    """Return way of writing → measures of texts from held-out openings, and the default texts.
 
     Every way goes on from the same openings with the whole writer; `held_out` is what really
-    follows them.
+    follows them, or fewer of them, so that no stretch is measured twice. Nothing is written where
+    the test chapters are too short.
     """
     import numpy as np
 
     from pipeline.engine.measures.diversity import measure_texts
+    from pipeline.engine.writing.generate import spell
     from pipeline.engine.writing.options import BARE, WritingOptions
     from pipeline.engine.writing.sampling import Sampling
     from pipeline.engine.writing.writer import write_ids
@@ -162,7 +179,7 @@ def _measure_writing(
     words = model.network.words
     openings = _held_out_openings(window, words, config)
     if not len(openings):
-        return {}
+        return {}, []
     count = config.continuation_words
     seeds = [window.ids[start : start + window.steps] for start in openings]
     ways = {
@@ -170,7 +187,8 @@ def _measure_writing(
         "top_p": (Sampling(temperature=1, top_p=0.9, repetition_penalty=1), BARE),
         "default": (Sampling(), WritingOptions()),
     }
-    texts = {"held_out": [window.ids[s + window.steps :][:count] for s in openings]}
+    parted = _parted(openings, count)
+    texts = {"held_out": [window.ids[s + window.steps :][:count] for s in parted]}
     for number, (way, (sampling, writing)) in enumerate(ways.items()):
         context.progress(number, len(ways), f"writing {way}")
         chosen: dict[str, Any] = {
@@ -180,12 +198,51 @@ def _measure_writing(
         }
         texts[way] = write_ids(model, seeds, words=count, **chosen)
     source = np.concatenate([window.ids[start:stop] for start, stop in window.spans["train"]])
-    return {way: measure_texts(written, source, words) for way, written in texts.items()}
+    measures = {way: measure_texts(own, source, words, len(parted)) for way, own in texts.items()}
+    return measures, [spell([words[i] for i in text]) for text in texts["default"]]
+
+
+def _measure_reading(segment: Segmentation, model: Model, written: Sequence[str]) -> dict[str, Any]:
+    """Return what `Evaluation` keeps of how written texts read, beside the novel.
+
+    Words are cut alike on both sides, by the dictionary alone, and speech stands in “ and ”. Where
+    little is held out, the whole novel is looked at: how it reads nobody has to foretell.
+    """
+    from functools import partial
+
+    from pipeline.engine.measures.quotes import speech_marks, with_curly_quotes
+    from pipeline.engine.measures.reading import commonest_words, compare_reading
+    from pipeline.engine.writing.constraints.marks import find_marks
+    from pipeline.text.words.segment import make_cut
+
+    if not any(written):
+        return {}
+    words, memories = model.network.words, model.memories
+    marks = find_marks(words, memories.text_ids if memories else None)
+    pairs = {words[a]: [words[b] for b in marks.closers[a]] for a in marks.quotes}
+    train, held_out = _text_of(segment, ("train",)), _text_of(segment, _HELD_OUT)
+    speech = speech_marks(train, pairs)
+    curl = partial(with_curly_quotes, opening=speech[0], closings=speech[1]) if speech else str
+    text = "held-out chapters" if len(held_out) >= _ENOUGH else "whole novel"
+    novel = held_out if len(held_out) >= _ENOUGH else _text_of(segment, PARTS)
+    cut = make_cut("rjieba")
+    common = commonest_words([train], cut)
+    return {"text": text, **compare_reading(curl(novel), list(map(curl, written)), common, cut)}
+
+
+def _text_of(segment: Segmentation, parts: Iterable[Part]) -> str:
+    """Return the paragraphs of some parts, a line each."""
+    from pipeline.engine.writing.generate import spell
+
+    sections = (section for section in segment.sections if section.part in parts)
+    lines = (line for own in sections for line in segment.lines[own.start : own.stop])
+    return "".join(spell([*line.split(" "), PARAGRAPH_BREAK]) for line in lines)
 
 
 def evaluate(
     config: EvaluateConfig,
     *,
+    segment: Segmentation,
     window: Windows,
     decode: Network,
     remember: Memories,
@@ -201,18 +258,20 @@ def evaluate(
     )
     model = Model(decode, remember)
     parts = {part: score_part(window, part, model, ngram, regress, context) for part in _HELD_OUT}
+    writing, written = _measure_writing(config, window, model, context)
     return Evaluation(
         scores={part: scores for part, (scores, _) in parts.items()},
         ablation={part: rows for part, (_, rows) in parts.items()},
-        writing=_measure_writing(config, window, model, context),
+        writing=writing,
+        reading=_measure_reading(segment, model, written),
     )
 
 
 STAGE = Stage(
     name="evaluate",
-    inputs=("window", "decode", "remember", "regress"),
+    inputs=("segment", "window", "decode", "remember", "regress"),
     config=EvaluateConfig,
     run=evaluate,
     codec=EVALUATION,
-    libraries=("numpy", "threadpoolctl"),
+    libraries=("jieba", "numpy", "rjieba", "threadpoolctl"),
 )

@@ -188,6 +188,7 @@ def report(
         scores.evaluation(evaluate.scores),
         *([scores.ablation(evaluate.ablation)] if evaluate.ablation else []),
         *([scores.writing(evaluate.writing)] if evaluate.writing else []),
+        *([scores.reading(evaluate.reading)] if evaluate.reading else []),
         wordmap.word_map(_lay_out(config, embed, decode, cast)),
         people.people(_name_neighbours(config, embed.words, decode, cast)),
         prose.samples(

@@ -29,7 +29,7 @@ from pipeline.artifacts.codec import (
 )
 from pipeline.artifacts.corpus import CORPUS, Chapter, Corpus
 from pipeline.artifacts.embedding import EMBEDDING
-from pipeline.artifacts.evaluation import EVALUATION, Evaluation
+from pipeline.artifacts.evaluation import EVALUATION, READING, Evaluation
 from pipeline.artifacts.network import NETWORK
 from pipeline.artifacts.segmentation import SEGMENTATION, Segmentation, section_words
 from pipeline.artifacts.training import TRAINING, Training
@@ -38,6 +38,7 @@ from pipeline.errors import ArtifactDamaged
 
 ROW = {"bits_per_character": 5.5, "top1": 0.1, "mrr": 0.2, "perplexity": 90.5, "cosine": None}
 INTERVAL = {"top1": [0.05, 0.15], "mrr": [0.1, 0.3], "perplexity": [80.5, 101.0]}
+READS: dict[str, float | None] = dict.fromkeys(READING, 0.5)
 VALUES: dict[str, tuple[Codec[Any], Any]] = {
     "corpus": (
         CORPUS,
@@ -107,6 +108,7 @@ VALUES: dict[str, tuple[Codec[Any], Any]] = {
                 ]
             },
             writing={"default": {"distinct2": 0.5, "longest_copy": 7.0, "sentence_length": None}},
+            reading={"text": "whole novel", "novel": READS, "writer": {**READS, "dao": None}},
         ),
     ),
 }
@@ -284,6 +286,28 @@ def test_a_truncated_file_is_refused(name: str, file: str, share: float, tmp_pat
     with pytest.raises(ArtifactDamaged) as caught:
         VALUES[name][0].load(tmp_path / "a")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("reading", "complaint"),
+    [
+        (None, "reading: expected the keys novel, text, writer, got None"),
+        ({"text": "whole novel", "novel": READS}, "reading: expected the keys"),
+        ({"text": "\x1b[2J", "novel": READS, "writer": READS}, "none of them hidden"),
+        ({"text": "", "novel": READS, "writer": {"dao": 1.0}}, "reading.writer: expected the keys"),
+        ({"text": "", "novel": {**READS, "dao": 101.0}, "writer": READS}, "a number from 0 to 100"),
+        ({"text": "", "novel": READS, "writer": {**READS, "dao": "1"}}, "reading.writer.dao"),
+    ],
+)
+def test_figures_of_reading_are_checked(reading: Any, complaint: str, tmp_path: Path) -> None:
+    saved("evaluation", tmp_path / "a")
+    path = tmp_path / "a" / "evaluation.json"
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**facts, "reading": reading}), encoding="utf-8")
+    with pytest.raises(ArtifactDamaged, match=complaint):
+        EVALUATION.load(tmp_path / "a")
+    path.write_text(json.dumps({**facts, "reading": {}}), encoding="utf-8")
+    assert EVALUATION.load(tmp_path / "a").reading == {}
 
 
 @pytest.mark.parametrize("file", ["ids.npy", "windows.npz"])

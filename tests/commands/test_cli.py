@@ -305,7 +305,8 @@ def test_the_other_engine_cuts_alike_and_stops_the_cascade(own: Trained) -> None
 
 def test_written_text_is_measured_beside_the_real_one(trained: Trained) -> None:
     (path,) = trained.artifacts.glob("evaluate/*/evaluation.json")
-    writing = json.loads(path.read_text(encoding="utf-8"))["writing"]
+    evaluation = json.loads(path.read_text(encoding="utf-8"))
+    writing = evaluation["writing"]
     assert set(writing) == {"held_out", "greedy", "top_p", "default"}
     for measures in writing.values():
         assert 0 < measures["distinct1"] <= measures["distinct2"] <= measures["distinct3"] <= 1
@@ -313,3 +314,9 @@ def test_written_text_is_measured_beside_the_real_one(trained: Trained) -> None:
         assert measures["longest_copy"] >= measures["mean_longest_copy"] > 0
     # The most probable word is always chosen from among fewer words than the novel uses.
     assert writing["greedy"]["distinct1"] < writing["held_out"]["distinct1"]
+    reading = evaluation["reading"]
+    assert reading["text"] == "whole novel"  # six chapters of a novella: little is held out
+    assert 5 < reading["novel"]["sentence_characters"] < 40
+    assert reading["novel"]["common_words"] > 0.3
+    assert reading["writer"] != reading["novel"]
+    assert "\nhow it reads: the novel (whole novel)" in trained.output

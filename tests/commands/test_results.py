@@ -11,10 +11,16 @@ from commands import generate, invoke, run_options
 from pipelines import STAGES, Trained
 from rich.cells import cell_len
 
-from pipeline.artifacts.evaluation import EVALUATION
+from pipeline.artifacts.evaluation import EVALUATION, READING
 from pipeline.commands.columns import columns, fold
 from pipeline.commands.console import UNBOUNDED
-from pipeline.commands.results import ablation_lines, result_lines, score_lines, table_lines
+from pipeline.commands.results import (
+    ablation_lines,
+    reading_lines,
+    result_lines,
+    score_lines,
+    table_lines,
+)
 
 HEADINGS = ("bits/char", "top1", "top5", "top10", "mrr", "cosine", "perplexity")
 COLUMNS = ("bits_per_character", *HEADINGS[1:])
@@ -65,6 +71,22 @@ def test_the_evaluation_is_what_the_lines_tell(trained: Trained) -> None:
         scores = models["network"]
         assert network[1:6] == [f"{scores[name]:.4f}" for name in COLUMNS[:5]]
         assert network[7] == f"{scores['perplexity']:,.1f}"
+
+
+def test_how_it_reads_is_told_beside_the_novel() -> None:
+    novel: dict[str, float | None] = dict.fromkeys(READING, 0.5)
+    writer = {**novel, "pronouns": 12.34, "dao": None}
+    reading = {"text": "whole novel", "novel": novel, "writer": writer}
+    lines = list(reading_lines(reading))
+    assert "(whole novel)" in lines[0]
+    assert lines[1].split() == ["figure", "novel", "writer"]
+    assert len(lines) == 2 + len(READING)
+    assert {columns(line) for line in lines[1:]} == {columns(lines[1])}  # however wide Chinese is
+    (pronouns,) = (line for line in lines if line.startswith("我你他她"))
+    assert pronouns.split()[-2:] == ["0.500", "12.3"]
+    (dao,) = (line for line in lines if line.startswith("道"))
+    assert dao.split()[-2:] == ["0.500", "–"]
+    assert list(reading_lines({})) == []
 
 
 def test_reasons_of_a_plan_go_on_below(monkeypatch: pytest.MonkeyPatch, trained: Trained) -> None:

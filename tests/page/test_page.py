@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pages import Page
 
+from pipeline.artifacts.evaluation import READING
 from pipeline.page import curves, overview, people, prose, scores, wordmap
 from pipeline.page.document import document, section
 from pipeline.page.markup import Markup, chinese, element, join, table
@@ -31,6 +32,7 @@ ROW: dict[str, Any] = {
     "targets": 8.0,
     "interval": None,
 }
+READS: dict[str, float | None] = {name: float(number) for number, name in enumerate(READING)}
 HISTORY = {
     "objective": "contrastive",
     "best_epoch": 2,
@@ -106,6 +108,7 @@ def test_a_page_with_hostile_text_everywhere_stays_a_page() -> None:
                 scores.evaluation({EVIL: {EVIL: ROW}}),
                 scores.ablation({EVIL: [{**ROW, "name": EVIL, "weights": {EVIL: 1.0}}]}),
                 scores.writing({EVIL: {}}),
+                scores.reading({"text": EVIL, "novel": READS, "writer": READS}),
                 curves.curves({**HISTORY, "objective": EVIL}),
                 wordmap.word_map([Place(EVIL, 0.5, 0.5, 3)]),
                 people.people([(EVIL, 1, [(EVIL, 0.5)])]),
@@ -208,6 +211,21 @@ def test_writing_begins_with_the_novel_itself() -> None:
     assert rows == ["held_out", "default"]
     assert page.text("td")[0] == "0.500"
     assert "3.0" in page.text("td")
+
+
+def test_how_it_reads_stands_beside_the_novel() -> None:
+    writer = {**READS, "common_words": 0.625, "bare_quotes": None}
+
+    page = Page(scores.reading({"text": "whole novel", "novel": READS, "writer": writer}))
+
+    assert [text for text in page.text("th") if text in ("the novel", "the writer")] == [
+        "the novel",
+        "the writer",
+    ]
+    assert page.text("th")[3:] == [meaning for meaning, _ in READING.values()]
+    assert page.text("td")[:4] == ["0.000", "0.625", "1.000", "1.000"]
+    assert page.text("td")[-2:] == ["14.0", "–"]
+    assert "(whole novel)" in " ".join(page.text())
 
 
 def test_the_curves_mark_the_best_epoch_and_leave_out_what_is_no_number() -> None:

@@ -76,6 +76,7 @@ def test_the_page_tells_all_and_needs_nothing_else(trained: Trained) -> None:
         "evaluation",
         "ablation",
         "writing",
+        "reading",
         "map",
         "characters",
         "samples",
@@ -126,11 +127,12 @@ def test_what_was_not_evaluated_is_left_out(trained: Trained, tmp_path: Path) ->
     html = write_report(
         trained,
         tmp_path,
-        evaluate=replace(evaluation, scores=scores, ablation={}, writing={}),
+        evaluate=replace(evaluation, scores=scores, ablation={}, writing={}, reading={}),
     )
 
     page = Page(html)
-    assert not {"ablation", "writing"} & {value for name, value in page.attributes if name == "id"}
+    sections = {value for name, value in page.attributes if name == "id"}
+    assert not {"ablation", "writing", "reading"} & sections
     assert "kneser_ney" not in html
 
 

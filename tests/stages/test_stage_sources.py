@@ -73,7 +73,7 @@ def test_an_edit_of_the_evaluation_re_runs_it_and_the_report_alone(
 ) -> None:
     assert users(sources["novel"], "pipeline.stages.evaluate") == ["evaluate"]
     assert users(sources["novel"], "pipeline.artifacts.evaluation") == ["evaluate", "report"]
-    for measure in ("ablation", "bootstrap", "diversity"):
+    for measure in ("ablation", "bootstrap", "diversity", "quotes", "reading"):
         assert users(sources["novel"], f"pipeline.engine.measures.{measure}") == ["evaluate"]
 
 

@@ -104,17 +104,30 @@ def frequency_distance(texts: Sequence[Ids], others: Sequence[Ids], word_ids: Id
     return float(np.abs(shares[0] - shares[1]).sum() / 2)
 
 
+def distinct_in_groups(texts: Sequence[Ids], n: int, size: int) -> float:
+    """Return the mean distinct-n of groups of `size` texts, as many as there are whole ones.
+
+    The more text there is, the fewer of its n-grams are new: only as many texts compare.
+    """
+    groups = max(1, len(texts) // size)
+    own = (texts[first::groups][:size] for first in range(groups))
+    return float(np.mean([distinct_share(group, n) for group in own]))
+
+
 def measure_texts(
-    texts: Sequence[Ids], source: Ids, words: Sequence[str]
+    texts: Sequence[Ids], source: Ids, words: Sequence[str], group: int
 ) -> dict[str, float | None]:
-    """Return all measures of written texts beside the training text `source`, int32 (tokens,)."""
+    """Return all measures of written texts beside the training text `source`, int32 (tokens,).
+
+    `group` is how many texts distinct-n is of.
+    """
     ends = _ids_of(words, lambda word: word in _ENDS)
     punctuation = _ids_of(words, lambda word: not any(map(str.isalnum, word)))
     texts = tell_unknown_apart(texts, len(words))
     source = np.minimum(source, len(words))  # V: in no text by now
     copies = longest_copies(texts, source)
     return {
-        **{f"distinct{n}": distinct_share(texts, n) for n in (1, 2, 3)},
+        **{f"distinct{n}": distinct_in_groups(texts, n, group) for n in (1, 2, 3)},
         "repeated4": repeated_share(texts, 4),
         "longest_copy": float(max(copies, default=0)),
         "mean_longest_copy": float(np.mean(copies)) if copies else 0.0,

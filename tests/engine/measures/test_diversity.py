@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline.engine.measures.diversity import (
+    distinct_in_groups,
     distinct_share,
     frequency_distance,
     length_distance,
@@ -30,6 +31,15 @@ def test_distinct_share_counts_over_all_texts() -> None:
     # Pairs: (1,2) (2,1) (1,2) and (1,2): two different ones of four.
     assert distinct_share([ids(1, 2, 1, 2), ids(1, 2)], 2) == 0.5
     assert distinct_share([ids(1)], 2) == 0.0
+
+
+def test_distinct_share_of_more_texts_is_that_of_as_many() -> None:
+    texts = [ids(1, 2), ids(1, 2), ids(3, 4), ids(1, 2), ids(5)]
+    # Pairs by groups of two texts, every second one: (1,2) (3,4) and (1,2) (1,2): all, and a half.
+    assert distinct_in_groups(texts, 2, 2) == (1 + 1 / 2) / 2
+    assert distinct_in_groups(texts, 2, 3) == distinct_share(texts[:3], 2) == 2 / 3
+    assert distinct_in_groups(texts, 2, 5) == distinct_share(texts, 2) == 2 / 4
+    assert distinct_in_groups(texts, 2, 9) == 2 / 4
 
 
 def test_repeated_share_looks_within_one_text() -> None:
@@ -82,7 +92,7 @@ def test_frequency_distance_by_hand() -> None:
 def test_measures_of_the_source_itself() -> None:
     words = ("我", "说", "。", "，")
     source = ids(0, 1, 2, 0, 3, 1, 2)
-    measured = measure_texts([source], source, words)
+    measured = measure_texts([source], source, words, 1)
     assert measured["longest_copy"] == 7
     assert measured["punctuation_distance"] == 0.0
     assert measured["sentence_length"] == pytest.approx(7 / 2)

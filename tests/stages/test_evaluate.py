@@ -1,0 +1,96 @@
+"""What of the novel is measured beside written texts, and in which marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from made_up import context_in, random_network, segmentation_of, windows_of
+
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part
+from pipeline.engine.memories.next_word import Model
+from pipeline.stages.evaluate import EvaluateConfig, _measure_reading, _measure_writing, _parted
+
+WORDS = (PARAGRAPH_BREAK, *"，。「」", "青棠", "道", "：", "好", "了", "\u201c", "\u201d")
+MODEL = Model(random_network(words=WORDS), None)
+
+
+@pytest.mark.parametrize(
+    ("openings", "length", "expected"),
+    [
+        ([0, 4, 9, 10, 19, 20], 10, [0, 10, 20]),
+        ([0, 10, 20], 10, [0, 10, 20]),
+        ([3], 10, [3]),
+        ([], 10, []),
+    ],
+)
+def test_stretches_of_the_novel_do_not_overlap(
+    openings: list[int], length: int, expected: list[int]
+) -> None:
+    assert _parted(np.array(openings, dtype=np.int64), length) == expected
+
+
+def test_what_is_held_out_is_measured_once(tmp_path: Path) -> None:
+    # A test chapter of five paragraphs of twelve words, no two words alike in a paragraph: texts of
+    # eleven words from each opening share none, and those of 30 would overlap.
+    paragraph = [*range(1, 12), 0]
+    parts: list[tuple[Part, Sequence[int]]] = [
+        ("train", paragraph * 3),
+        ("validation", paragraph * 2),
+        ("test", paragraph * 6),
+    ]
+    window = windows_of(parts, steps=2, vocabulary_size=len(WORDS))
+    config = EvaluateConfig(continuations=5, continuation_words=30)
+
+    measures, written = _measure_writing(config, window, MODEL, context_in(tmp_path))
+
+    # Of the openings, after each break but the last ones, the first alone has room: 30 words of
+    # which 12 differ. Taken thrice, the share would be 12 / 90.
+    assert measures["held_out"]["distinct1"] == 12 / 30
+    assert len(written) > 1
+
+
+def test_too_little_held_out_is_not_written_on(tmp_path: Path) -> None:
+    parts: list[tuple[Part, Sequence[int]]] = [
+        (part, [1, 0, 2, 0]) for part in ("train", "validation", "test")
+    ]
+    window = windows_of(parts, steps=2, vocabulary_size=len(WORDS))
+
+    assert _measure_writing(EvaluateConfig(), window, MODEL, context_in(tmp_path)) == ({}, [])
+    assert _measure_reading(segmentation_of([]), MODEL, []) == {}
+    assert _measure_reading(segmentation_of([]), MODEL, [""]) == {}
+
+
+def reading(line: str, *, held_out: int, written: str) -> dict[str, Any]:
+    sections: list[tuple[Part, list[str]]] = [
+        ("train", [line, "青棠 了"]),
+        ("validation", [line] * held_out),
+        ("test", [line] * held_out),
+    ]
+    return _measure_reading(segmentation_of(sections), MODEL, [written])
+
+
+def test_the_whole_novel_is_looked_at_where_little_is_held_out() -> None:
+    line, text = "青棠 道 ： 「 好 了 。 」", "青棠道：「好了。」\n青棠道：「"
+    little = reading(line, held_out=20, written=text)
+    enough = reading(line, held_out=1_000, written=text)
+
+    assert (little["text"], enough["text"]) == ("whole novel", "held-out chapters")
+    # Nine characters a paragraph; in the whole novel there is a shorter one too.
+    assert enough["novel"]["paragraph_characters"] == pytest.approx(9, rel=0.01)
+    assert little["novel"]["paragraph_characters"] < enough["novel"]["paragraph_characters"]
+    assert enough["novel"]["common_words"] == enough["writer"]["common_words"] == 1
+
+
+@pytest.mark.parametrize("marks", ["「」", "“”"])
+def test_speech_is_found_in_the_marks_of_the_novel(marks: str) -> None:
+    line, text = "青棠 道 ： 「 好 。 」", "青棠道：「好。」\n「好」\n青棠"
+    own = str.maketrans("「」", marks)
+    figures = reading(line.translate(own), held_out=9, written=text.translate(own))
+    assert figures["writer"]["short_quotes"] == 1
+    assert figures["novel"]["short_quotes"] == 1
+    assert figures["writer"]["bare_quotes"] == 1
+    assert figures["novel"]["bare_quotes"] == 0
