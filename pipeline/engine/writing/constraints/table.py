@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.engine.writing.constraints.banned import Banned
+from pipeline.engine.writing.constraints.clauses import NovelClauses
 from pipeline.engine.writing.constraints.closing import ClosedInTime
 from pipeline.engine.writing.constraints.constraint import Constraint
 from pipeline.engine.writing.constraints.copying import NoLongCopies
@@ -27,6 +28,7 @@ CONSTRAINTS: list[type[Constraint]] = [
     NoEmptyParagraph,
     NoRepeatedRuns,
     NovelDoubles,
+    NovelClauses,
     TwofoldMarks,
     LastParagraph,
     ClosedInTime,
