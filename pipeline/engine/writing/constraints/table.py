@@ -11,6 +11,7 @@ from pipeline.engine.writing.constraints.ending import Ending, LastParagraph
 from pipeline.engine.writing.constraints.foreign import NoForeignNames
 from pipeline.engine.writing.constraints.must_include import MustInclude
 from pipeline.engine.writing.constraints.repetition import NoRepeatedRuns
+from pipeline.engine.writing.constraints.speaking import NovelSpeech
 from pipeline.engine.writing.constraints.stutter import NovelDoubles
 from pipeline.engine.writing.constraints.typography import (
     NoEmptyParagraph,
@@ -29,6 +30,7 @@ CONSTRAINTS: list[type[Constraint]] = [
     NoRepeatedRuns,
     NovelDoubles,
     NovelClauses,
+    NovelSpeech,
     TwofoldMarks,
     LastParagraph,
     ClosedInTime,
