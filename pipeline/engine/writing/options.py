@@ -32,7 +32,8 @@ class WritingOptions:
     finish : bool
         Goes on to the end of the sentence and closes what is open; False ends at once.
     marks : bool
-        Keeps quotation marks, brackets and stops in order.
+        Keeps quotation marks, brackets and stops in order, and ends clauses and begins speech as
+        often as the novel does.
     no_repeat : int, 0 or at least 2
         No run of so many words twice; 0 allows all.
     max_copy : int, at least 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -108,3 +109,17 @@ def keep_only(log_probs: Floats, ids: Ids) -> None:
     if len(ids) and kept.max() > -np.inf:
         log_probs[:] = -np.inf
         log_probs[ids] = kept
+
+
+def hold(log_probs: Floats, ids: Ids, share: float) -> None:
+    """Lower words in place until together they have at most this share of all, above 0 and below 1.
+
+    Where nothing else is left they stay as they are.
+    """
+    places = ids.astype(np.intp)  # numpy's own integers: to write through others takes six times
+    own = float(np.exp(log_probs.take(places)).sum())
+    if own <= share * math.exp(log_probs[log_probs.argmax()]):  # and of the whole, no less than it
+        return
+    others = float(np.exp(log_probs).sum()) - own
+    if 0 < share * others < (1 - share) * own:
+        log_probs[places] += np.float32(math.log(share * others / ((1 - share) * own)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.engine.writing.constraints.banned import Banned
+from pipeline.engine.writing.constraints.clauses import NovelClauses
 from pipeline.engine.writing.constraints.closing import ClosedInTime
 from pipeline.engine.writing.constraints.constraint import Constraint
 from pipeline.engine.writing.constraints.copying import NoLongCopies
@@ -10,6 +11,7 @@ from pipeline.engine.writing.constraints.ending import Ending, LastParagraph
 from pipeline.engine.writing.constraints.foreign import NoForeignNames
 from pipeline.engine.writing.constraints.must_include import MustInclude
 from pipeline.engine.writing.constraints.repetition import NoRepeatedRuns
+from pipeline.engine.writing.constraints.speaking import NovelSpeech
 from pipeline.engine.writing.constraints.stutter import NovelDoubles
 from pipeline.engine.writing.constraints.typography import (
     NoEmptyParagraph,
@@ -27,6 +29,8 @@ CONSTRAINTS: list[type[Constraint]] = [
     NoEmptyParagraph,
     NoRepeatedRuns,
     NovelDoubles,
+    NovelClauses,
+    NovelSpeech,
     TwofoldMarks,
     LastParagraph,
     ClosedInTime,

@@ -1,0 +1,108 @@
+"""Who speaks: he names himself, and speaks twice running, no more often than in the novel."""
+
+from __future__ import annotations
+
+import copy
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.arrays import Doubles, Floats, Ids
+from pipeline.engine.writing.constraints.constraint import Constraint, Given, hold
+from pipeline.engine.writing.constraints.draft import Draft
+from pipeline.engine.writing.constraints.marks import Marks, Role, id_array
+from pipeline.engine.writing.constraints.speeches import (
+    find_speeches,
+    places_within,
+    quote_closers,
+)
+
+
+class NovelSpeech(Constraint):
+    """No speaker is named in or right after his own speech more often than in the novel.
+
+    Nor does one speech introduce another within it. The speaker is the word that begins the
+    sentence before an opening mark: 宝玉 in 宝玉听了，笑道：“.
+
+    Attributes
+    ----------
+    verbs : int32 array
+        The words that introduce a speech at most of their places.
+    within : float
+        How often one of them stands in a speech, of all its places.
+    named, again : float64 (V,)
+        How often a speaker stands in his speech, of all its places, and first after it; upper
+        bounds where the novel has few.
+    """
+
+    def __init__(self, marks: Marks, text_ids: Ids) -> None:
+        self._quotes = marks.quotes
+        self._closers = frozenset(quote_closers(marks).tolist())
+        self._first = -1  # the word that begins the sentence
+        self._speaker = -1
+        self._inside = False  # a quotation
+        self._spoken = False  # whether one has just ended
+        self._learn(marks, text_ids)
+
+    @classmethod
+    def made_for(cls, given: Given) -> Self | None:
+        """Return the constraint, unless marks are free or there is no novel to go by."""
+        if given.text_ids is None or not given.options.marks:
+            return None
+        return cls(given.marks, given.text_ids)
+
+    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+        """Hold what introduces speech, and the speaker's word, to their shares."""
+        if self._inside:
+            hold(log_probs, self.verbs, self.within)
+        if self._speaker >= 0 and (self._inside or self._spoken):
+            shares = self.named if self._inside else self.again
+            hold(log_probs, id_array([self._speaker]), float(shares[self._speaker]))
+        return False
+
+    def note(self, draft: Draft) -> None:
+        """Note which word begins the sentence, whether someone speaks, and who."""
+        role, word_id = draft.role, draft.ids[-1]
+        if role is Role.WORD:
+            if self._first < 0 and word_id < len(self.named):
+                self._first = word_id
+            self._spoken = False
+        elif role is Role.OPENING and word_id in self._quotes and not self._inside:
+            introduced = len(draft.ids) > 1 and draft.marks.role(draft.ids[-2]) is Role.PAUSE
+            self._speaker = self._first if introduced else -1
+            self._inside = True
+        elif role is Role.BREAK or (word_id in self._closers and not draft.opened):
+            self._spoken = self._spoken or self._inside
+            self._inside = False
+            self._first = -1
+        elif role is Role.END:
+            self._first = -1
+
+    def fork(self) -> Self:
+        """Return a copy that notes on its own."""
+        return copy.copy(self)
+
+    def _learn(self, marks: Marks, text_ids: Ids) -> None:
+        """Learn the novel's habits."""
+        size = len(marks.roles)
+        speeches = find_speeches(text_ids, marks)
+        places, owners = places_within(speeches)
+        said, speakers = text_ids[places], speeches.speakers
+        introducing = np.bincount(speeches.verbs, minlength=size)
+        present = np.bincount(text_ids[(text_ids >= 0) & (text_ids < size)], minlength=size)
+        self.verbs = id_array(np.flatnonzero(2 * introducing > present).tolist())
+        self.within = (int(np.isin(said, self.verbs).sum()) + 1) / (len(said) + 1)
+        self.named = _shares(speakers[owners], said == speakers[owners], size)
+        padded = np.concatenate([text_ids, [-1, -1, -1]])
+        after = speeches.stops + 1
+        after = after + (padded[after] == marks.break_id)
+        self.again = _shares(speakers, padded[after] == speakers, size)
+
+
+def _shares(ids: Ids, holds: NDArray[np.bool_], size: int) -> Doubles:
+    """Return of each word's places (N,) the share where it holds, as if at one more, (V,)."""
+    places = np.bincount(ids, minlength=size)
+    counts = np.bincount(ids[holds], minlength=size)
+    shares: Doubles = (counts + 1) / (places + 1)
+    return shares

@@ -1,0 +1,85 @@
+"""The speeches of a novel: what is said, who says it, and the word that introduces it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.arrays import Ids, Integers
+from pipeline.engine.writing.constraints.marks import Marks, Role, id_array
+
+
+@dataclass(frozen=True)
+class Speeches:
+    """Quotations that a word and a pause introduce, as in 宝玉笑道：“; not those within others.
+
+    Attributes
+    ----------
+    starts, stops : int64 (speeches,)
+        The places of the marks that open and close them.
+    speakers : int32 (speeches,)
+        The words that begin the sentences that introduce them.
+    verbs : int32 (speeches,)
+        The words before the pauses.
+    """
+
+    starts: Integers
+    stops: Integers
+    speakers: Ids
+    verbs: Ids
+
+
+def find_speeches(text_ids: Ids, marks: Marks) -> Speeches:
+    """Return the speeches of a text, in which ids outside the vocabulary are gaps."""
+    size = len(marks.roles)
+    ids = np.where((text_ids >= 0) & (text_ids < size), text_ids, size)  # (tokens,)
+    roles = np.array([*marks.roles, Role.BREAK], dtype=np.int8)[ids]  # (tokens,)
+    introduced = np.zeros(len(ids), dtype=bool)
+    introduced[2:] = (roles[1:-1] == Role.PAUSE) & (roles[:-2] == Role.WORD)
+    starts, stops = _quotations(ids, introduced, roles == Role.BREAK, marks)
+    words = np.flatnonzero(roles == Role.WORD)
+    ending = np.isin(ids, quote_closers(marks)) | np.isin(roles, (Role.END, Role.BREAK))
+    ends = np.concatenate([[-1], np.flatnonzero(ending)])  # of sentences
+    before = ends[np.searchsorted(ends, starts) - 1]  # the end of the sentence before each
+    return Speeches(
+        starts=starts,
+        stops=stops,
+        speakers=ids[words[np.searchsorted(words, before, side="right")]].astype(np.int32),
+        verbs=ids[starts - 2].astype(np.int32),
+    )
+
+
+def places_within(speeches: Speeches) -> tuple[Integers, Integers]:
+    """Return the places of all that is said, (places,), and to which speech each belongs."""
+    lengths = speeches.stops - speeches.starts - 1
+    owners = np.repeat(np.arange(len(lengths)), lengths)
+    first = np.cumsum(lengths) - lengths  # which of all places is each speech's first
+    return np.arange(len(owners)) + (speeches.starts + 1 - first)[owners], owners
+
+
+def quote_closers(marks: Marks) -> Ids:
+    """Return the marks that close a quotation."""
+    return id_array(sorted({int(c) for quote in marks.quotes for c in marks.closers[quote]}))
+
+
+def _quotations(
+    ids: Ids, introduced: NDArray[np.bool_], broken: NDArray[np.bool_], marks: Marks
+) -> tuple[Integers, Integers]:
+    """Return where the introduced quotations of a text start and stop, but those within others.
+
+    A straight mark opens where it is introduced; a paragraph's end stops what is open.
+    """
+    starts, stops = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    for opening in sorted(marks.quotes):
+        own = np.flatnonzero(introduced & (ids == opening))
+        closing = np.flatnonzero(broken | np.isin(ids, marks.closers[opening]))
+        closing = np.append(closing, len(ids))
+        starts.append(own)
+        stops.append(closing[np.searchsorted(closing, own, side="right")])
+    order = np.argsort(np.concatenate(starts))
+    start, stop = np.concatenate(starts)[order], np.concatenate(stops)[order]
+    reached = np.maximum.accumulate(np.concatenate([[-1], stop]))[:-1]
+    outer = start > reached
+    return start[outer], stop[outer]
