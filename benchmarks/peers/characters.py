@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.peers.novel import Novel
-from pipeline.arrays import Doubles, Integers
+from pipeline.arrays import Doubles, Floats, Integers
+from pipeline.artifacts.embedding import log_frequencies
 from pipeline.artifacts.segmentation import Part
 from pipeline.artifacts.tokens import HAN
 
@@ -25,17 +26,22 @@ class Characters:
     ----------
     ids : int64 (N,)
         V is a character that the training chapters never use.
-    vocabulary_size : V
+    log_frequencies : float32 (V,), in the training chapters
     unseen : the probability of such a character: the share of those that are used once (Good 1953)
     spans : part → int64 (S, 2), the characters [start, stop) of its chapters
     line_end : the id of a line end
     """
 
     ids: Integers
-    vocabulary_size: int
+    log_frequencies: Floats
     unseen: float
     spans: dict[Part, NDArray[np.int64]]
     line_end: int
+
+    @property
+    def vocabulary_size(self) -> int:
+        """V, the different characters of the training chapters."""
+        return len(self.log_frequencies)
 
 
 def number_characters(novel: Novel) -> Characters:
@@ -49,7 +55,7 @@ def number_characters(novel: Novel) -> Characters:
     parts = [part for part, _ in novel.chapters]
     return Characters(
         ids=np.array([numbers.get(character, len(numbers)) for character in text], dtype=np.int64),
-        vocabulary_size=len(numbers),
+        log_frequencies=log_frequencies(sorted(counts.values(), reverse=True)),
         unseen=max(once, 0.5) / counts.total(),
         spans={
             part: np.array(

@@ -7,6 +7,7 @@ from math import sqrt
 from typing import Any, NamedTuple
 
 from benchmarks.pytorch import load_torch
+from pipeline.arrays import Floats
 
 _WIDTH, _HEADS, _LAYERS = 128, 4, 4  # of the GPT; nanoGPT's for a processor
 _EMBEDDING, _HIDDEN = 128, 384  # of the LSTM
@@ -18,7 +19,6 @@ class Network(NamedTuple):
 
     Attributes
     ----------
-    name : what it is
     parameters : all that is trained
     logits : (ids (B, T), state, dropout) → scores (B, T, V) and the state that it ends in; None
         stands for the state before any text
@@ -30,7 +30,6 @@ class Network(NamedTuple):
     learning_rate : the highest
     """
 
-    name: str
     parameters: list[Any]
     logits: Callable[[Any, Any, float], tuple[Any, Any]]
     steps: int
@@ -41,13 +40,15 @@ class Network(NamedTuple):
     learning_rate: float
 
 
-def character_gpt(vocabulary_size: int) -> Network:
+def character_gpt(log_frequencies: Floats) -> Network:
     """Return a Transformer decoder (Radford et al. 2019) of 4 layers and heads, width 128.
 
-    Layers normalise what they read; one table of vectors is for input and output. The row V of it,
-    for a character that never stood before, stays as it is.
+    Layers normalise what they read; one table of vectors is for input and output, and its row V for
+    a character that never stood before. It begins by saying how frequent characters are (V,).
     """
     torch = load_torch()
+    vocabulary_size = len(log_frequencies)
+    bias = torch.from_numpy(log_frequencies).clone().requires_grad_()
     functional, steps = torch.nn.functional, 128
     table = _normal(vocabulary_size + 1, _WIDTH)
     places = _normal(steps, _WIDTH)
@@ -60,12 +61,11 @@ def character_gpt(vocabulary_size: int) -> Network:
         for block in blocks:
             x = _apply_block(x, block, dropout)
         x = functional.layer_norm(x, (_WIDTH,), *last)
-        return x @ table[:vocabulary_size].T, None  # (B, T, V)
+        return x @ table[:vocabulary_size].T + bias, None  # (B, T, V)
 
-    parameters = [table, places, *last, *(each for block in blocks for each in block.values())]
+    layers = (each for block in blocks for each in block.values())
     return Network(
-        name="character GPT",
-        parameters=parameters,
+        parameters=[table, places, bias, *last, *layers],
         logits=logits,
         steps=steps,
         streams=16,
@@ -76,15 +76,17 @@ def character_gpt(vocabulary_size: int) -> Network:
     )
 
 
-def character_lstm(vocabulary_size: int) -> Network:
+def character_lstm(log_frequencies: Floats) -> Network:
     """Return an LSTM of one layer (Hochreiter & Schmidhuber 1997), its state carried on.
 
-    One table of vectors is for input and output, with a projection to it (Press & Wolf 2017).
+    One table of vectors is for input and output, with a projection to it (Press & Wolf 2017). It
+    begins by saying how frequent characters are (V,).
     """
     torch = load_torch()
+    vocabulary_size = len(log_frequencies)
     functional = torch.nn.functional
     table = _normal(vocabulary_size + 1, _EMBEDDING, spread=0.1)
-    bias = torch.zeros(vocabulary_size).requires_grad_()
+    bias = torch.from_numpy(log_frequencies).clone().requires_grad_()
     lstm = torch.nn.LSTM(_EMBEDDING, _HIDDEN, batch_first=True)
     projection = torch.nn.Linear(_HIDDEN, _EMBEDDING)
 
@@ -95,7 +97,6 @@ def character_lstm(vocabulary_size: int) -> Network:
         return predicted @ table[:vocabulary_size].T + bias, tuple(each.detach() for each in state)
 
     return Network(
-        name="character LSTM",
         parameters=[table, bias, *lstm.parameters(), *projection.parameters()],
         logits=logits,
         steps=64,

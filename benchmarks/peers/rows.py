@@ -15,10 +15,11 @@ from benchmarks.peers.networks import Network, character_gpt, character_lstm
 from benchmarks.peers.novel import Novel
 from benchmarks.peers.training import Progress, score, train
 from benchmarks.pytorch import load_torch
+from pipeline.arrays import Floats
 
 _OWN = ("unigram", "kneser_ney", "network", "writer")
 _ORDERS = (4, 6)
-_NETWORKS: dict[str, Callable[[int], Network]] = {
+_NETWORKS: dict[str, Callable[[Floats], Network]] = {
     "character LSTM": character_lstm,
     "character GPT": character_gpt,
 }
@@ -104,7 +105,7 @@ def _kenlm_row(novel: Novel) -> Row:
 
 
 def _network_row(
-    name: str, build: Callable[[int], Network], novel: Novel, seconds: float, progress: Progress
+    name: str, build: Callable[[Floats], Network], novel: Novel, seconds: float, progress: Progress
 ) -> Row:
     """Train a network of characters on one thread and return its row."""
     if reason := missing("torch"):
@@ -113,8 +114,8 @@ def _network_row(
     torch.set_num_threads(1)
     torch.manual_seed(0)
     characters = number_characters(novel)
+    network = build(characters.log_frequencies)
     began = time.process_time()
-    network = build(characters.vocabulary_size)
     read, best = train(
         network, characters, seconds, lambda done, note: progress(done, f"{name}: {note}")
     )

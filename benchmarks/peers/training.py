@@ -40,10 +40,11 @@ def train(
     that were looked at.
     """
     torch = load_torch()
-    began, best, kept, note = time.process_time(), float("inf"), _copy(network), ""
+    best, kept, note = float("inf"), _copy(network), ""
     validation = _some_targets(characters)
     checks, state, read = [*np.linspace(1 / 3, 1, _CHECKS)], None, 0
     optimizer = _optimizer(network)
+    began = time.process_time()
     for inputs, targets in _batches(network, characters):
         done = (time.process_time() - began) / seconds
         if checks and done >= checks[0]:
