@@ -68,7 +68,7 @@ def character_gpt(log_frequencies: Floats) -> Network:
         parameters=[table, places, bias, *last, *layers],
         logits=logits,
         steps=steps,
-        streams=16,
+        streams=4,
         context=64,
         scored=64,
         keeps_state=False,
@@ -99,12 +99,12 @@ def character_lstm(log_frequencies: Floats) -> Network:
     return Network(
         parameters=[table, bias, *lstm.parameters(), *projection.parameters()],
         logits=logits,
-        steps=64,
-        streams=32,
+        steps=32,
+        streams=8,
         context=512,
         scored=1024,
         keeps_state=True,
-        learning_rate=4e-3,
+        learning_rate=6e-3,
     )
 
 
