@@ -3,7 +3,7 @@
 The chapters are those that `evaluate` tests with; line ends count. Peers learn from the training
 chapters alone; validation chapters choose a checkpoint or an encoding. The networks train on one
 thread for as many processor seconds as xuxie's whole stage `train` took. Peers whose package is
-missing are left out: pip install 'xuxie[peers]'. paq8px is no Python package, and not here.
+missing are left out: pip install -e '.[peers]'. paq8px is no Python package, and not here.
 """
 
 from __future__ import annotations

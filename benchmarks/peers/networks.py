@@ -28,6 +28,7 @@ class Network(NamedTuple):
     scored : how many are scored of what is then read at once
     keeps_state : whether training goes on with the state that it ended in
     learning_rate : the highest
+    dropout : the share of units that training leaves out at a time
     """
 
     parameters: list[Any]
@@ -38,6 +39,7 @@ class Network(NamedTuple):
     scored: int
     keeps_state: bool
     learning_rate: float
+    dropout: float
 
 
 def character_gpt(log_frequencies: Floats) -> Network:
@@ -73,6 +75,7 @@ def character_gpt(log_frequencies: Floats) -> Network:
         scored=64,
         keeps_state=False,
         learning_rate=2e-3,
+        dropout=0.1,
     )
 
 
@@ -105,6 +108,7 @@ def character_lstm(log_frequencies: Floats) -> Network:
         scored=1024,
         keeps_state=True,
         learning_rate=6e-3,
+        dropout=0.25,
     )
 
 

@@ -76,7 +76,7 @@ def missing(package: str) -> str:
     """Return why a row that needs a package is left out; "" where it is installed."""
     if importlib.util.find_spec(package) is not None:
         return ""
-    return f"{package} is not installed: pip install 'xuxie[peers]'"
+    return f"{package} is not installed: pip install -e '.[peers]'"
 
 
 def _ppmd_rows(novel: Novel) -> Iterator[Row]:

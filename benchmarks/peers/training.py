@@ -17,7 +17,6 @@ from pipeline.artifacts.segmentation import Part
 
 Progress = Callable[[float, str], None]  # hears which share is done, and a note
 
-_DROPOUT = 0.1
 _DECAY = 0.1  # of matrices
 _BETAS = (0.9, 0.99)
 _CLIP = 1.0
@@ -76,7 +75,8 @@ def _step(
     torch = load_torch()
     for group in optimizer.param_groups:
         group["lr"] = network.learning_rate * _rate(done)
-    scores, after = network.logits(inputs, state if network.keeps_state else None, _DROPOUT)
+    before = state if network.keeps_state else None
+    scores, after = network.logits(inputs, before, network.dropout)
     loss = torch.nn.functional.cross_entropy(scores.flatten(0, 1), targets.flatten())
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
