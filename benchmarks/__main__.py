@@ -3,12 +3,15 @@
 Both sides of a row run in turns in one process run; a figure is the median, the ratio is ours /
 other with its range. More is better for …/s, less for MB and s. The rows of growth give seconds and
 peak memory at several sizes, and the exponents that fit them.
+
+python -m benchmarks peers [--help] is a table of its own: how well peers foretell held-out text.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 
@@ -28,7 +31,13 @@ def parse(names: Iterable[str]) -> argparse.Namespace:
 
 
 def main() -> None:
-    """Measure the rows asked for and print them as they come."""
+    """Measure the rows asked for, or the peers, and print them as they come."""
+    if "peers" in sys.argv[1:]:
+        from benchmarks.peers.command import peers
+
+        for line in peers([own for own in sys.argv[1:] if own != "peers"]):
+            print(line, flush=True)
+        return
     from benchmarks.rows import ROWS
     from benchmarks.table import HEADER, Result, table_lines
 

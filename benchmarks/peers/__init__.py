@@ -1,0 +1,1 @@
+"""How well peers foretell the chapters that `evaluate` tests with, in bits per character."""
