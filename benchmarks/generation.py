@@ -20,9 +20,9 @@ from pipeline.artifacts.network import Network
 from pipeline.engine.memories.next_word import Model
 from pipeline.engine.network.decode import cosines
 from pipeline.engine.network.reader import initial_states, predict_next, read_word
-from pipeline.engine.writing.generate import write
 from pipeline.engine.writing.options import BARE, WritingOptions
 from pipeline.engine.writing.sampling import Sampling
+from pipeline.engine.writing.side_by_side import write
 from pipeline.engine.writing.writer import constraints_for
 
 WORDS = {"tiny": 5, "quick": 200, "full": 2000}

@@ -11,16 +11,17 @@ from numpy.typing import NDArray
 from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.engine.memories.next_word import Model
-from pipeline.engine.writing.generate import Choice, write
+from pipeline.engine.writing.generate import Choice
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling
+from pipeline.engine.writing.side_by_side import write
 from pipeline.engine.writing.writer import constraints_for
 
 MARKS = (*"，。：！？“”‘’《》（）", "…", "—")
 WORDS = (PARAGRAPH_BREAK, *MARKS, *made_up_words(20))
 IDS = {word: number for number, word in enumerate(WORDS)}
-HOT = Sampling(temperature=3.0, top_p=1.0, repetition_penalty=1.0)
-PLAIN = Sampling(temperature=1.0, top_p=1.0, repetition_penalty=1.0)
+HOT = Sampling(temperature=3.0, top_p=1.0, repetition_penalty=1.0, best_of=1)
+PLAIN = Sampling(temperature=1.0, top_p=1.0, repetition_penalty=1.0, best_of=1)
 GREEDY = Sampling(temperature=0.0, repetition_penalty=1.0)
 
 

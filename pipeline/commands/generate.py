@@ -51,6 +51,7 @@ def generate(
 ) -> None:
     """Write on from a seed phrase in the style of a model's novel."""
     from pipeline.engine.bundle.model import rare_words
+    from pipeline.engine.writing.sampling import is_drawn
 
     _check(samples, writing, interactive=interactive, why=why, show_candidates=show_candidates)
     phrase = read_phrase(seed_phrase, seed_file, interactive=interactive)
@@ -73,7 +74,7 @@ def generate(
             rare=rare_words(novel) if why else None,
             candidates=_CANDIDATES if show_candidates or why else 0,
             as_json=as_json,
-            tell_seed=rng_seed is None and _is_drawn(sampling),
+            tell_seed=rng_seed is None and is_drawn(sampling),
         )
     )
 
@@ -121,11 +122,6 @@ def _tell(pieces: Iterator[tuple[str, bool]]) -> None:
     for piece, aside in pieces:
         check()
         say(f"xuxie: {piece}") if aside else put(piece, end="")
-
-
-def _is_drawn(sampling: Sampling) -> bool:
-    """Return whether words are drawn at random, and not always the most probable."""
-    return sampling.temperature > 0 and sampling.top_k != 1
 
 
 def _check(

@@ -282,6 +282,14 @@ RepetitionPenalty = Annotated[
 PenaltyWindow = Annotated[
     int, typer.Option(parser=_whole_number, metavar="N", help="How many words back lately reaches.")
 ]
+BestOf = Annotated[
+    int,
+    typer.Option(
+        parser=_whole_number,
+        metavar="K",
+        help="Sentences drawn for each that is written; 1 writes word by word.",
+    ),
+]
 PriorWeight = Annotated[
     float | None,
     typer.Option(
@@ -343,18 +351,20 @@ def novel_from(
 
 def sampling_from(
     greedy: Greedy = False,
-    temperature: Temperature = 0.8,
+    temperature: Temperature = 0.9,
     top_k: TopK = 0,
-    top_p: TopP = 0.85,
+    top_p: TopP = 0.9,
     repetition_penalty: RepetitionPenalty = 1.2,
     penalty_window: PenaltyWindow = 60,
+    best_of: BestOf = 4,
     bare: Bare = False,
 ) -> Sampling:
     """Return how words are chosen."""
     from pipeline.engine.writing.sampling import Sampling
 
     penalty = 1.0 if bare else repetition_penalty
-    return Sampling(0.0 if greedy else temperature, top_k, top_p, penalty, penalty_window)
+    drawn = 1 if bare else best_of
+    return Sampling(0.0 if greedy else temperature, top_k, top_p, penalty, penalty_window, drawn)
 
 
 def writing_from(

@@ -184,7 +184,7 @@ def _measure_writing(
     seeds = [window.ids[start : start + window.steps] for start in openings]
     ways = {
         "greedy": (Sampling(temperature=0, repetition_penalty=1), BARE),
-        "top_p": (Sampling(temperature=1, top_p=0.9, repetition_penalty=1), BARE),
+        "top_p": (Sampling(temperature=1, top_p=0.9, repetition_penalty=1, best_of=1), BARE),
         "default": (Sampling(), WritingOptions()),
     }
     parted = _parted(openings, count)

@@ -6,6 +6,7 @@ the memories of `table.py`, whose parts are told apart in `NextWord.parts`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -54,6 +55,22 @@ class Model:
     def reach(self) -> int:
         """How many words back the memories look, beyond those in the network's context."""
         return max((memory.reach(held) for memory, held in self.active.values()), default=0)
+
+    def log_chance(self, word_id: int, next_word: NextWord) -> float:
+        """Return log p of a word, by the components that do not look back at the text itself."""
+        said = {
+            name: part
+            for name, part in next_word.parts.items()
+            if name not in self.active or not self._looks_back(name)
+        }
+        total = sum(weight for weight, _ in said.values())
+        chance = sum(weight * float(probs[word_id]) for weight, probs in said.values())
+        return math.log(max(chance / total, float(LEAST))) if total else -math.inf
+
+    def _looks_back(self, name: str) -> bool:
+        """Return whether a memory is one of the text that is read."""
+        memory, held = self.active[name]
+        return memory.reach(held) > 0
 
 
 @dataclass(frozen=True)

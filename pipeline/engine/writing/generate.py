@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,7 +25,6 @@ from pipeline.engine.writing.constraints.order import (
     TextState,
     constrain,
     ends_with,
-    may_end,
     note,
     start,
 )
@@ -77,40 +76,6 @@ class Position:
     reading: Reading
 
 
-def write(
-    model: Model,
-    seed_ids: Sequence[int],
-    *,
-    constraints: Constraints,
-    sampling: Sampling,
-    generator: np.random.Generator,
-    candidates: int = 0,
-) -> Iterator[Choice]:
-    """Yield choices until the constraints let the text end; early only if every word is banned.
-
-    Parameters
-    ----------
-    model : Model
-    seed_ids : at least one id; V stands for an unknown word
-    constraints : Constraints
-        From `make_constraints`, for this model's vocabulary.
-    sampling : Sampling
-    generator : numpy.random.Generator
-    candidates : int
-        How many candidates to report for each word.
-    """
-    position = begin_at(model, seed_ids, constraints)
-    while not may_end(position.state):
-        with one_thread_a_word():
-            written = step(
-                position, model, sampling=sampling, generator=generator, candidates=candidates
-            )
-        if written is None:
-            return
-        choice, position = written
-        yield choice
-
-
 def begin_at(model: Model, seed_ids: Sequence[int], constraints: Constraints) -> Position:
     """Return where a text stands that holds just the seed phrase."""
     with one_thread_a_word():
@@ -158,26 +123,40 @@ def step_all(
     refused: Sequence[int] = (),
 ) -> list[tuple[Choice, Position] | None]:
     """Write one word of each of N texts; see `step`."""
-    found: list[Choice | None] = []
-    looked = look_all(positions, model, sampling)
-    for position, (next_word, log_probs), generator in zip(
-        positions, looked, generators, strict=True
-    ):
+    pairs = list(zip(positions, generators, strict=True))
+    chosen = choose_all(pairs, model, sampling=sampling, candidates=candidates, refused=refused)
+    live = [
+        (position, own[0])
+        for position, own in zip(positions, chosen, strict=True)
+        if own is not None
+    ]
+    if not live:
+        return [None] * len(positions)
+    after = iter(
+        go_on_all([position for position, _ in live], [own.word_id for _, own in live], model)
+    )
+    return [None if own is None else (own[0], next(after)) for own in chosen]
+
+
+def choose_all(
+    positions: Sequence[tuple[Position, np.random.Generator]],
+    model: Model,
+    *,
+    sampling: Sampling,
+    candidates: int = 0,
+    refused: Sequence[int] = (),
+) -> list[tuple[Choice, NextWord] | None]:
+    """Choose the next word of each of N texts, and what it was chosen from; see `step`."""
+    looked = look_all([position for position, _ in positions], model, sampling)
+    found: list[tuple[Choice, NextWord] | None] = []
+    for (position, generator), (next_word, log_probs) in zip(positions, looked, strict=True):
         word_id = _choose(position, log_probs, sampling, generator, refused)
         found.append(
-            None if word_id is None else choice_of(word_id, next_word, model.network, candidates)
+            None
+            if word_id is None
+            else (choice_of(word_id, next_word, model.network, candidates), next_word)
         )
-    pairs = [
-        (choice, position)
-        for choice, position in zip(found, positions, strict=True)
-        if choice is not None
-    ]
-    after = iter(
-        go_on_all([p for _, p in pairs], [choice.word_id for choice, _ in pairs], model)
-        if pairs
-        else ()
-    )
-    return [None if choice is None else (choice, next(after)) for choice in found]
+    return found
 
 
 def _choose(

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from pipeline.arrays import Floats
 from pipeline.errors import SettingsError
 
+_MOST_DRAWN = 64
+
 
 @dataclass(frozen=True)
 class Sampling:
@@ -28,13 +30,16 @@ class Sampling:
         Divides the probability of words written lately (after Keskar et al. 2019).
     penalty_window : int, at least 0
         How many of the last words are penalised; punctuation is not.
+    best_of : int from 1 to 64
+        How many sentences are drawn for each that is written; with 1, words come one by one.
     """
 
-    temperature: float = 0.8
+    temperature: float = 0.9
     top_k: int = 0
-    top_p: float = 0.85
+    top_p: float = 0.9
     repetition_penalty: float = 1.2
-    penalty_window: int = 60  # three windows
+    penalty_window: int = 60
+    best_of: int = 4
 
     def __post_init__(self) -> None:
         """Refuse values outside the bounds, naming the bound."""
@@ -45,6 +50,17 @@ class Sampling:
         check("repetition-penalty", penalty, penalty >= 1, "a number of at least 1")
         window = self.penalty_window
         check("penalty-window", window, window >= 0, "a whole number of at least 0")
+        check("best-of", self.best_of, 1 <= self.best_of <= _MOST_DRAWN, f"1 to {_MOST_DRAWN}")
+
+
+def is_drawn(sampling: Sampling) -> bool:
+    """Return whether words are drawn at random, and not always the most probable."""
+    return sampling.temperature > 0 and sampling.top_k != 1
+
+
+def best_of(sampling: Sampling) -> int:
+    """Return how many sentences are drawn for each that is written: one where all are alike."""
+    return sampling.best_of if is_drawn(sampling) else 1
 
 
 def check(name: str, value: float, holds: bool, expected: str) -> None:
@@ -79,7 +95,7 @@ def choose(log_probs: Floats, sampling: Sampling, generator: np.random.Generator
     generator : numpy.random.Generator
         Never drawn from for a greedy word; for a sampled one once, or twice where the first is cut.
     """
-    if sampling.temperature == 0 or sampling.top_k == 1:
+    if not is_drawn(sampling):
         return int(np.argmax(log_probs))
     weights = _temper(log_probs, sampling.temperature)  # (V,)
     ids = _within_reach(weights, sampling)  # (K,)

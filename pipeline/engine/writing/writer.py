@@ -17,11 +17,11 @@ from pipeline.engine.writing.components import choose_components, component_name
 from pipeline.engine.writing.constraints.constraint import Given
 from pipeline.engine.writing.constraints.marks import find_marks
 from pipeline.engine.writing.constraints.order import Constraints, fork, make_constraints
-from pipeline.engine.writing.generate import Choice, Position, begin_at, spell, write
+from pipeline.engine.writing.generate import Choice, Position, begin_at, spell
 from pipeline.engine.writing.options import BARE, WritingOptions
 from pipeline.engine.writing.sampling import Sampling, check_rng_seed
 from pipeline.engine.writing.seed import Seed, Unknown, cut_seed
-from pipeline.engine.writing.side_by_side import write_side_by_side
+from pipeline.engine.writing.side_by_side import write, write_side_by_side
 from pipeline.errors import DataError, SettingsError
 
 TOGETHER = 16  # texts side by side: more gain little in time

@@ -1,0 +1,143 @@
+"""A sentence at a time: several are drawn, and the one that its context speaks for most is kept.
+
+Words that are drawn one by one cannot know where they lead to. So K sentences are drawn side by
+side, and the kept one has the greatest
+
+    Σ_i c_i·(log q_i − α·log u_i) / Σ_i c_i
+
+q is the probability that the model gave to its i-th word, u the word's frequency in the novel: with
+α = 0 the most usual sentence would win, and what could stand anywhere would be written everywhere
+(Li et al. 2016, "A Diversity-Promoting Objective Function for Neural Conversation Models"). A word
+counts the more the rarer it is, c = log(u₀ / u) from 0 to `_MOST`; marks do not count. Memories of
+the text itself are left out of q: what was written once would be chosen again and again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pipeline.engine.memories.next_word import Model, NextWord
+from pipeline.engine.writing.constraints.marks import Role
+from pipeline.engine.writing.constraints.order import fork, may_end
+from pipeline.engine.writing.generate import Choice, Position, choose_all, go_on_all
+from pipeline.engine.writing.sampling import Sampling
+
+_SHORTEST, _LONGEST = 12, 70  # words of a candidate; shorter sentences are drawn with the next
+_ALPHA = 0.6
+_COMMON, _MOST = 3.0, 6.0  # −log u₀; the greatest weight of a word
+
+
+@dataclass
+class _Candidate:
+    """A sentence in the making.
+
+    `position` is None where the text ended instead of going on.
+    """
+
+    number: int  # of the text that it goes on
+    generator: np.random.Generator
+    position: Position | None
+    choices: list[Choice] = field(default_factory=list)
+    fit: float = 0.0
+    weight: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """Return how much the context speaks for it; one that says nothing loses."""
+        return self.fit / self.weight if self.weight > _MOST else -np.inf
+
+
+Written = tuple[list[Choice], Position | None]
+
+
+def write_sentences(
+    positions: Sequence[Position],
+    model: Model,
+    *,
+    sampling: Sampling,
+    generators: Sequence[Sequence[np.random.Generator]],
+    candidates: int = 0,
+) -> list[Written]:
+    """Return the next sentence of each of N texts, and where the text stands then.
+
+    That is None where the text ends instead of a further word; the sentence may then be empty.
+
+    Parameters
+    ----------
+    positions : where each text stands; they stay as they are
+    model, sampling, candidates : see `generate.step`
+    generators : for each text as many as there are to be candidates
+    """
+    drawn = [
+        _Candidate(number, generator, Position(fork(position.state), position.reading))
+        for number, (position, own) in enumerate(zip(positions, generators, strict=True))
+        for generator in own
+    ]
+    going = drawn
+    while going:
+        going = _advance(going, model, sampling, candidates)
+    best: list[_Candidate | None] = [None] * len(positions)
+    for candidate in drawn:
+        before = best[candidate.number]
+        if before is None or candidate.score > before.score:
+            best[candidate.number] = candidate
+    return [(own.choices, own.position) for own in best if own is not None]
+
+
+def _advance(
+    going: list[_Candidate], model: Model, sampling: Sampling, candidates: int
+) -> list[_Candidate]:
+    """Take each candidate on by a word; return those that have not come to their end."""
+    chosen = choose_all(
+        [(own.position, own.generator) for own in going if own.position is not None],
+        model,
+        sampling=sampling,
+        candidates=candidates,
+    )
+    live = []
+    for own, found in zip(going, chosen, strict=True):
+        if found is None:
+            own.position = None
+            continue
+        choice, next_word = found
+        _weigh(own, choice, next_word, model)
+        own.choices.append(choice)
+        live.append((own, choice.word_id))
+    if not live:
+        return []
+    after = go_on_all(
+        [own.position for own, _ in live if own.position is not None],
+        [word_id for _, word_id in live],
+        model,
+    )
+    for (own, _), position in zip(live, after, strict=True):
+        own.position = position
+    return [own for own, _ in live if not _is_over(own)]
+
+
+def _is_over(own: _Candidate) -> bool:
+    """Return whether a candidate has come to its end.
+
+    A sentence inside a quotation ends with the mark that closes it, where one follows.
+    """
+    assert own.position is not None
+    if may_end(own.position.state) or len(own.choices) >= _LONGEST:
+        return True
+    draft = own.position.state.draft
+    whole = draft.role is Role.BREAK or (draft.ended and not draft.opened)
+    return whole and len(own.choices) >= _SHORTEST
+
+
+def _weigh(own: _Candidate, choice: Choice, next_word: NextWord, model: Model) -> None:
+    """Add a word to what speaks for a candidate."""
+    assert own.position is not None
+    word_id = choice.word_id
+    log_frequency = float(model.network.log_prior[word_id])
+    weight = min(max(-log_frequency - _COMMON, 0.0), _MOST)
+    if not weight or own.position.state.draft.marks.roles[word_id] is not Role.WORD:
+        return
+    own.weight += weight
+    own.fit += weight * (model.log_chance(word_id, next_word) - _ALPHA * log_frequency)
