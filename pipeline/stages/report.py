@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipeline.page.prose import Sample
     from pipeline.page.wordmap import Place
 
-_TEMPERATURES = (0.5, 0.8, 1.0)
+_TEMPERATURES = (0.6, 0.9, 1.2)
 _TITLE = 40  # characters of a first line that stands for a title where there is none
 
 

@@ -106,7 +106,7 @@ def test_the_plan_names_old_and_new_value_and_stays_a_plan(trained: Trained) -> 
     assert code == 0
     assert rows == {
         **dict.fromkeys(("fetch", "segment", "embed", "window", "base", "regress"), ("fresh", [])),
-        "train": ("stale", ["learning_rate 0.004 → 0.001"]),
+        "train": ("stale", ["learning_rate 0.006 → 0.001"]),
         "decode": ("stale", ["input train changes"]),
         "remember": ("stale", ["input decode changes"]),
         "evaluate": ("stale", ["input decode changes", "input remember changes"]),

@@ -113,6 +113,8 @@ class Prompt:
         Each is that of its seed alone, but for rounding. A stream is to be taken to its end before
         the one after it: no more than `TOGETHER` are in the making at a time.
         """
+        for rng_seed in rng_seeds:
+            check_rng_seed(rng_seed)
         begun: Position | None = None
         for first in range(0, len(rng_seeds), TOGETHER):
             own = rng_seeds[first : first + TOGETHER]
