@@ -44,6 +44,7 @@ def constraints_for(model: Model, writing: WritingOptions) -> Constraints:
             marks=find_marks(network.words, text_ids),
             text_ids=text_ids,
             log_priors=tokenizer_of(network).log_priors,
+            chapters=model.memories.chapters if model.memories else (),
         )
     )
 

@@ -8,9 +8,10 @@ from made_up import random_network
 from writers import IDS, PLAIN, WORDS, model_of
 
 from pipeline.engine.memories.next_word import Model
+from pipeline.engine.writing.generate import begin_at
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.side_by_side import write_side_by_side
-from pipeline.engine.writing.writer import TOGETHER, Prompt, begin_at, constraints_for
+from pipeline.engine.writing.writer import TOGETHER, Prompt, constraints_for
 
 SEEDS = range(TOGETHER + 4)
 
@@ -24,7 +25,8 @@ def words_of(model: Model, writing: WritingOptions) -> tuple[list[list[str]], li
     prompt = prompt_of(model, writing)
     singly = [list(prompt.stream(sampling=PLAIN, rng_seed=seed)) for seed in SEEDS]
     together = [list(own) for own in prompt.streams(sampling=PLAIN, rng_seeds=SEEDS)]
-    return tuple([[c.word for c in text] for text in texts] for texts in (singly, together))
+    first, second = ([[c.word for c in text] for text in texts] for texts in (singly, together))
+    return first, second
 
 
 @pytest.mark.parametrize("carry_state", [False, True])

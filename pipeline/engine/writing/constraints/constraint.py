@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol, Self
@@ -32,6 +32,8 @@ class Given:
         The novel's text; None where only the network is there.
     log_priors : word → log probability
         Of the vocabulary's words.
+    chapters : sequence of (title, start, stop)
+        The novel's training chapters, in positions of its text.
     """
 
     options: WritingOptions
@@ -39,6 +41,7 @@ class Given:
     marks: Marks
     text_ids: Ids | None
     log_priors: Mapping[str, float]
+    chapters: Sequence[tuple[str, int, int]] = ()
 
     @cached_property
     def copy_index(self) -> CopyIndex | None:

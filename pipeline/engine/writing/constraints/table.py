@@ -9,6 +9,7 @@ from pipeline.engine.writing.constraints.constraint import Constraint
 from pipeline.engine.writing.constraints.copying import NoLongCopies
 from pipeline.engine.writing.constraints.ending import Ending, LastParagraph
 from pipeline.engine.writing.constraints.foreign import NoForeignNames
+from pipeline.engine.writing.constraints.headings import NoHeadings
 from pipeline.engine.writing.constraints.must_include import MustInclude
 from pipeline.engine.writing.constraints.repetition import NoRepeatedRuns
 from pipeline.engine.writing.constraints.speaking import NovelSpeech
@@ -27,6 +28,7 @@ CONSTRAINTS: list[type[Constraint]] = [
     NoLongCopies,
     OrderedStops,
     NoEmptyParagraph,
+    NoHeadings,
     NoRepeatedRuns,
     NovelDoubles,
     NovelClauses,

@@ -1,0 +1,62 @@
+"""Chapter headings are known by the novel's own chapters, and are not written."""
+
+from __future__ import annotations
+
+import numpy as np
+from writers import HOT, IDS, WORDS, ids_of, model_of
+
+from pipeline.artifacts.memories import Memories
+from pipeline.engine.memories.next_word import Model
+from pipeline.engine.writing.constraints.headings import heading_words
+from pipeline.engine.writing.options import WritingOptions
+from pipeline.engine.writing.side_by_side import write
+from pipeline.engine.writing.writer import constraints_for
+
+ONE, TWO, OTHER = WORDS[16], WORDS[17], WORDS[18]
+CHAPTER = f"{ONE}{OTHER}\n{OTHER}{TWO}。\n{TWO}，{OTHER}。\n"
+TEXT = np.array(ids_of(CHAPTER * 3), dtype=np.int32)
+STARTS = [len(CHAPTER) * number for number in range(3)]
+CHAPTERS = tuple(("", start, start + len(CHAPTER)) for start in STARTS)
+
+
+def test_a_word_that_begins_chapters_alone_is_one_of_headings() -> None:
+    assert heading_words(TEXT, STARTS, IDS["</s>"]).tolist() == [IDS[ONE]]
+
+
+def test_one_chapter_is_not_enough() -> None:
+    assert heading_words(TEXT, STARTS[:1], IDS["</s>"]).tolist() == []
+
+
+def test_a_word_that_begins_as_many_paragraphs_of_the_story_is_free() -> None:
+    text = np.array(ids_of((CHAPTER + f"{ONE}，{OTHER}。\n") * 3), dtype=np.int32)
+    starts = [len(text) // 3 * number for number in range(3)]
+    assert heading_words(text, starts, IDS["</s>"]).tolist() == []
+
+
+def test_words_outside_the_training_chapters_count_for_nothing() -> None:
+    text = TEXT.copy()
+    text[STARTS[1] :] = -1
+    assert heading_words(text, STARTS, IDS["</s>"]).tolist() == []
+
+
+def first_words(writing: WritingOptions) -> set[str]:
+    """The words that begin written paragraphs."""
+    memories = Memories(weights={"network": 1.0}, text_ids=TEXT, chapters=CHAPTERS)
+    found = set()
+    for seed in range(300):
+        model = Model(model_of(seed % 5).network, memories)
+        constraints = constraints_for(model, writing)
+        (choice, *_) = write(
+            model,
+            [IDS[TWO], IDS["。"], IDS["</s>"]],
+            constraints=constraints,
+            sampling=HOT,
+            generator=np.random.default_rng(seed),
+        )
+        found.add(choice.word)
+    return found
+
+
+def test_none_is_written_unless_marks_are_free() -> None:
+    assert ONE not in first_words(WritingOptions(words=1))
+    assert ONE in first_words(WritingOptions(words=1, marks=False))
