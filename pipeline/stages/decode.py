@@ -27,7 +27,7 @@ class DecodeConfig(StageConfig):
     """Settings of `decode`."""
 
     calibration_targets: int = Field(
-        10_000,
+        4_000,
         ge=1,
         le=10_000_000,
         description="validation targets, spread evenly, to fit scale and prior weight on",

@@ -30,9 +30,9 @@ class EvaluateConfig(StageConfig):
     """Settings of `evaluate`."""
 
     continuations: int = Field(
-        50, ge=1, le=10_000, description="texts written from held-out openings to be measured"
+        20, ge=1, le=10_000, description="texts written from held-out openings to be measured"
     )
-    continuation_words: int = Field(200, ge=10, le=10_000, description="words of such a text")
+    continuation_words: int = Field(300, ge=10, le=10_000, description="words of such a text")
     seed: int = Field(1, ge=0, lt=2**31, description="seed of the random numbers")
 
 

@@ -55,6 +55,7 @@ def regress(
         learning_rate=3e-3,
         average=0,
         carry_state=False,
+        validation_targets=1000,
         input_dropout=0,
         output_dropout=0,
         seed=config.seed,

@@ -20,6 +20,7 @@ from pipeline.engine.network.lstm import last_hidden, project, stack_step
 BATCH = 1024  # windows scored at once: (1024, 7000) float32 scores take 28 MB
 WARM_UP = 100  # words
 _STRETCH = 250  # places
+_SPREAD = 50  # places of a stretch where only some are read
 _ROWS = 64  # stretches at once
 READ_AT_ONCE = _ROWS * _STRETCH  # places that are well read at once
 
@@ -74,11 +75,11 @@ def spread_places(starts: NDArray[np.int64], count: int, network: Network) -> ND
     """
     if not network.carry_state:
         return spread(starts, count)
-    stretches = max(1, round(count / _STRETCH))
-    if len(starts) <= stretches * _STRETCH:
+    stretches = max(1, round(count / _SPREAD))
+    if len(starts) <= stretches * _SPREAD:
         return starts
-    firsts = np.linspace(0, len(starts) - _STRETCH, stretches).astype(np.int64)
-    taken: NDArray[np.int64] = starts[(firsts[:, None] + np.arange(_STRETCH)).reshape(-1)]
+    firsts = np.linspace(0, len(starts) - _SPREAD, stretches).astype(np.int64)
+    taken: NDArray[np.int64] = starts[(firsts[:, None] + np.arange(_SPREAD)).reshape(-1)]
     return taken
 
 
