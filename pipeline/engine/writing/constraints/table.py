@@ -11,6 +11,7 @@ from pipeline.engine.writing.constraints.ending import Ending, LastParagraph
 from pipeline.engine.writing.constraints.foreign import NoForeignNames
 from pipeline.engine.writing.constraints.headings import NoHeadings
 from pipeline.engine.writing.constraints.must_include import MustInclude
+from pipeline.engine.writing.constraints.rare import KnownCompany
 from pipeline.engine.writing.constraints.repetition import NoRepeatedRuns
 from pipeline.engine.writing.constraints.speaking import NovelSpeech
 from pipeline.engine.writing.constraints.stutter import NovelDoubles
@@ -29,6 +30,7 @@ CONSTRAINTS: list[type[Constraint]] = [
     OrderedStops,
     NoEmptyParagraph,
     NoHeadings,
+    KnownCompany,
     NoRepeatedRuns,
     NovelDoubles,
     NovelClauses,
