@@ -11,7 +11,6 @@ from pipeline.engine.writing.constraints.ending import Ending, LastParagraph
 from pipeline.engine.writing.constraints.foreign import NoForeignNames
 from pipeline.engine.writing.constraints.headings import NoHeadings
 from pipeline.engine.writing.constraints.must_include import MustInclude
-from pipeline.engine.writing.constraints.rare import KnownCompany
 from pipeline.engine.writing.constraints.repetition import NoRepeatedRuns
 from pipeline.engine.writing.constraints.speaking import NovelSpeech
 from pipeline.engine.writing.constraints.stutter import NovelDoubles
@@ -30,7 +29,6 @@ CONSTRAINTS: list[type[Constraint]] = [
     OrderedStops,
     NoEmptyParagraph,
     NoHeadings,
-    KnownCompany,
     NoRepeatedRuns,
     NovelDoubles,
     NovelClauses,
