@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipeline.engine.measures.score import Scores
     from pipeline.engine.memories.next_word import Model
 
+_ORDER = 5  # of the n-gram model that is compared with
 _HELD_OUT: tuple[Part, ...] = ("validation", "test")
 _ENOUGH = 20_000  # characters of held-out text that tell how a novel reads
 
@@ -41,15 +42,18 @@ def _score_models(
     starts: NDArray[np.int64],
     model: Model,
     mixtures: Mapping[str, Mapping[str, float]],
-    ngram: KneserNey,
+    ngram: KneserNey | None,
     regress: Network,
     progress: Callable[[float, float], None],
 ) -> tuple[dict[str, Scores], dict[str, Scores]]:
     """Return model → scores of the targets of all window starts (N,), and mixture → scores.
 
     All are on the same pieces and give a character that was never seen the same probability. The
-    mixtures, from the network alone to the whole writer, take longest.
+    mixtures, from the network alone to the whole writer, take longest. Without an `ngram`
+    to compare with, it is the writer's own, the very same.
     """
+    from dataclasses import replace
+
     from pipeline.engine.measures.baselines import score_kneser_ney, score_unigram
     from pipeline.engine.measures.mixtures import score_mixtures
     from pipeline.engine.measures.score import allow_unseen, score_places
@@ -57,10 +61,15 @@ def _score_models(
 
     network, chapters = model.network, target_sections(window, starts)
     batches = component_batches(window.ids, starts, chapters, model, progress=progress)
-    mixed = score_mixtures(batches, network, mixtures)
+    alone = {} if ngram else {"kneser_ney": {"ngram": 1.0}}
+    mixed = score_mixtures(batches, network, {**alone, **mixtures})
+    if ngram:
+        kneser_ney = score_kneser_ney(window.ids, starts, ngram, steps=window.steps)
+    else:
+        kneser_ney = replace(mixed.pop("kneser_ney"), cosines=None)
     models = {
         "unigram": score_unigram(window.ids[starts + window.steps], log_prior=network.log_prior),
-        "kneser_ney": score_kneser_ney(window.ids, starts, ngram, steps=window.steps),
+        "kneser_ney": kneser_ney,
         "article": score_places(window.ids, starts, regress),
         "network": mixed["network"],
         "writer": list(mixed.values())[-1],
@@ -76,7 +85,7 @@ def score_part(
     window: Windows,
     part: Part,
     model: Model,
-    ngram: KneserNey,
+    ngram: KneserNey | None,
     regress: Network,
     context: Context,
 ) -> tuple[dict[str, ModelScores], list[ModelScores]]:
@@ -239,6 +248,12 @@ def _text_of(segment: Segmentation, parts: Iterable[Part]) -> str:
     return "".join(spell([*line.split(" "), PARAGRAPH_BREAK]) for line in lines)
 
 
+def _has_kneser_ney(memories: Memories) -> bool:
+    """Return whether the writer has the n-gram model of the row: the default one."""
+    held = memories.held.get("ngram") if "ngram" in memories.weights else None
+    return held is not None and len(held.levels) + 1 == _ORDER
+
+
 def evaluate(
     config: EvaluateConfig,
     *,
@@ -253,9 +268,11 @@ def evaluate(
     from pipeline.engine.memories.next_word import Model
     from pipeline.engine.memories.ngram import train_kneser_ney
 
-    ngram = train_kneser_ney(
-        window.ids, window.spans["train"], vocabulary_size=window.vocabulary_size
-    )
+    ngram = None
+    if not _has_kneser_ney(remember):
+        ngram = train_kneser_ney(
+            window.ids, window.spans["train"], vocabulary_size=window.vocabulary_size, order=_ORDER
+        )
     model = Model(decode, remember)
     parts = {part: score_part(window, part, model, ngram, regress, context) for part in _HELD_OUT}
     writing, written = _measure_writing(config, window, model, context)

@@ -89,7 +89,7 @@ def test_the_page_tells_all_and_needs_nothing_else(trained: Trained) -> None:
     phrase = choose_model(trained.artifacts, None)[0].card.seed_phrase
     assert set(evaluation["test"]) <= set(page.text("th"))
     assert phrase in page.text("span")
-    assert page.text("h3")[-3:] == ["temperature 0.5 ", "temperature 0.8 ", "temperature 1 "]
+    assert page.text("h3")[-3:] == ["temperature 0.6 ", "temperature 0.9 ", "temperature 1.2 "]
     assert page.tags.count("svg") == 5
     assert page.tags.count("text") > 30
     assert "青棠" in page.text("span")

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.arrays import Floats
+from pipeline.arrays import Floats, Integers
 from pipeline.artifacts.network import Network
 from pipeline.artifacts.tokens import HAN
-from pipeline.engine.network.decode import cosines, log_softmax, network_scores
+from pipeline.engine.network.decode import cosines, network_scores
 from pipeline.engine.network.predict import BATCH, READ_AT_ONCE, predict_places
 
 
@@ -86,12 +86,12 @@ def score_cosines(cosine: Floats, targets: NDArray[np.int32], network: Network) 
     safe = np.where(known, targets, 0)[:, None]  # (B, 1)
     scores = network_scores(cosine, network)  # (B, V)
     own = np.take_along_axis(scores, safe, axis=1)  # (B, 1)
-    ranks = 1 + (scores > own).sum(axis=1)  # (B,)
-    log_probs = np.take_along_axis(log_softmax(scores), safe, axis=1)[:, 0]  # (B,)
+    ranks = _ranks(scores, own)  # (B,)
+    log_probs = own[:, 0] - _log_sums(scores)  # (B,)
     closeness = np.take_along_axis(cosine, safe, axis=1)[:, 0]  # (B,)
     return Scores(
         known=known,
-        ranks=np.where(known, ranks, len(network.words) + 1).astype(np.int64),
+        ranks=np.where(known, ranks, len(network.words) + 1),
         log_probs=np.where(known, log_probs, 0.0).astype(np.float64),
         cosines=np.where(known, closeness, np.float32(0)),
     )
@@ -102,13 +102,27 @@ def score_probabilities(probs: Floats, targets: NDArray[np.int32]) -> Scores:
     size = probs.shape[1]
     known = targets < size  # (B,)
     own = np.take_along_axis(probs, np.where(known, targets, 0)[:, None], axis=1)  # (B, 1)
-    ranks = 1 + (probs > own).sum(axis=1)  # (B,)
     return Scores(
         known=known,
-        ranks=np.where(known, ranks, size + 1).astype(np.int64),
+        ranks=np.where(known, _ranks(probs, own), size + 1),
         log_probs=np.where(known, np.log(own[:, 0]), 0.0).astype(np.float64),
         cosines=None,
     )
+
+
+def _ranks(values: Floats, own: Floats) -> Integers:
+    """Return 1 + how many of values (B, V) are above the row's own (B, 1), int64 (B,)."""
+    # Row by row numpy counts a dozen times as fast as along an axis.
+    return np.array([1 + np.count_nonzero(row) for row in values > own], dtype=np.int64)
+
+
+def _log_sums(scores: Floats) -> Floats:
+    """Return log Σ exp of the rows of scores (B, V), float32 (B,)."""
+    most = scores.max(axis=1, keepdims=True)  # (B, 1)
+    weights = scores - most  # (B, V)
+    np.exp(weights, out=weights)
+    sums: Floats = most[:, 0] + np.log(weights.sum(axis=1))
+    return sums
 
 
 def join_scores(parts: list[Scores]) -> Scores:

@@ -21,7 +21,7 @@ from pipeline.artifacts.windows import window_view
 from pipeline.engine.memories.memory import Places
 from pipeline.engine.memories.next_word import Model
 from pipeline.engine.network.decode import network_scores, softmax, unit_rows
-from pipeline.engine.network.predict import WARM_UP, predict_vectors
+from pipeline.engine.network.predict import predict_runs, predict_vectors
 from pipeline.engine.network.reader import initial_states, predict_next, read_word
 
 if TYPE_CHECKING:
@@ -78,13 +78,15 @@ def component_batches(
     model : Model
     progress : called with targets done and targets in all
     """
-    steps = model.network.steps
-    for first, last in chapter_runs(starts, chapters):
-        reader, done = TextReader(model), first
-        place = starts[first] + steps
-        before = WARM_UP if model.network.carry_state else steps
-        reader.begin(ids[max(place - before, 0) : place])
-        for batch in reader.read(ids[place : starts[last - 1] + steps + 1]):
+    steps, done = model.network.steps, 0
+    runs = [
+        (int(starts[first]) + steps, int(starts[last - 1]) + steps + 1)
+        for first, last in chapter_runs(starts, chapters)
+    ]
+    for (place, stop), predicted in zip(runs, predict_runs(ids, runs, model.network), strict=True):
+        reader = TextReader(model)
+        reader.begin(ids[place - steps : place], read=False)
+        for batch in reader.read(ids[place:stop], predicted):
             yield batch
             done += len(batch.targets)
             if progress is not None:
@@ -105,15 +107,21 @@ class TextReader:
         self._units = np.empty((0, len(model.network.projection_bias)), dtype=np.float32)  # (P, E)
         self._words = np.empty(0, dtype=np.int32)  # (P,)
 
-    def begin(self, ids: NDArray[np.int32]) -> None:
-        """Read tokens (n,) that are no targets and that the memories do not see; n > 0."""
+    def begin(self, ids: NDArray[np.int32], *, read: bool = True) -> None:
+        """Read tokens (n,) that are no targets and that the memories do not see; n > 0.
+
+        Without `read` the network does not: what it predicts is then given to the other method.
+        """
         self._context = ids[-self.model.network.steps :]
-        if self.model.network.carry_state:
+        if read and self.model.network.carry_state:
             for token_id in ids:
                 self._states = read_word(self._states, token_id, self.model.network)
 
-    def read(self, ids: NDArray[np.int32]) -> Iterator[Batch]:
-        """Yield batches of the targets `ids` (n,); something must have been read before them."""
+    def read(self, ids: NDArray[np.int32], predicted: Floats | None = None) -> Iterator[Batch]:
+        """Yield batches of the targets `ids` (n,); something must have been read before them.
+
+        `predicted` is ê of them, float32 (n, E), if it is known already.
+        """
         steps, done = self.model.network.steps, 0
         while done < len(ids):
             # Near the text's beginning each target has a window of its own length.
@@ -122,13 +130,14 @@ class TextReader:
             stream = np.concatenate([self._context, targets])
             windows = window_view(stream, steps=len(self._context))  # (B, T + 1)
             self._context = stream[-steps:]
+            known = None if predicted is None else predicted[done : done + count]
             done += len(targets)
-            yield self._ask(windows)
+            yield self._ask(windows, known)
 
-    def _ask(self, windows: NDArray[np.int32]) -> Batch:
+    def _ask(self, windows: NDArray[np.int32], predicted: Floats | None) -> Batch:
         """Return what each component says of the targets of windows (B, T + 1), and keep them."""
         before, model = len(self._words), self.model
-        fresh = unit_rows(self._predict(windows))  # (B, E)
+        fresh = unit_rows(self._predict(windows) if predicted is None else predicted)  # (B, E)
         units = np.concatenate([self._units, fresh])
         words = np.concatenate([self._words, windows[:, -1]])
         kept = max(len(units) - model.reach, 0)

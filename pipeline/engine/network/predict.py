@@ -7,7 +7,7 @@ place: what lies further back hardly shows in the state any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ WARM_UP = 100  # words
 _STRETCH = 250  # places
 _SPREAD = 50  # places of a stretch where only some are read
 _ROWS = 64  # stretches at once
+_CHAPTERS = 8  # read at once from end to end
 READ_AT_ONCE = _ROWS * _STRETCH  # places that are well read at once
 
 
@@ -61,11 +62,28 @@ def predict_places(ids: NDArray[np.int32], starts: NDArray[np.int64], network: N
     else:
         stretches = list(_stretches(starts + network.steps))
         parts = [
-            _read_stretches(ids, stretches[first : first + _ROWS], network)
+            part
             for first in range(0, len(stretches), _ROWS)
+            for part in _read_stretches(ids, stretches[first : first + _ROWS], network)
         ]
     size = len(network.projection_bias)
     return np.concatenate(parts) if parts else np.empty((0, size), dtype=np.float32)
+
+
+def predict_runs(
+    ids: NDArray[np.int32], runs: Sequence[tuple[int, int]], network: Network
+) -> Iterator[Floats]:
+    """Yield ê (n, E) of each of some stretches [first, last) of a text, read from end to end.
+
+    A few are read side by side. `ids`, `network` and ê as in `predict_places`.
+    """
+    for number in range(0, len(runs), _CHAPTERS):
+        some = list(runs[number : number + _CHAPTERS])
+        if network.carry_state:
+            yield from _read_stretches(ids, some, network)
+        else:
+            for first, last in some:
+                yield predict_places(ids, np.arange(first, last) - network.steps, network)
 
 
 def spread_places(starts: NDArray[np.int64], count: int, network: Network) -> NDArray[np.int64]:
@@ -94,8 +112,8 @@ def _stretches(places: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
 
 def _read_stretches(
     ids: NDArray[np.int32], stretches: list[tuple[int, int]], network: Network
-) -> Floats:
-    """Return ê (P, E) of all places of some stretches, in order.
+) -> list[Floats]:
+    """Return ê (n, E) of the places of each stretch.
 
     All are read side by side, and end together: shorter ones begin later.
     """
@@ -119,8 +137,10 @@ def _read_stretches(
             upper_layers=network.upper_layers,
         )
         kept[step] = hidden[-1]
-    own = [kept[longest - (last - first) :, row] for row, (first, last) in enumerate(stretches)]
-    return _project(np.concatenate(own), network)
+    return [
+        _project(kept[longest - (last - first) :, row], network)
+        for row, (first, last) in enumerate(stretches)
+    ]
 
 
 def _project(hidden: Floats, network: Network) -> Floats:

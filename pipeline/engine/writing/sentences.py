@@ -26,7 +26,7 @@ from pipeline.engine.writing.generate import Choice, Position, choose_all, go_on
 from pipeline.engine.writing.sampling import Sampling
 
 _SHORTEST, _LONGEST = 12, 70  # words of a candidate; shorter sentences are drawn with the next
-_ALPHA = 0.6
+_ALPHA = 0.3
 _COMMON, _MOST = 3.0, 6.0  # −log u₀; the greatest weight of a word
 
 

@@ -48,7 +48,7 @@ def score_of(choices: list[Choice], model: Model) -> float:
         if choice.word_id >= 16:  # a word, not a mark
             assert choice.probability is not None
             weights.append(weight)
-            fits.append(weight * (np.log(choice.probability) - 0.6 * u))
+            fits.append(weight * (np.log(choice.probability) - 0.3 * u))
     return sum(fits) / sum(weights) if sum(weights) > 6 else -np.inf
 
 
