@@ -23,6 +23,7 @@ from pipeline.engine.memories.next_word import Model
 from pipeline.engine.network.decode import network_scores, softmax, unit_rows
 from pipeline.engine.network.predict import predict_runs, predict_vectors
 from pipeline.engine.network.reader import initial_states, predict_next, read_word
+from pipeline.engine.threads import one_thread_a_word
 
 if TYPE_CHECKING:
     from pipeline.stage import Advance
@@ -150,9 +151,10 @@ class TextReader:
         if not network.carry_state:
             return predict_vectors(windows[:, :-1], network)
         predicted = []
-        for target in windows[:, -1]:
-            predicted.append(predict_next(self._states, network))
-            self._states = read_word(self._states, target, network)
+        with one_thread_a_word():
+            for target in windows[:, -1]:
+                predicted.append(predict_next(self._states, network))
+                self._states = read_word(self._states, target, network)
         return np.stack(predicted)
 
 

@@ -16,6 +16,7 @@ from pipeline.arrays import Floats
 from pipeline.artifacts.network import Network
 from pipeline.artifacts.windows import spread, window_view
 from pipeline.engine.network.lstm import last_hidden, project, stack_step
+from pipeline.engine.threads import one_thread_a_word
 
 BATCH = 1024  # windows scored at once: (1024, 7000) float32 scores take 28 MB
 WARM_UP = 100  # words
@@ -80,7 +81,9 @@ def predict_runs(
     for number in range(0, len(runs), _CHAPTERS):
         some = list(runs[number : number + _CHAPTERS])
         if network.carry_state:
-            yield from _read_stretches(ids, some, network)
+            with one_thread_a_word():
+                found = _read_stretches(ids, some, network)
+            yield from found
         else:
             for first, last in some:
                 yield predict_places(ids, np.arange(first, last) - network.steps, network)
