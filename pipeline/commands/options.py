@@ -299,7 +299,7 @@ PriorWeight = Annotated[
 Memory = Annotated[
     str | None,
     typer.Option(
-        "--memory", help="Some of cache,ngram,neighbours, or none; by default all there are."
+        "--memory", help="Some of cache,topic,ngram,neighbours, or none; by default all there are."
     ),
 ]
 RngSeed = Annotated[

@@ -183,7 +183,11 @@ def test_a_phrase_of_nothing_known_is_answered_with_three_examples(trained: Trai
         ([SEED_PHRASE, "--interactive", "--why"], 2, "--why: expected no --interactive"),
         ([SEED_PHRASE, "--interactive", "--show-candidates"], 2, "--show-candidates: expected no"),
         ([SEED_PHRASE, "--interactive", "--rng-seed", "-1"], 2, "--rng-seed: expected"),
-        ([SEED_PHRASE, "--memory", "cahce"], 2, "--memory: expected none or some of cache, ngram"),
+        (
+            [SEED_PHRASE, "--memory", "cahce"],
+            2,
+            "--memory: expected none or some of cache, topic, ngram",
+        ),
         ([SEED_PHRASE, "--memory", "neighbours"], 2, "--memory: expected one of what this writer"),
         ([SEED_PHRASE, "--memory", ""], 2, "--memory: expected none or some of"),
         ([SEED_PHRASE, "--samples", "0"], 2, "--samples: expected"),

@@ -158,7 +158,7 @@ def _ask(
     network = model.network
     cosine = units[before:] @ network.output_vectors.T  # (B, V)
     own = softmax(network_scores(cosine, network))  # (B, V)
-    places = Places(windows[:, :-1], units, words, before, len(network.words))
+    places = Places(windows[:, :-1], units, words, before, own, network.log_prior)
     probs = {NETWORK: own}
     for name, (memory, held) in model.active.items():
         found = memory.batch_probs(held, places)  # (B, V)

@@ -211,7 +211,14 @@ def _parts(own: Floats, reading: Reading, model: Model) -> dict[str, tuple[float
     """Return what the network, `own` (V,), and the memories say; see `NextWord`."""
     assert reading.vector is not None
     assert reading.unit is not None
-    place = Place(reading.vector, reading.unit, reading.recent, reading.history, len(own))
+    place = Place(
+        reading.vector,
+        reading.unit,
+        reading.recent,
+        reading.history,
+        own,
+        model.network.log_prior,
+    )
     said = {NETWORK: own}
     for name, (memory, held) in model.active.items():
         probs = memory.probs(held, place)

@@ -213,7 +213,13 @@ def test_an_evaluation_has_intervals_where_a_part_has_chapters(
     test, ablation = score_part(windows, "test", model, ngram, regress, context)
     models = ["unigram", "kneser_ney", "article", "network", "writer"]
     assert list(test) == models
-    assert [row["name"] for row in ablation] == ["network", "network+cache", "network+ngram", "all"]
+    assert [row["name"] for row in ablation] == [
+        "network",
+        "network+cache",
+        "network+topic",
+        "network+ngram",
+        "all",
+    ]
     for row, same in ((ablation[0], test["network"]), (ablation[-1], test["writer"])):
         assert [row[name] for name in NAMES] == [same[name] for name in NAMES]
     assert ablation[-1]["weights"] == model.weights

@@ -31,11 +31,17 @@ CHAPTERS = target_sections(WINDOWS, STARTS)
 def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
     """A network with all its memories, at weights that give each a say."""
     config = RememberConfig.model_validate(
-        {"cache_words": 12, "ngram_order": 3, "neighbours": True, "neighbours_count": 7}
+        {
+            "cache_words": 12,
+            "topic_words": 9,
+            "ngram_order": 3,
+            "neighbours": True,
+            "neighbours_count": 7,
+        }
     )
     context = context_in(tmp_path_factory.mktemp("scratch"))
     memories = remember(config, window=WINDOWS, decode=NETWORK, context=context)
-    weights = {"network": 0.4, "cache": 0.3, "ngram": 0.2, "neighbours": 0.1}
+    weights = {"network": 0.3, "cache": 0.3, "topic": 0.1, "ngram": 0.2, "neighbours": 0.1}
     return Model(NETWORK, replace(memories, weights=weights))
 
 
@@ -77,7 +83,7 @@ def test_scoring_and_writing_foretell_alike(model: Model, monkeypatch: pytest.Mo
 
 def test_every_component_gives_a_distribution(model: Model) -> None:
     for batch in batches(model):
-        assert list(batch.probs) == ["network", "cache", "ngram", "neighbours"]
+        assert list(batch.probs) == ["network", "cache", "topic", "ngram", "neighbours"]
         for probs in batch.probs.values():
             assert (probs >= 0).all()
             np.testing.assert_allclose(probs.sum(axis=1), 1, rtol=1e-4)
@@ -97,7 +103,7 @@ def test_shares_sum_to_the_probabilities(model: Model) -> None:
 def test_an_empty_cache_leaves_its_weight_to_the_network(model: Model) -> None:
     next_word = next_word_distribution(begin(model, [3]), model)
     assert set(next_word.parts) == {"network", "ngram", "neighbours"}
-    assert next_word.parts["network"][0] == pytest.approx(0.4 + 0.3, rel=1e-5)
+    assert next_word.parts["network"][0] == pytest.approx(0.3 + 0.3 + 0.1, rel=1e-5)
     assert np.exp(next_word.log_probs).sum() == pytest.approx(1, rel=1e-5)
 
 
@@ -149,6 +155,7 @@ def test_the_network_of_an_ablation_is_scored_as_the_network_is(model: Model) ->
     assert list(found) == [
         "network",
         "network+cache",
+        "network+topic",
         "network+ngram",
         "network+neighbours",
         "all",

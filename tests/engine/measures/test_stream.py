@@ -95,7 +95,7 @@ def test_the_memories_speak_as_in_the_evaluation(
     windows = chapters_of_noise()
     context = context_in(tmp_path_factory.mktemp("scratch"))
     model = Model(OPEN, remember(RememberConfig(), window=windows, decode=OPEN, context=context))
-    assert set(model.weights) == {"network", "cache", "ngram"}
+    assert set(model.weights) == {"network", "cache", "topic", "ngram"}
     starts = evaluation_starts(windows, "validation")
     batches = component_batches(windows.ids, starts, target_sections(windows, starts), model)
     (expected,) = score_mixtures(batches, OPEN, {"all": model.weights}).values()
