@@ -45,7 +45,7 @@ def test_greedy_writes_the_same_every_time(trained: Trained) -> None:
 
 def test_memories_can_be_chosen_by_name(trained: Trained) -> None:
     whole = generate(trained, "--rng-seed", "1", "--words", "40")
-    both = generate(trained, "--rng-seed", "1", "--words", "40", "--memory", "ngram,cache")
+    both = generate(trained, "--rng-seed", "1", "--words", "40", "--memory", "ngram,topic,cache")
     assert whole == both
     assert generate(trained, "--rng-seed", "1", "--words", "40", "--memory", "none") != whole
 

@@ -69,7 +69,7 @@ def remember(recent: Recent, unit: Floats, word_id: int, *, words: int) -> Recen
 
 
 def newest(recent: Recent, words: int) -> Recent:
-    """Return the last `words` words, or as many as there are: other memories may look back farther."""
+    """Return the last `words` words; other memories may look back farther."""
     return Recent(recent.log, max(recent.start, recent.stop - words), recent.stop)
 
 

@@ -86,8 +86,10 @@ def fit_mixtures(probs: Mapping[str, Doubles]) -> tuple[dict[str, float], ...]:
 
 def mix(probs: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:
     """Return Σ λ_k·p_k of distributions of one shape, float32."""
-    parts = [np.float32(weight) * probs[name] for name, weight in weights.items()]
-    mixed: Floats = np.sum(parts, axis=0, dtype=np.float32)
+    (name, weight), *others = weights.items()
+    mixed: Floats = np.float32(weight) * probs[name]
+    for name, weight in others:
+        mixed += np.float32(weight) * probs[name]
     return mixed
 
 

@@ -19,6 +19,7 @@ from pipeline.artifacts.memories import NETWORK, Memories
 from pipeline.artifacts.network import Network
 from pipeline.engine.memories.cache import Recent, empty_recent, remember
 from pipeline.engine.memories.memory import Memory, Place
+from pipeline.engine.memories.mixture import weights_for
 from pipeline.engine.memories.table import MEMORIES
 from pipeline.engine.network.decode import log_softmax, network_scores, softmax, unit_rows
 from pipeline.engine.network.predict import WARM_UP
@@ -58,19 +59,22 @@ class Model:
 
     def log_chance(self, word_id: int, next_word: NextWord) -> float:
         """Return log p of a word, by the components that do not look back at the text itself."""
-        said = {
-            name: part
-            for name, part in next_word.parts.items()
-            if name not in self.active or not self._looks_back(name)
-        }
-        total = sum(weight for weight, _ in said.values())
-        chance = sum(weight * float(probs[word_id]) for weight, probs in said.values())
+        said = {name: part for name, part in next_word.parts.items() if name in self._ahead}
+        total = sum(self._ahead[name] for name in said)
+        chance = sum(self._ahead[name] * float(probs[word_id]) for name, (_, probs) in said.items())
         return math.log(max(chance / total, float(LEAST))) if total else -math.inf
 
-    def _looks_back(self, name: str) -> bool:
-        """Return whether a memory is one of the text that is read."""
-        memory, held = self.active[name]
-        return memory.reach(held) > 0
+    @cached_property
+    def _ahead(self) -> dict[str, float]:
+        """Component → weight in the mixture of those that do not look back at the text itself.
+
+        They are fitted for just these: with a memory that leans on the network's own words, the
+        network is left with next to nothing.
+        """
+        back = {name for name, (memory, held) in self.active.items() if memory.reach(held)}
+        if self.memories is None:
+            return self.weights
+        return weights_for(self.memories, set(self.weights) - back)
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,15 @@ place at a time while writing. A word outside the vocabulary takes its place amo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.arrays import Doubles, Floats
+from pipeline.arrays import Floats
 from pipeline.engine.memories.cache import Recent, newest
+
+_RAREST = np.float32(-30)  # log u: below it, factors would leave float32
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,7 @@ def lean(topic: Topic, recent: Recent, *, own: Floats, log_prior: Floats) -> Flo
     seen = np.flatnonzero(counts)  # (U,)
     if not len(seen):
         return None
-    probs = own.copy()  # (V,)
-    probs[seen] *= _factors(topic, counts[seen], log_prior[seen])
-    probs /= probs.sum()
+    probs: Floats = _raised(own[None], seen, _factors(topic, counts[seen], log_prior[seen]))[0]
     return probs
 
 
@@ -84,10 +85,17 @@ def lean_text(
     found, counts = _counts(words, before, topic.words)  # (U,), (B, U)
     known = found < own.shape[1]  # (U,)
     found, counts = found[known], counts[:, known]
-    probs = own.copy()  # (B, V)
-    probs[:, found] *= _factors(topic, counts, log_prior[found])
-    probs /= probs.sum(axis=1, keepdims=True)
+    probs = _raised(own, found, _factors(topic, counts, log_prior[found]))  # (B, V)
     probs[~counts.any(axis=1)] = 0
+    return probs
+
+
+def _raised(own: Floats, found: NDArray[np.integer[Any]], factors: Floats) -> Floats:
+    """Return p (B, V) with U words' shares raised by factors (B, U), to the sum of one again."""
+    raised = own[:, found] * factors  # (B, U)
+    total = 1 + (raised - own[:, found]).sum(axis=1, keepdims=True)  # (B, 1)
+    probs: Floats = own / total  # (B, V)
+    probs[:, found] = raised / total
     return probs
 
 
@@ -111,6 +119,7 @@ def _counts(
 
 def _factors(topic: Topic, counts: NDArray[np.int64], log_prior: Floats) -> Floats:
     """Return (1 + n / (κ·u))^μ: counts (…, U) and log u (U,) → float32 (…, U)."""
-    novel: Doubles = topic.novel_words * np.exp(log_prior.astype(np.float64))  # (U,)
-    factors: Doubles = (1 + counts / novel) ** topic.exponent
-    return factors.astype(np.float32)
+    frequency = np.exp(np.maximum(log_prior, _RAREST))  # (U,)
+    novel: Floats = np.float32(topic.novel_words) * frequency
+    factors: Floats = (1 + counts.astype(np.float32) / novel) ** np.float32(topic.exponent)
+    return factors
