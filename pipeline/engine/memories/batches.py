@@ -114,6 +114,19 @@ class TextReader:
 
     def read(self, ids: NDArray[np.int32]) -> Iterator[Batch]:
         """Yield batches of the targets `ids` (n,); something must have been read before them."""
+        for windows in self._windows(ids):
+            yield self._ask(windows)
+
+    def learn(self, ids: NDArray[np.int32]) -> None:
+        """Read tokens (n,) that are no targets and that the memories do see."""
+        if len(ids) and not len(self._context):
+            self.begin(ids[:1])
+            ids = ids[1:]
+        for windows in self._windows(ids):
+            self._keep(windows)
+
+    def _windows(self, ids: NDArray[np.int32]) -> Iterator[NDArray[np.int32]]:
+        """Yield windows (B, T + 1) of targets and what was read before them."""
         steps, done = self.model.network.steps, 0
         while done < len(ids):
             # Near the text's beginning each target has a window of its own length.
@@ -123,17 +136,22 @@ class TextReader:
             windows = window_view(stream, steps=len(self._context))  # (B, T + 1)
             self._context = stream[-steps:]
             done += len(targets)
-            yield self._ask(windows)
+            yield windows
 
     def _ask(self, windows: NDArray[np.int32]) -> Batch:
         """Return what each component says of the targets of windows (B, T + 1), and keep them."""
-        before, model = len(self._words), self.model
+        before = len(self._words)
+        units, words = self._keep(windows)
+        return _ask(windows, units, words, before, self.model)
+
+    def _keep(self, windows: NDArray[np.int32]) -> tuple[Floats, NDArray[np.int32]]:
+        """Read the targets of windows (B, T + 1); return `units` and `words` as in `Places`."""
         fresh = unit_rows(self._predict(windows))  # (B, E)
         units = np.concatenate([self._units, fresh])
         words = np.concatenate([self._words, windows[:, -1]])
-        kept = max(len(units) - model.reach, 0)
+        kept = max(len(units) - self.model.reach, 0)
         self._units, self._words = units[kept:], words[kept:]
-        return _ask(windows, units, words, before, model)
+        return units, words
 
     def _predict(self, windows: NDArray[np.int32]) -> Floats:
         """Return ê (B, E) for the targets of consecutive windows (B, T + 1), and read those."""

@@ -57,6 +57,15 @@ class Model:
         """How many words back the memories look, beyond those in the network's context."""
         return max((memory.reach(held) for memory, held in self.active.values()), default=0)
 
+    @property
+    def lookback(self) -> int:
+        """How many words back all that is read still shows: as many as are worth reading.
+
+        They are as many as the network looks back, `steps` or `WARM_UP`; where a memory reaches
+        back, as many for the first of its words.
+        """
+        return (WARM_UP if self.network.carry_state else self.network.steps) + self.reach
+
     def log_chance(self, word_id: int, next_word: NextWord) -> float:
         """Return log p of a word, by the components that do not look back at the text itself."""
         said = {name: part for name, part in next_word.parts.items() if name in self._ahead}
@@ -129,20 +138,14 @@ class NextWord:
 
 
 def begin(model: Model, word_ids: Sequence[int]) -> Reading:
-    """Return the reading of these words, of which only the last are read.
-
-    They are as many as the network looks back, `steps` or `WARM_UP`; where a memory reaches back,
-    as many for the first of its words.
-    """
-    network = model.network
-    count = (WARM_UP if network.carry_state else network.steps) + model.reach
+    """Return the reading of these words, of which only the last `lookback` are read."""
     reading = Reading(
         states=initial_states(model.network),
         vector=None,
         unit=None,
         recent=empty_recent(len(model.network.projection_bias)),
     )
-    for word_id in word_ids[-count:]:
+    for word_id in word_ids[-model.lookback :]:
         reading = read(reading, word_id, model)
     return reading
 

@@ -76,10 +76,15 @@ class Position:
     reading: Reading
 
 
-def begin_at(model: Model, seed_ids: Sequence[int], constraints: Constraints) -> Position:
-    """Return where a text stands that holds just the seed phrase."""
+def begin_at(
+    model: Model, seed_ids: Sequence[int], constraints: Constraints, learnt: Sequence[int] = ()
+) -> Position:
+    """Return where a text stands that holds just the seed phrase.
+
+    What was `learnt` is read before it, and is no part of the text: no constraint notes it.
+    """
     with one_thread_a_word():
-        return Position(start(seed_ids, constraints), begin(model, seed_ids))
+        return Position(start(seed_ids, constraints), begin(model, (*learnt, *seed_ids)))
 
 
 def step(

@@ -182,3 +182,19 @@ def test_the_cache_of_a_chapter_knows_nothing_of_the_one_before(model: Model) ->
     empty = [*range(first_known[0] + 1), *range(100, first_known[1] + 1)]
     empty += range(200, first_known[2] + 1)
     assert np.flatnonzero(same).tolist() == empty
+
+
+def test_a_sentence_is_weighed_without_what_looks_back_at_the_text(model: Model) -> None:
+    """The weights are those fitted for just the rest, not the rest of all weights."""
+    assert model.memories is not None
+    next_word = next_word_distribution(begin(model, WINDOWS.ids[:40].tolist()), model)
+    (weights,) = (
+        own for own in model.memories.subsets if set(own) == {"network", "ngram", "neighbours"}
+    )
+    for word_id in (0, 7, 29):
+        said = {name: float(next_word.parts[name][1][word_id]) for name in weights}
+        expected = sum(weight * said[name] for name, weight in weights.items())
+        found = model.log_chance(word_id, next_word)
+        assert found == pytest.approx(float(np.log(expected)), abs=1e-5)
+    kept = {"network": 0.3, "ngram": 0.2, "neighbours": 0.1}
+    assert weights != pytest.approx({name: own / 0.6 for name, own in kept.items()})
