@@ -86,8 +86,8 @@ def fit_mixtures(probs: Mapping[str, Doubles]) -> tuple[dict[str, float], ...]:
 
 def mix(probs: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:
     """Return Σ λ_k·p_k of distributions of one shape, float32."""
-    (name, weight), *others = weights.items()
-    mixed: Floats = np.float32(weight) * probs[name]
+    (first, weight), *others = weights.items()
+    mixed: Floats = np.float32(weight) * probs[first]
     for name, weight in others:
         mixed += np.float32(weight) * probs[name]
     return mixed

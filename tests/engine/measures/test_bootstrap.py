@@ -270,8 +270,8 @@ def test_an_ablation_is_a_line_a_mixture() -> None:
     row["perplexity"] = 78.4357
     lines = list(ablation_lines([{**row, "weights": {"network": 0.8866, "cache": 0.1134}}]))
     assert lines == [
-        "mixture        bits/char    top1  perplexity  w network  w cache",
-        "network+cache     6.0625  0.2362        78.4      0.887    0.113",
+        "mixture        bits/char    top1  perplexity  network  cache",
+        "network+cache     6.0625  0.2362        78.4    0.887  0.113",
     ]
 
 
