@@ -98,7 +98,11 @@ def test_generation_as_json(trained: Trained) -> None:
         assert 0 < row["probability"] <= 1
 
 
-def test_the_examples_of_the_readme_work(trained: Trained) -> None:
+def test_the_examples_of_the_readme_work(
+    trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("我的稿子.txt").write_text("来喜说：“月亮上来了。”", encoding="utf-8")
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
     start_of_example = 'python cli.py generate "青棠听了，"'
     examples = [shlex.split(line, comments=True)[4:] for line in lines if start_of_example in line]
