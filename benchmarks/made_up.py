@@ -12,6 +12,7 @@ from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.artifacts.windows import Windows
 from pipeline.engine.memories.kinds.cache import Cache
 from pipeline.engine.memories.ngram import train_kneser_ney
+from pipeline.engine.memories.topic import Topic
 
 VOCABULARY = 7000  # about that of 红楼梦 at five occurrences or more
 VECTOR_SIZE = 200
@@ -88,11 +89,12 @@ def made_up_memories(vocabulary: int = VOCABULARY, *, tokens: int = TOKENS) -> M
     ids = zipf_ids(tokens, vocabulary=vocabulary)  # (tokens,)
     span = np.array([[0, tokens]], dtype=np.int64)
     return Memories(
-        weights={"network": 0.7, "cache": 0.1, "ngram": 0.2},
+        weights={"network": 0.3, "cache": 0.1, "topic": 0.4, "ngram": 0.2},
         text_ids=ids,
         chapters=(("第一回", 0, tokens),),
         held={
             "cache": Cache(words=1000, sharpness=10.0),
+            "topic": Topic(words=1500, novel_words=2000.0, exponent=0.7),
             "ngram": train_kneser_ney(ids, span, vocabulary_size=vocabulary),
         },
     )

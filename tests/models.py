@@ -24,6 +24,7 @@ from pipeline.engine.memories.kinds.cache import Cache
 from pipeline.engine.memories.kinds.neighbours import Neighbours, training_starts
 from pipeline.engine.memories.neighbours import build_neighbours
 from pipeline.engine.memories.ngram import train_kneser_ney
+from pipeline.engine.memories.topic import Topic
 from pipeline.stages.remember import training_text
 
 WORDS = words_with_break(30)
@@ -38,11 +39,18 @@ def small_model(seed: int = 0, *, title: str = "澄秋阁", layers: int = 2) -> 
     text_ids = training_text(windows)
     keys, positions = build_neighbours(windows.ids, training_starts(windows), network)
     memories = Memories(
-        weights={"network": 0.5, "cache": 0.25, "ngram": 0.125, "neighbours": 0.125},
+        weights={
+            "network": 0.375,
+            "cache": 0.25,
+            "topic": 0.125,
+            "ngram": 0.125,
+            "neighbours": 0.125,
+        },
         text_ids=text_ids,
         chapters=(("第一回", 0, 600), ("第三回", 700, 720)),
         held={
             "cache": Cache(words=20, sharpness=7.5),
+            "topic": Topic(words=30, novel_words=500.0, exponent=0.25),
             "ngram": train_kneser_ney(
                 windows.ids, windows.spans["train"], vocabulary_size=30, order=3
             ),

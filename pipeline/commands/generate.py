@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.commands import options
 from pipeline.commands.console import guarded, put, say, say_notes, width
+from pipeline.commands.draft import read_draft
 from pipeline.commands.options import Artifacts, AsJson
 from pipeline.commands.phrase import read_phrase
 from pipeline.commands.session import write_together
@@ -37,6 +38,7 @@ def generate(
     sampling: Sampling,
     seed_phrase: options.SeedPhrase = None,
     seed_file: options.SeedFile = None,
+    learn_from: options.LearnFrom = None,
     model: options.ModelName = None,
     unknown: options.Unknown = "keep",
     prior_weight: options.PriorWeight = None,
@@ -55,17 +57,26 @@ def generate(
 
     _check(samples, writing, interactive=interactive, why=why, show_candidates=show_candidates)
     phrase = read_phrase(seed_phrase, seed_file, interactive=interactive)
+    learnt = read_draft(learn_from)
     novel, notes = choose_model(artifacts, model)
     writer, seed, seed_notes = _ready(novel, phrase, unknown, memory)
     say_notes(notes + seed_notes)
     first_seed = secrets.randbelow(2**31) if rng_seed is None else rng_seed
     if interactive:
         return _converse(
-            writer, phrase, seed, writing, sampling, prior_weight, first_seed, as_json=as_json
+            writer,
+            phrase,
+            seed,
+            writing,
+            sampling,
+            prior_weight,
+            first_seed,
+            learnt,
+            as_json=as_json,
         )
     return _tell(
         _write_samples(
-            writer.prompt(seed, writing=writing, prior_weight=prior_weight),
+            writer.prompt(seed, writing=writing, prior_weight=prior_weight, learn_from=learnt),
             phrase,
             seed,
             writing=writing,
@@ -87,6 +98,7 @@ def _converse(
     sampling: Sampling,
     prior_weight: float | None,
     rng_seed: int,
+    learnt: str,
     *,
     as_json: bool,
 ) -> None:
@@ -100,6 +112,7 @@ def _converse(
         sampling=sampling,
         prior_weight=prior_weight,
         rng_seed=rng_seed,
+        learn_from=learnt,
     )
     write_together(session, context, phrase, seed, as_json)
 

@@ -194,6 +194,15 @@ SeedFile = Annotated[
         help="File with what the text begins with.",
     ),
 ]
+LearnFrom = Annotated[
+    Path | None,
+    typer.Option(
+        "--learn-from",
+        parser=checked_path,
+        metavar="PATH",
+        help="File with a text of yours, to be read before: its words are remembered.",
+    ),
+]
 Words = Annotated[
     int | None,
     typer.Option(
@@ -299,7 +308,7 @@ PriorWeight = Annotated[
 Memory = Annotated[
     str | None,
     typer.Option(
-        "--memory", help="Some of cache,ngram,neighbours, or none; by default all there are."
+        "--memory", help="Some of cache,topic,ngram,neighbours, or none; by default all there are."
     ),
 ]
 RngSeed = Annotated[

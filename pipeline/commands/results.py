@@ -48,7 +48,7 @@ def result_lines(evaluation: Evaluation, width: int) -> Iterator[str]:
     for part in ("validation", "test"):
         yield f"\n{part} chapters, never seen in training"
         yield from score_lines(evaluation.scores[part], width)
-    yield "\nwhat the memories add on the test chapters (w: weights, fitted on validation)"
+    yield "\nwhat the memories add on the test chapters (last: weights fitted on validation)"
     yield from ablation_lines(evaluation.ablation["test"], width)
     yield from _writing_lines(evaluation.writing, width)
     yield from reading_lines(evaluation.reading, width)
@@ -79,7 +79,7 @@ def ablation_lines(rows: Sequence[Mapping[str, Any]], width: int = 80) -> Iterat
         ]
         for row in rows
     ]
-    headings = ("mixture", *_ABLATION.values(), *(f"w {part}" for part in parts))
+    headings = ("mixture", *_ABLATION.values(), *parts)
     yield from table_lines(headings, cells, width)
 
 

@@ -13,6 +13,7 @@ import typer
 
 from pipeline.commands import options
 from pipeline.commands.console import UNBOUNDED, guarded, put, say_notes, width
+from pipeline.commands.draft import draft_pieces
 from pipeline.commands.options import Artifacts, Encoding
 from pipeline.commands.results import format_score
 from pipeline.commands.words import (
@@ -41,6 +42,7 @@ def score(
     model: options.ModelName = None,
     json_lines: Annotated[bool, typer.Option("--json-lines", help="A JSON object a line.")] = False,
     memory: options.Memory = None,
+    learn_from: options.LearnFrom = None,
     encoding: Encoding = None,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
@@ -54,6 +56,7 @@ def score(
         file,
         pipe=pipe,
         encoding=encoding,
+        learn_from=learn_from,
     )
     for line in scoring_lines(scored, json_lines=json_lines, columns=width()):
         check()
@@ -75,6 +78,7 @@ def score_text(
     *,
     pipe: BufferedIOBase,
     encoding: str | None = None,
+    learn_from: Path | None = None,
 ) -> Iterator[ScoredWord]:
     """Yield the words of a text with their scores, as the text is read.
 
@@ -89,6 +93,8 @@ def score_text(
         What `_PIPE` stands for: UTF-8.
     encoding : str, optional
         Of the text; a file's is found out.
+    learn_from : Path, optional
+        A text that is read before it, and not scored.
 
     Raises
     ------
@@ -104,9 +110,10 @@ def score_text(
         title, texts = "standard input", read_pipe(pipe, name="standard input", encoding=encoding)
     else:
         title, texts = name, read_file(Path(name), encoding=encoding)
-    cut = trained_cut(cutting)
-    words = read_words(require_chinese(texts, name=title), cut, convert=_converter(cutting))
-    return score_words(words, model)
+    cut, convert = trained_cut(cutting), _converter(cutting)
+    words = read_words(require_chinese(texts, name=title), cut, convert=convert)
+    draft = draft_pieces(learn_from) if learn_from else ()
+    return score_words(words, model, learnt=read_words(draft, cut, convert=convert))
 
 
 def trained_cut(cutting: Cutting) -> Cut:

@@ -174,5 +174,5 @@ STAGE = Stage(
     config=BaseConfig,
     run=base,
     codec=BASE,
-    libraries=("jieba", "numpy", "opencc"),
+    libraries=("jieba", "numpy", "opencc", "threadpoolctl"),
 )

@@ -113,5 +113,5 @@ STAGE = Stage(
     config=DecodeConfig,
     run=decode,
     codec=NETWORK,
-    libraries=("numpy",),
+    libraries=("numpy", "threadpoolctl"),
 )

@@ -83,5 +83,5 @@ STAGE = Stage(
     config=RegressConfig,
     run=regress,
     codec=NETWORK,
-    libraries=("keras", "numpy", "tensorflow"),
+    libraries=("keras", "numpy", "tensorflow", "threadpoolctl"),
 )

@@ -109,5 +109,5 @@ STAGE = Stage(
     config=RememberConfig,
     run=remember,
     codec=CODEC,
-    libraries=("numpy",),
+    libraries=("numpy", "threadpoolctl"),
 )

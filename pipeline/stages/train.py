@@ -347,5 +347,5 @@ STAGE = Stage(
     config=TrainConfig,
     run=train,
     codec=TRAINING,
-    libraries=("keras", "numpy", "tensorflow"),
+    libraries=("keras", "numpy", "tensorflow", "threadpoolctl"),
 )

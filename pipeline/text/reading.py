@@ -29,10 +29,12 @@ LONGEST = 20_000  # characters of a paragraph cut into words at once
 _MARKS = re.compile(r".*[。！？；，：、”’」』…]", re.DOTALL)
 
 
-def read_file(path: Path, *, encoding: str | None = None) -> Iterator[str]:
+def read_file(
+    path: Path, *, encoding: str | None = None, or_else: str = ", or - for standard input"
+) -> Iterator[str]:
     """Yield a file's text in pieces; unless given, its encoding is told from the first MiB.
 
-    Stretches of undecodable bytes become U+FFFD.
+    Stretches of undecodable bytes become U+FFFD. `or_else` is what else could have been named.
 
     Raises
     ------
@@ -46,7 +48,7 @@ def read_file(path: Path, *, encoding: str | None = None) -> Iterator[str]:
         file = path.open("rb")
     except OSError as error:
         raise DataError(
-            f"{name}: expected a readable text file, or - for standard input, got {error.strerror}"
+            f"{name}: expected a readable text file{or_else}, got {error.strerror}"
         ) from error
     with file:
         head = _read_head(file, name)

@@ -17,15 +17,17 @@ from pipeline.engine.memories.kinds.cache import Cache
 from pipeline.engine.memories.kinds.neighbours import Neighbours
 from pipeline.engine.memories.ngram import train_kneser_ney
 from pipeline.engine.memories.table import CODEC
+from pipeline.engine.memories.topic import Topic
 from pipeline.errors import ArtifactDamaged
 
 WINDOWS = chapters_of_noise()
 FULL = Memories(
-    weights={"network": 0.5, "cache": 0.2, "ngram": 0.2, "neighbours": 0.1},
+    weights={"network": 0.4, "cache": 0.2, "topic": 0.1, "ngram": 0.2, "neighbours": 0.1},
     text_ids=np.array([3, 1, -1, 30], dtype=np.int32),
     chapters=(("第一回", 0, 2), ("第三回", 3, 4)),
     held={
         "cache": Cache(words=20, sharpness=7.5),
+        "topic": Topic(words=30, novel_words=500.0, exponent=0.25),
         "ngram": train_kneser_ney(WINDOWS.ids, WINDOWS.spans["train"], vocabulary_size=30, order=3),
         "neighbours": Neighbours(
             keys=np.eye(2, 6, dtype=np.float16),
@@ -61,7 +63,8 @@ def test_there_and_back(memories: Memories, tmp_path: Path) -> None:
         assert (again / path.name).read_bytes() == path.read_bytes()
     assert list(found.held) == list(memories.held)
     if found.held:
-        assert found.held["cache"] == memories.held["cache"]
+        for name in ("cache", "topic"):
+            assert found.held[name] == memories.held[name]
         near = found.held["neighbours"]
         assert (near.count, near.sharpness, near.next_ids.tolist()) == (2, 4.0, [1, 30])
 
@@ -148,6 +151,7 @@ def test_facts_that_make_no_mixture_are_refused(
     [
         ("cache", {"words": 0}, "cache.words: expected a number, at least 1, got 0"),
         ("cache", {"sharpness": "10"}, "cache.sharpness: expected a number, at least 0, got '10'"),
+        ("topic", {"novel_words": 0}, "topic.novel_words: expected a number, at least 1, got 0"),
         ("neighbours", {"count": -1}, "neighbours.count: expected a number"),
         ("ngram", {"order": 4}, "array ngram.4.backoff: expected one, got nothing"),
         ("ngram", {"order": None}, "ngram.order: expected a number"),
@@ -170,7 +174,7 @@ def test_a_memory_that_is_not_in_the_table_is_refused(tmp_path: Path) -> None:
     content = read_json(path)
     content["memories"]["hat"] = {"facts": {}, "arrays": []}
     write_json(path, content)
-    with pytest.raises(ArtifactDamaged, match="expected some of cache, ngram, neighbours"):
+    with pytest.raises(ArtifactDamaged, match="expected some of cache, topic, ngram, neighbours"):
         CODEC.load(tmp_path / "a")
 
 

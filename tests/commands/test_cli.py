@@ -30,7 +30,7 @@ def test_run_all_ends_with_scores_a_sample_and_where_things_lie(trained: Trained
     assert len([line for line in lines if line.startswith("network ")]) == 3  # and the ablation
     assert len([line for line in lines if line.startswith("unigram ")]) == 2
     assert len([line for line in lines if line.startswith("writer ")]) == 2
-    assert len([line for line in lines if line.startswith(("network+", "all "))]) == 3
+    assert len([line for line in lines if line.startswith(("network+", "all "))]) == 4
     assert sample.strip() in trained.output
     assert f"artifacts  {trained.artifacts}" in lines
     (hint,) = (line for line in lines if line.startswith("write on   python cli.py generate "))

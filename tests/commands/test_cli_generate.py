@@ -45,7 +45,7 @@ def test_greedy_writes_the_same_every_time(trained: Trained) -> None:
 
 def test_memories_can_be_chosen_by_name(trained: Trained) -> None:
     whole = generate(trained, "--rng-seed", "1", "--words", "40")
-    both = generate(trained, "--rng-seed", "1", "--words", "40", "--memory", "ngram,cache")
+    both = generate(trained, "--rng-seed", "1", "--words", "40", "--memory", "ngram,topic,cache")
     assert whole == both
     assert generate(trained, "--rng-seed", "1", "--words", "40", "--memory", "none") != whole
 
@@ -98,7 +98,11 @@ def test_generation_as_json(trained: Trained) -> None:
         assert 0 < row["probability"] <= 1
 
 
-def test_the_examples_of_the_readme_work(trained: Trained) -> None:
+def test_the_examples_of_the_readme_work(
+    trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("我的稿子.txt").write_text("来喜说：“月亮上来了。”", encoding="utf-8")
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
     start_of_example = 'python cli.py generate "青棠听了，"'
     examples = [shlex.split(line, comments=True)[4:] for line in lines if start_of_example in line]
@@ -183,7 +187,11 @@ def test_a_phrase_of_nothing_known_is_answered_with_three_examples(trained: Trai
         ([SEED_PHRASE, "--interactive", "--why"], 2, "--why: expected no --interactive"),
         ([SEED_PHRASE, "--interactive", "--show-candidates"], 2, "--show-candidates: expected no"),
         ([SEED_PHRASE, "--interactive", "--rng-seed", "-1"], 2, "--rng-seed: expected"),
-        ([SEED_PHRASE, "--memory", "cahce"], 2, "--memory: expected none or some of cache, ngram"),
+        (
+            [SEED_PHRASE, "--memory", "cahce"],
+            2,
+            "--memory: expected none or some of cache, topic, ngram",
+        ),
         ([SEED_PHRASE, "--memory", "neighbours"], 2, "--memory: expected one of what this writer"),
         ([SEED_PHRASE, "--memory", ""], 2, "--memory: expected none or some of"),
         ([SEED_PHRASE, "--samples", "0"], 2, "--samples: expected"),

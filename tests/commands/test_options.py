@@ -47,6 +47,8 @@ TAKE_A_PATH = [  # each is followed by a path, or a name that stands for one
     ["status", "--config"],
     ["generate", "甲", "--model"],
     ["generate", "--seed-file"],
+    ["generate", "甲", "--learn-from"],
+    ["score", "甲", "--learn-from"],
     ["score"],
     ["report", "--output"],
     ["models", "--artifacts"],

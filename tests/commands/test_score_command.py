@@ -96,7 +96,7 @@ def test_the_whole_writer_is_asked_unless_told_otherwise(trained: Trained) -> No
     text = "\n".join(held_out)
     bits = [
         rows_of(score(trained, "-", "--json-lines", *memory, text=text)[1])[1]["bits_per_character"]
-        for memory in ((), ("--memory", "none"), ("--memory", "cache,ngram"))
+        for memory in ((), ("--memory", "none"), ("--memory", "cache,topic,ngram"))
     ]
     assert bits[0] == bits[2] < bits[1]
 

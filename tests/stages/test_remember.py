@@ -18,7 +18,7 @@ from pipeline.stages.remember import RememberConfig, remember
 
 WINDOWS = chapters_of_noise()
 NETWORK = random_network(4)
-SMALL = {"cache_words": 12, "ngram_order": 3, "neighbours_count": 5}
+SMALL = {"cache_words": 12, "topic_words": 15, "ngram_order": 3, "neighbours_count": 5}
 
 
 def remembered(tmp_path: Path, windows: Windows = WINDOWS, **settings: Any) -> Memories:
@@ -60,10 +60,10 @@ def test_neighbours_read_no_window_that_reaches_into_a_held_out_chapter() -> Non
 @pytest.mark.parametrize(
     ("settings", "names"),
     [
-        ({}, ["network", "cache", "ngram"]),
-        ({"neighbours": True}, ["network", "cache", "ngram", "neighbours"]),
-        ({"cache": False}, ["network", "ngram"]),
-        ({"cache": False, "ngram": False}, ["network"]),
+        ({}, ["network", "cache", "topic", "ngram"]),
+        ({"neighbours": True}, ["network", "cache", "topic", "ngram", "neighbours"]),
+        ({"cache": False}, ["network", "topic", "ngram"]),
+        ({"cache": False, "topic": False, "ngram": False}, ["network"]),
     ],
 )
 def test_what_is_asked_for_is_there_and_nothing_else(

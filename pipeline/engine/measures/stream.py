@@ -9,6 +9,7 @@ Only one batch of words, and what is remembered before it, are in memory at any 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -18,7 +19,7 @@ import numpy as np
 
 from pipeline.arrays import Ids
 from pipeline.artifacts.network import tokenizer_of
-from pipeline.artifacts.tokens import HAN
+from pipeline.artifacts.tokens import HAN, Tokenizer
 from pipeline.engine.measures.metrics import TOP, Sums, add_sums, metrics, piece_length
 from pipeline.engine.measures.mixtures import score_batch_of
 from pipeline.engine.measures.score import Scores, allow_unseen
@@ -82,20 +83,32 @@ class ScoredWord:
         return self.pieces[0].cosine if len(self.pieces) == 1 else None
 
 
-def score_words(words: Iterable[str], model: Model, *, batch: int = BATCH) -> Iterator[ScoredWord]:
-    """Yield every word with its scores, in order, reading `batch` words ahead."""
+def score_words(
+    words: Iterable[str], model: Model, *, learnt: Iterable[str] = (), batch: int = BATCH
+) -> Iterator[ScoredWord]:
+    """Yield every word with its scores, in order, reading `batch` words ahead.
+
+    `learnt` are words that are read before, and not scored; only the last of them are kept.
+    """
     tokenizer = tokenizer_of(model.network)
-    unknown = len(tokenizer.ids)
     reach = inf if model.network.carry_state else model.network.steps
-    reader, before, source = TextReader(model), 0, iter(words)
+    last = deque((p for word in learnt for p in tokenizer.pieces(word)), maxlen=model.lookback)
+    reader, before, source = TextReader(model), len(last), iter(words)
+    reader.learn(_ids_of(last, tokenizer))
     while block := list(islice(source, batch)):
         cuts = [tokenizer.pieces(word) for word in block]
         pieces = [piece for cut in cuts for piece in cut]
-        ids = np.array([tokenizer.ids.get(piece, unknown) for piece in pieces], dtype=np.int32)
+        ids = _ids_of(pieces, tokenizer)
         scored = iter(list(_score_block(pieces, ids, before, reader, reach)))
         for word, cut in zip(block, cuts, strict=True):
             yield ScoredWord(word, tuple(islice(scored, len(cut))))
         before += len(pieces)
+
+
+def _ids_of(pieces: Iterable[str], tokenizer: Tokenizer) -> Ids:
+    """Return the ids of pieces, int32 (n,); V for what the vocabulary lacks."""
+    unknown = len(tokenizer.ids)
+    return np.array([tokenizer.ids.get(piece, unknown) for piece in pieces], dtype=np.int32)
 
 
 def _score_block(

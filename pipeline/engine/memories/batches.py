@@ -123,6 +123,24 @@ class TextReader:
 
         `predicted` is ê of them, float32 (n, E), if it is known already.
         """
+        done = 0
+        for windows in self._windows(ids):
+            known = None if predicted is None else predicted[done : done + len(windows)]
+            done += len(windows)
+            before = len(self._words)
+            units, words = self._keep(windows, known)
+            yield _ask(windows, units, words, before, self.model)
+
+    def learn(self, ids: NDArray[np.int32]) -> None:
+        """Read tokens (n,) that are no targets and that the memories do see."""
+        if len(ids) and not len(self._context):
+            self.begin(ids[:1])
+            ids = ids[1:]
+        for windows in self._windows(ids):
+            self._keep(windows, None)
+
+    def _windows(self, ids: NDArray[np.int32]) -> Iterator[NDArray[np.int32]]:
+        """Yield windows (B, T + 1) of targets and what was read before them."""
         steps, done = self.model.network.steps, 0
         while done < len(ids):
             # Near the text's beginning each target has a window of its own length.
@@ -131,19 +149,19 @@ class TextReader:
             stream = np.concatenate([self._context, targets])
             windows = window_view(stream, steps=len(self._context))  # (B, T + 1)
             self._context = stream[-steps:]
-            known = None if predicted is None else predicted[done : done + count]
             done += len(targets)
-            yield self._ask(windows, known)
+            yield windows
 
-    def _ask(self, windows: NDArray[np.int32], predicted: Floats | None) -> Batch:
-        """Return what each component says of the targets of windows (B, T + 1), and keep them."""
-        before, model = len(self._words), self.model
+    def _keep(
+        self, windows: NDArray[np.int32], predicted: Floats | None
+    ) -> tuple[Floats, NDArray[np.int32]]:
+        """Read the targets of windows (B, T + 1); return `units` and `words` as in `Places`."""
         fresh = unit_rows(self._predict(windows) if predicted is None else predicted)  # (B, E)
         units = np.concatenate([self._units, fresh])
         words = np.concatenate([self._words, windows[:, -1]])
-        kept = max(len(units) - model.reach, 0)
+        kept = max(len(units) - self.model.reach, 0)
         self._units, self._words = units[kept:], words[kept:]
-        return _ask(windows, units, words, before, model)
+        return units, words
 
     def _predict(self, windows: NDArray[np.int32]) -> Floats:
         """Return ê (B, E) for the targets of consecutive windows (B, T + 1), and read those."""
@@ -169,7 +187,7 @@ def _ask(
     network = model.network
     cosine = units[before:] @ network.output_vectors.T  # (B, V)
     own = softmax(network_scores(cosine, network))  # (B, V)
-    places = Places(windows[:, :-1], units, words, before, len(network.words))
+    places = Places(windows[:, :-1], units, words, before, own, network.log_prior)
     probs = {NETWORK: own}
     for name, (memory, held) in model.active.items():
         found = memory.batch_probs(held, places)  # (B, V)

@@ -68,6 +68,11 @@ def remember(recent: Recent, unit: Floats, word_id: int, *, words: int) -> Recen
     return Recent(log=log, start=max(start, stop + 1 - words), stop=stop + 1)
 
 
+def newest(recent: Recent, words: int) -> Recent:
+    """Return the last `words` words; other memories may look back farther."""
+    return Recent(recent.log, max(recent.start, recent.stop - words), recent.stop)
+
+
 def recall(
     recent: Recent, unit: Floats, *, sharpness: float, vocabulary_size: int
 ) -> Floats | None:

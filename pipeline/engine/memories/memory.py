@@ -37,15 +37,23 @@ class Place:
         The words read last and ê of their places, as far as the memories reach back.
     history : tuple of int
         The last T ids; V for an unknown word.
-    vocabulary_size : int
-        V.
+    own : float32 (V,)
+        What the network says.
+    log_prior : float32 (V,)
+        Log frequency of each word in the training chapters.
     """
 
     vector: Floats
     unit: Floats
     recent: Recent
     history: tuple[int, ...]
-    vocabulary_size: int
+    own: Floats
+    log_prior: Floats
+
+    @property
+    def vocabulary_size(self) -> int:
+        """V."""
+        return len(self.own)
 
 
 @dataclass(frozen=True)
@@ -62,15 +70,23 @@ class Places:
         The words that really stand there; V for an unknown one.
     before : int
         P: all places of the text so far, or as many as the memories reach back.
-    vocabulary_size : int
-        V.
+    own : float32 (B, V)
+        What the network says.
+    log_prior : float32 (V,)
+        Log frequency of each word in the training chapters.
     """
 
     contexts: NDArray[np.int32]
     units: Floats
     words: NDArray[np.int32]
     before: int
-    vocabulary_size: int
+    own: Floats
+    log_prior: Floats
+
+    @property
+    def vocabulary_size(self) -> int:
+        """V."""
+        return len(self.log_prior)
 
 
 class Memory(Stored, Protocol):

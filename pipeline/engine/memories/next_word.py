@@ -19,6 +19,7 @@ from pipeline.artifacts.memories import NETWORK, Memories
 from pipeline.artifacts.network import Network
 from pipeline.engine.memories.cache import Recent, empty_recent, remember
 from pipeline.engine.memories.memory import Memory, Place
+from pipeline.engine.memories.mixture import weights_for
 from pipeline.engine.memories.table import MEMORIES
 from pipeline.engine.network.decode import log_softmax, network_scores, softmax, unit_rows
 from pipeline.engine.network.predict import WARM_UP
@@ -56,21 +57,33 @@ class Model:
         """How many words back the memories look, beyond those in the network's context."""
         return max((memory.reach(held) for memory, held in self.active.values()), default=0)
 
+    @property
+    def lookback(self) -> int:
+        """How many words back all that is read still shows: as many as are worth reading.
+
+        They are as many as the network looks back, `steps` or `WARM_UP`; where a memory reaches
+        back, as many for the first of its words.
+        """
+        return (WARM_UP if self.network.carry_state else self.network.steps) + self.reach
+
     def log_chance(self, word_id: int, next_word: NextWord) -> float:
         """Return log p of a word, by the components that do not look back at the text itself."""
-        said = {
-            name: part
-            for name, part in next_word.parts.items()
-            if name not in self.active or not self._looks_back(name)
-        }
-        total = sum(weight for weight, _ in said.values())
-        chance = sum(weight * float(probs[word_id]) for weight, probs in said.values())
+        said = {name: part for name, part in next_word.parts.items() if name in self._ahead}
+        total = sum(self._ahead[name] for name in said)
+        chance = sum(self._ahead[name] * float(probs[word_id]) for name, (_, probs) in said.items())
         return math.log(max(chance / total, float(LEAST))) if total else -math.inf
 
-    def _looks_back(self, name: str) -> bool:
-        """Return whether a memory is one of the text that is read."""
-        memory, held = self.active[name]
-        return memory.reach(held) > 0
+    @cached_property
+    def _ahead(self) -> dict[str, float]:
+        """Component → weight in the mixture of those that do not look back at the text itself.
+
+        They are fitted for just these: with a memory that leans on the network's own words, the
+        network is left with next to nothing.
+        """
+        back = {name for name, (memory, held) in self.active.items() if memory.reach(held)}
+        if self.memories is None:
+            return self.weights
+        return weights_for(self.memories, set(self.weights) - back)
 
 
 @dataclass(frozen=True)
@@ -125,20 +138,14 @@ class NextWord:
 
 
 def begin(model: Model, word_ids: Sequence[int]) -> Reading:
-    """Return the reading of these words, of which only the last are read.
-
-    They are as many as the network looks back, `steps` or `WARM_UP`; where a memory reaches back,
-    as many for the first of its words.
-    """
-    network = model.network
-    count = (WARM_UP if network.carry_state else network.steps) + model.reach
+    """Return the reading of these words, of which only the last `lookback` are read."""
     reading = Reading(
         states=initial_states(model.network),
         vector=None,
         unit=None,
         recent=empty_recent(len(model.network.projection_bias)),
     )
-    for word_id in word_ids[-count:]:
+    for word_id in word_ids[-model.lookback :]:
         reading = read(reading, word_id, model)
     return reading
 
@@ -211,7 +218,14 @@ def _parts(own: Floats, reading: Reading, model: Model) -> dict[str, tuple[float
     """Return what the network, `own` (V,), and the memories say; see `NextWord`."""
     assert reading.vector is not None
     assert reading.unit is not None
-    place = Place(reading.vector, reading.unit, reading.recent, reading.history, len(own))
+    place = Place(
+        reading.vector,
+        reading.unit,
+        reading.recent,
+        reading.history,
+        own,
+        model.network.log_prior,
+    )
     said = {NETWORK: own}
     for name, (memory, held) in model.active.items():
         probs = memory.probs(held, place)

@@ -14,9 +14,10 @@ from pipeline.artifacts.memories import (
 from pipeline.engine.memories.kinds.cache import CacheMemory
 from pipeline.engine.memories.kinds.neighbours import NeighboursMemory
 from pipeline.engine.memories.kinds.ngram import NgramMemory
+from pipeline.engine.memories.kinds.topic import TopicMemory
 from pipeline.engine.memories.memory import Memory
 
-_KINDS: tuple[Memory, ...] = (CacheMemory(), NgramMemory(), NeighboursMemory())
+_KINDS: tuple[Memory, ...] = (CacheMemory(), TopicMemory(), NgramMemory(), NeighboursMemory())
 MEMORIES: dict[str, Memory] = {memory.name: memory for memory in _KINDS}
 
 

@@ -76,10 +76,15 @@ class Position:
     reading: Reading
 
 
-def begin_at(model: Model, seed_ids: Sequence[int], constraints: Constraints) -> Position:
-    """Return where a text stands that holds just the seed phrase."""
+def begin_at(
+    model: Model, seed_ids: Sequence[int], constraints: Constraints, learnt: Sequence[int] = ()
+) -> Position:
+    """Return where a text stands that holds just the seed phrase.
+
+    What was `learnt` is read before it, and is no part of the text: no constraint notes it.
+    """
     with one_thread_a_word():
-        return Position(start(seed_ids, constraints), begin(model, seed_ids))
+        return Position(start(seed_ids, constraints), begin(model, (*learnt, *seed_ids)))
 
 
 def step(
@@ -147,7 +152,7 @@ def choose_all(
     refused: Sequence[int] = (),
 ) -> list[tuple[Choice, NextWord] | None]:
     """Choose the next word of each of N texts, and what it was chosen from; see `step`."""
-    looked = look_all([position for position, _ in positions], model, sampling)
+    looked = _look_all([position for position, _ in positions], model, sampling)
     found: list[tuple[Choice, NextWord] | None] = []
     for (position, generator), (next_word, log_probs) in zip(positions, looked, strict=True):
         word_id = _choose(position, log_probs, sampling, generator, refused)
@@ -180,10 +185,10 @@ def look(position: Position, model: Model, sampling: Sampling) -> tuple[NextWord
 
     Constraints may note that they were asked: see `Constraint.constrain`.
     """
-    return look_all([position], model, sampling)[0]
+    return _look_all([position], model, sampling)[0]
 
 
-def look_all(
+def _look_all(
     positions: Sequence[Position], model: Model, sampling: Sampling
 ) -> list[tuple[NextWord, Floats]]:
     """Return of each of N texts what `look` does."""

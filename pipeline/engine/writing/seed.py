@@ -13,6 +13,7 @@ from typing import Literal
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.artifacts.tokens import Tokenizer
+from pipeline.engine.memories.next_word import Model
 from pipeline.engine.writing.spelling import as_the_novel_writes
 from pipeline.errors import DataError, SettingsError
 from pipeline.shown import shown
@@ -20,6 +21,7 @@ from pipeline.shown import shown
 Unknown = Literal["keep", "drop", "error"]
 _UNKNOWN: tuple[Unknown, ...] = ("keep", "drop", "error")
 
+_TAIL = 10  # characters for each word that is kept, white space too
 _SHOWN = 10  # unknown characters that a note names
 
 
@@ -67,6 +69,20 @@ def cut_seed(text: str, tokenizer: Tokenizer, *, unknown: Unknown = "keep") -> S
     dropped = unknown == "drop"
     words = tuple(piece for piece in cut if not dropped or piece in tokenizer.ids)
     return Seed(words, strange, dropped=dropped and bool(strange))
+
+
+def learnt_ids(text: str, model: Model, tokenizer: Tokenizer) -> tuple[int, ...]:
+    """Return the ids of a text that is read before the seed phrase; V for an unknown character.
+
+    Only its last words are worth reading, and only a tail that surely holds them is cut. After it a
+    paragraph begins.
+    """
+    tail = text[-_TAIL * model.lookback :]
+    pieces = list(cut_lines(tail, tokenizer))
+    if pieces and PARAGRAPH_BREAK in tokenizer.ids:
+        pieces.append(PARAGRAPH_BREAK)
+    unknown = len(tokenizer.ids)
+    return tuple(tokenizer.ids.get(piece, unknown) for piece in pieces[-model.lookback :])
 
 
 def cut_lines(text: str, tokenizer: Tokenizer) -> Iterator[str]:

@@ -13,10 +13,9 @@ import numpy as np
 
 from pipeline.arrays import Floats
 from pipeline.artifacts.tokens import Tokenizer
-from pipeline.engine.memories.next_word import Model, NextWord, begin
+from pipeline.engine.memories.next_word import Model, NextWord
 from pipeline.engine.threads import one_thread_a_word
 from pipeline.engine.writing.constraints.order import fork
-from pipeline.engine.writing.constraints.order import start as start_text
 from pipeline.engine.writing.generate import Candidate, Choice, Position, candidate_of, go_on, look
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling, check_rng_seed, shortlist
@@ -110,6 +109,7 @@ def open_session(
     sampling: Sampling,
     rng_seed: int,
     prior_weight: float | None = None,
+    learn_from: str = "",
 ) -> tuple[Session, SessionContext]:
     """Return the state at the beginning, and what stays the same.
 
@@ -125,10 +125,8 @@ def open_session(
             option="--must-include",
         )
     endless = replace(writing, finish=False, words=None, sentences=None, paragraphs=None, until="")
-    prompt = writer.prompt(seed, writing=endless, prior_weight=prior_weight)
-    with one_thread_a_word():
-        state = start_text(prompt.seed_ids, prompt.constraints)
-        begun = Position(state, begin(prompt.model, prompt.seed_ids))
+    prompt = writer.prompt(seed, writing=endless, prior_weight=prior_weight, learn_from=learn_from)
+    begun = prompt.begin()
     context = SessionContext(prompt.model, writer.tokenizer, sampling, rng_seed)
     return Session(begun, seed.words[-1]), context
 

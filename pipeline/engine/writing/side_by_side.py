@@ -23,6 +23,7 @@ def write(
     sampling: Sampling,
     generator: np.random.Generator,
     candidates: int = 0,
+    learnt: Sequence[int] = (),
 ) -> Iterator[Choice]:
     """Yield choices until the constraints let the text end; early only if every word is banned.
 
@@ -36,10 +37,11 @@ def write(
     generator : numpy.random.Generator
     candidates : int
         How many candidates to report for each word.
+    learnt : ids that are read before the seed; see `begin_at`
     """
     (stream,) = write_side_by_side(
         model,
-        [begin_at(model, seed_ids, constraints)],
+        [begin_at(model, seed_ids, constraints, learnt)],
         sampling=sampling,
         generators=[generator],
         candidates=candidates,

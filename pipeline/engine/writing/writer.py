@@ -20,7 +20,7 @@ from pipeline.engine.writing.constraints.order import Constraints, fork, make_co
 from pipeline.engine.writing.generate import Choice, Position, begin_at, spell
 from pipeline.engine.writing.options import BARE, WritingOptions
 from pipeline.engine.writing.sampling import Sampling, check_rng_seed
-from pipeline.engine.writing.seed import Seed, Unknown, cut_seed
+from pipeline.engine.writing.seed import Seed, Unknown, cut_seed, learnt_ids
 from pipeline.engine.writing.side_by_side import write, write_side_by_side
 from pipeline.errors import DataError, SettingsError
 
@@ -83,6 +83,11 @@ class Prompt:
     model: Model
     seed_ids: tuple[int, ...]
     constraints: Constraints
+    learnt: tuple[int, ...] = ()  # read before the seed phrase
+
+    def begin(self) -> Position:
+        """Return where a text stands that holds just the seed phrase."""
+        return begin_at(self.model, self.seed_ids, self.constraints, self.learnt)
 
     def stream(
         self,
@@ -100,6 +105,7 @@ class Prompt:
             sampling=sampling or Sampling(),
             generator=np.random.default_rng(rng_seed),
             candidates=candidates,
+            learnt=self.learnt,
         )
 
     def streams(
@@ -119,7 +125,7 @@ class Prompt:
         begun: Position | None = None
         for first in range(0, len(rng_seeds), TOGETHER):
             own = rng_seeds[first : first + TOGETHER]
-            begun = begun or begin_at(self.model, self.seed_ids, self.constraints)
+            begun = begun or self.begin()
             yield from write_side_by_side(
                 self.model,
                 [Position(fork(begun.state), begun.reading) for _ in own],
@@ -188,6 +194,7 @@ class Writer:
         rng_seed: int | None = None,
         prior_weight: float | None = None,
         candidates: int = 0,
+        learn_from: str = "",
     ) -> Iterator[Choice]:
         """Yield words one by one as they are chosen.
 
@@ -206,6 +213,9 @@ class Writer:
             β in place of the fitted one; 0 lets the network decode by nearest cosine alone.
         candidates : int
             How many candidates to report for each word.
+        learn_from : str
+            A text of one's own that is read before the seed phrase: the memories of what is read
+            know its last words, the constraints do not.
 
         Raises
         ------
@@ -213,7 +223,9 @@ class Writer:
             A number is out of bounds, or the options ask for words that the novel does not know.
         """
         check_rng_seed(rng_seed)
-        prompt = self.prompt(seed, writing=writing, words=words, prior_weight=prior_weight)
+        prompt = self.prompt(
+            seed, writing=writing, words=words, prior_weight=prior_weight, learn_from=learn_from
+        )
         return prompt.stream(sampling=sampling, rng_seed=rng_seed, candidates=candidates)
 
     def prompt(
@@ -223,11 +235,13 @@ class Writer:
         writing: WritingOptions | None = None,
         words: int | None = None,
         prior_weight: float | None = None,
+        learn_from: str = "",
     ) -> Prompt:
         """Return a seed phrase made ready, to write on from as often as is wanted; see `stream`."""
         model = self.model(prior_weight)
         constraints = constraints_for(model, _with_words(writing, words))
-        return Prompt(model, tuple(self.seed_ids(seed)), constraints)
+        learnt = learnt_ids(learn_from, model, self.tokenizer)
+        return Prompt(model, tuple(self.seed_ids(seed)), constraints, learnt)
 
     def seed_ids(self, seed: Seed) -> list[int]:
         """Return the ids of a seed's words; V stands for an unknown character."""
@@ -255,11 +269,17 @@ class Writer:
         sampling: Sampling | None = None,
         rng_seed: int | None = None,
         unknown: Unknown = "keep",
+        learn_from: str = "",
     ) -> str:
         """Return what follows `seed_phrase`; see `understand` and `stream`."""
         seed = self.understand(seed_phrase, unknown=unknown)
         choices = self.stream(
-            seed, writing=writing, words=words, sampling=sampling, rng_seed=rng_seed
+            seed,
+            writing=writing,
+            words=words,
+            sampling=sampling,
+            rng_seed=rng_seed,
+            learn_from=learn_from,
         )
         return spell([choice.word for choice in choices], previous=seed.words[-1])
 

@@ -294,6 +294,8 @@ FORGERIES = {
     "weights of infinity": setting("memories.weights", {"network": 10**400}),
     "a huge cache": setting("memories.cache.words", 10**9),
     "a sharp cache": setting("memories.cache.sharpness", 1e308),
+    "a topic of all words ever": setting("memories.topic.words", 10**9),
+    "a topic without a novel": setting("memories.topic.novel_words", 0),
     "a higher order": setting("memories.ngram.order", 8),
     "order 1": setting("memories.ngram.order", 1),
     "no n-grams": setting("memories.ngram", None),

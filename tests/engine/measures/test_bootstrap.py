@@ -213,7 +213,13 @@ def test_an_evaluation_has_intervals_where_a_part_has_chapters(
     test, ablation = score_part(windows, "test", model, ngram, regress, context)
     models = ["unigram", "kneser_ney", "article", "network", "writer"]
     assert list(test) == models
-    assert [row["name"] for row in ablation] == ["network", "network+cache", "network+ngram", "all"]
+    assert [row["name"] for row in ablation] == [
+        "network",
+        "network+cache",
+        "network+topic",
+        "network+ngram",
+        "all",
+    ]
     for row, same in ((ablation[0], test["network"]), (ablation[-1], test["writer"])):
         assert [row[name] for name in NAMES] == [same[name] for name in NAMES]
     assert ablation[-1]["weights"] == model.weights
@@ -264,8 +270,8 @@ def test_an_ablation_is_a_line_a_mixture() -> None:
     row["perplexity"] = 78.4357
     lines = list(ablation_lines([{**row, "weights": {"network": 0.8866, "cache": 0.1134}}]))
     assert lines == [
-        "mixture        bits/char    top1  perplexity  w network  w cache",
-        "network+cache     6.0625  0.2362        78.4      0.887    0.113",
+        "mixture        bits/char    top1  perplexity  network  cache",
+        "network+cache     6.0625  0.2362        78.4    0.887  0.113",
     ]
 
 

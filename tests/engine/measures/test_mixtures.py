@@ -31,11 +31,17 @@ CHAPTERS = target_sections(WINDOWS, STARTS)
 def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
     """A network with all its memories, at weights that give each a say."""
     config = RememberConfig.model_validate(
-        {"cache_words": 12, "ngram_order": 3, "neighbours": True, "neighbours_count": 7}
+        {
+            "cache_words": 12,
+            "topic_words": 9,
+            "ngram_order": 3,
+            "neighbours": True,
+            "neighbours_count": 7,
+        }
     )
     context = context_in(tmp_path_factory.mktemp("scratch"))
     memories = remember(config, window=WINDOWS, decode=NETWORK, context=context)
-    weights = {"network": 0.4, "cache": 0.3, "ngram": 0.2, "neighbours": 0.1}
+    weights = {"network": 0.3, "cache": 0.3, "topic": 0.1, "ngram": 0.2, "neighbours": 0.1}
     return Model(NETWORK, replace(memories, weights=weights))
 
 
@@ -77,7 +83,7 @@ def test_scoring_and_writing_foretell_alike(model: Model, monkeypatch: pytest.Mo
 
 def test_every_component_gives_a_distribution(model: Model) -> None:
     for batch in batches(model):
-        assert list(batch.probs) == ["network", "cache", "ngram", "neighbours"]
+        assert list(batch.probs) == ["network", "cache", "topic", "ngram", "neighbours"]
         for probs in batch.probs.values():
             assert (probs >= 0).all()
             np.testing.assert_allclose(probs.sum(axis=1), 1, rtol=1e-4)
@@ -97,7 +103,7 @@ def test_shares_sum_to_the_probabilities(model: Model) -> None:
 def test_an_empty_cache_leaves_its_weight_to_the_network(model: Model) -> None:
     next_word = next_word_distribution(begin(model, [3]), model)
     assert set(next_word.parts) == {"network", "ngram", "neighbours"}
-    assert next_word.parts["network"][0] == pytest.approx(0.4 + 0.3, rel=1e-5)
+    assert next_word.parts["network"][0] == pytest.approx(0.3 + 0.3 + 0.1, rel=1e-5)
     assert np.exp(next_word.log_probs).sum() == pytest.approx(1, rel=1e-5)
 
 
@@ -149,6 +155,7 @@ def test_the_network_of_an_ablation_is_scored_as_the_network_is(model: Model) ->
     assert list(found) == [
         "network",
         "network+cache",
+        "network+topic",
         "network+ngram",
         "network+neighbours",
         "all",
@@ -175,3 +182,19 @@ def test_the_cache_of_a_chapter_knows_nothing_of_the_one_before(model: Model) ->
     empty = [*range(first_known[0] + 1), *range(100, first_known[1] + 1)]
     empty += range(200, first_known[2] + 1)
     assert np.flatnonzero(same).tolist() == empty
+
+
+def test_a_sentence_is_weighed_without_what_looks_back_at_the_text(model: Model) -> None:
+    """The weights are those fitted for just the rest, not the rest of all weights."""
+    assert model.memories is not None
+    next_word = next_word_distribution(begin(model, WINDOWS.ids[:40].tolist()), model)
+    (weights,) = (
+        own for own in model.memories.subsets if set(own) == {"network", "ngram", "neighbours"}
+    )
+    for word_id in (0, 7, 29):
+        said = {name: float(next_word.parts[name][1][word_id]) for name in weights}
+        expected = sum(weight * said[name] for name, weight in weights.items())
+        found = model.log_chance(word_id, next_word)
+        assert found == pytest.approx(float(np.log(expected)), abs=1e-5)
+    kept = {"network": 0.3, "ngram": 0.2, "neighbours": 0.1}
+    assert weights != pytest.approx({name: own / 0.6 for name, own in kept.items()})

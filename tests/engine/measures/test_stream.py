@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from math import log
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -95,7 +96,7 @@ def test_the_memories_speak_as_in_the_evaluation(
     windows = chapters_of_noise()
     context = context_in(tmp_path_factory.mktemp("scratch"))
     model = Model(OPEN, remember(RememberConfig(), window=windows, decode=OPEN, context=context))
-    assert set(model.weights) == {"network", "cache", "ngram"}
+    assert set(model.weights) == {"network", "cache", "topic", "ngram"}
     starts = evaluation_starts(windows, "validation")
     batches = component_batches(windows.ids, starts, target_sections(windows, starts), model)
     (expected,) = score_mixtures(batches, OPEN, {"all": model.weights}).values()
@@ -198,3 +199,27 @@ def test_means_over_nothing_are_none() -> None:
     assert (summary["words"], summary["targets"], summary["known"]) == (1, 0, 0)
     names = ("coverage", "mrr", "cosine", "perplexity", "bits_per_character")
     assert {summary[name] for name in names} == {None}
+
+
+@pytest.mark.parametrize("network", [OPEN, CARRIED], ids=["windows", "carried"])
+@pytest.mark.parametrize("batch", [3, 1000])
+def test_what_was_learnt_before_is_as_if_it_were_scored(
+    network: Network, batch: int, tmp_path: Path
+) -> None:
+    memories = remember(
+        RememberConfig.model_validate({"cache_words": 30, "topic_words": 40}),
+        window=chapters_of_noise(),
+        decode=network,
+        context=context_in(tmp_path),
+    )
+    model = Model(network, memories)
+    whole = list(score_words(WORDS, model))
+    found = list(score_words(WORDS[150:], model, learnt=WORDS[:150], batch=batch))
+    # Only the last 40 words and those before them are kept, whatever the state is carried on from.
+    assert model.lookback < 150
+    for one, other in zip(found, whole[150:], strict=True):
+        assert (one.word, one.rank) == (other.word, other.rank)
+        assert one.log_probability == pytest.approx(other.log_probability, abs=1e-3)
+    nothing = list(score_words(WORDS[150:], model, learnt=[]))
+    assert nothing == list(score_words(WORDS[150:], model))
+    assert nothing[0].rank is None

@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pipeline.engine.memories.cache import Recent, empty_recent, recall, recall_text, remember
+from pipeline.engine.memories.cache import (
+    Recent,
+    empty_recent,
+    newest,
+    recall,
+    recall_text,
+    remember,
+)
 from pipeline.engine.network.decode import unit_rows
 
 VOCABULARY = 4  # ids 0 to 3; 4 is the unknown word
@@ -111,3 +118,9 @@ def test_two_ways_on_from_one_reading_know_nothing_of_each_other() -> None:
     assert asked(left) == pytest.approx([1 / 2, 1 / 2, 0, 0])
     assert asked(right) == pytest.approx([1 / 2, 0, 1 / 2, 0])
     assert asked(further) == pytest.approx([1 / 3, 1 / 3, 0, 1 / 3])
+
+
+def test_the_newest_words_are_all_that_a_shorter_cache_sees() -> None:
+    recent = after([(EAST, 1), (EAST, 2), (EAST, 3)])
+    assert asked(newest(recent, 2)) == pytest.approx([0, 0, 0.5, 0.5])
+    assert asked(newest(recent, 9)) == asked(recent)

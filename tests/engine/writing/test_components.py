@@ -33,7 +33,7 @@ def test_what_is_not_there_is_refused_by_name() -> None:
     with pytest.raises(SettingsError) as unknown:
         choose_components(MEMORIES, ["cache", "cahce"])
     assert str(unknown.value) == (
-        "--memory: expected none or some of cache, ngram, neighbours, got 'cahce'"
+        "--memory: expected none or some of cache, topic, ngram, neighbours, got 'cahce'"
     )
     with pytest.raises(SettingsError) as absent:
         choose_components(MEMORIES, ["neighbours"])

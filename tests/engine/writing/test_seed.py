@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import EXAMPLES, PRIORS, random_network
+from made_up import EXAMPLES, PRIORS, random_network, words_with_break
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.artifacts.tokens import Tokenizer
-from pipeline.engine.writing.seed import cut_seed, read_unknown, seed_notes
+from pipeline.engine.memories.next_word import Model, begin
+from pipeline.engine.writing.seed import cut_seed, learnt_ids, read_unknown, seed_notes
 from pipeline.engine.writing.writer import Writer
 from pipeline.errors import DataError, SettingsError
 
+WORDS = words_with_break(30)
 texts = st.text(alphabet="宝玉听了，鳖X", max_size=8)
 
 
@@ -113,3 +115,29 @@ def test_the_writer_s_own_frequencies_decide_the_cut() -> None:
     writer = Writer(random_network(words=("宝玉", "宝", "玉")))
     assert writer.understand("宝玉宝").words == ("宝玉", "宝")
     np.testing.assert_allclose(sum(map(np.exp, writer.tokenizer.log_priors.values())), 1, rtol=1e-6)
+
+
+def test_of_a_text_to_learn_from_the_last_words_are_kept() -> None:
+    model = Model(random_network(2, words=WORDS))  # looks 5 words back
+    own = Tokenizer(WORDS, [-1.0] * len(WORDS), parts=True)
+    assert model.lookback == 5
+    line = WORDS[3] + "龘" + WORDS[4]
+    unknown, end = len(WORDS), WORDS.index(PARAGRAPH_BREAK)
+    assert learnt_ids(line, model, own) == (3, unknown, 4, end)
+    assert learnt_ids(f"{line}\n\n{line}\n", model, own) == (end, 3, unknown, 4, end)
+    assert learnt_ids("", model, own) == learnt_ids(" \n", model, own) == ()
+
+
+def test_what_was_learnt_is_read_and_no_part_of_the_text() -> None:
+    writer = Writer(random_network(2, words=WORDS))
+    seed = writer.understand(WORDS[5] + WORDS[6])
+    plain, learnt = (writer.prompt(seed, learn_from=text) for text in ("", WORDS[3] + WORDS[4]))
+    first, second = (prompt.begin() for prompt in (plain, learnt))
+    assert first.state.draft.ids == second.state.draft.ids == [5, 6]
+    expected = begin(learnt.model, [3, 4, WORDS.index(PARAGRAPH_BREAK), 5, 6])
+    assert second.reading.history == expected.history
+    assert first.reading.vector is not None
+    assert second.reading.vector is not None
+    assert expected.vector is not None
+    np.testing.assert_array_equal(second.reading.vector, expected.vector)
+    assert not np.array_equal(first.reading.vector, expected.vector)

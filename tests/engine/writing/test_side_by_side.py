@@ -8,7 +8,7 @@ from made_up import random_network
 from writers import IDS, PLAIN, WORDS, model_of
 
 from pipeline.engine.memories.next_word import Model
-from pipeline.engine.writing.generate import begin_at
+from pipeline.engine.writing.generate import Choice, begin_at
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.side_by_side import write_side_by_side
 from pipeline.engine.writing.writer import TOGETHER, Prompt, constraints_for
@@ -20,13 +20,16 @@ def prompt_of(model: Model, writing: WritingOptions) -> Prompt:
     return Prompt(model, (20, IDS["，"]), constraints_for(model, writing))
 
 
+def spelled(text: list[Choice]) -> list[str]:
+    return [choice.word for choice in text]
+
+
 def words_of(model: Model, writing: WritingOptions) -> tuple[list[list[str]], list[list[str]]]:
     """The texts of all seeds, written one after the other and side by side."""
     prompt = prompt_of(model, writing)
     singly = [list(prompt.stream(sampling=PLAIN, rng_seed=seed)) for seed in SEEDS]
     together = [list(own) for own in prompt.streams(sampling=PLAIN, rng_seeds=SEEDS)]
-    first, second = ([[c.word for c in text] for text in texts] for texts in (singly, together))
-    return first, second
+    return [spelled(text) for text in singly], [spelled(text) for text in together]
 
 
 @pytest.mark.parametrize("carry_state", [False, True])

@@ -56,10 +56,10 @@ class CacheMemory(Memory):
 
     def probs(self, held: Cache, place: Place) -> Floats | None:
         """Return p(w) of the next word; None while nothing is in the cache."""
-        from pipeline.engine.memories.cache import recall
+        from pipeline.engine.memories.cache import newest, recall
 
         return recall(
-            place.recent,
+            newest(place.recent, held.words),
             place.unit,
             sharpness=held.sharpness,
             vocabulary_size=place.vocabulary_size,
