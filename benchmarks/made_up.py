@@ -81,6 +81,7 @@ def made_up_network(vocabulary: int = VOCABULARY) -> Network:
         prior_weight=1.0,
         steps=STEPS,
         examples=(SEED,),
+        carry_state=True,
     )
 
 

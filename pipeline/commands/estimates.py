@@ -17,7 +17,8 @@ from pipeline.runner.plan import Step
 _LAST_RUN, _ESTIMATE = "last run", "estimate"
 _CHARACTERS_A_BYTE = 0.38  # of a Chinese text: a third in UTF-8, a half in GB18030 and UTF-16
 _TOKENS_A_CHARACTER = 0.65  # words and marks of the training chapters
-_TOKENS_A_SECOND = 22_000  # that a network of 200 units and dimensions learns from
+_TOKENS_A_SECOND = 44_000  # that a network of 200 units and dimensions learns from
+_REGRESSION = 0.6  # of the time: it knows no candidates
 _LOADING = 8.0  # seconds until TensorFlow learns
 
 
@@ -32,13 +33,13 @@ class _Cost(NamedTuple):
 _COSTS = {  # of stages that train no network
     "fetch": _Cost(0.1, 1),
     "segment": _Cost(1.2, 3),
-    "embed": _Cost(0.3, 20),
+    "embed": _Cost(0.3, 19),
     "window": _Cost(0, 0.4),
     "base": _Cost(0.1, 0.2),
-    "decode": _Cost(0, 6, 1.35),
-    "remember": _Cost(0, 45, 2),
-    "model": _Cost(0.2, 0.2),
-    "evaluate": _Cost(2, 260),
+    "decode": _Cost(0.3, 1.6),
+    "remember": _Cost(0, 6.2),
+    "model": _Cost(0.3, 0.8),
+    "evaluate": _Cost(7, 32),
     "report": _Cost(2, 2),
 }
 
@@ -100,8 +101,8 @@ def _estimated_seconds(characters: float, settings: Settings) -> dict[str, float
     found["embed"] *= embed["epochs"] / 15
     size = embed["vector_size"]
     found["train"] = _training(characters, train, size) * train["epochs"] + _LOADING
-    found["regress"] = _training(characters, {"layers": 1} | regress, size) * regress["epochs"]
-    found["regress"] += _LOADING
+    epoch = _REGRESSION * _training(characters, {"layers": 1} | regress, size)
+    found["regress"] = epoch * regress["epochs"] + _LOADING
     return found
 
 

@@ -1,0 +1,62 @@
+"""Writing at a vocabulary of 7,000: many texts side by side, and sentences, against one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from benchmarks.compare import Comparison, Size, compare, per_second
+from benchmarks.generation import BY_WORD, ROUNDS, our_writer
+from benchmarks.made_up import VOCABULARY, made_up_memories, made_up_network
+from pipeline.engine.memories.next_word import Model
+from pipeline.engine.writing.options import WritingOptions
+from pipeline.engine.writing.sampling import Sampling
+from pipeline.engine.writing.writer import TOGETHER, write_ids
+
+WORDS = {"tiny": 5, "quick": 50, "full": 200}  # of each text
+
+
+def measure(size: Size) -> list[Comparison]:
+    """Write with random weights."""
+    model, words = Model(made_up_network(), made_up_memories()), WORDS[size]
+    alone = per_second(our_writer(model, words, writing=WritingOptions()), words)
+    rows = {
+        f"{TOGETHER} texts side by side": (together(model, words, BY_WORD), TOGETHER * words),
+        "sentences, each the best of four": (together(model, words, Sampling(), 1), words),
+        f"{TOGETHER} texts of such sentences": (
+            together(model, words, Sampling()),
+            TOGETHER * words,
+        ),
+    }
+    return [
+        compare(
+            name,
+            ours=per_second(work, amount),
+            other=alone,
+            rounds=ROUNDS[size],
+            against="one text, word by word",
+            unit="words/s",
+            note=f"V = {VOCABULARY:,}; all memories and constraints",
+        )
+        for name, (work, amount) in rows.items()
+    ]
+
+
+def together(
+    model: Model, words: int, sampling: Sampling, texts: int = TOGETHER
+) -> Callable[[], None]:
+    """Return writing so many texts of so many words."""
+    seeds = [np.array([1], dtype=np.int32)] * texts
+
+    def write_texts() -> None:
+        write_ids(
+            model,
+            seeds,
+            words=words,
+            sampling=sampling,
+            generator=np.random.default_rng(0),
+            writing=WritingOptions(),
+        )
+
+    return write_texts
