@@ -25,7 +25,7 @@ from pipeline.engine.writing.constraints.order import fork, may_end
 from pipeline.engine.writing.generate import Choice, Position, choose_all, go_on_all
 from pipeline.engine.writing.sampling import Sampling
 
-_SHORTEST, _LONGEST = 12, 70  # words of a candidate; shorter sentences are drawn with the next
+SHORTEST, _LONGEST = 12, 70  # words of a candidate
 _ALPHA = 0.3
 _COMMON, _MOST = 3.0, 6.0  # −log u₀; the greatest weight of a word
 
@@ -60,6 +60,7 @@ def write_sentences(
     sampling: Sampling,
     generators: Sequence[Sequence[np.random.Generator]],
     candidates: int = 0,
+    shortest: int = SHORTEST,
 ) -> list[Written]:
     """Return the next sentence of each of N texts, and where the text stands then.
 
@@ -70,6 +71,8 @@ def write_sentences(
     positions : where each text stands; they stay as they are
     model, sampling, candidates : see `generate.step`
     generators : for each text as many as there are to be candidates
+    shortest : int
+        Words of a sentence at least; a shorter one is drawn with the next.
     """
     drawn = [
         _Candidate(number, generator, Position(fork(position.state), position.reading))
@@ -78,7 +81,8 @@ def write_sentences(
     ]
     going = drawn
     while going:
-        going = _advance(going, model, sampling, candidates)
+        live = _advance(going, model, sampling, candidates)
+        going = [own for own in live if not _is_over(own, shortest)]
     best: list[_Candidate | None] = [None] * len(positions)
     for candidate in drawn:
         before = best[candidate.number]
@@ -90,7 +94,7 @@ def write_sentences(
 def _advance(
     going: list[_Candidate], model: Model, sampling: Sampling, candidates: int
 ) -> list[_Candidate]:
-    """Take each candidate on by a word; return those that have not come to their end."""
+    """Take each candidate on by a word; return those whose text goes on."""
     chosen = choose_all(
         [(own.position, own.generator) for own in going if own.position is not None],
         model,
@@ -115,10 +119,10 @@ def _advance(
     )
     for (own, _), position in zip(live, after, strict=True):
         own.position = position
-    return [own for own, _ in live if not _is_over(own)]
+    return [own for own, _ in live]
 
 
-def _is_over(own: _Candidate) -> bool:
+def _is_over(own: _Candidate, shortest: int) -> bool:
     """Return whether a candidate has come to its end.
 
     A sentence inside a quotation ends with the mark that closes it, where one follows.
@@ -128,7 +132,7 @@ def _is_over(own: _Candidate) -> bool:
         return True
     draft = own.position.state.draft
     whole = draft.role is Role.BREAK or (draft.ended and not draft.opened)
-    return whole and len(own.choices) >= _SHORTEST
+    return whole and len(own.choices) >= shortest
 
 
 def _weigh(own: _Candidate, choice: Choice, next_word: NextWord, model: Model) -> None:

@@ -22,7 +22,9 @@ from pipeline.engine.writing.generate import (
     step,
     strange_choice,
 )
+from pipeline.engine.writing.sampling import best_of
 from pipeline.engine.writing.seed import cut_lines
+from pipeline.engine.writing.sentences import SHORTEST, write_sentences
 from pipeline.engine.writing.session import (
     SHOWN,
     Reply,
@@ -169,7 +171,26 @@ def _draw(
     """Write on, with a generator of its own for each place and each time it is drawn again."""
     place = sum(len(turn.choices) for turn in session.turns)
     generator = np.random.default_rng([context.rng_seed, place, again])
-    position, choices = fork_position(position_of(session)), []
+    position = fork_position(position_of(session))
+    if way == "word" or best_of(context.sampling) == 1:
+        choices, position = _by_word(position, context, way, generator, refused)
+    else:
+        choices, position = _by_sentence(position, context, way, generator)
+    if not choices:
+        return Reply(session, note="expected another word that may stand here, found none")
+    text = spell([choice.word for choice in choices], previous=last_word(session))
+    return Reply(add(session, Turn(tuple(choices), text, position, way, refused, again)))
+
+
+def _by_word(
+    position: Position,
+    context: SessionContext,
+    way: Way,
+    generator: np.random.Generator,
+    refused: tuple[int, ...],
+) -> tuple[list[Choice], Position]:
+    """Return a word, or words to the end of a sentence or paragraph, and where the text stands."""
+    choices: list[Choice] = []
     for _ in range(1 if way == "word" else LONGEST_STEP):
         written = step(
             position,
@@ -185,10 +206,31 @@ def _draw(
         choices.append(choice)
         if _is_over(position, way, context):
             break
-    if not choices:
-        return Reply(session, note="expected another word that may stand here, found none")
-    text = spell([choice.word for choice in choices], previous=last_word(session))
-    return Reply(add(session, Turn(tuple(choices), text, position, way, refused, again)))
+    return choices, position
+
+
+def _by_sentence(
+    position: Position, context: SessionContext, way: Way, generator: np.random.Generator
+) -> tuple[list[Choice], Position]:
+    """Return a sentence, or those of a paragraph, each the best of several; see `_by_word`."""
+    choices: list[Choice] = []
+    generators = generator.spawn(best_of(context.sampling))
+    while len(choices) < LONGEST_STEP:
+        ((own, after),) = write_sentences(
+            [position],
+            context.model,
+            sampling=context.sampling,
+            generators=[generators],
+            candidates=SHOWN,
+            shortest=1 if way == "sentence" else SHORTEST,
+        )
+        if after is None:  # no word may come any more
+            return choices, position
+        choices += own
+        position = after
+        if way == "sentence" or position.state.draft.role is Role.BREAK:
+            break
+    return choices, position
 
 
 def _is_over(position: Position, way: Way, context: SessionContext) -> bool:

@@ -140,24 +140,29 @@ def test_own_words_stand_as_they_were_typed() -> None:
     )
 
 
+@pytest.mark.parametrize("best_of", [1, 4])
 @pytest.mark.parametrize(("line", "way"), [(".", "sentence"), ("p", "paragraph")])
-def test_a_step_goes_to_its_end_and_is_one_turn(line: str, way: str) -> None:
+def test_a_step_goes_to_its_end_and_is_one_turn(line: str, way: str, best_of: int) -> None:
+    sampling = Sampling(best_of=best_of)
     for seed in range(8):
-        session, context = after(line, rng_seed=seed)
+        session, context = after(line, rng_seed=seed, sampling=sampling)
         (turn,) = session.turns
         assert turn.way == way
         draft = turn.after.state.draft
         is_break = turn.text.endswith("\n")
-        assert 1 <= len(turn.choices) <= LONGEST_STEP
+        assert 1 <= len(turn.choices) < LONGEST_STEP + 70  # of which a sentence has no more
         if len(turn.choices) < LONGEST_STEP:
-            assert is_break or (way == "sentence" and draft.ended)
+            long = way == "sentence" and len(turn.choices) == 70
+            assert is_break or long or (way == "sentence" and draft.ended)
         assert turn.text.count("\n") == is_break
         assert answer(session, "u", context).session.turns == ()
-        assert session == after(line, rng_seed=seed)[0]
+        assert session == after(line, rng_seed=seed, sampling=sampling)[0]
 
 
 def test_a_step_begins_with_the_word_that_would_have_come() -> None:
-    assert choices_of(after(".")[0])[0] == choices_of(after("")[0])[0]
+    sampling = Sampling(best_of=1)
+    first, alone = (after(line, sampling=sampling)[0] for line in (".", ""))
+    assert choices_of(first)[0] == choices_of(alone)[0]
 
 
 def test_a_step_that_is_drawn_again_is_another_one_every_time() -> None:
