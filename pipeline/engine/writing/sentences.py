@@ -25,7 +25,7 @@ from pipeline.engine.writing.constraints.order import fork, may_end
 from pipeline.engine.writing.generate import Choice, Position, choose_all, go_on_all
 from pipeline.engine.writing.sampling import Sampling
 
-SHORTEST, _LONGEST = 12, 70  # words of a candidate
+_SHORTEST, _LONGEST = 12, 70  # words of a candidate
 _ALPHA = 0.3
 _COMMON, _MOST = 3.0, 6.0  # −log u₀; the greatest weight of a word
 
@@ -60,7 +60,7 @@ def write_sentences(
     sampling: Sampling,
     generators: Sequence[Sequence[np.random.Generator]],
     candidates: int = 0,
-    shortest: int = SHORTEST,
+    shortest: int = _SHORTEST,
 ) -> list[Written]:
     """Return the next sentence of each of N texts, and where the text stands then.
 

@@ -24,7 +24,7 @@ from pipeline.engine.writing.generate import (
 )
 from pipeline.engine.writing.sampling import best_of
 from pipeline.engine.writing.seed import cut_lines
-from pipeline.engine.writing.sentences import SHORTEST, write_sentences
+from pipeline.engine.writing.sentences import write_sentences
 from pipeline.engine.writing.session import (
     SHOWN,
     Reply,
@@ -222,7 +222,7 @@ def _by_sentence(
             sampling=context.sampling,
             generators=[generators],
             candidates=SHOWN,
-            shortest=1 if way == "sentence" else SHORTEST,
+            shortest=1,
         )
         if after is None:  # no word may come any more
             return choices, position
