@@ -19,7 +19,7 @@ def read_phrase(phrase: str | None, path: Path | None, *, interactive: bool = Fa
     phrase : str, optional
         As typed; `_PIPE` for standard input.
     path : Path, optional
-        A file with it.
+        A file with it; `_PIPE` likewise.
     interactive : bool
         Whether standard input is what a person types.
 
@@ -36,7 +36,9 @@ def read_phrase(phrase: str | None, path: Path | None, *, interactive: bool = Fa
                 "--seed-file: expected no seed phrase beside it, got both; leave one out",
                 option="--seed-file",
             )
-        return _read(path)
+        if str(path) != _PIPE:
+            return _read(path)
+        phrase = _PIPE
     if phrase is None:
         raise SettingsError(
             "seed phrase: expected one in quotation marks, - or --seed-file FILE, got none"

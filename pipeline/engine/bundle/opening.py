@@ -115,7 +115,9 @@ def load_card(path: Path) -> tuple[Card, int]:
 
 
 def _check_schema(facts: Mapping[str, Any]) -> None:
-    """Refuse a model of a newer schema."""
+    """Refuse a model of a newer schema, and a base, which is none."""
+    if facts.get("kind") == "base":
+        raise ArtifactDamaged("a base, which can only begin a training (run-all --base FILE)")
     schema = checks.whole("schema", facts.get("schema"), 1, 2**31)
     if schema > SCHEMA:
         raise ArtifactDamaged(f"schema {schema}, expected {SCHEMA}: made by a newer xuxie")

@@ -342,6 +342,11 @@ def test_a_newer_schema_says_so(tmp_path: Path) -> None:
     assert refused(path) == "schema 4, expected 3: made by a newer xuxie"
 
 
+def test_a_base_is_told_from_a_model(tmp_path: Path) -> None:
+    path = forged(tmp_path / "a", MODEL, lambda facts, _: facts.update(kind="base"))
+    assert "a base, which can only begin a training" in refused(path)
+
+
 def age(schema: int) -> Callable[[Facts, Arrays], None]:
     """Turn a model into one as an older program wrote it."""
 

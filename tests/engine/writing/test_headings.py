@@ -20,23 +20,23 @@ CHAPTERS = tuple(("", start, start + len(CHAPTER)) for start in STARTS)
 
 
 def test_a_word_that_begins_chapters_alone_is_one_of_headings() -> None:
-    assert heading_words(TEXT, STARTS, IDS["</s>"]).tolist() == [IDS[ONE]]
+    assert heading_words(WORDS, TEXT, STARTS, IDS["</s>"]).tolist() == [IDS[ONE]]
 
 
 def test_one_chapter_is_not_enough() -> None:
-    assert heading_words(TEXT, STARTS[:1], IDS["</s>"]).tolist() == []
+    assert heading_words(WORDS, TEXT, STARTS[:1], IDS["</s>"]).tolist() == []
 
 
 def test_a_word_that_begins_as_many_paragraphs_of_the_story_is_free() -> None:
     text = np.array(ids_of((CHAPTER + f"{ONE}，{OTHER}。\n") * 3), dtype=np.int32)
     starts = [len(text) // 3 * number for number in range(3)]
-    assert heading_words(text, starts, IDS["</s>"]).tolist() == []
+    assert heading_words(WORDS, text, starts, IDS["</s>"]).tolist() == []
 
 
 def test_words_outside_the_training_chapters_count_for_nothing() -> None:
     text = TEXT.copy()
     text[STARTS[1] :] = -1
-    assert heading_words(text, STARTS, IDS["</s>"]).tolist() == []
+    assert heading_words(WORDS, text, STARTS, IDS["</s>"]).tolist() == []
 
 
 def first_words(writing: WritingOptions) -> set[str]:
@@ -60,3 +60,9 @@ def first_words(writing: WritingOptions) -> set[str]:
 def test_none_is_written_unless_marks_are_free() -> None:
     assert ONE not in first_words(WritingOptions(words=1))
     assert ONE in first_words(WritingOptions(words=1, marks=False))
+
+
+def test_other_words_with_the_same_first_character_are_of_headings_too() -> None:
+    words = ("</s>", "第", "第三", "三", "他")
+    text = np.array([1, 3, 0, 4, 3, 0, 1, 3, 0, 4, 0, 2, 3, 0, 4, 0], dtype=np.int32)
+    assert heading_words(words, text, [0, 6, 11], 0).tolist() == [1, 2]

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import writers
 from made_up import random_network
 
 from pipeline.artifacts.memories import Memories
@@ -78,3 +79,20 @@ def test_it_gives_way_where_nothing_else_is_left() -> None:
 
     assert constraint.constrain(log_probs, Draft()) is False  # type: ignore[arg-type]
     assert log_probs[0] == 0
+
+
+def test_a_pair_comes_again_as_often_as_in_the_novel() -> None:
+    a, b, c = (writers.IDS[word] for word in writers.WORDS[16:19])
+    once = np.array([a, b, a, c] * 5 + [a, b, a, b], dtype=np.int32)
+    assert NovelDoubles(writers.WORDS, once).pairs == pytest.approx(1 / 11), (
+        "a b a six times, a c a five"
+    )
+    never = np.array([a, b, a, c] * 5, dtype=np.int32)
+    assert NovelDoubles(writers.WORDS, never).pairs == 0
+    for seed in range(20):
+        model = writers.model_of(seed % 4, text_ids=never)
+        writing = WritingOptions(words=1)
+        (choice, *_) = writers.written(
+            model, writing, seed_ids=[a, b, a], sampling=writers.HOT, rng_seed=seed
+        )
+        assert choice.word_id != b

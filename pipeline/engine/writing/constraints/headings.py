@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Self
 
@@ -16,11 +17,12 @@ _FEWEST = 2  # chapters that begin alike
 
 
 class NoHeadings(Constraint):
-    """No paragraph begins with a word that in the novel begins chapters, and little else.
+    """No paragraph begins with a character that in the novel begins chapters, and little else.
 
     Attributes
     ----------
     headings : int32 (words,)
+        All words that begin with such a character.
     """
 
     def __init__(self, headings: Ids) -> None:
@@ -32,7 +34,8 @@ class NoHeadings(Constraint):
         if given.text_ids is None or not given.options.marks:
             return None
         starts = [start for _, start, _ in given.chapters]
-        headings = heading_words(given.text_ids, starts, given.marks.break_id)
+        words = given.network.words
+        headings = heading_words(words, given.text_ids, starts, given.marks.break_id)
         return cls(headings) if len(headings) else None
 
     def constrain(self, log_probs: Floats, draft: Draft) -> bool:
@@ -42,20 +45,27 @@ class NoHeadings(Constraint):
         return False
 
 
-def heading_words(text_ids: Ids, starts: Sequence[int], break_id: int) -> Ids:
-    """Return the words that begin more headings than other paragraphs, ascending.
+def heading_words(words: Sequence[str], text_ids: Ids, starts: Sequence[int], break_id: int) -> Ids:
+    """Return the words whose first character begins more headings than other paragraphs, ascending.
 
     Parameters
     ----------
+    words : the vocabulary, V
     text_ids : int32 (tokens,)
         −1 outside the training chapters.
     starts : where chapters begin, with their headings
     break_id : the word that ends a paragraph
     """
-    first = np.flatnonzero(text_ids[:-1] == break_id) + 1  # of paragraphs
-    own = np.asarray([start for start in starts if start < len(text_ids)], dtype=np.int64)
-    every = np.union1d(first, own)
-    words, counts = np.unique(text_ids[own], return_counts=True)
-    begun = (text_ids[every][:, None] == words).sum(axis=0)  # paragraphs that a word begins
-    found: Ids = words[(words >= 0) & (counts >= _FEWEST) & (2 * counts > begun)].astype(np.int32)
-    return found
+    paragraphs = np.flatnonzero(text_ids[:-1] == break_id) + 1
+    every = np.union1d(paragraphs, [start for start in starts if start < len(text_ids)])
+    begun = _first_characters(words, text_ids[every.astype(np.int64)])
+    headed = _first_characters(
+        words, text_ids[[start for start in starts if start < len(text_ids)]]
+    )
+    found = {c for c, count in headed.items() if count >= _FEWEST and 2 * count > begun[c]}
+    return np.array([n for n, word in enumerate(words) if word[0] in found], dtype=np.int32)
+
+
+def _first_characters(words: Sequence[str], ids: Ids) -> Counter[str]:
+    """Return how many of some words begin with each character; other ids count for nothing."""
+    return Counter(words[i][0] for i in ids.tolist() if 0 <= i < len(words))

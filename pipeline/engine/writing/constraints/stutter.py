@@ -1,4 +1,4 @@
-"""A word that follows itself at once: 也也, 二爷二爷; as often as the novel has it, and no more."""
+"""What follows itself at once: 也也, 二爷二爷, 太阳太阳; as often as in the novel, and no more."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from pipeline.arrays import Doubles, Floats, Ids, Integers
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.chinese import has_chinese
 from pipeline.engine.writing.constraints.constraint import Constraint, Given, bar
 from pipeline.engine.writing.constraints.draft import Draft
 from pipeline.engine.writing.constraints.marks import Role, id_array
@@ -27,11 +28,14 @@ class NovelDoubles(Constraint):
         How often a word follows where the text ends with it, of all such places in the novel.
     thrice : float64 (V,)
         How often a word comes a third time where it stood twice.
+    pairs : float
+        How often two words come again (in pieces 太阳 are two), of all places where the first has.
     """
 
     def __init__(self, words: tuple[str, ...], text_ids: Ids) -> None:
         self.ends = _ends_of(words)
         self.shares, self.thrice = _shares_of(text_ids, self.ends)
+        self.pairs = _pairs_of(words, text_ids)
 
     @classmethod
     def made_for(cls, given: Given) -> Self | None:
@@ -47,11 +51,20 @@ class NovelDoubles(Constraint):
             shares = self.thrice if draft.run > 1 else self.shares
             for word_id in {last, int(self.ends[last])}:
                 share = float(shares[word_id] if word_id == last else self.shares[word_id])
-                if share == 0:
-                    bar(log_probs, id_array([word_id]))
-                else:
-                    log_probs[word_id] = min(log_probs[word_id], np.log(share))
+                _hold_to(log_probs, word_id, share)
+            if len(draft.ids) > 2 and draft.ids[-3] == last:
+                again = draft.ids[-2]
+                if again < len(self.ends) and draft.marks.roles[again] is Role.WORD:
+                    _hold_to(log_probs, again, self.pairs)
         return False
+
+
+def _hold_to(log_probs: Floats, word_id: int, share: float) -> None:
+    """Let a word be no likelier than its share in place: never, where that is 0."""
+    if share == 0:
+        bar(log_probs, id_array([word_id]))
+    else:
+        log_probs[word_id] = min(log_probs[word_id], np.log(share))
 
 
 def _ends_of(words: tuple[str, ...]) -> Ids:
@@ -82,6 +95,15 @@ def _shares_of(text_ids: Ids, ends: Ids) -> tuple[Doubles, Doubles]:
     twice = _counts(text_ids[:-2][same], size)
     thrice = _counts(text_ids[:-2][same & (text_ids[2:] == text_ids[:-2])], size)
     return doubled / np.maximum(places, 1), thrice / np.maximum(twice, 1)
+
+
+def _pairs_of(words: tuple[str, ...], text_ids: Ids) -> float:
+    """Return how often x y x goes on with y, for two Chinese words of a text."""
+    chinese = np.array([*map(has_chinese, words), False])  # (V + 1,)
+    known = np.where((text_ids >= 0) & (text_ids < len(words)), text_ids, len(words))
+    first, second, third, fourth = (known[n : max(len(known) - 3 + n, 0)] for n in range(4))
+    places = chinese[first] & chinese[second] & (first == third) & (first != second)
+    return float((places & (second == fourth)).sum() / max(places.sum(), 1))
 
 
 def _counts(ids: Ids, size: int) -> Integers:
