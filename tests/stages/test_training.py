@@ -105,7 +105,11 @@ def test_a_text_in_which_each_word_decides_the_next_is_learnt(
     rows = training.history["epochs"]
     assert rows[-1]["train_loss"] < 0.5 * rows[0]["train_loss"]
     exported = export_network(
-        training.weights, words=EMBEDDING.words, counts=EMBEDDING.counts, steps=WINDOWS.steps
+        training.weights,
+        words=EMBEDDING.words,
+        counts=EMBEDDING.counts,
+        steps=WINDOWS.steps,
+        carry_state=training.history["carry_state"],
     )
     found = summarise(score_places(WINDOWS.ids, evaluation_starts(WINDOWS, "test"), exported))
     # Of 60 held-out targets only those whose context crosses from one section into the next are
@@ -122,7 +126,11 @@ def test_the_other_objectives_learn_it_too(objective: str, tmp_path: Path) -> No
         tmp_path, objective=objective, epochs=8, hidden=24, input_dropout=0, output_dropout=0
     )
     exported = export_network(
-        training.weights, words=EMBEDDING.words, counts=EMBEDDING.counts, steps=WINDOWS.steps
+        training.weights,
+        words=EMBEDDING.words,
+        counts=EMBEDDING.counts,
+        steps=WINDOWS.steps,
+        carry_state=training.history["carry_state"],
     )
     found = summarise(score_places(WINDOWS.ids, evaluation_starts(WINDOWS, "test"), exported))
     # All twelve words are equally frequent: always the same one would be right 1/12 of the time.
