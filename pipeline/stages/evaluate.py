@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -52,8 +53,6 @@ def _score_models(
     mixtures, from the network alone to the whole writer, take longest. Without an `ngram`
     to compare with, it is the writer's own, the very same.
     """
-    from dataclasses import replace
-
     from pipeline.engine.measures.baselines import score_kneser_ney, score_unigram
     from pipeline.engine.measures.mixtures import score_mixtures
     from pipeline.engine.measures.score import allow_unseen, score_places

@@ -86,7 +86,7 @@ def component_batches(
     ]
     for (place, stop), predicted in zip(runs, predict_runs(ids, runs, model.network), strict=True):
         reader = TextReader(model)
-        reader.begin(ids[place - steps : place], read=False)
+        reader.begin(ids[place - steps : place])
         for batch in reader.read(ids[place:stop], predicted):
             yield batch
             done += len(batch.targets)
@@ -108,13 +108,10 @@ class TextReader:
         self._units = np.empty((0, len(model.network.projection_bias)), dtype=np.float32)  # (P, E)
         self._words = np.empty(0, dtype=np.int32)  # (P,)
 
-    def begin(self, ids: NDArray[np.int32], *, read: bool = True) -> None:
-        """Read tokens (n,) that are no targets and that the memories do not see; n > 0.
-
-        Without `read` the network does not: what it predicts is then given to the other method.
-        """
+    def begin(self, ids: NDArray[np.int32]) -> None:
+        """Read tokens (n,) that are no targets and that the memories do not see; n > 0."""
         self._context = ids[-self.model.network.steps :]
-        if read and self.model.network.carry_state:
+        if self.model.network.carry_state:
             for token_id in ids:
                 self._states = read_word(self._states, token_id, self.model.network)
 

@@ -19,7 +19,7 @@ from pipeline.artifacts.memories import NETWORK, Memories
 from pipeline.artifacts.network import Network
 from pipeline.engine.memories.cache import Recent, empty_recent, remember
 from pipeline.engine.memories.memory import Memory, Place
-from pipeline.engine.memories.mixture import weights_for
+from pipeline.engine.memories.mixture import mix, weights_for
 from pipeline.engine.memories.table import MEMORIES
 from pipeline.engine.network.decode import log_softmax, network_scores, softmax, unit_rows
 from pipeline.engine.network.predict import WARM_UP
@@ -194,39 +194,28 @@ def next_words(readings: Sequence[Reading], model: Model) -> list[NextWord]:
         No word has been read yet in one, so there is no ê.
     """
     network = model.network
-    units = [reading.unit for reading in readings if reading.unit is not None]
-    if len(units) < len(readings):
+    begun = [
+        (reading.vector, reading.unit, reading)
+        for reading in readings
+        if reading.vector is not None and reading.unit is not None
+    ]
+    if len(begun) < len(readings):
         raise ValueError("expected a reading of at least one word, got none; read a word first")
-    cosine = np.stack(units) @ network.output_vectors.T  # (N, V)
+    cosine = np.stack([unit for _, unit, _ in begun]) @ network.output_vectors.T  # (N, V)
     scores = network_scores(cosine, network)  # (N, V)
     own = softmax(scores)  # (N, V)
     found = []
-    for number, reading in enumerate(readings):
-        parts = _parts(own[number], reading, model)
+    for number, (vector, unit, reading) in enumerate(begun):
+        place = Place(vector, unit, reading.recent, reading.history, own[number], network.log_prior)
+        parts = _parts(place, model)
         log_probs = _log_mixture(parts) if len(parts) > 1 else log_softmax(scores[number])  # (V,)
-        found.append(NextWord(_vector(reading), cosine[number], log_probs, parts))
+        found.append(NextWord(vector, cosine[number], log_probs, parts))
     return found
 
 
-def _vector(reading: Reading) -> Floats:
-    """Return ê (E,) of a reading that has one."""
-    assert reading.vector is not None
-    return reading.vector
-
-
-def _parts(own: Floats, reading: Reading, model: Model) -> dict[str, tuple[float, Floats]]:
-    """Return what the network, `own` (V,), and the memories say; see `NextWord`."""
-    assert reading.vector is not None
-    assert reading.unit is not None
-    place = Place(
-        reading.vector,
-        reading.unit,
-        reading.recent,
-        reading.history,
-        own,
-        model.network.log_prior,
-    )
-    said = {NETWORK: own}
+def _parts(place: Place, model: Model) -> dict[str, tuple[float, Floats]]:
+    """Return what the network and the memories say; see `NextWord`."""
+    said = {NETWORK: place.own}
     for name, (memory, held) in model.active.items():
         probs = memory.probs(held, place)
         if probs is not None:
@@ -238,8 +227,8 @@ def _parts(own: Floats, reading: Reading, model: Model) -> dict[str, tuple[float
 
 def _log_mixture(parts: Mapping[str, tuple[float, Floats]]) -> Floats:
     """Return log Σ λ_k·p_k, float32 (V,)."""
-    (weight, probs), *others = parts.values()
-    mixed: Floats = np.float32(weight) * probs  # (V,)
-    for weight, probs in others:
-        mixed += np.float32(weight) * probs
+    mixed = mix(
+        {name: probs for name, (_, probs) in parts.items()},
+        {name: weight for name, (weight, _) in parts.items()},
+    )
     return np.log(np.maximum(mixed, LEAST))

@@ -32,14 +32,12 @@ _COMMON, _MOST = 3.0, 6.0  # −log u₀; the greatest weight of a word
 
 @dataclass
 class _Candidate:
-    """A sentence in the making.
-
-    `position` is None where the text ended instead of going on.
-    """
+    """A sentence in the making, and whether the text ended instead of a further word."""
 
     number: int  # of the text that it goes on
     generator: np.random.Generator
-    position: Position | None
+    position: Position
+    ended: bool = False
     choices: list[Choice] = field(default_factory=list)
     fit: float = 0.0
     weight: float = 0.0
@@ -88,7 +86,7 @@ def write_sentences(
         before = best[candidate.number]
         if before is None or candidate.score > before.score:
             best[candidate.number] = candidate
-    return [(own.choices, own.position) for own in best if own is not None]
+    return [(own.choices, None if own.ended else own.position) for own in best if own is not None]
 
 
 def _advance(
@@ -96,30 +94,24 @@ def _advance(
 ) -> list[_Candidate]:
     """Take each candidate on by a word; return those whose text goes on."""
     chosen = choose_all(
-        [(own.position, own.generator) for own in going if own.position is not None],
+        [(own.position, own.generator) for own in going],
         model,
         sampling=sampling,
         candidates=candidates,
     )
     live = []
     for own, found in zip(going, chosen, strict=True):
-        if found is None:
-            own.position = None
-            continue
-        choice, next_word = found
-        _weigh(own, choice, next_word, model)
-        own.choices.append(choice)
-        live.append((own, choice.word_id))
-    if not live:
-        return []
-    after = go_on_all(
-        [own.position for own, _ in live if own.position is not None],
-        [word_id for _, word_id in live],
-        model,
-    )
-    for (own, _), position in zip(live, after, strict=True):
+        own.ended = found is None
+        if found is not None:
+            _weigh(own, *found, model)
+            own.choices.append(found[0])
+            live.append(own)
+    positions = [own.position for own in live]
+    if live:
+        positions = go_on_all(positions, [own.choices[-1].word_id for own in live], model)
+    for own, position in zip(live, positions, strict=True):
         own.position = position
-    return [own for own, _ in live]
+    return live
 
 
 def _is_over(own: _Candidate, shortest: int) -> bool:
@@ -127,7 +119,6 @@ def _is_over(own: _Candidate, shortest: int) -> bool:
 
     A sentence inside a quotation ends with the mark that closes it, where one follows.
     """
-    assert own.position is not None
     if may_end(own.position.state) or len(own.choices) >= _LONGEST:
         return True
     draft = own.position.state.draft
@@ -137,7 +128,6 @@ def _is_over(own: _Candidate, shortest: int) -> bool:
 
 def _weigh(own: _Candidate, choice: Choice, next_word: NextWord, model: Model) -> None:
     """Add a word to what speaks for a candidate."""
-    assert own.position is not None
     word_id = choice.word_id
     log_frequency = float(model.network.log_prior[word_id])
     weight = min(max(-log_frequency - _COMMON, 0.0), _MOST)

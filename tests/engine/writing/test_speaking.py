@@ -6,9 +6,11 @@ import math
 
 import numpy as np
 import pytest
+from made_up import random_network
 from numpy.typing import NDArray
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.engine.writing.constraints.constraint import Given
 from pipeline.engine.writing.constraints.draft import Draft, follow
 from pipeline.engine.writing.constraints.marks import Marks, find_marks
 from pipeline.engine.writing.constraints.speaking import NovelSpeech
@@ -160,14 +162,13 @@ def test_forks_note_on_their_own() -> None:
 def test_it_asks_for_the_novel_and_for_marks_in_order() -> None:
     marks: Marks = find_marks(CURLY)
 
-    class Given:
-        def __init__(self, text_ids: NDArray[np.int32] | None, options: WritingOptions) -> None:
-            self.text_ids, self.options, self.marks = text_ids, options, marks
+    def given(text_ids: NDArray[np.int32] | None, options: WritingOptions) -> Given:
+        return Given(options, random_network(words=CURLY), marks, text_ids, log_priors={})
 
     free = WritingOptions(marks=False)
-    assert NovelSpeech.made_for(Given(None, OPTIONS)) is None  # type: ignore[arg-type]
-    assert NovelSpeech.made_for(Given(talk(), free)) is None  # type: ignore[arg-type]
-    assert NovelSpeech.made_for(Given(talk(), OPTIONS)) is not None  # type: ignore[arg-type]
+    assert NovelSpeech.made_for(given(None, OPTIONS)) is None
+    assert NovelSpeech.made_for(given(talk(), free)) is None
+    assert NovelSpeech.made_for(given(talk(), OPTIONS)) is not None
 
 
 @pytest.mark.parametrize("novel", ["来 。", "来", "“ 来 。 ”", "宝玉 道 ： “"])

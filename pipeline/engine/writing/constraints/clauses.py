@@ -11,6 +11,7 @@ from pipeline.arrays import Doubles, Floats, Ids
 from pipeline.engine.writing.constraints.constraint import Constraint, Given, hold
 from pipeline.engine.writing.constraints.draft import Draft
 from pipeline.engine.writing.constraints.marks import Marks, Role, id_array
+from pipeline.engine.writing.constraints.speeches import quote_closers
 
 _REACH = 3  # words back
 _FURTHER = 0.5  # how much a word further back speaks for an end: the last word said it in part
@@ -41,9 +42,7 @@ class NovelClauses(Constraint):
     @classmethod
     def made_for(cls, given: Given) -> Self | None:
         """Return the constraint, unless marks are free or there is no novel to go by."""
-        if given.text_ids is None or not given.options.marks:
-            return None
-        return cls(given.marks, given.text_ids)
+        return None if given.habits is None else cls(given.marks, given.habits)
 
     def constrain(self, log_probs: Floats, draft: Draft) -> bool:
         """Hold the marks that end a clause to their share in the novel."""
@@ -68,7 +67,7 @@ class NovelClauses(Constraint):
 
 def _clause_ends(marks: Marks) -> Ids:
     """Return the marks that end a clause: pauses, stops, breaks and the end of a quotation."""
-    quoted = {int(closer) for quote in marks.quotes for closer in marks.closers[quote]}
+    quoted = quote_closers(marks)
     ending = (Role.PAUSE, Role.END, Role.LONG, Role.BREAK)
     return id_array([n for n, role in enumerate(marks.roles) if role in ending or n in quoted])
 

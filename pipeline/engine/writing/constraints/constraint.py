@@ -43,6 +43,11 @@ class Given:
     log_priors: Mapping[str, float]
     chapters: Sequence[tuple[str, int, int]] = ()
 
+    @property
+    def habits(self) -> Ids | None:
+        """The novel's text, whose habits are kept to; None where marks are free, or without it."""
+        return self.text_ids if self.options.marks else None
+
     @cached_property
     def copy_index(self) -> CopyIndex | None:
         """The index of the novel's text, made once and only if a constraint asks; None without."""

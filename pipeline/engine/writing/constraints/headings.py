@@ -31,11 +31,11 @@ class NoHeadings(Constraint):
     @classmethod
     def made_for(cls, given: Given) -> Self | None:
         """Return the constraint where marks are kept to and chapters begin alike."""
-        if given.text_ids is None or not given.options.marks:
+        if given.habits is None:
             return None
         starts = [start for _, start, _ in given.chapters]
         words = given.network.words
-        headings = heading_words(words, given.text_ids, starts, given.marks.break_id)
+        headings = heading_words(words, given.habits, starts, given.marks.break_id)
         return cls(headings) if len(headings) else None
 
     def constrain(self, log_probs: Floats, draft: Draft) -> bool:
@@ -56,12 +56,10 @@ def heading_words(words: Sequence[str], text_ids: Ids, starts: Sequence[int], br
     starts : where chapters begin, with their headings
     break_id : the word that ends a paragraph
     """
-    paragraphs = np.flatnonzero(text_ids[:-1] == break_id) + 1
-    every = np.union1d(paragraphs, [start for start in starts if start < len(text_ids)])
-    begun = _first_characters(words, text_ids[every.astype(np.int64)])
-    headed = _first_characters(
-        words, text_ids[[start for start in starts if start < len(text_ids)]]
-    )
+    own = np.array([start for start in starts if start < len(text_ids)], dtype=np.int64)
+    paragraphs = np.union1d(np.flatnonzero(text_ids[:-1] == break_id) + 1, own)
+    begun = _first_characters(words, text_ids[paragraphs])
+    headed = _first_characters(words, text_ids[own])
     found = {c for c, count in headed.items() if count >= _FEWEST and 2 * count > begun[c]}
     return np.array([n for n, word in enumerate(words) if word[0] in found], dtype=np.int32)
 

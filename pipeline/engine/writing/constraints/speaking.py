@@ -48,9 +48,7 @@ class NovelSpeech(Constraint):
     @classmethod
     def made_for(cls, given: Given) -> Self | None:
         """Return the constraint, unless marks are free or there is no novel to go by."""
-        if given.text_ids is None or not given.options.marks:
-            return None
-        return cls(given.marks, given.text_ids)
+        return None if given.habits is None else cls(given.marks, given.habits)
 
     def constrain(self, log_probs: Floats, draft: Draft) -> bool:
         """Hold what introduces speech, and the speaker's word, to their shares."""
