@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
 import numpy as np
@@ -10,9 +11,11 @@ from benchmarks.compare import Comparison, Size, compare, per_second
 from benchmarks.generation import BY_WORD, ROUNDS, our_writer
 from benchmarks.made_up import VOCABULARY, made_up_memories, made_up_network
 from pipeline.engine.memories.next_word import Model
+from pipeline.engine.writing.generate import begin_at
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling
-from pipeline.engine.writing.writer import TOGETHER, write_ids
+from pipeline.engine.writing.side_by_side import write_side_by_side
+from pipeline.engine.writing.writer import TOGETHER, constraints_for
 
 WORDS = {"tiny": 5, "quick": 50, "full": 200}  # of each text
 
@@ -46,17 +49,17 @@ def measure(size: Size) -> list[Comparison]:
 def together(
     model: Model, words: int, sampling: Sampling, texts: int = TOGETHER
 ) -> Callable[[], None]:
-    """Return writing so many texts of so many words."""
-    seeds = [np.array([1], dtype=np.int32)] * texts
+    """Return writing so many texts of so many words; constraints are made once before."""
+    constraints = constraints_for(model, WritingOptions(words=words, finish=False))
 
     def write_texts() -> None:
-        write_ids(
+        streams = write_side_by_side(
             model,
-            seeds,
-            words=words,
+            [begin_at(model, [1], constraints) for _ in range(texts)],
             sampling=sampling,
-            generator=np.random.default_rng(0),
-            writing=WritingOptions(),
+            generators=np.random.default_rng(0).spawn(texts),
         )
+        for stream in streams:
+            deque(stream, maxlen=0)
 
     return write_texts
