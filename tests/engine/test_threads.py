@@ -41,9 +41,9 @@ def test_a_context_takes_one_thread_and_gives_all_back() -> None:
 def test_the_library_writes_on_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[set[int]] = []
 
-    def watched(log_probs: np.ndarray, sampling: Sampling, generator: np.random.Generator) -> int:
+    def watched(weights: np.ndarray, sampling: Sampling, generator: np.random.Generator) -> int:
         seen.append(blas_threads())
-        return int(np.argmax(log_probs))
+        return int(np.argmax(weights))
 
     monkeypatch.setattr(generate, "choose", watched)
     writer = Writer(model_of(1).network)

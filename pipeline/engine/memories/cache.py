@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.arrays import Floats
+from pipeline.engine.memories.sparse import SparseProbs
 
 _FIRST_ROWS = 64
 
@@ -75,14 +76,16 @@ def newest(recent: Recent, words: int) -> Recent:
 
 def recall(
     recent: Recent, unit: Floats, *, sharpness: float, vocabulary_size: int
-) -> Floats | None:
-    """Return p(w) given the unit ê (E,) of the place, float32 (V,); None with nothing to recall."""
+) -> SparseProbs | None:
+    """Return p(w) given the unit ê (E,) of the place; None with nothing to recall."""
     rows = slice(recent.start, recent.stop)
+    ids = recent.log.ids[rows]  # (M,)
     weights = _closeness(recent.log.vectors[rows] @ unit, sharpness)  # (M,)
-    sums = np.bincount(recent.log.ids[rows], weights=weights, minlength=vocabulary_size + 1)
-    known = sums[:vocabulary_size]  # (V,)
-    total = known.sum()
-    return (known / total).astype(np.float32) if total > 0 else None
+    known = ids < vocabulary_size  # (M,)
+    if not known.all():
+        ids, weights = ids[known], weights[known]
+    total = weights.sum()
+    return SparseProbs(extras=((ids, weights / total),)) if total > 0 else None
 
 
 def recall_text(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pipeline.artifacts.network import Network
     from pipeline.artifacts.windows import Windows
     from pipeline.engine.memories.cache import Recent
+    from pipeline.engine.memories.sparse import SparseProbs
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,8 @@ class Memory(Stored, Protocol):
         return 0
 
     @abstractmethod
-    def probs(self, held: Any, place: Place) -> Floats | None:
-        """Return p(w) of one place, float32 (V,); None where it has nothing to say."""
+    def probs(self, held: Any, place: Place) -> SparseProbs | None:
+        """Return p(w) of one place; None where it has nothing to say."""
         ...
 
     @abstractmethod

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from pipeline.arrays import Floats, Integers
 from pipeline.artifacts.network import Network
+from pipeline.engine.memories.sparse import SparseProbs
 from pipeline.engine.network.decode import unit_rows
 from pipeline.engine.network.predict import BATCH, READ_AT_ONCE, predict_places
 
@@ -109,6 +110,15 @@ def neighbour_probs(
         minlength=len(rows) * vocabulary_size,
     )  # (B·V,)
     return sums.reshape(len(rows), vocabulary_size).astype(np.float32)
+
+
+def nearest_words(
+    predicted: Floats, *, keys: Keys, next_ids: NDArray[np.int32], count: int, sharpness: float
+) -> SparseProbs:
+    """Return what the nearest places to one ê (E,) say comes next; see `neighbour_probs`."""
+    similarities, rows = neighbour_search(predicted[None], keys=keys, count=count)  # (1, k) each
+    weights = _neighbour_weights(similarities, sharpness=sharpness)  # (1, k)
+    return SparseProbs(extras=((next_ids[rows[0]], weights[0]),))
 
 
 def _neighbour_weights(similarities: Floats, *, sharpness: float) -> Floats:

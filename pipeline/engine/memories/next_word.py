@@ -19,9 +19,10 @@ from pipeline.artifacts.memories import NETWORK, Memories
 from pipeline.artifacts.network import Network
 from pipeline.engine.memories.cache import Recent, empty_recent, remember
 from pipeline.engine.memories.memory import Memory, Place
-from pipeline.engine.memories.mixture import mix, weights_for
+from pipeline.engine.memories.mixture import weights_for
+from pipeline.engine.memories.sparse import NETWORK_ALONE, SparseProbs
 from pipeline.engine.memories.table import MEMORIES
-from pipeline.engine.network.decode import log_softmax, network_scores, softmax, unit_rows
+from pipeline.engine.network.decode import network_scores, softmax, unit_rows
 from pipeline.engine.network.predict import WARM_UP
 from pipeline.engine.network.reader import LstmStates, initial_states, predict_all, read_words
 
@@ -68,9 +69,11 @@ class Model:
 
     def log_chance(self, word_id: int, next_word: NextWord) -> float:
         """Return log p of a word, by the components that do not look back at the text itself."""
-        said = {name: part for name, part in next_word.parts.items() if name in self._ahead}
+        said = {name: part for name, (_, part) in next_word.parts.items() if name in self._ahead}
         total = sum(self._ahead[name] for name in said)
-        chance = sum(self._ahead[name] * float(probs[word_id]) for name, (_, probs) in said.items())
+        chance = sum(
+            self._ahead[name] * own.of(word_id, next_word.own) for name, own in said.items()
+        )
         return math.log(max(chance / total, float(LEAST))) if total else -math.inf
 
     @cached_property
@@ -119,21 +122,30 @@ class NextWord:
         ê.
     cosine : float32 (V,)
         cos(ê, e_w).
-    log_probs : float32 (V,)
-        Log probability of every word.
-    parts : component → (λ_k, p_k of float32 (V,))
+    own : float32 (V,)
+        What the network says.
+    probs : float32 (V,)
+        The probability of every word, none below `LEAST`.
+    parts : component → (λ_k, p_k)
         Of those that have something to say. While a memory has not, its weight is the network's.
     """
 
     vector: Floats
     cosine: Floats
-    log_probs: Floats
-    parts: dict[str, tuple[float, Floats]]
+    own: Floats
+    probs: Floats
+    parts: dict[str, tuple[float, SparseProbs]]
+
+    @property
+    def log_probs(self) -> Floats:
+        """Log probability of every word, float32 (V,)."""
+        logs: Floats = np.log(self.probs)
+        return logs
 
     def shares(self, word_id: int) -> dict[str, float]:
         """Return component → λ_k·p_k of a word: they sum to its probability."""
         return {
-            name: weight * float(probs[word_id]) for name, (weight, probs) in self.parts.items()
+            name: weight * part.of(word_id, self.own) for name, (weight, part) in self.parts.items()
         }
 
 
@@ -202,20 +214,18 @@ def next_words(readings: Sequence[Reading], model: Model) -> list[NextWord]:
     if len(begun) < len(readings):
         raise ValueError("expected a reading of at least one word, got none; read a word first")
     cosine = np.stack([unit for _, unit, _ in begun]) @ network.output_vectors.T  # (N, V)
-    scores = network_scores(cosine, network)  # (N, V)
-    own = softmax(scores)  # (N, V)
+    own = softmax(network_scores(cosine, network))  # (N, V)
     found = []
     for number, (vector, unit, reading) in enumerate(begun):
         place = Place(vector, unit, reading.recent, reading.history, own[number], network.log_prior)
         parts = _parts(place, model)
-        log_probs = _log_mixture(parts) if len(parts) > 1 else log_softmax(scores[number])  # (V,)
-        found.append(NextWord(vector, cosine[number], log_probs, parts))
+        found.append(NextWord(vector, cosine[number], place.own, _mixed(parts, place.own), parts))
     return found
 
 
-def _parts(place: Place, model: Model) -> dict[str, tuple[float, Floats]]:
+def _parts(place: Place, model: Model) -> dict[str, tuple[float, SparseProbs]]:
     """Return what the network and the memories say; see `NextWord`."""
-    said = {NETWORK: place.own}
+    said = {NETWORK: NETWORK_ALONE}
     for name, (memory, held) in model.active.items():
         probs = memory.probs(held, place)
         if probs is not None:
@@ -225,10 +235,11 @@ def _parts(place: Place, model: Model) -> dict[str, tuple[float, Floats]]:
     return {name: (weights[name], probs) for name, probs in said.items()}
 
 
-def _log_mixture(parts: Mapping[str, tuple[float, Floats]]) -> Floats:
-    """Return log Σ λ_k·p_k, float32 (V,)."""
-    mixed = mix(
-        {name: probs for name, (_, probs) in parts.items()},
-        {name: weight for name, (weight, _) in parts.items()},
-    )
-    return np.log(np.maximum(mixed, LEAST))
+def _mixed(parts: Mapping[str, tuple[float, SparseProbs]], own: Floats) -> Floats:
+    """Return Σ λ_k·p_k, float32 (V,), given what the network says."""
+    share = sum(weight * part.network for weight, part in parts.values())
+    mixed: Floats = np.float32(share) * own
+    for weight, part in parts.values():
+        part.add_to(mixed, weight)
+    np.maximum(mixed, LEAST, out=mixed)
+    return mixed

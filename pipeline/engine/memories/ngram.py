@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from pipeline.arrays import Floats, Integers
 from pipeline.artifacts.ngram import KneserNey, Level
+from pipeline.engine.memories.sparse import SparseProbs
 
 
 def train_kneser_ney(
@@ -167,21 +168,38 @@ def next_probabilities(model: KneserNey, contexts: NDArray[np.int32]) -> Floats:
     return probs
 
 
-def next_known(model: KneserNey, context: Sequence[int]) -> Floats:
-    """Return p(w | context) shared among the known words alone, float32 (V,).
+def next_known(model: KneserNey, context: Sequence[int]) -> SparseProbs | None:
+    """Return p(w | context) shared among the known words alone; None where none may follow.
 
     The same as `next_probabilities` for one context of any length, without what many at once take.
     """
     base = len(model.unigram)
-    probs = model.unigram.copy()  # (V + 1,)
+    known = model.unigram[:-1]  # (V,)
+    backoff = 1.0
+    followers: list[tuple[Integers, Floats]] = []  # of the longest history first
+    for level, history in reversed(_seen_histories(model, context)):
+        rows = slice(level.offsets[history], level.offsets[history + 1])
+        ids, weights = level.keys[rows] - history * base, level.weights[rows]
+        if len(ids) and ids[-1] == base - 1:  # ascending: what the vocabulary lacks is last
+            ids, weights = ids[:-1], weights[:-1]
+        followers.append((ids, np.float32(backoff) * weights))
+        backoff *= float(level.backoff[history])
+    total = backoff * float(known.sum()) + sum(float(own.sum()) for _, own in followers)
+    if total <= 0:
+        return None
+    extras = [(ids, own / np.float32(total)) for ids, own in followers]
+    return SparseProbs(shared=known, share=backoff / total, extras=extras)
+
+
+def _seen_histories(model: KneserNey, context: Sequence[int]) -> list[tuple[Level, int]]:
+    """Return the levels whose history is at the end of a context, shortest first."""
+    found: list[tuple[Level, int]] = []
     for length, level in enumerate(model.levels, 1):
         history = _find_history(model, context[-length:]) if length <= len(context) else -1
         if history < 0:
             break  # nor has a longer one been seen
-        first, last = level.offsets[history], level.offsets[history + 1]
-        probs *= level.backoff[history]
-        probs[level.keys[first:last] - history * base] += level.weights[first:last]
-    return share_among_known(probs)
+        found.append((level, history))
+    return found
 
 
 def _find_history(model: KneserNey, words: Sequence[int]) -> int:
@@ -190,7 +208,7 @@ def _find_history(model: KneserNey, words: Sequence[int]) -> int:
     number = words[0]
     for level, word in zip(model.levels, words[1:], strict=False):
         wanted = number * base + word
-        number = int(np.searchsorted(level.keys, wanted))
+        number = int(level.keys.searchsorted(wanted))
         if number == len(level.keys) or level.keys[number] != wanted:
             return -1
     return number

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from pipeline.arrays import Floats
 from pipeline.engine.memories.cache import Recent, newest
+from pipeline.engine.memories.sparse import SparseProbs
 
 _RAREST = np.float32(-30)  # log u: below it, factors would leave float32
 
@@ -37,7 +38,7 @@ class Topic:
     exponent: float
 
 
-def lean(topic: Topic, recent: Recent, *, own: Floats, log_prior: Floats) -> Floats | None:
+def lean(topic: Topic, recent: Recent, *, own: Floats, log_prior: Floats) -> SparseProbs | None:
     """Return p(w) of one place; None with no word of the vocabulary behind it.
 
     Parameters
@@ -52,12 +53,15 @@ def lean(topic: Topic, recent: Recent, *, own: Floats, log_prior: Floats) -> Flo
     """
     last = newest(recent, topic.words)
     ids = last.log.ids[last.start : last.stop]  # (M,) at most
-    counts = np.bincount(ids, minlength=len(own) + 1)[:-1]  # (V,)
-    seen = np.flatnonzero(counts)  # (U,)
+    seen, counts = np.unique(ids, return_counts=True)  # (U,)
+    if len(seen) and seen[-1] == len(own):
+        seen, counts = seen[:-1], counts[:-1]
     if not len(seen):
         return None
-    probs: Floats = _raised(own[None], seen, _factors(topic, counts[seen], log_prior[seen]))[0]
-    return probs
+    here = own[seen]  # (U,)
+    gained = here * _factors(topic, counts, log_prior[seen]) - here  # (U,)
+    total = 1 + gained.sum()
+    return SparseProbs(network=float(1 / total), extras=((seen, gained / total),))
 
 
 def lean_text(

@@ -27,7 +27,9 @@ def cosines(predicted: Floats, *, output_vectors: Floats) -> Floats:
 
 def word_scores(cosine: Floats, *, log_prior: Floats, scale: float, prior_weight: float) -> Floats:
     """s·cos + β·b: cosines (N, V) and log frequencies (V,) → float32 (N, V)."""
-    return np.float32(scale) * cosine + np.float32(prior_weight) * log_prior
+    scores: Floats = np.float32(scale) * cosine
+    scores += np.float32(prior_weight) * log_prior
+    return scores
 
 
 def network_scores(cosine: Floats, network: Network) -> Floats:
@@ -49,6 +51,7 @@ def log_softmax(scores: Floats) -> Floats:
 
 def softmax(scores: Floats) -> Floats:
     """Probabilities of scores (N, V) → float32 (N, V)."""
-    weights: Floats = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    weights: Floats = scores - scores.max(axis=-1, keepdims=True)
+    np.exp(weights, out=weights)
     weights /= weights.sum(axis=-1, keepdims=True)
     return weights

@@ -19,6 +19,7 @@ from pipeline.engine.memories.next_word import (
     read_all,
 )
 from pipeline.engine.threads import one_thread_a_word
+from pipeline.engine.writing.constraints.constraint import any_left
 from pipeline.engine.writing.constraints.marks import Role
 from pipeline.engine.writing.constraints.order import (
     Constraints,
@@ -154,8 +155,8 @@ def choose_all(
     """Choose the next word of each of N texts, and what it was chosen from; see `step`."""
     looked = _look_all([position for position, _ in positions], model, sampling)
     found: list[tuple[Choice, NextWord] | None] = []
-    for (position, generator), (next_word, log_probs) in zip(positions, looked, strict=True):
-        word_id = _choose(position, log_probs, sampling, generator, refused)
+    for (position, generator), (next_word, weights) in zip(positions, looked, strict=True):
+        word_id = _choose(position, weights, sampling, generator, refused)
         found.append(
             None
             if word_id is None
@@ -166,22 +167,22 @@ def choose_all(
 
 def _choose(
     position: Position,
-    log_probs: Floats,
+    weights: Floats,
     sampling: Sampling,
     generator: np.random.Generator,
     refused: Sequence[int],
 ) -> int | None:
     """Return the next word, given what may come (V,); None where the text ends instead."""
     if refused:
-        log_probs[list(refused)] = -np.inf
-    if log_probs.max() == -np.inf:
+        weights[list(refused)] = 0
+    if not any_left(weights):
         return None
-    word_id = choose(log_probs, sampling, generator)
+    word_id = choose(weights, sampling, generator)
     return None if ends_with(position.state, word_id) else word_id
 
 
 def look(position: Position, model: Model, sampling: Sampling) -> tuple[NextWord, Floats]:
-    """Return what comes next, and the log probabilities (V,) that penalty and constraints leave.
+    """Return what comes next, and the weights (V,) that penalty and constraints leave; 0 is barred.
 
     Constraints may note that they were asked: see `Constraint.constrain`.
     """
@@ -193,10 +194,12 @@ def _look_all(
 ) -> list[tuple[NextWord, Floats]]:
     """Return of each of N texts what `look` does."""
     next_found = next_words([position.reading for position in positions], model)
-    return [
-        (next_word, constrain(_penalised(next_word, position.state, sampling), position.state))
-        for next_word, position in zip(next_found, positions, strict=True)
-    ]
+    found = []
+    for next_word, position in zip(next_found, positions, strict=True):
+        weights = _penalised(next_word, position.state, sampling)
+        constrain(weights, position.state)
+        found.append((next_word, weights))
+    return found
 
 
 def go_on(position: Position, word_id: int, model: Model) -> Position:
@@ -218,16 +221,14 @@ def go_on_all(
 
 
 def _penalised(next_word: NextWord, state: TextState, sampling: Sampling) -> Floats:
-    """Return the log probabilities (V,) after the repetition penalty; it spares punctuation."""
+    """Return the probabilities (V,) after the repetition penalty; it spares punctuation."""
     draft = state.draft
     roles, unknown = draft.marks.roles, len(draft.marks.roles)
     window = draft.ids[-sampling.penalty_window :] if sampling.penalty_window else []
     recent = [i for i in window if i < unknown and roles[i] is Role.WORD]
-    return penalise(
-        next_word.log_probs,
-        np.array(recent, dtype=np.int64),
-        penalty=sampling.repetition_penalty,
-    )
+    weights = next_word.probs.copy()  # (V,)
+    penalise(weights, np.array(recent, dtype=np.int64), penalty=sampling.repetition_penalty)
+    return weights
 
 
 def choice_of(word_id: int, next_word: NextWord, network: Network, candidates: int) -> Choice:
@@ -254,7 +255,7 @@ def strange_choice(
 
 def _candidates(next_word: NextWord, network: Network, count: int) -> tuple[Candidate, ...]:
     """Return the best words for this place."""
-    best = shortlist(next_word.log_probs, top_k=count) if count else ()
+    best = shortlist(next_word.probs, top_k=count) if count else ()
     return tuple(candidate_of(int(i), next_word, network) for i in best)
 
 
@@ -263,7 +264,7 @@ def candidate_of(word_id: int, next_word: NextWord, network: Network) -> Candida
     return Candidate(
         word=network.words[word_id],
         cosine=float(next_word.cosine[word_id]),
-        probability=float(np.exp(next_word.log_probs[word_id])),
+        probability=float(next_word.probs[word_id]),
     )
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.arrays import Floats
+from pipeline.arrays import Doubles, Floats
 from pipeline.errors import SettingsError
 
 _MOST_DRAWN = 64
+_BLOCK = 64  # words whose weights are summed up at once
 
 
 @dataclass(frozen=True)
@@ -75,71 +76,97 @@ def check_rng_seed(rng_seed: int | None) -> None:
         raise SettingsError(f"--rng-seed: expected at least 0, got {rng_seed}", option="--rng-seed")
 
 
-def penalise(log_probs: Floats, recent_ids: NDArray[np.int64], *, penalty: float) -> Floats:
-    """Divide the probability of `recent_ids` by `penalty`: (V,) → (V,), not renormalised."""
-    if penalty == 1 or not len(recent_ids):
-        return log_probs
-    result = log_probs.copy()  # (V,)
-    result[recent_ids] -= np.float32(math.log(penalty))  # once, however often an id is there
-    return result
+def penalise(weights: Floats, recent_ids: NDArray[np.int64], *, penalty: float) -> None:
+    """Divide the weights (V,) of `recent_ids` by `penalty` in place, each once."""
+    if penalty != 1 and len(recent_ids):
+        weights[recent_ids] = weights[recent_ids] / np.float32(penalty)
 
 
-def choose(log_probs: Floats, sampling: Sampling, generator: np.random.Generator) -> int:
+def choose(weights: Floats, sampling: Sampling, generator: np.random.Generator) -> int:
     """Return the id of the next word.
 
     Parameters
     ----------
-    log_probs : float32 (V,)
-        Up to a constant; −inf bars a word.
+    weights : float32 (V,)
+        Probabilities up to a factor; 0 bars a word.
     sampling : Sampling
     generator : numpy.random.Generator
         Never drawn from for a greedy word; for a sampled one once, or twice where the first is cut.
     """
     if not is_drawn(sampling):
-        return int(np.argmax(log_probs))
-    weights = _temper(log_probs, sampling.temperature)  # (V,)
-    ids = _within_reach(weights, sampling)  # (K,)
-    own = weights[ids].astype(np.float64)  # (K,)
-    total = own.sum() if sampling.top_k else weights.sum(dtype=np.float64)
+        return int(weights.argmax())
+    tempered = _temper(weights, sampling.temperature)  # (V,)
+    if sampling.top_k:
+        best = shortlist(tempered, top_k=sampling.top_k)  # (K,)
+        own = tempered[best].astype(np.float64)  # (K,)
+        return int(best[_draw_nucleus(own, sampling.top_p, own.sum(), generator)])
     # To find all words that top-p cuts takes a sort, to see whether it cuts one does not. To draw
     # from all, and again from those that are kept if it was cut, gives each the same probability.
-    drawn = _draw(own, generator)
-    if _is_cut(drawn, own, sampling.top_p * total):
-        best_first = shortlist(own, top_k=0)  # (K,)
-        kept = best_first[: nucleus_size(own[best_first] / total, top_p=sampling.top_p)]
-        drawn = int(kept[_draw(own[kept], generator)])
-    return int(ids[drawn])
+    drawn, total = _draw(tempered, generator)
+    if sampling.top_p < 1 and _is_cut(drawn, tempered, sampling.top_p * total):
+        best = _within_reach(tempered, sampling.top_p, total)  # (K,)
+        own = tempered[best].astype(np.float64)  # (K,)
+        drawn = int(best[_draw_nucleus(own, sampling.top_p, total, generator)])
+    return drawn
 
 
-def _temper(log_probs: Floats, temperature: float) -> Floats:
-    """Return weights in proportion to p^(1/temperature), (V,) → float32 (V,), the greatest 1."""
-    divisor = np.float32(min(max(temperature, 1e-37), 1e37))  # within float32
-    with np.errstate(over="ignore"):  # a tiny temperature may send all but the best to −inf
-        weights: Floats = np.exp((log_probs - log_probs.max()) / divisor)
-    return weights
+def _temper(weights: Floats, temperature: float) -> Floats:
+    """Return weights in proportion to w^(1/temperature), (V,) → float32 (V,), the greatest 1."""
+    scaled: Floats = weights / weights[weights.argmax()]
+    if temperature != 1:
+        divisor = min(max(temperature, 1e-37), 1e37)  # within float32
+        np.power(scaled, np.float32(1 / divisor), out=scaled)
+    return scaled
 
 
-def _within_reach(weights: Floats, sampling: Sampling) -> NDArray[np.int64]:
-    """Return words (K,), top-k's or all that top-p may keep: it keeps some of them and no other."""
-    if sampling.top_k:
-        return shortlist(weights, top_k=sampling.top_k)
+def _draw(weights: Floats, generator: np.random.Generator) -> tuple[int, float]:
+    """Return a position in weights (V,), in proportion to them and never one of 0, and their sum.
+
+    First a block is drawn, then a place in it: to sum up all of them one by one takes longer.
+    """
+    sums = np.add.reduceat(weights, np.arange(0, len(weights), _BLOCK), dtype=np.float64)
+    cumulative = np.cumsum(sums)  # (blocks,)
+    total = float(cumulative[-1])
+    wanted = generator.random() * total
+    block = _place_of(wanted, cumulative)
+    first, before = block * _BLOCK, cumulative[block] - sums[block]
+    within = np.cumsum(weights[first : first + _BLOCK], dtype=np.float64)
+    return first + _place_of(wanted - before, within), total
+
+
+def _place_of(wanted: float, cumulative: Doubles) -> int:
+    """Return the place in cumulative sums (K,) that a number below the last one falls to.
+
+    Rounding may lead to the last one, and never beyond the last place that has a weight.
+    """
+    place, last = cumulative.searchsorted((wanted, cumulative[-1]), side="right").tolist()
+    if place == last:
+        place = cumulative.searchsorted(cumulative[-1], side="left")
+    return int(place)
+
+
+def _draw_nucleus(
+    best_first: Doubles, top_p: float, total: float, generator: np.random.Generator
+) -> int:
+    """Return a position in weights (K,), of those that top-p keeps of a whole of `total`."""
+    kept = best_first[: nucleus_size(best_first / total, top_p=top_p)]
+    cumulative = np.cumsum(kept)
+    return _place_of(generator.random() * cumulative[-1], cumulative)
+
+
+def _within_reach(weights: Floats, top_p: float, total: float) -> NDArray[np.int64]:
+    """Return words (K,), best first: all that top-p may keep, as it keeps the first of them."""
     # Even all together, words below this cannot fill what top-p leaves out.
-    least = (1 - sampling.top_p) * float(weights.sum()) / len(weights)
-    return np.flatnonzero(weights >= least)
+    ids = np.flatnonzero(weights >= (1 - top_p) * total / len(weights))
+    return ids[np.argsort(-weights[ids], kind="stable")]
 
 
-def _draw(weights: NDArray[np.float64], generator: np.random.Generator) -> int:
-    """Return a position in weights (K,), in proportion to them; never one of weight 0."""
-    cumulative = np.cumsum(weights)  # (K,)
-    return int(np.searchsorted(cumulative, generator.random() * cumulative[-1], side="right"))
-
-
-def _is_cut(place: int, weights: NDArray[np.float64], wanted: float) -> bool:
-    """Return whether the greater of weights (K,), and equal ones before it, sum to `wanted`."""
+def _is_cut(place: int, weights: Floats, wanted: float) -> bool:
+    """Return whether the greater of weights (V,), and equal ones before it, sum to `wanted`."""
     own = weights[place]
-    before = weights > own  # (K,)
+    before = weights > own  # (V,)
     before[:place] |= weights[:place] == own
-    return bool(weights[before].sum() >= wanted)
+    return float(weights @ before.astype(np.float32)) >= wanted
 
 
 def shortlist(scores: NDArray[np.floating], *, top_k: int) -> NDArray[np.int64]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-import numpy as np
-
 from pipeline.arrays import Floats
 from pipeline.artifacts.tokens import Tokenizer
 from pipeline.engine.memories.next_word import Model, NextWord
@@ -155,9 +153,9 @@ def position_of(session: Session) -> Position:
 def candidates_for(session: Session, context: SessionContext) -> list[tuple[int, Candidate]]:
     """Return the ids and candidates that are shown, best first; only words that may stand here."""
     with one_thread_a_word():
-        next_word, log_probs = peek(position_of(session), context.model, context.sampling)
-        ids = shortlist(log_probs, top_k=SHOWN * (session.page + 1))[SHOWN * session.page :]
-        allowed = [int(i) for i in ids if log_probs[i] > -np.inf]
+        next_word, weights = peek(position_of(session), context.model, context.sampling)
+        ids = shortlist(weights, top_k=SHOWN * (session.page + 1))[SHOWN * session.page :]
+        allowed = [int(i) for i in ids if weights[i] > 0]
         return [(i, candidate_of(i, next_word, context.model.network)) for i in allowed]
 
 

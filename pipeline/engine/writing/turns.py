@@ -243,5 +243,5 @@ def _is_over(position: Position, way: Way, context: SessionContext) -> bool:
     if not draft.opened:
         return True
     closers = draft.marks.closers[draft.opened[-1][0]]
-    _, log_probs = peek(position, context.model, context.sampling)
-    return int(log_probs.argmax()) not in closers
+    _, weights = peek(position, context.model, context.sampling)
+    return int(weights.argmax()) not in closers

@@ -95,9 +95,9 @@ def test_shares_sum_to_the_probabilities(model: Model) -> None:
     for word_id, log_prob in enumerate(next_word.log_probs):
         shares = next_word.shares(word_id)
         assert sum(shares.values()) == pytest.approx(float(np.exp(log_prob)), rel=1e-5)
-    for name, (weight, probs) in next_word.parts.items():
+    for name, (weight, part) in next_word.parts.items():
         assert weight == pytest.approx(model.weights[name])
-        assert probs.sum() == pytest.approx(1, rel=1e-4)
+        assert part.whole(next_word.own).sum() == pytest.approx(1, rel=1e-4)
 
 
 def test_an_empty_cache_leaves_its_weight_to_the_network(model: Model) -> None:
@@ -115,9 +115,9 @@ def test_without_memories_the_network_speaks_alone(model: Model) -> None:
     first, second = (next_word_distribution(begin(each, words), each) for each in (bare, none))
     np.testing.assert_array_equal(first.log_probs, second.log_probs)
     assert list(first.parts) == list(second.parts) == ["network"]
-    weight, probs = first.parts["network"]
+    weight, part = first.parts["network"]
     assert weight == 1
-    np.testing.assert_allclose(probs, np.exp(first.log_probs), rtol=1e-6)
+    np.testing.assert_allclose(part.whole(first.own), first.probs, rtol=1e-6)
 
 
 def test_only_as_many_words_are_read_as_matter(model: Model) -> None:
@@ -192,7 +192,7 @@ def test_a_sentence_is_weighed_without_what_looks_back_at_the_text(model: Model)
         own for own in model.memories.subsets if set(own) == {"network", "ngram", "neighbours"}
     )
     for word_id in (0, 7, 29):
-        said = {name: float(next_word.parts[name][1][word_id]) for name in weights}
+        said = {n: float(next_word.parts[n][1].whole(next_word.own)[word_id]) for n in weights}
         expected = sum(weight * said[name] for name, weight in weights.items())
         found = model.log_chance(word_id, next_word)
         assert found == pytest.approx(float(np.log(expected)), abs=1e-5)

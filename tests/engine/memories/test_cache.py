@@ -23,6 +23,7 @@ from pipeline.engine.network.decode import unit_rows
 VOCABULARY = 4  # ids 0 to 3; 4 is the unknown word
 EAST = np.array([1, 0], dtype=np.float32)
 NORTH = np.array([0, 1], dtype=np.float32)
+NOBODY = np.zeros(VOCABULARY, dtype=np.float32)  # the network has no part in it
 
 texts = st.lists(st.integers(0, VOCABULARY), min_size=1, max_size=40)
 limits = st.integers(1, 12)
@@ -39,7 +40,7 @@ def after(pairs: list[tuple[NDArray[np.float32], int]], *, words: int = 9) -> Re
 def asked(recent: Recent, unit: NDArray[np.float32] = EAST) -> list[float] | None:
     """The probs of the four words, at θ = 2."""
     found = recall(recent, unit, sharpness=2.0, vocabulary_size=VOCABULARY)
-    return None if found is None else found.tolist()
+    return None if found is None else found.whole(NOBODY).tolist()
 
 
 def units_for(text: list[int], seed: int) -> NDArray[np.float32]:
@@ -84,7 +85,7 @@ def test_both_forms_give_the_same(text: list[int], words: int, seed: int) -> Non
         found = recall(recent, units[place], sharpness=5.0, vocabulary_size=VOCABULARY)
         if place >= before:
             assert probs[place - before].any() == (found is not None)
-            expected = np.zeros(VOCABULARY) if found is None else found
+            expected = NOBODY if found is None else found.whole(NOBODY)
             np.testing.assert_allclose(probs[place - before], expected, atol=1e-5)
         recent = remember(recent, units[place], word_id, words=words)
 

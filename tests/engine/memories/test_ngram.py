@@ -129,8 +129,12 @@ def test_one_context_of_any_length_is_read_as_many_are(
         probs = next_probabilities(model, np.array([context], dtype=np.int32))[0]
     else:
         probs = model.unigram
-    np.testing.assert_allclose(found, share_among_known(probs), atol=1e-5)
-    np.testing.assert_allclose(found, probs[:-1] / (1 - probs[-1]), rtol=1e-3)
+    assert found is not None
+    whole = found.whole(np.zeros(VOCABULARY, dtype=np.float32))
+    np.testing.assert_allclose(whole, share_among_known(probs), atol=1e-5)
+    np.testing.assert_allclose(whole, probs[:-1] / (1 - probs[-1]), rtol=1e-3)
+    for word_id in range(VOCABULARY):
+        assert found.of(word_id, whole) == pytest.approx(whole[word_id], rel=1e-4)
 
 
 def test_a_context_shorter_than_the_order_uses_what_there_is() -> None:

@@ -22,6 +22,7 @@ from pipeline.artifacts.windows import Windows
 from pipeline.engine.bundle.model import NovelModel, pack_words, save_model
 from pipeline.engine.bundle.opening import load_model
 from pipeline.engine.memories.memory import Memory, Place, Places
+from pipeline.engine.memories.sparse import SparseProbs
 from pipeline.engine.memories.table import CODEC, MEMORIES
 from pipeline.engine.writing.sampling import Sampling
 from pipeline.engine.writing.writer import Writer
@@ -54,9 +55,9 @@ class StrideMemory(Memory):
         ids = np.arange(SIZE, dtype=np.int32)
         return Stride(config.stride_length, (ids + config.stride_length) % SIZE)
 
-    def probs(self, held: Stride, place: Place) -> Floats:
-        row: Floats = EYE[held.next_ids[place.history[-1]]]
-        return row
+    def probs(self, held: Stride, place: Place) -> SparseProbs:
+        word_id = held.next_ids[place.history[-1:],]
+        return SparseProbs(extras=[(word_id, np.ones(1, dtype=np.float32))])
 
     def batch_probs(self, held: Stride, places: Places) -> Floats:
         rows: Floats = EYE[held.next_ids[places.contexts[:, -1]]]

@@ -34,7 +34,7 @@ def after(text: list[int], *, words: int = 99) -> Recent:
 def asked(topic: Topic, text: list[int], own: Floats = OWN) -> list[float] | None:
     """The probs of the four words after a text."""
     found = lean(topic, after(text), own=own, log_prior=LOG_PRIOR)
-    return None if found is None else found.tolist()
+    return None if found is None else found.whole(own).tolist()
 
 
 def test_words_of_the_last_pages_are_likelier_the_rarer_they_are_in_the_novel() -> None:
@@ -71,7 +71,7 @@ def test_both_forms_give_the_same(text: list[int], words: int, seed: int) -> Non
     np.testing.assert_array_equal(own, kept)
     for row, place in enumerate(range(before, len(text))):
         found = lean(topic, after(text[:place]), own=own[row], log_prior=LOG_PRIOR)
-        expected = np.zeros(VOCABULARY) if found is None else found
+        expected = np.zeros(VOCABULARY) if found is None else found.whole(own[row])
         np.testing.assert_allclose(probs[row], expected, atol=1e-6)
 
 

@@ -84,14 +84,12 @@ def test_a_word_that_ends_no_clause_there_ends_none_here() -> None:
 def test_marks_are_held_to_the_share_and_words_keep_their_odds() -> None:
     found = clauses_of(opener_novel())
     draft = draft_of(f"。{C}{A}")
-    log_probs = np.log(np.linspace(1, 3, len(WORDS)) / np.linspace(1, 3, len(WORDS)).sum())
-    before = log_probs.astype(np.float32)
+    before = np.linspace(1, 3, len(WORDS), dtype=np.float32)
     after = before.copy()
     assert found.constrain(after, draft) is False
-    weights = np.exp(after.astype(np.float64))
-    assert weights[found.ends].sum() / weights.sum() == pytest.approx(found.share(draft), rel=1e-3)
-    assert after[IDS["，"]] - after[IDS["。"]] == pytest.approx(
-        before[IDS["，"]] - before[IDS["。"]]
+    assert after[found.ends].sum() / after.sum() == pytest.approx(found.share(draft), rel=1e-3)
+    assert after[IDS["，"]] / after[IDS["。"]] == pytest.approx(
+        before[IDS["，"]] / before[IDS["。"]]
     )
     words = [i for i in range(len(WORDS)) if i not in found.ends]
     assert (after[words] == before[words]).all()
@@ -100,20 +98,20 @@ def test_marks_are_held_to_the_share_and_words_keep_their_odds() -> None:
 def test_after_marks_and_below_the_share_nothing_is_held() -> None:
     found = clauses_of(opener_novel())
     for so_far, marks in ((f"{C}{A}，", 0.9), (f"{C}{A}", 1e-6)):
-        log_probs = np.full(len(WORDS), math.log((1 - marks) / len(WORDS)), dtype=np.float32)
-        log_probs[found.ends] = math.log(marks / len(found.ends))
-        before = log_probs.copy()
-        found.constrain(log_probs, draft_of(so_far))
-        assert (log_probs == before).all()
+        weights = np.full(len(WORDS), (1 - marks) / len(WORDS), dtype=np.float32)
+        weights[found.ends] = marks / len(found.ends)
+        before = weights.copy()
+        found.constrain(weights, draft_of(so_far))
+        assert (weights == before).all()
 
 
 def test_hold_gives_way_where_nothing_else_is_left() -> None:
-    log_probs = np.full(len(WORDS), -np.inf, dtype=np.float32)
-    log_probs[[3, 4]] = -1
-    hold(log_probs, id_array([3, 4, 5]), 0.1)
-    assert log_probs[3] == log_probs[4] == -1
-    hold(log_probs, id_array([5]), 0.1)
-    assert log_probs[5] == -np.inf
+    weights = np.zeros(len(WORDS), dtype=np.float32)
+    weights[[3, 4]] = 0.5
+    hold(weights, id_array([3, 4, 5]), 0.1)
+    assert weights[3] == weights[4] == 0.5
+    hold(weights, id_array([5]), 0.1)
+    assert weights[5] == 0
 
 
 @pytest.mark.parametrize("marks", [True, False])

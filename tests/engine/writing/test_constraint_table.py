@@ -33,8 +33,8 @@ class InTurn(Constraint):
     def made_for(cls, given: Given) -> Self | None:
         return cls() if given.options.marks else None
 
-    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
-        keep_only(log_probs, id_array([20 + self.count % 2]))
+    def constrain(self, weights: Floats, draft: Draft) -> bool:
+        keep_only(weights, id_array([20 + self.count % 2]))
         return False
 
     def note(self, draft: Draft) -> None:
@@ -47,15 +47,15 @@ class InTurn(Constraint):
 class OnlyC(InTurn):
     """C alone is written, if what stands before it in the table leaves it."""
 
-    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
-        keep_only(log_probs, id_array([22]))
+    def constrain(self, weights: Floats, draft: Draft) -> bool:
+        keep_only(weights, id_array([22]))
         return False
 
 
 class NoB(InTurn):
     """The text ends instead of B."""
 
-    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+    def constrain(self, weights: Floats, draft: Draft) -> bool:
         return False
 
     def ends_with(self, word_id: int, draft: Draft) -> bool:

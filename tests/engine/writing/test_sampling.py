@@ -27,13 +27,13 @@ def sampling(**changes: Any) -> Sampling:
     return Sampling(**{**PLAIN, **changes})
 
 
-def log_chances_of(scores: list[float]) -> Floats:
+def chances_of(scores: list[float]) -> Floats:
     values = np.array(scores, dtype=np.float64)
-    result: Floats = (values - np.logaddexp.reduce(values)).astype(np.float32)
+    result: Floats = np.exp(values - np.logaddexp.reduce(values)).astype(np.float32)
     return result
 
 
-log_probs = st.lists(st.floats(-20, 5, width=32), min_size=2, max_size=25).map(log_chances_of)
+chances = st.lists(st.floats(-20, 5, width=32), min_size=2, max_size=25).map(chances_of)
 
 
 def draws(probs: Floats, how: Sampling, count: int, seed: int = 0) -> NDArray[np.int64]:
@@ -44,7 +44,7 @@ def draws(probs: Floats, how: Sampling, count: int, seed: int = 0) -> NDArray[np
 
 
 @settings(deadline=None)
-@given(log_probs, st.integers(0, 30))
+@given(chances, st.integers(0, 30))
 def test_a_shortlist_holds_exactly_k_words_and_the_best(probs: Floats, top_k: int) -> None:
     ids = shortlist(probs, top_k=top_k)
     assert len(ids) == len(set(ids.tolist())) == (min(top_k, len(probs)) or len(probs))
@@ -54,9 +54,9 @@ def test_a_shortlist_holds_exactly_k_words_and_the_best(probs: Floats, top_k: in
 
 
 @settings(deadline=None)
-@given(log_probs, st.floats(0.01, 1))
-def test_the_nucleus_is_the_smallest_that_suffices(log_values: Floats, top_p: float) -> None:
-    probs = np.sort(np.exp(log_values.astype(np.float64)))[::-1]
+@given(chances, st.floats(0.01, 1))
+def test_the_nucleus_is_the_smallest_that_suffices(values: Floats, top_p: float) -> None:
+    probs = np.sort(values.astype(np.float64))[::-1]
     probs /= probs.sum()
     size = nucleus_size(probs, top_p=top_p)
     assert 1 <= size <= len(probs)
@@ -73,7 +73,7 @@ def test_the_nucleus_by_hand() -> None:
 
 
 @settings(deadline=None)
-@given(log_probs, st.integers(0, 2**32 - 1))
+@given(chances, st.integers(0, 2**32 - 1))
 def test_a_cold_choice_is_the_greedy_one(probs: Floats, seed: int) -> None:
     generator = np.random.default_rng(seed)
     best = int(np.argmax(probs))
@@ -81,11 +81,11 @@ def test_a_cold_choice_is_the_greedy_one(probs: Floats, seed: int) -> None:
     assert choose(probs, sampling(top_k=1, temperature=5), generator) == best
     for temperature in (1e-4, 1e-30, 5e-324):
         chosen = choose(probs, sampling(temperature=temperature), generator)
-        assert probs[best] - probs[chosen] < 1e-2, "only a near tie may win"
+        assert probs[chosen] > 0.99 * probs[best], "only a near tie may win"
 
 
 def test_a_greedy_choice_draws_nothing_and_a_sampled_one_draws_once() -> None:
-    probs = log_chances_of([0, 1, 2])
+    probs = chances_of([0, 1, 2])
     generator, other = np.random.default_rng(4), np.random.default_rng(4)
     choose(probs, sampling(temperature=0), generator)
     assert generator.random() == other.random()
@@ -95,7 +95,7 @@ def test_a_greedy_choice_draws_nothing_and_a_sampled_one_draws_once() -> None:
 
 
 barred_chances = st.lists(
-    st.one_of(st.just(-np.inf), st.floats(-80, 0, width=32)), min_size=2, max_size=12
+    st.one_of(st.just(-np.inf), st.floats(-80, 0, width=32)), min_size=2, max_size=200
 ).filter(lambda values: max(values) > -np.inf)
 
 
@@ -110,11 +110,11 @@ barred_chances = st.lists(
 def test_a_barred_word_is_never_chosen(
     values: list[float], temperature: float, top_k: int, top_p: float, seed: int
 ) -> None:
-    probs = np.array(values, dtype=np.float32)
+    probs = np.exp(np.array(values, dtype=np.float32))
     how = sampling(temperature=temperature, top_k=top_k, top_p=top_p)
     generator = np.random.default_rng(seed)
     for _ in range(5):
-        assert np.isfinite(probs[choose(probs, how, generator)])
+        assert probs[choose(probs, how, generator)] > 0
 
 
 class LastDraw:
@@ -126,30 +126,27 @@ class LastDraw:
 
 @pytest.mark.parametrize("top_k", [0, 3])
 def test_not_even_the_last_uniform_number_reaches_a_barred_word(top_k: int) -> None:
-    probs = np.array([-np.inf, 0.0, 0.0, -np.inf], dtype=np.float32)
+    probs = np.array([0, 1, 1, 0], dtype=np.float32)
     chosen = choose(probs, sampling(top_k=top_k), LastDraw())  # type: ignore[arg-type]
     assert chosen == 2
 
 
 @settings(deadline=None)
-@given(log_probs, st.data(), st.floats(1, 10))
+@given(chances, st.data(), st.floats(1, 10))
 def test_the_penalty_divides_the_probability_once(
     probs: Floats, data: st.DataObject, penalty: float
 ) -> None:
     ids = st.lists(st.integers(0, len(probs) - 1), max_size=8)
     recent = np.array(data.draw(ids), dtype=np.int64)  # a word may occur several times
-    before = probs.copy()
-    weighed = penalise(probs, recent, penalty=penalty)
-    np.testing.assert_array_equal(probs, before)
-    expected = np.exp(probs.astype(np.float64))
+    expected = probs.astype(np.float64)
     expected[list(set(recent.tolist()))] /= penalty
-    np.testing.assert_allclose(np.exp(weighed.astype(np.float64)), expected, rtol=1e-4)
+    penalise(probs, recent, penalty=penalty)
+    np.testing.assert_allclose(probs, expected, rtol=1e-5)
 
 
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        # Of the scores log 4, log 3, log 2, log 1: p = 0.4, 0.3, 0.2, 0.1.
         ({}, [0.4, 0.3, 0.2, 0.1]),
         ({"top_k": 2}, [4 / 7, 3 / 7, 0, 0]),
         ({"top_p": 0.7}, [4 / 7, 3 / 7, 0, 0]),
@@ -164,7 +161,7 @@ def test_words_are_drawn_as_often_as_they_are_probable(
     changes: dict[str, Any], expected: list[float]
 ) -> None:
     count = 4000
-    probs = np.log(np.array([0.4, 0.3, 0.2, 0.1])).astype(np.float32)
+    probs = np.array([0.4, 0.3, 0.2, 0.1], dtype=np.float32)
     found = draws(probs, sampling(**changes), count)
     wanted = count * np.array(expected)
     assert (found[wanted == 0] == 0).all()
@@ -174,8 +171,8 @@ def test_words_are_drawn_as_often_as_they_are_probable(
 
 
 def test_the_order_of_the_vocabulary_does_not_matter() -> None:
-    scores = np.log(np.array([0.1, 0.2, 0.3, 0.4])).astype(np.float32)
-    found = draws(scores, sampling(top_k=2), 2000)
+    probs = np.array([0.1, 0.2, 0.3, 0.4], dtype=np.float32)
+    found = draws(probs, sampling(top_k=2), 2000)
     assert found[:2].sum() == 0
     assert abs(found[3] / 2000 - 4 / 7) < 0.05
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 from made_up import random_network
@@ -56,11 +54,10 @@ def rule_for(novel: NDArray[np.int32], words: tuple[str, ...] = CURLY) -> NovelS
 
 def held(rule: NovelSpeech, draft: Draft, words: tuple[str, ...] = CURLY) -> dict[str, float]:
     """The words that are held, with the share that is left to each where all were as likely."""
-    log_probs = np.full(len(words), -math.log(len(words)), dtype=np.float32)
-    before = log_probs.copy()
-    assert rule.constrain(log_probs, draft) is False
-    weights = np.exp(log_probs.astype(np.float64))
-    lowered = np.flatnonzero(log_probs < before)
+    weights = np.full(len(words), 1 / len(words), dtype=np.float32)
+    before = weights.copy()
+    assert rule.constrain(weights, draft) is False
+    lowered = np.flatnonzero(weights < before)
     return {words[i]: float(weights[i] / weights.sum()) for i in lowered}
 
 

@@ -65,8 +65,8 @@ def test_what_the_novel_never_doubles_is_never_doubled() -> None:
 
 def test_it_gives_way_where_nothing_else_is_left() -> None:
     constraint = NovelDoubles(WORDS, novel([0, 1]))
-    log_probs = np.full(len(WORDS), -np.inf, dtype=np.float32)
-    log_probs[0] = 0
+    weights = np.zeros(len(WORDS), dtype=np.float32)
+    weights[0] = 1
 
     class Draft:
         ids = (0,)
@@ -77,8 +77,8 @@ def test_it_gives_way_where_nothing_else_is_left() -> None:
             .constraints.marks
         )
 
-    assert constraint.constrain(log_probs, Draft()) is False  # type: ignore[arg-type]
-    assert log_probs[0] == 0
+    assert constraint.constrain(weights, Draft()) is False  # type: ignore[arg-type]
+    assert weights[0] == 1
 
 
 def test_a_pair_comes_again_as_often_as_in_the_novel() -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipeline.arrays import Floats, Ids
     from pipeline.artifacts.network import Network
     from pipeline.artifacts.windows import Windows
+    from pipeline.engine.memories.sparse import SparseProbs
 
 
 class _CacheSettings(StageConfig):
@@ -54,7 +55,7 @@ class CacheMemory(Memory):
         """Return how many words it holds."""
         return held.words
 
-    def probs(self, held: Cache, place: Place) -> Floats | None:
+    def probs(self, held: Cache, place: Place) -> SparseProbs | None:
         """Return p(w) of the next word; None while nothing is in the cache."""
         from pipeline.engine.memories.cache import newest, recall
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipeline.arrays import Floats, Ids
     from pipeline.artifacts.network import Network
     from pipeline.artifacts.windows import Windows
+    from pipeline.engine.memories.sparse import SparseProbs
 
 
 class _NeighboursSettings(StageConfig):
@@ -80,14 +81,30 @@ class NeighboursMemory(Memory):
             sharpness=config.neighbours_sharpness,
         )
 
-    def probs(self, held: Neighbours, place: Place) -> Floats:
+    def probs(self, held: Neighbours, place: Place) -> SparseProbs:
         """Return p(w) by the places that are like this one."""
-        own: Floats = _ask(held, place.vector[None], place.vocabulary_size)[0]
-        return own
+        from pipeline.engine.memories.neighbours import nearest_words
+
+        return nearest_words(
+            place.vector,
+            keys=held.keys,
+            next_ids=held.next_ids,
+            count=held.count,
+            sharpness=held.sharpness,
+        )
 
     def batch_probs(self, held: Neighbours, places: Places) -> Floats:
         """Return p(w) of the places."""
-        return _ask(held, places.units[places.before :], places.vocabulary_size)
+        from pipeline.engine.memories.neighbours import neighbour_probs
+
+        return neighbour_probs(
+            places.units[places.before :],
+            keys=held.keys,
+            next_ids=held.next_ids,
+            count=held.count,
+            sharpness=held.sharpness,
+            vocabulary_size=places.vocabulary_size,
+        )
 
     def arrays(self, held: Neighbours) -> dict[str, NDArray[Any]]:
         """Return keys and positions; the text tells the words."""
@@ -153,17 +170,3 @@ def training_starts(window: Windows) -> NDArray[np.int64]:
 
     starts = [np.arange(start, stop - window.steps) for start, stop in window.spans["train"]]
     return np.concatenate(starts).astype(np.int64)
-
-
-def _ask(held: Neighbours, predicted: Floats, vocabulary_size: int) -> Floats:
-    """Return p(w) by the nearest places: ê (B, E), of any length → float32 (B, V)."""
-    from pipeline.engine.memories.neighbours import neighbour_probs
-
-    return neighbour_probs(
-        predicted,
-        keys=held.keys,
-        next_ids=held.next_ids,
-        count=held.count,
-        sharpness=held.sharpness,
-        vocabulary_size=vocabulary_size,
-    )

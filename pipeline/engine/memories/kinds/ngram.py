@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.arrays import Floats, Ids
     from pipeline.artifacts.network import Network
     from pipeline.artifacts.windows import Windows
+    from pipeline.engine.memories.sparse import SparseProbs
 
 
 class _NgramSettings(StageConfig):
@@ -47,7 +48,7 @@ class NgramMemory(Memory):
             order=config.ngram_order,
         )
 
-    def probs(self, held: KneserNey, place: Place) -> Floats:
+    def probs(self, held: KneserNey, place: Place) -> SparseProbs | None:
         """Return p(w) after the words read last."""
         from pipeline.engine.memories.ngram import next_known
 

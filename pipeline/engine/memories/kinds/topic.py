@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pipeline.arrays import Floats, Ids
     from pipeline.artifacts.network import Network
     from pipeline.artifacts.windows import Windows
+    from pipeline.engine.memories.sparse import SparseProbs
     from pipeline.engine.memories.topic import Topic
 
 _FACTS = ("words", "novel_words", "exponent")
@@ -58,7 +59,7 @@ class TopicMemory(Memory):
         """Return how many words it looks back."""
         return held.words
 
-    def probs(self, held: Topic, place: Place) -> Floats | None:
+    def probs(self, held: Topic, place: Place) -> SparseProbs | None:
         """Return p(w) of the next word; None while nothing was read."""
         from pipeline.engine.memories.topic import lean
 

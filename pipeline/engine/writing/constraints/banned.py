@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Self
 
-import numpy as np
-
 from pipeline.arrays import Floats, Ids
 from pipeline.engine.writing.constraints.constraint import Constraint, Given
 from pipeline.engine.writing.constraints.draft import Draft
@@ -57,10 +55,10 @@ class Banned(Constraint):
             )
         return cls(banned, words)
 
-    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+    def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Bar what holds a banned text or completes one; perhaps every word."""
-        log_probs[self.whole] = -np.inf
+        weights[self.whole] = 0
         for text, ids in self.joined:
             if draft.tail.endswith(text):
-                log_probs[ids] = -np.inf
+                weights[ids] = 0
         return False

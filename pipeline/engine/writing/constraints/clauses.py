@@ -44,10 +44,10 @@ class NovelClauses(Constraint):
         """Return the constraint, unless marks are free or there is no novel to go by."""
         return None if given.habits is None else cls(given.marks, given.habits)
 
-    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+    def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Hold the marks that end a clause to their share in the novel."""
         if draft.role is Role.WORD:
-            hold(log_probs, self.ends, self.share(draft))
+            hold(weights, self.ends, self.share(draft))
         return False
 
     def share(self, draft: Draft) -> float:

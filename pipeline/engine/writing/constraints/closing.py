@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Self
 
 import numpy as np
@@ -32,7 +31,7 @@ class ClosedInTime(Constraint):
         """Return the constraint, unless marks are free."""
         return cls(given.marks, given.network.steps) if given.options.marks else None
 
-    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+    def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Favour the marks that close what was opened last, or keep only them."""
         if not draft.opened or draft.role in (Role.OPENING, Role.PAUSE):
             return False
@@ -44,15 +43,14 @@ class ClosedInTime(Constraint):
         share = (len(draft.ids) - position) / longest
         closers = self._marks.closers[opening]
         if share >= 1:
-            keep_only(log_probs, closers)
+            keep_only(weights, closers)
         elif share > 1 / _QUOTATION:
-            _raise_share(log_probs, closers, share)
+            _raise_share(weights, closers, share)
         return False
 
 
-def _raise_share(log_probs: Floats, ids: Ids, share: float) -> None:
-    """Raise log probabilities in place until these words have this share of the whole, below 1."""
-    weights = np.exp(log_probs)  # (V,)
+def _raise_share(weights: Floats, ids: Ids, share: float) -> None:
+    """Raise weights in place until these words have this share of the whole, below 1."""
     total, present = float(weights.sum()), float(weights[ids].sum())
     if 0 < present < share * total:
-        log_probs[ids] += np.float32(math.log(share / (1 - share) * (total - present) / present))
+        weights[ids] *= np.float32(share / (1 - share) * (total - present) / present)

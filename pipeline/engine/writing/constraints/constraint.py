@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -60,6 +59,8 @@ class Constraint(Protocol):
 
     A constraint that would leave no word gives way to those before it in the list, so `constrain`
     bars words through `bar` and `keep_only`. Only banned words never give way.
+
+    Weights are probabilities up to a factor, as those before it have left them.
     """
 
     @classmethod
@@ -73,8 +74,8 @@ class Constraint(Protocol):
             The options ask it for what this writer cannot do.
         """
 
-    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
-        """Bar or favour next words in place: log probabilities (V,), −inf where a word is barred.
+    def constrain(self, weights: Floats, draft: Draft) -> bool:
+        """Bar or favour next words in place: weights (V,), 0 where a word is barred.
 
         Return whether the next word is decided, so that no later constraint is asked. It may change
         the constraint, which may note how good a place this is: so it is asked once for each place,
@@ -102,32 +103,35 @@ class Constraint(Protocol):
         return self
 
 
-def bar(log_probs: Floats, ids: Ids) -> None:
+def any_left(weights: Floats) -> bool:
+    """Return whether any word of weights (V,) may come."""
+    return bool(weights[weights.argmax()] > 0)
+
+
+def bar(weights: Floats, ids: Ids) -> None:
     """Bar words in place, unless that left no word at all: then the constraint gives way."""
     if len(ids):
-        before = log_probs[ids]
-        log_probs[ids] = -np.inf
-        if log_probs.max() == -np.inf:
-            log_probs[ids] = before
+        before = weights[ids]
+        weights[ids] = 0
+        if not any_left(weights):
+            weights[ids] = before
 
 
-def keep_only(log_probs: Floats, ids: Ids) -> None:
+def keep_only(weights: Floats, ids: Ids) -> None:
     """Bar all other words in place, unless all of these are barred: then it gives way."""
-    kept = log_probs[ids]
-    if len(ids) and kept.max() > -np.inf:
-        log_probs[:] = -np.inf
-        log_probs[ids] = kept
+    kept = weights[ids]
+    if kept.any():
+        weights[:] = 0
+        weights[ids] = kept
 
 
-def hold(log_probs: Floats, ids: Ids, share: float) -> None:
+def hold(weights: Floats, ids: Ids, share: float) -> None:
     """Lower words in place until together they have at most this share of all, above 0 and below 1.
 
     Where nothing else is left they stay as they are.
     """
     places = ids.astype(np.intp)  # numpy's own integers: to write through others takes six times
-    own = float(np.exp(log_probs.take(places)).sum())
-    if own <= share * math.exp(log_probs[log_probs.argmax()]):  # and of the whole, no less than it
-        return
-    others = float(np.exp(log_probs).sum()) - own
+    own = float(weights.take(places).sum())
+    others = float(weights.sum()) - own
     if 0 < share * others < (1 - share) * own:
-        log_probs[places] += np.float32(math.log(share * others / ((1 - share) * own)))
+        weights[places] *= np.float32(share * others / ((1 - share) * own))

@@ -47,17 +47,22 @@ def index_text(text_ids: Ids, vocabulary_size: int) -> CopyIndex:
 def run_ends(index: CopyIndex, run: Sequence[int]) -> Ids:
     """Return the positions right after each place of the text where this run stands.
 
-    The places of the run's rarest word are few; the other words are compared there.
+    The places of the run's rarest word are few; the others are compared there, rare ones first.
     """
     if max(run) >= len(index.starts) - 1 or min(run) < 0:
         return NOTHING
-    counts = [index.starts[word + 1] - index.starts[word] for word in run]
-    rarest = int(np.argmin(counts))
+    order = sorted(range(len(run)), key=lambda place: _count(index, run[place]))
+    rarest = order[0]
     places = index.places[index.starts[run[rarest]] : index.starts[run[rarest] + 1]]
-    ends = places + np.int32(len(run) - rarest)
-    ends = ends[(ends >= len(run)) & (ends <= len(index.text_ids))]
-    for back, word in enumerate(reversed(run), 1):
-        if not len(ends):
+    starts = places - np.int32(rarest)
+    starts = starts[(starts >= 0) & (starts <= len(index.text_ids) - len(run))]
+    for place in order[1:]:
+        if not len(starts):
             return NOTHING
-        ends = ends[index.text_ids[ends - back] == word]
-    return ends
+        starts = starts[index.text_ids[starts + place] == run[place]]
+    return starts + np.int32(len(run))
+
+
+def _count(index: CopyIndex, word: int) -> int:
+    """Return how often a word stands in the text."""
+    return int(index.starts[word + 1] - index.starts[word])

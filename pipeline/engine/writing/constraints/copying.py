@@ -27,9 +27,9 @@ class NoLongCopies(Constraint):
         index = given.copy_index if limit else None
         return None if index is None else cls(index, limit)
 
-    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+    def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Bar the words that would copy one word too many."""
-        bar(log_probs, copied_next(self._index, draft.ids, self._limit))
+        bar(weights, copied_next(self._index, draft.ids, self._limit))
         return False
 
 

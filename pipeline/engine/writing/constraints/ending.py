@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Self
 
 import numpy as np
@@ -43,23 +44,23 @@ class Ending(Constraint):
             )
         return cls(given.marks)
 
-    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+    def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Over the limit, lead to the sentence's end in time and in order."""
         if draft.over is None or not draft.options.finish:
             return False
         marks = self._marks
         if draft.opened and (draft.ended or draft.has_until):
-            keep_only(log_probs, marks.closers[draft.opened[-1][0]])
+            keep_only(weights, marks.closers[draft.opened[-1][0]])
         elif draft.over < _LAST_WORD:
-            log_probs[marks.ends] += np.float32(_FAVOUR * draft.over)
-            bar(log_probs, self._break)
+            weights[marks.ends] *= np.float32(math.exp(_FAVOUR * draft.over))
+            bar(weights, self._break)
             if draft.over >= _LAST_OPENING:
-                bar(log_probs, marks.openings)
+                bar(weights, marks.openings)
         elif draft.role in (Role.PAUSE, Role.OPENING):
             for ids in (marks.pauses, marks.openings, marks.ends):
-                bar(log_probs, ids)
+                bar(weights, ids)
         else:
-            keep_only(log_probs, marks.full_stops if len(marks.full_stops) else marks.ends)
+            keep_only(weights, marks.full_stops if len(marks.full_stops) else marks.ends)
         return False
 
     def may_end(self, draft: Draft) -> bool:
@@ -87,8 +88,8 @@ class LastParagraph(Constraint):
         options = given.options
         return cls(given.marks) if options.finish and options.paragraphs else None
 
-    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+    def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Bar the last paragraph's break within a sentence."""
         if len(self._marks.ends) and not draft.ended and draft.in_last_paragraph:
-            bar(log_probs, self._break)
+            bar(weights, self._break)
         return False

@@ -47,12 +47,12 @@ class NoForeignNames(Constraint):
         ]
         return cls(names, given.network.words) if names else None
 
-    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+    def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Bar what would complete a name; no piece holds one whole, as the novel has none."""
         for size in range(1, min(self._longest, len(draft.tail) + 1)):
             for name, ids in self.completing.get(draft.tail[-size:], ()):
                 if name not in self.allowed:
-                    bar(log_probs, ids)
+                    bar(weights, ids)
         return False
 
     def note(self, draft: Draft) -> None:

@@ -38,10 +38,10 @@ class NoHeadings(Constraint):
         headings = heading_words(words, given.habits, starts, given.marks.break_id)
         return cls(headings) if len(headings) else None
 
-    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+    def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Bar the words of headings where a paragraph begins."""
         if draft.role is Role.BREAK:
-            bar(log_probs, self.headings)
+            bar(weights, self.headings)
         return False
 
 

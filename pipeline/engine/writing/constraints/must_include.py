@@ -59,16 +59,16 @@ class MustInclude(Constraint):
         cut = [(text, [ids[w] for w in best_cut(text, given.log_priors)]) for text in texts]
         return cls(cut, given.marks.break_id)
 
-    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+    def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Write the words of the text that has begun; begin the next if this is the place."""
         if not self._pending:
             return False
         if draft.options.finish and draft.in_last_paragraph:
-            bar(log_probs, self._break)
-        if not self._queue and self._is_due(log_probs, draft):
+            bar(weights, self._break)
+        if not self._queue and self._is_due(weights, draft):
             self._queue = list(self._pending[0][1])
         if self._queue:
-            keep_only(log_probs, id_array(self._queue[:1]))
+            keep_only(weights, id_array(self._queue[:1]))
         return bool(self._queue)
 
     def note(self, draft: Draft) -> None:
@@ -87,9 +87,10 @@ class MustInclude(Constraint):
         """Return a copy; its lists are replaced and never changed."""
         return copy.copy(self)
 
-    def _is_due(self, log_probs: Floats, draft: Draft) -> bool:
+    def _is_due(self, weights: Floats, draft: Draft) -> bool:
         """Return whether the first pending text begins here; note how good a place it is."""
-        lead = float(log_probs[self._pending[0][1][0]] - log_probs.max())
+        own = float(weights[self._pending[0][1][0]] / weights.max())
+        lead = math.log(own) if own > 0 else -math.inf
         if draft.over is not None:
             clause = draft.role not in (Role.WORD, Role.LONG, Role.OTHER)
             return draft.over > _WAIT or (clause and lead > -math.inf)

@@ -59,16 +59,14 @@ def start(seed_ids: Sequence[int], constraints: Constraints) -> TextState:
     return TextState(draft, own)
 
 
-def constrain(log_probs: Floats, state: TextState) -> Floats:
-    """Return log probabilities (V,) as all constraints leave them, not renormalised; −inf: barred.
+def constrain(weights: Floats, state: TextState) -> None:
+    """Let all constraints bar and favour words in place: weights (V,), 0 where a word is barred.
 
-    All are −inf only where every word is banned.
+    All are 0 only where every word is banned.
     """
-    log_probs = log_probs.copy()  # (V,)
     for constraint in state.constraints:
-        if constraint.constrain(log_probs, state.draft):
+        if constraint.constrain(weights, state.draft):
             break
-    return log_probs
 
 
 def note(state: TextState, word_id: int) -> None:

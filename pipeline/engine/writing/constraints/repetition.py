@@ -59,9 +59,9 @@ class NoRepeatedRuns(Constraint):
             return None
         return cls(length, len(given.network.words), given.marks, given.copy_index)
 
-    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+    def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Bar the words that would complete a run that has been written already."""
-        bar(log_probs, self.repeated_next(draft))
+        bar(weights, self.repeated_next(draft))
         return False
 
     def repeated_next(self, draft: Draft) -> Ids:

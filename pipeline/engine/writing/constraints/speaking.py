@@ -50,13 +50,13 @@ class NovelSpeech(Constraint):
         """Return the constraint, unless marks are free or there is no novel to go by."""
         return None if given.habits is None else cls(given.marks, given.habits)
 
-    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+    def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Hold what introduces speech, and the speaker's word, to their shares."""
         if self._inside:
-            hold(log_probs, self.verbs, self.within)
+            hold(weights, self.verbs, self.within)
         if self._speaker >= 0 and (self._inside or self._spoken):
             shares = self.named if self._inside else self.again
-            hold(log_probs, id_array([self._speaker]), float(shares[self._speaker]))
+            hold(weights, id_array([self._speaker]), float(shares[self._speaker]))
         return False
 
     def note(self, draft: Draft) -> None:

@@ -44,27 +44,27 @@ class NovelDoubles(Constraint):
             return None
         return cls(given.network.words, given.text_ids)
 
-    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+    def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Hold what would double the text's end to its share in the novel."""
         last = draft.ids[-1] if draft.ids else len(self.ends)
         if last < len(self.ends) and draft.marks.roles[last] is Role.WORD:
             shares = self.thrice if draft.run > 1 else self.shares
             for word_id in {last, int(self.ends[last])}:
                 share = float(shares[word_id] if word_id == last else self.shares[word_id])
-                _hold_to(log_probs, word_id, share)
+                _hold_to(weights, word_id, share)
             if len(draft.ids) > 2 and draft.ids[-3] == last:
                 again = draft.ids[-2]
                 if again < len(self.ends) and draft.marks.roles[again] is Role.WORD:
-                    _hold_to(log_probs, again, self.pairs)
+                    _hold_to(weights, again, self.pairs)
         return False
 
 
-def _hold_to(log_probs: Floats, word_id: int, share: float) -> None:
+def _hold_to(weights: Floats, word_id: int, share: float) -> None:
     """Let a word be no likelier than its share in place: never, where that is 0."""
     if share == 0:
-        bar(log_probs, id_array([word_id]))
+        bar(weights, id_array([word_id]))
     else:
-        log_probs[word_id] = min(log_probs[word_id], np.log(share))
+        weights[word_id] = min(weights[word_id], share)
 
 
 def _ends_of(words: tuple[str, ...]) -> Ids:

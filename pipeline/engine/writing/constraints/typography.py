@@ -28,12 +28,12 @@ class PairedMarks(Constraint):
         """Return the constraint, unless marks are free."""
         return cls() if given.options.marks else None
 
-    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+    def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Bar what may not open, close or break anything here."""
         opened = tuple(opening for opening, _ in draft.opened)
         if opened not in self._barred:
             self._barred[opened] = out_of_place(draft)
-        bar(log_probs, self._barred[opened])
+        bar(weights, self._barred[opened])
         return False
 
 
@@ -45,10 +45,10 @@ class OrderedStops(Constraint):
         """Return the constraint, unless marks are free."""
         return cls() if given.options.marks else None
 
-    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+    def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Bar marks that may not stand beside the last word."""
         for ids in out_of_line(draft):
-            bar(log_probs, ids)
+            bar(weights, ids)
         return False
 
 
@@ -60,11 +60,11 @@ class TwofoldMarks(Constraint):
         """Return the constraint, unless marks are free."""
         return cls() if given.options.marks else None
 
-    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+    def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Let half a mark be followed by its other half."""
         if not half_a_mark(draft):
             return False
-        keep_only(log_probs, id_array(draft.ids[-1:]))
+        keep_only(weights, id_array(draft.ids[-1:]))
         return True
 
 
@@ -76,10 +76,10 @@ class NoEmptyParagraph(Constraint):
         """Return the constraint, if marks are free."""
         return cls() if not given.options.marks else None
 
-    def constrain(self, log_probs: Floats, draft: Draft) -> bool:
+    def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Bar a second break in a row."""
         if draft.role is Role.BREAK:
-            bar(log_probs, id_array([draft.marks.break_id]))
+            bar(weights, id_array([draft.marks.break_id]))
         return False
 
 
