@@ -1,11 +1,18 @@
-"""One thread for writing: the products for a single word are too small to share out."""
+"""Threads: one for the products of a single word, which are too small; several for whole jobs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
-from functools import cache
+from functools import cache, partial
+from threading import Event
 from typing import Any
+
+from pipeline.stage import Advance
+
+_LOOK = 0.2  # seconds between two looks at how far the jobs are
 
 
 def one_thread() -> AbstractContextManager[object]:
@@ -46,3 +53,45 @@ def _blas_libraries() -> tuple[Any, ...]:
     from threadpoolctl import ThreadpoolController
 
     return tuple(ThreadpoolController().select(user_api="blas").lib_controllers)
+
+
+class _Stopped(Exception):
+    """A job is given up, because another one failed or all are interrupted."""
+
+
+def run_at_once(jobs: Sequence[Callable[[Advance], Any]], progress: Advance) -> list[Any]:
+    """Run jobs side by side, a thread each and no more than there are cores; return what they do.
+
+    numpy lets go of the interpreter in its long operations, and its products get one thread each,
+    so that the numbers are the same whatever the cores. A job is given an `Advance`, to call often:
+    through it all jobs end soon after one failed, or after an interrupt.
+
+    Parameters
+    ----------
+    jobs : sequence of functions
+        None may write to what another one reads.
+    progress : called with the jobs done, in parts, and how many there are; in this thread alone
+    """
+    stop = Event()
+    shares = [0.0] * len(jobs)
+
+    def advance(number: int, done: float, total: float) -> None:
+        if stop.is_set():
+            raise _Stopped
+        shares[number] = done / total
+
+    with one_thread(), ThreadPoolExecutor(min(len(jobs), os.cpu_count() or 1)) as pool:
+        try:
+            waiting = [pool.submit(job, partial(advance, n)) for n, job in enumerate(jobs)]
+            while True:
+                ended, going = wait(waiting, timeout=_LOOK, return_when=FIRST_EXCEPTION)
+                if not going or any(own.exception() for own in ended):
+                    break
+                progress(sum(shares), len(jobs))
+        finally:
+            stop.set()
+    failed = [own.exception() for own in waiting]
+    for error in failed:
+        if error is not None and not isinstance(error, _Stopped):
+            raise error
+    return [own.result() for own in waiting]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -11,7 +12,7 @@ from pydantic import Field
 from pipeline.artifacts.evaluation import ABLATION, EVALUATION, Evaluation, ModelScores
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part, Segmentation
 from pipeline.artifacts.windows import PARTS, Windows, evaluation_starts, spread, target_sections
-from pipeline.stage import Context, Stage, StageConfig
+from pipeline.stage import Advance, Context, Stage, StageConfig
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,7 +46,7 @@ def _score_models(
     mixtures: Mapping[str, Mapping[str, float]],
     ngram: KneserNey | None,
     regress: Network,
-    progress: Callable[[float, float], None],
+    progress: Advance,
 ) -> tuple[dict[str, Scores], dict[str, Scores]]:
     """Return model → scores of the targets of all window starts (N,), and mixture → scores.
 
@@ -86,7 +87,8 @@ def score_part(
     model: Model,
     ngram: KneserNey | None,
     regress: Network,
-    context: Context,
+    generator: np.random.Generator,
+    progress: Advance,
 ) -> tuple[dict[str, ModelScores], list[ModelScores]]:
     """Return what `Evaluation` keeps of a held-out part: its `scores` and its `ablation`."""
     from pipeline.engine.measures.ablation import ablation
@@ -95,7 +97,6 @@ def score_part(
 
     mixtures = ablation(model.memories) if model.memories else {"network": model.weights}
     starts = evaluation_starts(window, part)  # (N,)
-    offset = _HELD_OUT.index(part)
     scores, mixed = _score_models(
         window,
         starts,
@@ -103,11 +104,11 @@ def score_part(
         mixtures,
         ngram,
         regress,
-        lambda done, total: context.progress(offset + done / total, len(_HELD_OUT), part),
+        progress,
     )
     chapters = target_sections(window, starts)  # (N,)
     lengths = piece_lengths(model.network.words, window.ids[starts + window.steps])  # (N,)
-    taken = draw_chapters(chapters, context.generator)
+    taken = draw_chapters(chapters, generator)
     rows: dict[str, ModelScores] = {
         name: {
             **summarise(own, lengths),
@@ -168,7 +169,11 @@ def _held_out_openings(
 
 
 def _measure_writing(
-    config: EvaluateConfig, window: Windows, model: Model, context: Context
+    config: EvaluateConfig,
+    window: Windows,
+    model: Model,
+    generator: np.random.Generator,
+    progress: Advance,
 ) -> tuple[dict[str, dict[str, float | None]], list[str]]:
     """Return way of writing → measures of texts from held-out openings, and the default texts.
 
@@ -198,16 +203,23 @@ def _measure_writing(
     parted = _parted(openings, count)
     texts = {"held_out": [window.ids[s + window.steps :][:count] for s in parted]}
     for number, (way, (sampling, writing)) in enumerate(ways.items()):
-        context.progress(number, len(ways), f"writing {way}")
-        chosen: dict[str, Any] = {
-            "sampling": sampling,
-            "generator": context.generator,
-            "writing": writing,
-        }
-        texts[way] = write_ids(model, seeds, words=count, **chosen)
+        texts[way] = write_ids(
+            model,
+            seeds,
+            words=count,
+            sampling=sampling,
+            generator=generator,
+            writing=writing,
+            progress=_part_of(progress, number, len(ways)),
+        )
     source = np.concatenate([window.ids[start:stop] for start, stop in window.spans["train"]])
     measures = {way: measure_texts(own, source, words, len(parted)) for way, own in texts.items()}
     return measures, [spell([words[i] for i in text]) for text in texts["default"]]
+
+
+def _part_of(progress: Advance, number: int, parts: int) -> Advance:
+    """Return the progress of one of so many equal parts of a work."""
+    return lambda done, total: progress(number + done / total, parts)
 
 
 def _measure_reading(segment: Segmentation, model: Model, written: Sequence[str]) -> dict[str, Any]:
@@ -216,8 +228,6 @@ def _measure_reading(segment: Segmentation, model: Model, written: Sequence[str]
     Words are cut alike on both sides, by the dictionary alone, and speech stands in “ and ”. Where
     little is held out, the whole novel is looked at: how it reads nobody has to foretell.
     """
-    from functools import partial
-
     from pipeline.engine.measures.quotes import speech_marks, with_curly_quotes
     from pipeline.engine.measures.reading import commonest_words, compare_reading
     from pipeline.engine.writing.constraints.marks import find_marks
@@ -266,6 +276,7 @@ def evaluate(
     """Score both held-out parts, measure written texts."""
     from pipeline.engine.memories.next_word import Model
     from pipeline.engine.memories.ngram import train_kneser_ney
+    from pipeline.engine.threads import run_at_once
 
     ngram = None
     if not _has_kneser_ney(remember):
@@ -273,8 +284,18 @@ def evaluate(
             window.ids, window.spans["train"], vocabulary_size=window.vocabulary_size, order=_ORDER
         )
     model = Model(decode, remember)
-    parts = {part: score_part(window, part, model, ngram, regress, context) for part in _HELD_OUT}
-    writing, written = _measure_writing(config, window, model, context)
+    pen, *others = context.generator.spawn(1 + len(_HELD_OUT))
+    (writing, written), *scored = run_at_once(
+        [
+            partial(_measure_writing, config, window, model, pen),
+            *(
+                partial(score_part, window, part, model, ngram, regress, generator)
+                for part, generator in zip(_HELD_OUT, others, strict=True)
+            ),
+        ],
+        context.progress,
+    )
+    parts = dict(zip(_HELD_OUT, scored, strict=True))
     return Evaluation(
         scores={part: scores for part, (scores, _) in parts.items()},
         ablation={part: rows for part, (_, rows) in parts.items()},

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from made_up import context_in, random_network, segmentation_of, windows_of
+from made_up import random_network, segmentation_of, windows_of
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part
 from pipeline.engine.memories.next_word import Model
@@ -16,6 +15,14 @@ from pipeline.stages.evaluate import EvaluateConfig, _measure_reading, _measure_
 
 WORDS = (PARAGRAPH_BREAK, *"，。「」", "青棠", "道", "：", "好", "了", "\u201c", "\u201d")
 MODEL = Model(random_network(words=WORDS), None)
+
+
+def generator() -> np.random.Generator:
+    return np.random.default_rng(1)
+
+
+def nobody(done: float, total: float) -> None:
+    """Hears of the progress."""
 
 
 @pytest.mark.parametrize(
@@ -33,7 +40,7 @@ def test_stretches_of_the_novel_do_not_overlap(
     assert _parted(np.array(openings, dtype=np.int64), length) == expected
 
 
-def test_what_is_held_out_is_measured_once(tmp_path: Path) -> None:
+def test_what_is_held_out_is_measured_once() -> None:
     # A test chapter of five paragraphs of twelve words, no two words alike in a paragraph: texts of
     # eleven words from each opening share none, and those of 30 would overlap.
     paragraph = [*range(1, 12), 0]
@@ -45,7 +52,7 @@ def test_what_is_held_out_is_measured_once(tmp_path: Path) -> None:
     window = windows_of(parts, steps=2, vocabulary_size=len(WORDS))
     config = EvaluateConfig(continuations=5, continuation_words=30)
 
-    measures, written = _measure_writing(config, window, MODEL, context_in(tmp_path))
+    measures, written = _measure_writing(config, window, MODEL, generator(), nobody)
 
     # Of the openings, after each break but the last ones, the first alone has room: 30 words of
     # which 12 differ. Taken thrice, the share would be 12 / 90.
@@ -53,13 +60,13 @@ def test_what_is_held_out_is_measured_once(tmp_path: Path) -> None:
     assert len(written) > 1
 
 
-def test_too_little_held_out_is_not_written_on(tmp_path: Path) -> None:
+def test_too_little_held_out_is_not_written_on() -> None:
     parts: list[tuple[Part, Sequence[int]]] = [
         (part, [1, 0, 2, 0]) for part in ("train", "validation", "test")
     ]
     window = windows_of(parts, steps=2, vocabulary_size=len(WORDS))
 
-    assert _measure_writing(EvaluateConfig(), window, MODEL, context_in(tmp_path)) == ({}, [])
+    assert _measure_writing(EvaluateConfig(), window, MODEL, generator(), nobody) == ({}, [])
     assert _measure_reading(segmentation_of([]), MODEL, []) == {}
     assert _measure_reading(segmentation_of([]), MODEL, [""]) == {}
 

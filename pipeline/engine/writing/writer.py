@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from pipeline.engine.writing.sampling import Sampling, check_rng_seed
 from pipeline.engine.writing.seed import Seed, Unknown, cut_seed, learnt_ids
 from pipeline.engine.writing.side_by_side import write, write_side_by_side
 from pipeline.errors import DataError, SettingsError
+from pipeline.stage import Advance
 
 TOGETHER = 16  # texts side by side: more gain little in time
 
@@ -57,8 +59,12 @@ def write_ids(
     sampling: Sampling,
     generator: np.random.Generator,
     writing: WritingOptions = BARE,
+    progress: Advance | None = None,
 ) -> list[Ids]:
-    """Write exactly `words` words on from each of N seeds; return their ids and the breaks'."""
+    """Write exactly `words` words on from each of N seeds; return their ids and the breaks'.
+
+    `progress` is called with words done and words in all.
+    """
     constraints = constraints_for(model, replace(writing, words=words, finish=False))
     generators = generator.spawn(len(seeds))
     found: list[Ids] = []
@@ -70,9 +76,15 @@ def write_ids(
             sampling=sampling,
             generators=generators[own],
         )
-        found += [
-            np.array([choice.word_id for choice in stream], dtype=np.int32) for stream in streams
-        ]
+        texts: list[list[int]] = [[] for _ in streams]
+        for number, choices in enumerate(zip_longest(*streams)):
+            for text, choice in zip(texts, choices, strict=True):
+                if choice is not None:
+                    text.append(choice.word_id)
+            if progress is not None:
+                done = first * words + len(texts) * min(number, words)
+                progress(done, len(seeds) * words)
+        found += [np.array(text, dtype=np.int32) for text in texts]
     return found
 
 
