@@ -11,22 +11,28 @@ import numpy as np
 from pipeline.arrays import Floats, Ids
 from pipeline.engine.writing.constraints.constraint import Constraint, Given, bar
 from pipeline.engine.writing.constraints.draft import Draft
-from pipeline.engine.writing.constraints.marks import Role
+from pipeline.engine.writing.constraints.marks import Marks, Role
 
 _FEWEST = 2  # chapters that begin alike
+_MOSTLY = 0.75  # the share of a word's places that makes it a word of headings
 
 
 class NoHeadings(Constraint):
     """No paragraph begins with a character that in the novel begins chapters, and little else.
 
+    Nor is a word written that the novel has in headings and hardly elsewhere, as 章.
+
     Attributes
     ----------
     headings : int32 (words,)
         All words that begin with such a character.
+    titular : int32 (words,)
+        The words that stand in headings and hardly elsewhere.
     """
 
-    def __init__(self, headings: Ids) -> None:
+    def __init__(self, headings: Ids, titular: Ids) -> None:
         self.headings = headings
+        self.titular = titular
 
     @classmethod
     def made_for(cls, given: Given) -> Self | None:
@@ -36,10 +42,12 @@ class NoHeadings(Constraint):
         starts = [start for _, start, _ in given.chapters]
         words = given.network.words
         headings = heading_words(words, given.habits, starts, given.marks.break_id)
-        return cls(headings) if len(headings) else None
+        titular = titular_words(len(words), given.habits, starts, given.marks)
+        return cls(headings, titular) if len(headings) or len(titular) else None
 
     def constrain(self, weights: Floats, draft: Draft) -> bool:
-        """Bar the words of headings where a paragraph begins."""
+        """Bar the words of headings, some of them only where a paragraph begins."""
+        bar(weights, self.titular)
         if draft.role is Role.BREAK:
             bar(weights, self.headings)
         return False
@@ -62,6 +70,31 @@ def heading_words(words: Sequence[str], text_ids: Ids, starts: Sequence[int], br
     headed = _first_characters(words, text_ids[own])
     found = {c for c, count in headed.items() if count >= _FEWEST and 2 * count > begun[c]}
     return np.array([n for n, word in enumerate(words) if word[0] in found], dtype=np.int32)
+
+
+def titular_words(size: int, text_ids: Ids, starts: Sequence[int], marks: Marks) -> Ids:
+    """Return the words whose places are mostly headings, of two chapters at least.
+
+    A chapter's heading is its first paragraph. Marks are none of them, nor is the break.
+
+    Parameters
+    ----------
+    size : V
+    text_ids, starts : see `heading_words`
+    marks : Marks
+    """
+    breaks = np.append(np.flatnonzero(text_ids == marks.break_id), len(text_ids))
+    chapters, inside = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    for start in starts:
+        stop = int(breaks[np.searchsorted(breaks, start)])
+        heading = text_ids[start:stop]
+        counts = np.bincount(heading[(heading >= 0) & (heading < size)], minlength=size)
+        inside += counts
+        chapters += counts > 0
+    known = text_ids[(text_ids >= 0) & (text_ids < size)]
+    found = (chapters >= _FEWEST) & (inside > _MOSTLY * np.bincount(known, minlength=size))
+    found &= np.array([role is Role.WORD for role in marks.roles], dtype=np.bool_)
+    return np.flatnonzero(found).astype(np.int32)
 
 
 def _first_characters(words: Sequence[str], ids: Ids) -> Counter[str]:
