@@ -25,7 +25,7 @@ class RegressConfig(StageConfig):
     """Settings of `regress`."""
 
     hidden: int = Field(200, ge=1, le=4096, description="units of the LSTM")
-    epochs: int = Field(4, ge=1, le=1000, description="passes over the training chapters, at most")
+    epochs: int = Field(3, ge=1, le=1000, description="passes over the training chapters, at most")
     calibration_targets: int = Field(
         4000, ge=1, le=10_000_000, description="validation targets, spread evenly, to fit scale on"
     )

@@ -60,7 +60,7 @@ class TrainSettings(StageConfig):
         description="carry the LSTM's state on, in training from sequence to sequence, then from "
         "word to word; else each word is foretold from the words of one window",
     )
-    epochs: int = Field(5, ge=1, le=1000, description="passes over the training chapters, at most")
+    epochs: int = Field(4, ge=1, le=1000, description="passes over the training chapters, at most")
     patience: int = Field(
         2, ge=1, le=1000, description="epochs without a better validation before training stops"
     )
@@ -98,8 +98,8 @@ class TrainSettings(StageConfig):
         "averages nothing",
     )
     clip_norm: float = Field(1.0, gt=0, description="greatest norm of the whole gradient")
-    input_dropout: float = Field(0.2, ge=0, lt=1, description="share of input units dropped")
-    output_dropout: float = Field(0.3, ge=0, lt=1, description="share of LSTM outputs dropped")
+    input_dropout: float = Field(0.1, ge=0, lt=1, description="share of input units dropped")
+    output_dropout: float = Field(0.2, ge=0, lt=1, description="share of LSTM outputs dropped")
     word_dropout: float = Field(
         0.0, ge=0, lt=1, description="share of input words replaced by the unknown word"
     )
