@@ -23,13 +23,14 @@ from pipeline.arrays import Floats, Integers
 from pipeline.artifacts.network import Network
 from pipeline.engine.memories.sparse import SparseProbs
 from pipeline.engine.network.decode import unit_rows
-from pipeline.engine.network.predict import BATCH, READ_AT_ONCE, predict_places
+from pipeline.engine.network.predict import READ_AT_ONCE, predict_places
 
 if TYPE_CHECKING:
     from pipeline.stage import Advance
 
 Keys = NDArray[np.float16]
 
+QUERIES = 1024  # that are compared with a block of keys at once
 BLOCK = 2048  # keys made float32 at once: 1.6 MB of 200 dimensions, which a core's cache holds
 SAMPLE = 8192  # keys that the threshold is taken from
 _HALF_BITS = np.int32(-0x70000001)  # 0x8fffffff: sign, exponent and fraction of a widened half
@@ -149,8 +150,8 @@ def neighbour_search(predicted: Floats, *, keys: Keys, count: int) -> tuple[Floa
     count = min(count, len(keys))
     similarities = np.empty((len(queries), count), dtype=np.float32)  # (B, k)
     rows = np.empty((len(queries), count), dtype=np.int64)  # (B, k)
-    for first in range(0, len(queries), BATCH):
-        part = slice(first, first + BATCH)
+    for first in range(0, len(queries), QUERIES):
+        part = slice(first, first + QUERIES)
         similarities[part], rows[part] = _search_batch(queries[part], keys, count)
     return similarities, rows
 

@@ -18,7 +18,7 @@ from pipeline.artifacts.windows import spread, window_view
 from pipeline.engine.network.lstm import last_hidden, project, stack_step
 from pipeline.engine.threads import one_thread_a_word
 
-BATCH = 1024  # windows scored at once: (1024, 7000) float32 scores take 28 MB
+BATCH = 256  # windows scored at once: (256, 10,000) float32 scores take 10 MB
 WARM_UP = 100  # words
 _STRETCH = 250  # places
 _SPREAD = 50  # places of a stretch where only some are read
