@@ -63,7 +63,7 @@ def test_the_search_finds_what_sorting_everything_finds(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(neighbours, "BLOCK", block)
         patch.setattr(neighbours, "SAMPLE", sample)
-        patch.setattr(neighbours, "BATCH", batch)
+        patch.setattr(neighbours, "QUERIES", batch)
         similarities, rows = neighbour_search(asked, keys=keys, count=count)
     assert similarities.shape == rows.shape == (queries, min(count, places))
     assert similarities.dtype == np.float32
