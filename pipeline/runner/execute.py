@@ -25,6 +25,7 @@ from pipeline.runner.folders import SCRATCH, is_folder, own_folder
 from pipeline.runner.graph import select
 from pipeline.runner.lock import hold
 from pipeline.runner.memo import save_memo
+from pipeline.runner.memory import give_back
 from pipeline.runner.plan import Step, file_names, plan_stage
 from pipeline.runner.sources import all_source_digests, source_digests
 from pipeline.runner.store import Record, Store, load
@@ -171,6 +172,8 @@ def _bring_up_to_date(run: _Run, step: Step, earlier: dict[str, Outcome]) -> Out
     }
     _refuse_changes(step, config, store, ignore_memo=True)
     record = _keep(step, value, store, history)
+    del value
+    give_back()
     _drop_scratch(step, store)
     run.suspects.pop(name, None)
     run.ran[name] = Outcome(step, record, ran=True)

@@ -23,7 +23,7 @@ WARM_UP = 100  # words
 _STRETCH = 250  # places
 _SPREAD = 50  # places of a stretch where only some are read
 _ROWS = 64  # stretches at once
-_CHAPTERS = 8  # read at once from end to end
+_CHAPTERS = 4  # read at once from end to end; a state of each word of theirs is kept
 READ_AT_ONCE = _ROWS * _STRETCH  # places that are well read at once
 
 
