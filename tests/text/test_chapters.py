@@ -94,7 +94,7 @@ def test_headings(line: str) -> None:
     ],
 )
 def test_prose_is_no_heading(line: str) -> None:
-    assert read_heading(line) is None
+    assert not is_heading(line)
 
 
 def chapter(number: str, unit: str = "章") -> list[str]:
@@ -174,10 +174,12 @@ def test_sections_count_only_without_chapters() -> None:
     assert len(divide(mixed).chapters) == 3
 
 
-def test_fewer_than_three_headings_are_one_chapter() -> None:
+def test_two_headings_are_chapters_where_they_are_a_books_first_and_second() -> None:
     division = divide([*chapter("一"), *chapter("二")])
-
-    assert [(c.title, c.start, c.stop) for c in division.chapters] == [("全文", 0, 6)]
+    assert [(c.start, c.stop) for c in division.chapters] == [(0, 3), (3, 6)]
+    for other in ([*chapter("一"), *chapter("五")], ["她走了。" * 200, *chapter("一"), *chapter("二")]):
+        division = divide(other)
+        assert [(c.title, c.start, c.stop) for c in division.chapters] == [("全文", 0, len(other))]
 
 
 LINES = st.sampled_from(

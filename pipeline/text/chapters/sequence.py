@@ -1,0 +1,119 @@
+"""How the numbers of one family of headings run: 1, 2, 3, with new beginnings, gaps and strays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal
+
+Step = Literal["begins", "follows", "jumps", "repeats", "odd", "stray", "uncounted"]
+
+_DEEPEST = 4  # interrupted runs that are looked at for one that a number continues
+_FARTHEST = 10  # numbers that may be missing in a run
+_WITHIN = 4  # usual chapters that an inserted list is at most as long as
+_BEGINNINGS = (0, 1)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A number in a text: `first` to `last` (None without), at a place told in characters.
+
+    `anew` says that a heading of a higher level stands right before, so that counting may begin
+    again.
+    """
+
+    first: int | None
+    last: int | None
+    place: int
+    anew: bool = False
+
+
+@dataclass
+class _Run:
+    """Numbers that follow each other: where the run stands, and which of `numbers` it has."""
+
+    last: int
+    members: list[int]
+
+
+def steps(numbers: Sequence[Counted]) -> list[Step]:
+    """Return what each number is in its sequence.
+
+    Returns
+    -------
+    list of Step
+        - 'begins': 0 or 1, or after a volume, with its follower behind it.
+        - 'follows': one more than the number before.
+        - 'jumps': up to ten more.
+        - 'repeats': equal to the one before.
+        - 'odd': none of these, where the next number closes the gap over it: a misprint.
+        - 'stray': it disturbs a sequence that goes on after it, as a list in a chapter does.
+        - 'uncounted': there is no number.
+
+    A list 1, 2, 3 between 5 and 6 is told by 6 going on where 5 stood, with no more text
+    between than a few chapters have. The time is proportional to the count of numbers.
+    """
+    usual = _usual_size(numbers)
+    result: list[Step] = ["uncounted"] * len(numbers)
+    runs: list[_Run] = []
+    counted = [index for index, number in enumerate(numbers) if number.first is not None]
+    for order, index in enumerate(counted):
+        after = numbers[counted[order + 1]].first if order + 1 < len(counted) else None
+        _resume(numbers, index, runs, result, usual)
+        result[index] = _step(numbers[index], after, index, runs)
+    return result
+
+
+def _usual_size(numbers: Sequence[Counted]) -> float:
+    """Return the median distance between neighbours, in characters."""
+    places = [number.place for number in numbers]
+    return median([b - a for a, b in zip(places, places[1:], strict=False)] or [0])
+
+
+def _resume(
+    numbers: Sequence[Counted], index: int, runs: list[_Run], result: list[Step], usual: float
+) -> None:
+    """Drop the runs that stand within one that this number continues: they are strays."""
+    number = numbers[index]
+    if not runs or number.first is None or number.first == runs[-1].last + 1 or number.anew:
+        return
+    for depth in range(2, min(len(runs), _DEEPEST) + 1):
+        run = runs[-depth]
+        between = number.place - numbers[run.members[-1]].place
+        if run.last + 1 == number.first and between <= _WITHIN * usual + 1:
+            for dropped in runs[len(runs) - depth + 1 :]:
+                for member in dropped.members:
+                    result[member] = "stray"
+            del runs[len(runs) - depth + 1 :]
+            return
+
+
+def _step(number: Counted, after: int | None, index: int, runs: list[_Run]) -> Step:
+    """Put one number to the run on top, or begin one."""
+    first, last = number.first or 0, number.last or number.first or 0
+    top = runs[-1] if runs else None
+    if top is not None and first == top.last + 1:
+        return _extend(top, max(first, last), index, "follows")
+    if top is not None and not number.anew and after is not None:
+        if after == top.last + 1 and first != top.last:
+            return "stray"
+        if after == top.last + 2 and (first > top.last + 1 or first < top.last):
+            return _extend(top, top.last + 1, index, "odd")
+    if first in _BEGINNINGS or number.anew:
+        runs.append(_Run(max(first, last), [index]))
+        return "begins"
+    if top is not None and first == top.last:
+        return _extend(top, top.last, index, "repeats")
+    if top is not None and top.last < first <= top.last + _FARTHEST:
+        return _extend(top, max(first, last), index, "jumps")
+    if top is None or after == first + 1:
+        runs.append(_Run(max(first, last), [index]))
+        return "jumps"
+    return "odd"
+
+
+def _extend(run: _Run, last: int, index: int, step: Step) -> Step:
+    run.last = last
+    run.members.append(index)
+    return step
