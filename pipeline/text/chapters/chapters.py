@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from pipeline.text.chapters.families import UNCOUNTED, make_book
 from pipeline.text.chapters.forms import STRONG, Heading
 from pipeline.text.chapters.headings import read_heading
 from pipeline.text.chapters.likely import likeliest
+from pipeline.text.chapters.listed import find_listed
 from pipeline.text.chapters.pattern import read_own
 from pipeline.text.cuts import Cut
 from pipeline.text.gaps import prose_gaps
@@ -84,23 +86,37 @@ def divide(
     else:
         candidates = read_own(paragraphs, pattern)
     contents = find_contents(paragraphs, candidates)
-    rest = {index: h for index, h in candidates.items() if index not in contents.lines}
-    headings = rest if pattern else choose_headings(make_book(paragraphs, rest, contents.listed))
-    running = find_running(rest, None if pattern else headings)
-    cut = contents.lines | running
-    headings = {index: h for index, h in headings.items() if index not in running}
-    kept = [index for index in range(len(paragraphs)) if index not in cut]
-    renumbered = {old: new for new, old in enumerate(kept)}
-    prose = _prose(candidates, headings)
-    left = tuple(prose_gaps(line) if i in prose else line for i in kept for line in [paragraphs[i]])
-    chapters = _cover(left, _find_starts(left, {renumbered[i]: h for i, h in headings.items()}))
+    if pattern is None:
+        contents, by_title = find_listed(paragraphs, candidates, contents)
+        candidates = dict(sorted({**candidates, **by_title}.items()))
+    kept = [index for index in range(len(paragraphs)) if index not in contents.lines]
+    text = [paragraphs[index] for index in kept]
+    rest = {new: candidates[old] for new, old in enumerate(kept) if old in candidates}
+    listed = frozenset(new for new, old in enumerate(kept) if old in contents.listed)
+    headings = rest if pattern else choose_headings(make_book(text, rest, listed))
+    running = find_running(rest, headings)
+    prose = _prose(rest, headings)
+    text = [prose_gaps(line) if index in prose else line for index, line in enumerate(text)]
+    left = tuple(line for index, line in enumerate(text) if index not in running)
+    chapters = _cover(left, _find_starts(left, _without(headings, running)))
     whole = len(chapters) == 1 and chapters[0].title == _WHOLE_TITLE
+    reasons = dict.fromkeys(contents.lines, "contents")
+    reasons |= {kept[index]: "running title" for index in running}
     return Division(
         left,
         chapters,
-        tuple(_cut(index, paragraphs, places, contents.lines) for index in sorted(cut)),
-        likeliest(left, candidates.values()) if whole else (),
+        tuple(
+            Cut(reasons[index], *(places[index] if places else ("", 0)), paragraphs[index])
+            for index in sorted(reasons)
+        ),
+        likeliest(left, rest.values()) if whole else (),
     )
+
+
+def _without(headings: Mapping[int, Heading], cut: frozenset[int]) -> dict[int, Heading]:
+    """Return the headings by their index among the lines that are left."""
+    gone = sorted(cut)
+    return {i - bisect_left(gone, i): h for i, h in headings.items() if i not in cut}
 
 
 def _prose(candidates: Mapping[int, Heading], headings: Mapping[int, Heading]) -> set[int]:
@@ -110,15 +126,6 @@ def _prose(candidates: Mapping[int, Heading], headings: Mapping[int, Heading]) -
         for index, heading in candidates.items()
         if index not in headings and (heading.form < STRONG or heading.unit in UNCOUNTED)
     }
-
-
-def _cut(
-    index: int, paragraphs: Sequence[str], places: Sequence[Place], contents: frozenset[int]
-) -> Cut:
-    """Return the record of a line that was cut."""
-    document, line = places[index] if places else ("", 0)
-    reason = "contents" if index in contents else "running title"
-    return Cut(reason, document, line, paragraphs[index])
 
 
 @dataclass(frozen=True)
@@ -138,16 +145,24 @@ def _find_starts(paragraphs: Sequence[str], headings: Mapping[int, Heading]) -> 
     """
     starts: list[_Start] = []
     volume = ""
+    opened: int | None = None  # where a volume begins that no chapter has followed yet
     titles = _titles_below(paragraphs, headings)
-    for run in runs_of(headings):
+    runs = runs_of(headings)
+    for run, following in zip(runs, [*runs[1:], [len(paragraphs)]], strict=False):
         named = [headings[index] for index in run if headings[index].level == "chapter"]
         volumes = [headings[index].title for index in run if headings[index].level == "volume"]
         volume = "\u3000".join(volumes) or volume
+        first = run[0] if opened is None else opened
+        opened = None
         if run[-1] == len(paragraphs) - 1:
+            continue
+        below = sum(map(len, paragraphs[run[-1] + 1 : following[0]]))
+        if not named and following[0] < len(paragraphs) and below < _FRONT_MATTER:
+            opened = first  # what stands below is the volume's introduction
             continue
         heading = named[-1] if named else headings[run[-1]]
         title = heading.title + titles.get(run[-1], "")
-        starts.append(_Start(run[0], title, heading.volume or volume if named else ""))
+        starts.append(_Start(first, title, heading.volume or volume if named else ""))
     return starts
 
 

@@ -12,6 +12,7 @@ from pipeline.text.chapters.forms import STRONG, Heading, Level
 
 _ENOUGH_EXTRAS = 3  # headings such as 楔子 that divide a book without others
 _NEAR_VOLUME = 500  # characters between a volume's heading and its first chapter's
+_TAIL = 2  # headings of another family behind the last chapter that prove each other
 _APPENDIX = re.compile(r"\W*附[录錄]")
 
 
@@ -66,25 +67,32 @@ def _goes_on(book: Book, chapters: Mapping[int, Heading]) -> frozenset[int]:
 
 
 def _fillers(book: Book, chapters: Mapping[int, Heading], main: Family) -> dict[int, Heading]:
-    """Return lines of other families that fill a gap in the numbers: 第五节 between 四 and 六章."""
+    """Return lines of other families that go on with the numbers: 第五节 between 四 and 六章.
+
+    Behind the last chapter it takes two of them: 51、 and 52、 after 第五十章.
+    """
     found: dict[int, Heading] = {}
+    tail: dict[int, Heading] = {}
     following = _following_numbers(book, chapters)
     last = 0
     for index, heading in book.headings.items():
         if index in chapters:
-            last = heading.last or heading.first or last
-        elif (
-            heading.unit != main.unit
-            and heading.level != "volume"
-            and heading.first == last + 1
-            and heading.form >= 1
-            and last > 0
-            and following[index] not in (None, heading.first)
-            and (following[index] or 0) > heading.first
-        ):
-            found[index] = _at(heading, "chapter")
-            last = heading.last or heading.first
-    return found
+            last = chapters[index].last or last
+        elif _goes_on_with(heading, last) and heading.unit != main.unit:
+            behind = following[index]
+            if behind is None:
+                tail[index] = _at(heading, "chapter")
+            elif behind > last + 1:
+                found[index] = _at(heading, "chapter")
+            else:
+                continue
+            last = heading.last or last
+    return {**found, **(tail if len(tail) >= _TAIL else {})}
+
+
+def _goes_on_with(heading: Heading, last: int) -> bool:
+    """Return whether a heading has the number after `last`, and a form that may be one's."""
+    return 0 < last == (heading.first or 0) - 1 and heading.form >= 1 and heading.level != "volume"
 
 
 def _following_numbers(book: Book, chapters: Mapping[int, Heading]) -> dict[int, int | None]:

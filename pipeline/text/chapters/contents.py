@@ -52,10 +52,23 @@ class _Lists:
 
 def heading_key(heading: Heading) -> Key:
     """Return what is equal for a heading and its entry in the contents, page numbers apart."""
-    name = _PAGE.sub("", _COUNTER.sub("", heading.name))
-    words = _NOT_WORD.sub("", name)
+    words = plain_words(heading.name)
     outer = None if words else heading.outer
     return (heading.unit, heading.first, heading.last, outer, words)
+
+
+def plain_words(title: str) -> str:
+    """Return the words of a title without marks, spaces, and the page where it stands.
+
+    >>> plain_words("积善之家　……… 12"), plain_words("夜雨（2/3）")
+    ('积善之家', '夜雨')
+    """
+    return _NOT_WORD.sub("", _PAGE.sub("", _COUNTER.sub("", title)))
+
+
+def is_label(line: str) -> bool:
+    """Return whether a line says that a table of contents follows: 目录."""
+    return _LABEL.fullmatch(line) is not None
 
 
 def runs_of(indices: Iterable[int]) -> list[list[int]]:
@@ -108,7 +121,7 @@ def find_contents(paragraphs: Sequence[str], headings: Mapping[int, Heading]) ->
 
 
 def _is_labelled(index: int, paragraphs: Sequence[str]) -> bool:
-    return index > 0 and _LABEL.fullmatch(paragraphs[index - 1]) is not None
+    return index > 0 and is_label(paragraphs[index - 1])
 
 
 def _sort(paragraphs: Sequence[str], headings: Mapping[int, Heading]) -> _Lists:
@@ -176,17 +189,41 @@ def find_running(
     heading's unless it is the same to the letter. Headings are those of the candidates that are
     `chosen`, or all.
     """
-    current: dict[str, Key] = {}
-    lines: dict[str, str] = {}
+    current: dict[str, Heading] = {}
+    following = _following(candidates)
     running: set[int] = set()
     for index, heading in candidates.items():
-        key = heading_key(heading)
-        same = heading.form >= STRONG or lines.get(heading.unit) == heading.title
-        if current.get(heading.unit) == key and same:
+        above = current.get(heading.unit)
+        if above is not None and _repeats(heading, above, following[index]):
             running.add(index)
         elif chosen is None or index in chosen:
             if heading.level == "volume":
                 current.clear()
-            current[heading.unit] = key
-            lines[heading.unit] = heading.title
+            current[heading.unit] = heading
     return frozenset(running)
+
+
+def _repeats(heading: Heading, above: Heading, following: int | None) -> bool:
+    """Return whether a heading only repeats the one above it.
+
+    Without a title it is a misprint for the next number where that is missing behind it: 五, 五, 七.
+    """
+    if heading_key(heading) != heading_key(above):
+        return False
+    if not heading.name and heading.first is not None and following == heading.first + 2:
+        return False
+    return heading.form >= STRONG or heading.title == above.title
+
+
+def _following(candidates: Mapping[int, Heading]) -> dict[int, int | None]:
+    """Return for each candidate the next other number of its unit."""
+    following: dict[int, int | None] = {}
+    after: dict[str, tuple[int | None, int | None]] = {}  # the number at hand, and the next other
+    for index in reversed(list(candidates)):
+        heading = candidates[index]
+        number, other = after.get(heading.unit, (None, None))
+        if number != heading.first:
+            other = number
+        after[heading.unit] = (heading.first, other)
+        following[index] = other
+    return following

@@ -150,8 +150,8 @@ def _weigh_lines(book: Book, indices: Sequence[int], anew: set[int]) -> dict[int
 
 
 def _context_points(book: Book, index: int) -> int:
-    """Return 1 where the text before a line has come to an end, else -1."""
-    if index == 0 or index - 1 in book.headings:
+    """Return 1 where the text before a line has come to an end or has not begun, else -1."""
+    if book.places[index] <= _FRONT or index - 1 in book.headings:
         return 1
     return 1 if book.paragraphs[index - 1][-1:] in _CLOSED else -1
 
@@ -169,7 +169,8 @@ def _holds(book: Book, indices: Sequence[int], level: Level, extras: int) -> boo
     sure = mean(heading.form for heading in headings) >= STRONG
     places = [book.places[index] for index in indices]
     sizes = [b - a for a, b in zip(places, [*places[1:], book.places[-1]], strict=True)]
-    late = places[0] > _FRONT and places[0] > _LATE * mean(sizes[:-1] or sizes)
+    inner = sizes[:-1] or sizes
+    late = places[0] > max(_FRONT, _LATE * mean(inner), sum(inner))
     if level == "volume" or (headings[0].first or 0) > 1:
         late = False  # what is missing before it stands in that text
     if sure:

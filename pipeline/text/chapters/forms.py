@@ -26,7 +26,10 @@ UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 
 _END = re.compile(r"(?:[。，；、,;．：:]|[。，．！？…][”’」』])$")
 _INNER = re.compile(r"[，。；：“”‘’,;]")
-_PLEA = re.compile(r"[（(【\[][^（()）【】\[\]]*[）)】\]]\s*$")
+_PLEA = re.compile(
+    r"(?:[（(【\[][^（()）【】\[\]]*[）)】\]]|[，,、！!\s]*[跪恳]?求[^，。、]{0,8}[票藏荐订阅薦訂閱持][^，。]{0,4})\s*$"
+)
+_ONE_COMMA = re.compile(r"[^，。；：“”‘’,;]{1,15}，[^，。；：“”‘’,;]{1,15}")
 _PROSE = re.compile(r"[他她它我你您咱]|的时候|時候|了$|着")
 _BEFORE = re.compile(rf"^(?:{GAP}|{CLOSING})+")
 _AFTER = re.compile(r"[\s\u3000=＝*＊·~～—\-☆★◆◇■□●○#＃]+$")
@@ -106,14 +109,17 @@ def bare_title(text: str) -> str:
     return name
 
 
-def prose_points(line: str, name: str, *, parted: bool) -> int:
+def prose_points(line: str, name: str, *, parted: bool, lenient: bool = False) -> int:
     """Return how many points a line loses for what speaks for prose.
 
-    `name` is the line's title, `parted` whether a gap or a sign stands before it. What stands in
-    brackets at the end (求月票) counts for nothing.
+    `name` is the line's title, `parted` whether a gap or a sign stands before it. What asks for
+    votes at the end counts for nothing. `lenient` forgives a comma in a title that is not parted.
     """
     text = _PLEA.sub("", line)
+    name = _PLEA.sub("", name)
     points = 2 * (len(text) > _MOST_TITLE) + bool(_END.search(text)) + 2 * text.endswith("——")
     if parted:
         return points + bool(_INNER.search(_END.sub("", name)))
-    return points + 1 + 2 * bool(_INNER.search(name)) + len(_PROSE.findall(name))
+    if lenient and not _PROSE.search(name) and _ONE_COMMA.fullmatch(name):
+        return points + 1
+    return points + 1 + min(3, 2 * bool(_INNER.search(name)) + len(_PROSE.findall(name)))

@@ -9,6 +9,7 @@ from pipeline.text.chapters.numbered import read_numbered
 from pipeline.text.chapters.numerals import NUMERAL_CLASS
 from pipeline.text.chapters.unnumbered import (
     read_bare,
+    read_counted,
     read_decorated,
     read_english,
     read_named,
@@ -19,10 +20,19 @@ MOST_CHARACTERS = 60  # of a line that may be a heading
 # What all forms have, told at once: hardly any line of prose needs a closer look.
 _MAY_BE = re.compile(
     rf"[^第]{{0,25}}第|{OPENING}*(?:[《【]|正文|VIP|{NUMERAL_CLASS}|[IVXⅠ-Ⅻ①-⑳]|卷|[上中下][卷部册冊集篇]"
-    rf"|[楔序自代前引尾终終最末大结后後跋間间幕附题番外特]|[CcAaSsEePpVvBb][a-zA-Z])"
+    rf"|[章其之=＝*＊~～—\-]|.{{1,20}}[（(].{{1,5}}[）)]$"
+    rf"|[楔序自代前引尾终終最末大结后後跋間间幕附题番外特]|[CcAaSsEePpVvBbNn][a-zA-Z])"
     rf"|[#＃☆★◆◇■●§]"
 )
-_READERS = (read_numbered, read_volume, read_english, read_named, read_bare, read_decorated)
+_READERS = (
+    read_numbered,
+    read_volume,
+    read_english,
+    read_named,
+    read_counted,
+    read_bare,
+    read_decorated,
+)
 
 
 def read_heading(line: str) -> Heading | None:

@@ -17,7 +17,7 @@ from pipeline.text.chapters.forms import (
     points_of,
     prose_points,
 )
-from pipeline.text.chapters.numerals import NUMERAL, number
+from pipeline.text.chapters.numerals import NUMERAL, TIGHT_NUMERAL, number
 
 _MOST_FRONT = 25  # characters before 第
 _JOIN = r"[ \u3000]?[、,，\-－–—~～至到和及/&][ \u3000]?"
@@ -27,7 +27,7 @@ _CORE = re.compile(
     rf"(?P=unit))?|(?:{_JOIN}第?[ \u3000]?(?P<end>{NUMERAL})){{1,3}}[ \u3000]?(?P<of>{UNIT}))"
 )
 _VOLUME_CORE = re.compile(
-    rf"(?:卷[之第]?[ \u3000]?(?P<first>{NUMERAL})|(?P<named>[上中下][卷部册冊集篇]))(?=$|{GAP}|第)"
+    rf"(?:卷[之第]?[ \u3000]?(?P<first>{TIGHT_NUMERAL})|(?P<named>[上中下][卷部册冊集篇]))(?=$|{GAP}|第)"
 )
 _KNOWN_FRONT = re.compile(
     rf"(?:(?:VIP|正文|作品)?(?:章节|章節)(?:目录|目錄|列表)?|(?:正文|VIP|vip)卷?|正文内容|《[^》]{{1,20}}》"
@@ -35,12 +35,12 @@ _KNOWN_FRONT = re.compile(
 )
 _VOLUME_FRONT = re.compile(r"[^\s，。！？；“”]{1,10}[卷部篇集册]")  # with a gap behind it
 _EXTRA_FRONT = re.compile(r"(?:番外篇?|番外卷?|外传|外傳|前传|前傳|后传|後傳|特别篇|特別篇)")
-_PROSE_FRONT = re.compile(r"[，。！？；：“”‘’…,!?;]")
+_PROSE_FRONT = re.compile(r"[，。；：“”‘’,;]")
 _SIGNS = re.compile(rf"(?:{OPENING})+")
 _PARTED = re.compile(rf"{GAP}|{CLOSING}")
 # What begins another word with the unit: 第二回合, 第三集团军, 第一节课, 第一部分的.
 _OTHER_WORDS = {
-    "回": "合家头头目事",
+    "回": "合家头頭目事去来",
     "集": "团團体體会會合中市结",
     "部": "分队隊门門长長下属屬电電手",
     "节": "课課目点點日车車奏约制",
@@ -141,7 +141,9 @@ def _judged(
     elif front and not parted and not _SIGNS.fullmatch(front):
         return None
     extra = _EXTRA_FRONT.match(_SIGNS.sub("", front, count=1)) is not None
-    form = points_of(core.unit) + points - prose_points(line, name, parted=parted)
+    lenient = core.unit == "章"  # prose hardly ever begins with it: 第一章风雪，夜归人
+    form = points_of(core.unit) + points
+    form -= prose_points(line, name, parted=parted, lenient=lenient)
     unit = "番外" if extra else canonical_unit(core.unit)
     numbers = (None, None) if extra else (core.first, core.last)
     level = "chapter" if extra else level_of(core.unit)

@@ -26,6 +26,7 @@ _LATIN_ZEROS = "OoＯ"  # typed for 〇 within a numeral: 一O三
 NUMERAL_CLASS = rf"[0-9０-９{_NUMERALS}]"  # one character of a numeral, for regular expressions
 # A whole numeral, as headings have it: with a space between its characters too.
 NUMERAL = rf"{NUMERAL_CLASS}(?:[ \u3000]?[0-9０-９{_NUMERALS}{_LATIN_ZEROS}])*"
+TIGHT_NUMERAL = rf"{NUMERAL_CLASS}[0-9０-９{_NUMERALS}{_LATIN_ZEROS}]*"
 ROMAN = r"(?:[IVX]{1,7}|[Ⅰ-Ⅻ])(?![A-Za-z])"
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10}
 

@@ -95,6 +95,8 @@ def _step(number: Counted, after: int | None, index: int, runs: list[_Run]) -> S
     top = runs[-1] if runs else None
     if top is not None and first == top.last + 1:
         return _extend(top, max(first, last), index, "follows")
+    if top is not None and not number.anew and first == top.last and after == first + 1:
+        return _extend(top, top.last, index, "repeats")
     if top is not None and not number.anew and after is not None:
         if after == top.last + 1 and first != top.last:
             return "stray"

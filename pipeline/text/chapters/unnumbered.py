@@ -10,24 +10,32 @@ from pipeline.text.chapters.forms import (
     CLOSING,
     GAP,
     OPENING,
+    UNIT,
     Heading,
     Level,
     bare_title,
+    canonical_unit,
     prose_points,
 )
-from pipeline.text.chapters.numerals import NUMERAL, NUMERAL_CLASS, ROMAN, number, roman_number
+from pipeline.text.chapters.numerals import (
+    NUMERAL_CLASS,
+    ROMAN,
+    TIGHT_NUMERAL,
+    number,
+    roman_number,
+)
 
 _BOOK = r"(?:《[^》]{1,20}》)?(?:正文|VIP章节)?[\s\u3000】]*"
 _VOLUME = re.compile(
-    rf"{OPENING}*{_BOOK}(?:卷[之第]?[ \u3000]?(?P<number>{NUMERAL})|(?P<named>[上中下][卷部册冊集篇]))"
+    rf"{OPENING}*{_BOOK}(?:卷[之第]?[ \u3000]?(?P<number>{TIGHT_NUMERAL})|(?P<named>[上中下][卷部册冊集篇]))"
     rf"(?P<rest>(?:{GAP}.*)?)"
 )
 _WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
 _WORDS += ("twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen")
 _WORDS += ("nineteen", "twenty")
 _ENGLISH = re.compile(
-    rf"{OPENING}*(?P<unit>chapter|chap|act|scene|episode|part|volume|vol|book)[\s\u3000._:：#\-]*"
-    rf"(?P<number>[0-9０-９]{{1,5}}|{ROMAN}|{'|'.join(_WORDS)}|{NUMERAL})(?P<rest>(?:{GAP}.*|{CLOSING}.*)?)",
+    rf"{OPENING}*(?P<unit>chapter|chap|act|scene|episode|ep|part|volume|vol|book|no)[\s\u3000._:：#\-]*"
+    rf"(?P<number>[0-9０-９]{{1,5}}|{ROMAN}|{'|'.join(_WORDS)}|{TIGHT_NUMERAL})(?P<rest>(?:{GAP}.*|{CLOSING}.*)?)",
     re.IGNORECASE,
 )
 _ENGLISH_LEVELS: dict[str, Level] = {
@@ -40,13 +48,26 @@ _PLAIN += "|后记|後記|跋|结语|間章|间章|幕间|幕間|附录|附錄|�
 _NAMED = re.compile(
     rf"{OPENING}*{_BOOK}(?:{_PLAIN}){_COUNTED}{CLOSING}*(?P<rest>(?:{GAP}.*|之.{{1,15}})?)"
 )
-_ALONE = re.compile(rf"{OPENING}*(?P<number>\d{{1,4}}|{NUMERAL}|{ROMAN}|[①-⑳]){CLOSING}*")
+_ALONE = re.compile(rf"{OPENING}*[其之]?(?P<number>\d{{1,4}}|{TIGHT_NUMERAL}|{ROMAN}|[①-⑳]){CLOSING}*")
 _BARE = re.compile(
-    rf"(?P<signs>{OPENING}*)(?P<number>\d{{1,4}}|{NUMERAL}|{ROMAN}|[①-⑳])"
+    rf"(?P<signs>{OPENING}*)(?P<number>\d{{1,4}}|{TIGHT_NUMERAL}|{ROMAN}|[①-⑳])"
     rf"(?P<mark>[\s\u3000.．、:：,，）)】\]〕·\-—_]+|(?=[\u4e00-\u9fff]))(?P<name>\D.*)"
 )
-_DECORATED = re.compile(r"(?P<sign>#{1,6}|＃|[☆★◆◇■●§])[、.\s\u3000]*(?P<name>[^\W\d].{0,30})")
-_SENTENCE = re.compile(r"[，。！？；：“”‘’…,!?;]")
+_AFTER = re.compile(r"(?P<name>[^，。；：“”‘’,;（(]{1,20})[（(](?P<number>\d{1,4}|[^\W\d_a-zA-Z]{1,5})[）)]")
+_UNIT_FIRST = re.compile(
+    rf"{OPENING}*(?:(?P<number>{TIGHT_NUMERAL})(?P<unit>[章回话話节節集幕])|章(?P<behind>{TIGHT_NUMERAL}))"
+    rf"(?P<rest>(?:{GAP}.*)?)"
+)
+_OTHER_UNIT = re.compile(
+    rf"第(?P<number>{TIGHT_NUMERAL})(?P<unit>[\u4e00-\u9fff]?)(?P<rest>(?:[\s\u3000]+.{{1,25}})?)"
+)
+# What prose counts with 第 at the beginning of a line: 第二天 and the like are no headings.
+_COUNTED_IN_PROSE = "天日次个個位名年月周週遍步眼句排层層种種件条條者人"
+_DECORATED = re.compile(
+    r"(?P<sign>#{1,6}|＃|[☆★◆◇■●§])[、.\s\u3000]*(?P<name>[^\W\d].{0,30})"
+    r"|(?P<rule>[=＝*＊~～—\-]){2,}\s*(?P<within>[^\W\d].{0,30}?)\s*[=＝*＊~～—\-]{2,}"
+)
+_SENTENCE = re.compile(r"[，。；：“”‘’,;]")
 _MEASURE = re.compile(r"[年月日号點点时時分秒元个個只岁歲米里斤万千百倍度%％折楼层室]")
 _MOST_BARE = 30  # characters of a title behind a bare number
 _MOST_NUMBER = 5000
@@ -70,7 +91,7 @@ def read_english(line: str) -> Heading | None:
     found = _ENGLISH.fullmatch(line)
     if found is None:
         return None
-    unit = {"chap": "chapter", "vol": "volume"}.get(found["unit"].lower(), found["unit"].lower())
+    unit = {"chap": "chapter", "ep": "episode", "vol": "volume"}.get(found["unit"].lower(), found["unit"].lower())
     counted, _ = _value(found["number"].upper())
     name = bare_title(found["rest"])
     level = _ENGLISH_LEVELS.get(unit, "chapter")
@@ -108,9 +129,30 @@ def read_bare(line: str) -> Heading | None:
 def read_decorated(line: str) -> Heading | None:
     """Return the heading that a title behind a sign such as ## or ☆ may be."""
     found = _DECORATED.fullmatch(line)
-    if found is None or _SENTENCE.search(found["name"]) or not has_chinese(found["name"]):
+    name = (found["name"] or found["within"]) if found else ""
+    if found is None or _SENTENCE.search(name) or not has_chinese(name):
         return None
-    return Heading(line, found["name"], found["sign"], "section", form=1)
+    return Heading(line, name, found["sign"] or found["rule"], "section", form=1)
+
+
+def read_counted(line: str) -> Heading | None:
+    """Return the heading that a number with an unusual unit may be: 三回, 第一案 雪, 夜雨（三）."""
+    found = _UNIT_FIRST.fullmatch(line)
+    if found:
+        counted, name = number(found["number"] or found["behind"]), bare_title(found["rest"])
+        form = 1 - prose_points(line, name, parted=True)
+        unit = "N" + canonical_unit(found["unit"] or "章")
+        return Heading(line, name, unit, "chapter", counted, counted, form=form)
+    found = _OTHER_UNIT.fullmatch(line)
+    if found and not (found["unit"] and found["unit"] in _COUNTED_IN_PROSE + UNIT):
+        counted, name = number(found["number"]), bare_title(found["rest"])
+        form = 1 - prose_points(line, name, parted=True)
+        return Heading(line, name, "第" + found["unit"], "section", counted, counted, form=form)
+    found = _AFTER.fullmatch(line)
+    if found and re.fullmatch(rf"\d+|{TIGHT_NUMERAL}", found["number"]):
+        counted = number(found["number"])
+        return Heading(line, found["name"], "（N）", "section", counted, counted, form=1)
+    return None
 
 
 def _value(numeral: str) -> tuple[int, str]:
