@@ -177,7 +177,10 @@ def test_sections_count_only_without_chapters() -> None:
 def test_two_headings_are_chapters_where_they_are_a_books_first_and_second() -> None:
     division = divide([*chapter("一"), *chapter("二")])
     assert [(c.start, c.stop) for c in division.chapters] == [(0, 3), (3, 6)]
-    for other in ([*chapter("一"), *chapter("五")], ["她走了。" * 200, *chapter("一"), *chapter("二")]):
+    for other in (
+        [*chapter("一"), *chapter("五")],
+        ["她走了。" * 200, *chapter("一"), *chapter("二")],
+    ):
         division = divide(other)
         assert [(c.title, c.start, c.stop) for c in division.chapters] == [("全文", 0, len(other))]
 

@@ -40,13 +40,16 @@ class Division:
         They cover all paragraphs.
     cuts : tuple of Cut
         The lines of tables of contents and the running titles, in order.
+    undivided : bool
+        No heading was found.
     likeliest : tuple of str
-        Where no heading was found: up to three lines that look most like one.
+        Up to three lines that look most like one, then.
     """
 
     paragraphs: tuple[str, ...]
     chapters: tuple[Chapter, ...]
     cuts: tuple[Cut, ...] = ()
+    undivided: bool = False
     likeliest: tuple[str, ...] = ()
 
     @property
@@ -99,7 +102,7 @@ def divide(
     text = [prose_gaps(line) if index in prose else line for index, line in enumerate(text)]
     left = tuple(line for index, line in enumerate(text) if index not in running)
     chapters = _cover(left, _find_starts(left, _without(headings, running)))
-    whole = len(chapters) == 1 and chapters[0].title == _WHOLE_TITLE
+    undivided = chapters[0].title == _WHOLE_TITLE
     reasons = dict.fromkeys(contents.lines, "contents")
     reasons |= {kept[index]: "running title" for index in running}
     return Division(
@@ -109,7 +112,8 @@ def divide(
             Cut(reasons[index], *(places[index] if places else ("", 0)), paragraphs[index])
             for index in sorted(reasons)
         ),
-        likeliest(left, rest.values()) if whole else (),
+        undivided,
+        likeliest(left, rest.values()) if undivided else (),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline.text.chapters.contents import dense_runs, runs_of
 from pipeline.text.chapters.families import UNCOUNTED, Book, Family, choose, weigh
@@ -36,7 +36,7 @@ def choose_headings(book: Book) -> dict[int, Heading]:
 
 
 def _at(heading: Heading, level: Level) -> Heading:
-    return replace(heading, level=level)
+    return heading if heading.level == level else replace(heading, level=level)
 
 
 def _extras(book: Book, goes_on: frozenset[int]) -> dict[int, Heading]:

@@ -6,16 +6,13 @@ import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.text.chapters.forms import STRONG, Heading
+from pipeline.text.chapters.forms import STRONG, Heading, Identity
 
-_LABEL = re.compile(r"\W*(?:目\s*[录錄次]|总目录?|總目錄?|回目|章[节節]目[录錄]|contents)\W*", re.IGNORECASE)
+_LABEL = re.compile(
+    r"\W*(?:目\s*[录錄次]|总目录?|總目錄?|回目|章[节節]目[录錄]|contents)\W*", re.IGNORECASE
+)
 _DENSE = 3  # so many different headings in a row, with no text between, are a list of some kind
 _REPEATED = 0.6  # of a list's headings that stand elsewhere over text
-_COUNTER = re.compile(r"[（(\[]\s*\d+\s*[/／]\s*\d+\s*[）)\]]\s*$")  # （2/3）
-_PAGE = re.compile(r"(?:[\s\u3000.．…·・\-—_]+\d{1,4}|[（(]\d{1,4}[）)])\s*$")
-_NOT_WORD = re.compile(r"[\W_]+")
-
-Key = tuple[str, int | None, int | None, tuple[str, int] | None, str]
 
 
 @dataclass(frozen=True)
@@ -31,39 +28,23 @@ class _Lists:
     """Headings in runs without text between: lists, and those that stand over text."""
 
     dense: list[list[int]] = field(default_factory=list)
-    sparse: dict[Key, int] = field(default_factory=dict)
+    sparse: dict[Identity, int] = field(default_factory=dict)
     numbers: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def add(self, heading: Heading, index: int) -> None:
         """Note a heading that stands over text."""
-        self.sparse.setdefault(heading_key(heading), index)
+        self.sparse.setdefault(heading.identity, index)
         if heading.first is not None:
             self.numbers.setdefault((heading.unit, heading.first), index)
 
     def over_text(self, heading: Heading) -> int | None:
         """Return where a heading that is equal stands over text; one of both may lack its title."""
-        key = heading_key(heading)
+        key = heading.identity
         if key[4] and heading.first is not None:
             return self.sparse.get(key, self.sparse.get((*key[:3], None, "")))
         if heading.first is not None:
             return self.numbers.get((heading.unit, heading.first))
         return self.sparse.get(key)
-
-
-def heading_key(heading: Heading) -> Key:
-    """Return what is equal for a heading and its entry in the contents, page numbers apart."""
-    words = plain_words(heading.name)
-    outer = None if words else heading.outer
-    return (heading.unit, heading.first, heading.last, outer, words)
-
-
-def plain_words(title: str) -> str:
-    """Return the words of a title without marks, spaces, and the page where it stands.
-
-    >>> plain_words("积善之家　……… 12"), plain_words("夜雨（2/3）")
-    ('积善之家', '夜雨')
-    """
-    return _NOT_WORD.sub("", _PAGE.sub("", _COUNTER.sub("", title)))
 
 
 def is_label(line: str) -> bool:
@@ -88,10 +69,12 @@ def dense_runs(headings: Mapping[int, Heading]) -> list[list[int]]:
 
 
 def _is_dense(run: Sequence[int], headings: Mapping[int, Heading]) -> bool:
-    counts: dict[str, set[Key]] = {}
+    if len(run) < _DENSE:
+        return False
+    counts: dict[str, set[Identity]] = {}
     for index in run:
         heading = headings[index]
-        counts.setdefault(heading.unit, set()).add(heading_key(heading))
+        counts.setdefault(heading.unit, set()).add(heading.identity)
     return max(map(len, counts.values())) >= _DENSE
 
 
@@ -143,7 +126,7 @@ def _tables(
 
     It is read piece by piece; a piece ends before a heading that it has named.
     """
-    keys = [heading_key(headings[index]) for index in run]
+    keys = [headings[index].identity for index in run]
     last = {key: place for place, key in enumerate(keys)}
     start = 0
     while start < len(run):
@@ -170,9 +153,9 @@ def _table_size(known: Sequence[bool], piece: Sequence[Heading], *, labelled: bo
     return max(place for place, is_known in enumerate(known, 1) if is_known)
 
 
-def _first_repeat(keys: Sequence[Key], start: int) -> int:
+def _first_repeat(keys: Sequence[Identity], start: int) -> int:
     """Return the first place after `start` of a key that stands there already, or the end."""
-    seen: set[Key] = set()
+    seen: set[Identity] = set()
     for place in range(start, len(keys)):
         if keys[place] in seen:
             return place
@@ -206,9 +189,9 @@ def find_running(
 def _repeats(heading: Heading, above: Heading, following: int | None) -> bool:
     """Return whether a heading only repeats the one above it.
 
-    Without a title it is a misprint for the next number where that is missing behind it: 五, 五, 七.
+    Without a title it is a misprint of the next number where that is missing behind it: 五 五 七.
     """
-    if heading_key(heading) != heading_key(above):
+    if heading.identity != above.identity:
         return False
     if not heading.name and heading.first is not None and following == heading.first + 2:
         return False

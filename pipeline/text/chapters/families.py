@@ -1,9 +1,9 @@
 """Which lines of a book are its headings: families of candidates, weighed on the whole book.
 
 A line gets points for its own form, its place in the sequence of its family's numbers, what stands
-before it, the size of the chapter that it would open, and the contents that list it. A family is the
-lines that count in one way; the one with the most points, of the highest level that has one, makes
-the book's chapters.
+before it, the size of the chapter that it would open, and the contents that list it. A family is
+the lines that count in one way; the one with the most points, of the highest level that has one,
+makes the book's chapters.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pipeline.text.chapters.sequence import Counted, Step, steps
 _LEAST = 3  # points from which a line is a heading
 _ENOUGH = 3  # headings that prove a family; two where they are a book's 1 and 2
 _MANY = 4  # asked of a family whose lines are no headings by their form alone
+_FAIR = 1  # points of form that its lines have on the average
 _TINY = 100  # characters; a chapter of less speaks against its heading
 _EVEN = 0.45  # of 1: how evenly the headings of a family without a sure form must stand
 _FRONT = 500  # characters before the first heading that need no explanation
@@ -80,12 +81,12 @@ def make_book(
 ) -> Book:
     """Return the book to be weighed, with credit for words that recur before 第."""
     fronts = Counter(heading.front for heading in headings.values() if heading.front)
-    credited = {
-        index: replace(heading, form=heading.form + _SAME_FRONT)
-        if fronts[heading.front] >= _SAME_FRONT
-        else heading
-        for index, heading in headings.items()
-    }
+    credited: dict[int, Heading] = {}
+    for index, heading in headings.items():
+        if fronts[heading.front] >= _SAME_FRONT:
+            credited[index] = replace(heading, form=heading.form + _SAME_FRONT)
+        elif not heading.front or heading.form >= STRONG:
+            credited[index] = heading  # else 她念到第三章
     places = [0, *accumulate(map(len, paragraphs))]
     return Book(paragraphs, places, credited, listed)
 
@@ -166,7 +167,8 @@ def _holds(book: Book, indices: Sequence[int], level: Level, extras: int) -> boo
     `extras` is the number of the book's headings such as 楔子, which count with a sure family's.
     """
     headings = [book.headings[index] for index in indices]
-    sure = mean(heading.form for heading in headings) >= STRONG
+    form = mean(heading.form for heading in headings)
+    sure = form >= STRONG
     places = [book.places[index] for index in indices]
     sizes = [b - a for a, b in zip(places, [*places[1:], book.places[-1]], strict=True)]
     inner = sizes[:-1] or sizes
@@ -176,7 +178,8 @@ def _holds(book: Book, indices: Sequence[int], level: Level, extras: int) -> boo
     if sure:
         begun = [heading.first for heading in headings] == [1, 2] and places[0] <= _FRONT
         return (len(indices) + extras >= _ENOUGH or begun) and not late
-    return len(indices) >= _MANY and not late and _evenness([places[0], *sizes]) >= _EVEN
+    many = len(indices) >= _MANY and form >= _FAIR
+    return many and not late and _evenness([places[0], *sizes]) >= _EVEN
 
 
 def _evenness(sizes: Sequence[int]) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Level = Literal["volume", "chapter", "section"]
@@ -11,6 +11,8 @@ Level = Literal["volume", "chapter", "section"]
 GAP = r"[\s\u3000:：、．.·—\-_【《〈（(「|/]"  # what parts a number from its title
 OPENING = r"[\s\u3000☆★◆◇■□●○※§#＃=＝*＊·•・~～—\-_+>▲△▼◎、.【\[〈「『〔（(]"
 CLOSING = r"[\s\u3000】\]〉」』〕）)=＝*＊·~～—\-☆★◆◇■□●#＃]"
+Identity = tuple[str, int | None, int | None, tuple[str, int] | None, str]
+BOOK = r"(?:《[^》]{1,20}》)?(?:正文|VIP章节)?[\s\u3000】]*"  # what may stand before a heading
 STRONG = 2  # points of form from which a line is a heading by itself
 
 # Points of a unit: how seldom prose begins a line with 第 and it. The level is its usual one.
@@ -34,10 +36,13 @@ _PROSE = re.compile(r"[他她它我你您咱]|的时候|時候|了$|着")
 _BEFORE = re.compile(rf"^(?:{GAP}|{CLOSING})+")
 _AFTER = re.compile(r"[\s\u3000=＝*＊·~～—\-☆★◆◇■□●○#＃]+$")
 _CLOSED = re.compile(rf"(?:{CLOSING})+$")
+_COUNTER = re.compile(r"[（(\[]\s*\d+\s*[/／]\s*\d+\s*[）)\]]\s*$")  # （2/3）
+_PAGE = re.compile(r"(?:[\s\u3000.．…·・\-—_]+\d{1,4}|[（(]\d{1,4}[）)])\s*$")
+_NOT_WORD = re.compile(r"[\W_]+")
 _MOST_TITLE = 40  # characters of a heading without what stands in brackets at its end
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Heading:
     """What a heading line says.
 
@@ -59,6 +64,8 @@ class Heading:
         How much the line alone looks like a heading: from `STRONG` it needs no other sign.
     front : str
         Words before the number that are none of the known ones, such as a book's name.
+    identity : tuple
+        What is equal for a heading and its entry in the contents, page numbers apart.
     """
 
     title: str
@@ -71,11 +78,27 @@ class Heading:
     volume: str = ""
     form: int = STRONG
     front: str = ""
+    identity: Identity = field(init=False)
 
     @property
     def key(self) -> tuple[str, int] | str:
         """Unit and number, or the line of a heading without a number."""
         return (self.unit, self.first) if self.first is not None else self.title
+
+    def __post_init__(self) -> None:
+        """Compute what headings are compared by, once."""
+        words = plain_words(self.name)
+        outer = None if words else self.outer
+        object.__setattr__(self, "identity", (self.unit, self.first, self.last, outer, words))
+
+
+def plain_words(title: str) -> str:
+    """Return the words of a title without marks, spaces, and the page where it stands.
+
+    >>> plain_words("积善之家　……… 12"), plain_words("夜雨（2/3）")
+    ('积善之家', '夜雨')
+    """
+    return _NOT_WORD.sub("", _PAGE.sub("", _COUNTER.sub("", title)))
 
 
 def canonical_unit(unit: str) -> str:

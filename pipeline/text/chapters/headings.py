@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import re
 
+from pipeline.text.chapters.counted import read_bare, read_counted, read_english, read_volume
 from pipeline.text.chapters.forms import OPENING, STRONG, Heading
 from pipeline.text.chapters.numbered import read_numbered
 from pipeline.text.chapters.numerals import NUMERAL_CLASS
-from pipeline.text.chapters.unnumbered import (
-    read_bare,
-    read_counted,
-    read_decorated,
-    read_english,
-    read_named,
-    read_volume,
-)
+from pipeline.text.chapters.unnumbered import read_decorated, read_named
 
 MOST_CHARACTERS = 60  # of a line that may be a heading
 # What all forms have, told at once: hardly any line of prose needs a closer look.

@@ -7,8 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from pipeline.text.chapters.contents import Contents, is_label, plain_words
-from pipeline.text.chapters.forms import Heading
+from pipeline.text.chapters.contents import Contents, is_label
+from pipeline.text.chapters.forms import Heading, plain_words
 
 _UNIT = "listed"
 _FORM = 3

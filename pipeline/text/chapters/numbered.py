@@ -19,6 +19,8 @@ from pipeline.text.chapters.forms import (
 )
 from pipeline.text.chapters.numerals import NUMERAL, TIGHT_NUMERAL, number
 
+_ROW = 3  # headings in one line are a row of a table
+_SHORT = 5  # characters; less right after 第一回 is prose as often as a title: 第一回见面
 _MOST_FRONT = 25  # characters before 第
 _JOIN = r"[ \u3000]?[、,，\-－–—~～至到和及/&][ \u3000]?"
 _NUMBERED = rf"第[ \u3000]?(?P<first>{NUMERAL})[ \u3000]?"
@@ -27,7 +29,8 @@ _CORE = re.compile(
     rf"(?P=unit))?|(?:{_JOIN}第?[ \u3000]?(?P<end>{NUMERAL})){{1,3}}[ \u3000]?(?P<of>{UNIT}))"
 )
 _VOLUME_CORE = re.compile(
-    rf"(?:卷[之第]?[ \u3000]?(?P<first>{TIGHT_NUMERAL})|(?P<named>[上中下][卷部册冊集篇]))(?=$|{GAP}|第)"
+    rf"(?:卷[之第]?[ \u3000]?(?P<first>{TIGHT_NUMERAL})|(?P<named>[上中下][卷部册冊集篇]))"
+    rf"(?=$|{GAP}|第)"
 )
 _KNOWN_FRONT = re.compile(
     rf"(?:(?:VIP|正文|作品)?(?:章节|章節)(?:目录|目錄|列表)?|(?:正文|VIP|vip)卷?|正文内容|《[^》]{{1,20}}》"
@@ -73,7 +76,7 @@ class _Core:
 def read_numbered(line: str) -> Heading | None:
     """Return the heading that a line with 第…章 near its beginning is, or None."""
     core = _find_core(line)
-    if core is None:
+    if core is None or len(_CORE.findall(line)) >= _ROW:
         return None
     front = line[: core.start]
     outer = _outer(front)
@@ -144,10 +147,11 @@ def _judged(
     lenient = core.unit == "章"  # prose hardly ever begins with it: 第一章风雪，夜归人
     form = points_of(core.unit) + points
     form -= prose_points(line, name, parted=parted, lenient=lenient)
+    form -= core.unit == "回" and not parted and len(name) < _SHORT
     unit = "番外" if extra else canonical_unit(core.unit)
-    numbers = (None, None) if extra else (core.first, core.last)
+    first, last = (None, None) if extra else (core.first, core.last)
     level = "chapter" if extra else level_of(core.unit)
-    return Heading(line, name, unit, level, *numbers, outer, volume, form, words)
+    return Heading(line, name, unit, level, first, last, outer, volume, form, words)
 
 
 def _weigh_front(front: str) -> tuple[str, int | None]:

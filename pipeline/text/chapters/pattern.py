@@ -1,9 +1,9 @@
 """A book's own form of headings, given as a regular expression: `fetch.headings`.
 
-A pattern is tried on lines of at most 60 characters. Python's matcher may still need time that grows
-as a power of the line's length, or exponentially where a repeated group can match in two ways. So a
-repeated group that holds a choice or a repeat is refused, and so are more than six repeats; and all
-matching together is stopped after some seconds.
+A pattern is tried on lines of at most 60 characters. Python's matcher may still need time that
+grows as a power of the line's length, or exponentially where a repeated group can match in two
+ways. So a repeated group that holds a choice or a repeat is refused, and so are more than five
+repeats; and all matching together is stopped after some seconds.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.errors import SettingsError
-from pipeline.text.chapters.forms import Heading
+from pipeline.text.chapters.forms import Heading, Level
 from pipeline.text.chapters.headings import MOST_CHARACTERS, read_heading
 
-MOST_PATTERN = 500  # characters of a pattern
-_MOST_REPEATS = 6
+_MOST_REPEATS = 5
 _MOST_SECONDS = 20.0
 _QUANTIFIER = re.compile(r"[*+?]|\{\d*(?:,\d*)?\}")
 _UNIT = "own"
@@ -101,7 +101,12 @@ def read_own(paragraphs: Sequence[str], pattern: re.Pattern[str]) -> dict[int, H
                 f"more than {_MOST_SECONDS:.0f} seconds; make it plainer",
                 setting="fetch.headings",
             )
-    return found
+    return found if any(h.level == "chapter" for h in found.values()) else _as_chapters(found)
+
+
+def _as_chapters(volumes: dict[int, Heading]) -> dict[int, Heading]:
+    """Return volumes as the chapters of a book that has no other headings."""
+    return {index: replace(heading, level="chapter") for index, heading in volumes.items()}
 
 
 def _own_heading(line: str) -> Heading:
@@ -109,5 +114,5 @@ def _own_heading(line: str) -> Heading:
     known = read_heading(line)
     if known is None:
         return Heading(line, line, _UNIT, "chapter")
-    level = "volume" if known.level == "volume" else "chapter"
+    level: Level = "volume" if known.level == "volume" else "chapter"
     return Heading(line, known.name, known.unit, level, known.first, known.last, known.outer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from typing import Literal
 
@@ -68,7 +69,7 @@ def steps(numbers: Sequence[Counted]) -> list[Step]:
 def _usual_size(numbers: Sequence[Counted]) -> float:
     """Return the median distance between neighbours, in characters."""
     places = [number.place for number in numbers]
-    return median([b - a for a, b in zip(places, places[1:], strict=False)] or [0])
+    return median([b - a for a, b in pairwise(places)] or [0])
 
 
 def _resume(
