@@ -69,7 +69,8 @@ def _goes_on(book: Book, chapters: Mapping[int, Heading]) -> frozenset[int]:
 def _fillers(book: Book, chapters: Mapping[int, Heading], main: Family) -> dict[int, Heading]:
     """Return lines of other families that go on with the numbers: 第五节 between 四 and 六章.
 
-    Behind the last chapter it takes two of them: 51、 and 52、 after 第五十章.
+    Behind the last chapter it takes two of them, 51、 and 52、 after 第五十章, or one of a family
+    that fills gaps before.
     """
     found: dict[int, Heading] = {}
     tail: dict[int, Heading] = {}
@@ -87,7 +88,10 @@ def _fillers(book: Book, chapters: Mapping[int, Heading], main: Family) -> dict[
             else:
                 continue
             last = heading.last or last
-    return {**found, **(tail if len(tail) >= _TAIL else {})}
+    proved = len(tail) >= _TAIL or {h.unit for h in tail.values()} <= {
+        h.unit for h in found.values()
+    }
+    return {**found, **(tail if proved else {})}
 
 
 def _goes_on_with(heading: Heading, last: int) -> bool:

@@ -106,7 +106,7 @@ def read_bare(line: str) -> Heading | None:
         return None
     if not has_chinese(name) or len(name) > _MOST_BARE:
         return None
-    return _counted(line, name, kind + mark.strip()[:1], "section", counted, form=1 if mark else 0)
+    return _counted(line, name, kind + mark.strip()[:1], "section", counted, form=1)
 
 
 def read_counted(line: str) -> Heading | None:

@@ -37,6 +37,7 @@ _STEP_POINTS: dict[Step, int] = {
     "repeats": 0,
     "odd": 0,
     "stray": -2,
+    "inserted": -4,
     "uncounted": 0,
 }
 _CLOSED = SENTENCE_ENDS + "!?…”’」』）)】》*＊-—=～~"
@@ -179,7 +180,8 @@ def _holds(book: Book, indices: Sequence[int], level: Level, extras: int) -> boo
         begun = [heading.first for heading in headings] == [1, 2] and places[0] <= _FRONT
         return (len(indices) + extras >= _ENOUGH or begun) and not late
     many = len(indices) >= _MANY and form >= _FAIR
-    return many and not late and _evenness([places[0], *sizes]) >= _EVEN
+    early = places[0] <= max(_FRONT, median(sizes) / 2)
+    return many and early and _evenness([places[0], *sizes]) >= _EVEN
 
 
 def _evenness(sizes: Sequence[int]) -> float:

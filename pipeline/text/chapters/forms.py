@@ -37,7 +37,7 @@ _BEFORE = re.compile(rf"^(?:{GAP}|{CLOSING})+")
 _AFTER = re.compile(r"[\s\u3000=＝*＊·~～—\-☆★◆◇■□●○#＃]+$")
 _CLOSED = re.compile(rf"(?:{CLOSING})+$")
 _COUNTER = re.compile(r"[（(\[]\s*\d+\s*[/／]\s*\d+\s*[）)\]]\s*$")  # （2/3）
-_PAGE = re.compile(r"(?:[\s\u3000.．…·・\-—_]+\d{1,4}|[（(]\d{1,4}[）)])\s*$")
+_PAGE = re.compile(r"[\s\u3000.．…·・\-—_]+\d{1,4}\s*$")  # …… 12
 _NOT_WORD = re.compile(r"[\W_]+")
 _MOST_TITLE = 40  # characters of a heading without what stands in brackets at its end
 

@@ -150,6 +150,7 @@ def _judged(
     form -= core.unit == "回" and not parted and len(name) < _SHORT
     unit = "番外" if extra else canonical_unit(core.unit)
     first, last = (None, None) if extra else (core.first, core.last)
+    name = line if extra else name
     level = "chapter" if extra else level_of(core.unit)
     return Heading(line, name, unit, level, first, last, outer, volume, form, words)
 

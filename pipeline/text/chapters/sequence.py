@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Literal
 
-Step = Literal["begins", "follows", "jumps", "repeats", "odd", "stray", "uncounted"]
+Step = Literal["begins", "follows", "jumps", "repeats", "odd", "stray", "inserted", "uncounted"]
 
 _DEEPEST = 4  # interrupted runs that are looked at for one that a number continues
 _FARTHEST = 10  # numbers that may be missing in a run
@@ -49,7 +49,8 @@ def steps(numbers: Sequence[Counted]) -> list[Step]:
         - 'jumps': up to ten more.
         - 'repeats': equal to the one before.
         - 'odd': none of these, where the next number closes the gap over it: a misprint.
-        - 'stray': it disturbs a sequence that goes on after it, as a list in a chapter does.
+        - 'stray': the next number goes on over it.
+        - 'inserted': a sequence goes on after the one that it is part of: a list in a chapter.
         - 'uncounted': there is no number.
 
     A list 1, 2, 3 between 5 and 6 is told by 6 going on where 5 stood, with no more text
@@ -75,7 +76,7 @@ def _usual_size(numbers: Sequence[Counted]) -> float:
 def _resume(
     numbers: Sequence[Counted], index: int, runs: list[_Run], result: list[Step], usual: float
 ) -> None:
-    """Drop the runs that stand within one that this number continues: they are strays."""
+    """Drop the runs that stand within one that this number continues."""
     number = numbers[index]
     if not runs or number.first is None or number.first == runs[-1].last + 1 or number.anew:
         return
@@ -85,7 +86,7 @@ def _resume(
         if run.last + 1 == number.first and between <= _WITHIN * usual + 1:
             for dropped in runs[len(runs) - depth + 1 :]:
                 for member in dropped.members:
-                    result[member] = "stray"
+                    result[member] = "inserted"
             del runs[len(runs) - depth + 1 :]
             return
 
