@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from pipeline.chinese import has_chinese
+from pipeline.chinese import CHINESE, has_chinese
 from pipeline.text.chapters.forms import (
     BOOK,
     CLOSING,
@@ -45,7 +45,7 @@ _NUMBER = rf"(?P<number>\d{{1,4}}|{TIGHT_NUMERAL}|{ROMAN}|[①-⑳])"
 _ALONE = re.compile(rf"{OPENING}*[其之]?{_NUMBER}{CLOSING}*")
 _BARE = re.compile(
     rf"{OPENING}*{_NUMBER}"
-    rf"(?P<mark>[\s\u3000.．、:：,，）)】\]〕·\-—_]+|(?=[\u4e00-\u9fff]))(?P<name>\D.*)"
+    rf"(?P<mark>[\s\u3000.．、:：,，）)】\]〕·\-—_]+|(?={CHINESE.pattern}))(?P<name>\D.*)"
 )
 _AFTER = re.compile(
     r"(?P<name>[^，。；：“”‘’,;（(]{1,20})"
@@ -56,7 +56,7 @@ _UNIT_FIRST = re.compile(
     rf"|章(?P<behind>{TIGHT_NUMERAL}))(?P<rest>(?:{GAP}.*)?)"
 )
 _OTHER_UNIT = re.compile(
-    rf"第(?P<number>{TIGHT_NUMERAL})(?P<unit>[\u4e00-\u9fff]?)(?P<rest>(?:[\s\u3000]+.{{1,25}})?)"
+    rf"第(?P<number>{TIGHT_NUMERAL})(?P<unit>{CHINESE.pattern}?)(?P<rest>(?:[\s\u3000]+.{{1,25}})?)"
 )
 # What prose counts with 第 at the beginning of a line: 第二天 and the like are no headings.
 _COUNTED_IN_PROSE = "天日次个個位名年月周週遍步眼句排层層种種件条條者人封"

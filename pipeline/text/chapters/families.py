@@ -26,6 +26,7 @@ _FAIR = 1  # points of form that its lines have on the average
 _TINY = 100  # characters; a chapter of less speaks against its heading
 _EVEN = 0.45  # of 1: how evenly the headings of a family without a sure form must stand
 _FRONT = 500  # characters before the first heading that need no explanation
+_TITLE_PAGE = 200  # characters before the first heading of a family without a sure form
 _LATE = 4  # usual chapters that may stand before the first heading
 _NEAR = 5  # paragraphs between a volume's heading and its first chapter's
 _SAME_FRONT = 3  # times that words before 第 recur: a book's or a volume's name
@@ -180,7 +181,7 @@ def _holds(book: Book, indices: Sequence[int], level: Level, extras: int) -> boo
         begun = [heading.first for heading in headings] == [1, 2] and places[0] <= _FRONT
         return (len(indices) + extras >= _ENOUGH or begun) and not late
     many = len(indices) >= _MANY and form >= _FAIR
-    early = places[0] <= max(_FRONT, median(sizes) / 2)
+    early = places[0] <= max(_TITLE_PAGE, median(sizes) / 2)
     return many and early and _evenness([places[0], *sizes]) >= _EVEN
 
 

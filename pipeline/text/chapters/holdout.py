@@ -11,6 +11,7 @@ from pipeline.artifacts.segmentation import Part, Section
 from pipeline.errors import DataError
 
 LEAST_PARAGRAPHS = 3  # one section for each part
+_LEAST_HELD_OUT = 0.5  # of an even share, for each part of a book of few chapters
 _TRAINED = 0.8  # least share of the text that is trained on, unless less is asked for
 
 
@@ -46,20 +47,23 @@ def divide_parts(
     DataError
         There are not even three paragraphs to divide.
     """
-    whole = [(titled(chapter), chapter.start, chapter.stop) for chapter in chapters]
+    whole = [(_titled(chapter), chapter.start, chapter.stop) for chapter in chapters]
     if len(chapters) >= LEAST_PARAGRAPHS:
         sections = _numbered_parts(whole, every=every, validation=validation, test=test)
-        if enough_is_trained(sections, sizes, every=every):
+        few = len(chapters) < every
+        if enough_is_trained(sections, sizes, every=every) and not (
+            few and _too_little(sections, sizes, every=every)
+        ):
             return sections
     stretches = [(c.title, c.start, c.stop) for c in cut_stretches(sizes, count=every)]
     parted = _numbered_parts(stretches, every=every, validation=validation, test=test)
     return parted if len(chapters) == 1 else _cut_at_both(whole, parted)
 
 
-def titled(chapter: Chapter) -> str:
+def _titled(chapter: Chapter) -> str:
     r"""Return a chapter's title with its volume's before it.
 
-    >>> titled(Chapter("第三章 月", 0, 9, volume="第二卷 秋"))
+    >>> _titled(Chapter("第三章 月", 0, 9, volume="第二卷 秋"))
     '第二卷 秋\\u3000第三章 月'
     """
     if not chapter.volume or chapter.title.startswith(chapter.volume):
@@ -88,6 +92,15 @@ def enough_is_trained(sections: Sequence[Section], sizes: Sequence[int], *, ever
     until = [0, *accumulate(sizes)]
     held_out = sum(until[s.stop] - until[s.start] for s in sections if s.part != "train")
     return held_out <= max(1 - _TRAINED, 2 / every) * until[-1] * (1 + 1e-9)
+
+
+def _too_little(sections: Sequence[Section], sizes: Sequence[int], *, every: int) -> bool:
+    """Return whether a held-out part is less than half of one in `every`."""
+    until = [0, *accumulate(sizes)]
+    held_out = {"validation": 0, "test": 0, "train": 0}
+    for section in sections:
+        held_out[section.part] += until[section.stop] - until[section.start]
+    return min(held_out["validation"], held_out["test"]) < _LEAST_HELD_OUT / every * until[-1]
 
 
 def _cut_at_both(

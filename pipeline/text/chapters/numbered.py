@@ -39,7 +39,8 @@ _KNOWN_FRONT = re.compile(
 _VOLUME_FRONT = re.compile(r"[^\s，。！？；“”]{1,10}[卷部篇集册]")  # with a gap behind it
 _EXTRA_FRONT = re.compile(r"(?:番外篇?|番外卷?|外传|外傳|前传|前傳|后传|後傳|特别篇|特別篇)")
 _PROSE_FRONT = re.compile(r"[，。；：“”‘’,;]")
-_SIGNS = re.compile(rf"(?:{OPENING})+")
+_PROSE_END = re.compile(r"[他她它我你您]|[到了过在的是看读]$")  # 她念到第三章
+_SIGNS = re.compile(rf"^{OPENING}+")
 _PARTED = re.compile(rf"{GAP}|{CLOSING}")
 # What begins another word with the unit: 第二回合, 第三集团军, 第一节课, 第一部分的.
 _OTHER_WORDS = {
@@ -89,7 +90,7 @@ def read_numbered(line: str) -> Heading | None:
             volume = ""
     else:
         front, volume = "", front
-    return _judged(line, core, front, outer, volume=bare_title(_SIGNS.sub("", volume, count=1)))
+    return _judged(line, core, front, outer, volume=bare_title(_SIGNS.sub("", volume)))
 
 
 def _find_core(line: str, start: int = 0) -> _Core | None:
@@ -107,8 +108,7 @@ def _find_core(line: str, start: int = 0) -> _Core | None:
 
 def _outer(front: str) -> tuple[str, int] | None:
     """Return the volume that stands before 第…章 without a 第 of its own: 卷一 第一章."""
-    signs = _SIGNS.match(front)
-    found = _VOLUME_CORE.match(front, signs.end() if signs else 0)
+    found = _VOLUME_CORE.match(_SIGNS.sub("", front))
     if found is None:
         return None
     if found["named"]:
@@ -141,9 +141,9 @@ def _judged(
         return None
     if words and not name and (front[-1] != words[-1]):  # 积善之家 第一章, 积善之家（第一章）
         name, words, points = words, "", 0
-    elif front and not parted and not _SIGNS.fullmatch(front):
+    elif words and not parted:
         return None
-    extra = _EXTRA_FRONT.match(_SIGNS.sub("", front, count=1)) is not None
+    extra = _EXTRA_FRONT.match(_SIGNS.sub("", front)) is not None
     lenient = core.unit == "章"  # prose hardly ever begins with it: 第一章风雪，夜归人
     form = points_of(core.unit) + points
     form -= prose_points(line, name, parted=parted, lenient=lenient)
@@ -157,7 +157,7 @@ def _judged(
 
 def _weigh_front(front: str) -> tuple[str, int | None]:
     """Return the unknown words before 第…章, and the points for all of it; None: it is prose."""
-    words = _SIGNS.sub("", front, count=1)
+    words = _SIGNS.sub("", front)
     stripped = re.sub(rf"(?:{OPENING}|{CLOSING}|[:：])+$", "", words)
     if not stripped:
         return "", int(bool(front.strip()))
@@ -166,5 +166,5 @@ def _weigh_front(front: str) -> tuple[str, int | None]:
     if _PROSE_FRONT.search(stripped):
         return "", None
     if stripped == words:
-        return stripped, -2
+        return ("", None) if _PROSE_END.search(stripped) else (stripped, -2)
     return ("", 1) if _VOLUME_FRONT.fullmatch(stripped) else (stripped, -1)

@@ -12,7 +12,8 @@ Step = Literal["begins", "follows", "jumps", "repeats", "odd", "stray", "inserte
 
 _DEEPEST = 4  # interrupted runs that are looked at for one that a number continues
 _FARTHEST = 10  # numbers that may be missing in a run
-_WITHIN = 4  # usual chapters that an inserted list is at most as long as
+_WITHIN = 4  # chapters that one with an inserted list is at most as long as
+_WITHIN_TIE = 1.5  # the same where the list's own numbers could go on as well
 _BEGINNINGS = (0, 1)
 
 
@@ -32,10 +33,18 @@ class Counted:
 
 @dataclass
 class _Run:
-    """Numbers that follow each other: where the run stands, and which of `numbers` it has."""
+    """Numbers that follow each other: the last, which of `numbers` they are, where they stand."""
 
     last: int
     members: list[int]
+    first_place: int
+    last_place: int
+    anew: bool
+
+    def spacing(self, usual: float) -> float:
+        """Return the mean distance between neighbours, or the usual one of a lonely number."""
+        count = len(self.members) - 1
+        return (self.last_place - self.first_place) / count if count else usual
 
 
 def steps(numbers: Sequence[Counted]) -> list[Step]:
@@ -78,12 +87,15 @@ def _resume(
 ) -> None:
     """Drop the runs that stand within one that this number continues."""
     number = numbers[index]
-    if not runs or number.first is None or number.first == runs[-1].last + 1 or number.anew:
+    if not runs or number.first is None or number.anew:
         return
+    tie = number.first == runs[-1].last + 1
     for depth in range(2, min(len(runs), _DEEPEST) + 1):
+        if runs[1 - depth].anew:
+            return
         run = runs[-depth]
-        between = number.place - numbers[run.members[-1]].place
-        if run.last + 1 == number.first and between <= _WITHIN * usual + 1:
+        most = (_WITHIN_TIE if tie else _WITHIN) * run.spacing(usual) + 1
+        if run.last + 1 == number.first and number.place - run.last_place <= most:
             for dropped in runs[len(runs) - depth + 1 :]:
                 for member in dropped.members:
                     result[member] = "inserted"
@@ -96,28 +108,34 @@ def _step(number: Counted, after: int | None, index: int, runs: list[_Run]) -> S
     first, last = number.first or 0, number.last or number.first or 0
     top = runs[-1] if runs else None
     if top is not None and first == top.last + 1:
-        return _extend(top, max(first, last), index, "follows")
+        return _extend(top, max(first, last), number, index, "follows")
     if top is not None and not number.anew and first == top.last and after == first + 1:
-        return _extend(top, top.last, index, "repeats")
+        return _extend(top, top.last, number, index, "repeats")
     if top is not None and not number.anew and after is not None:
         if after == top.last + 1 and first != top.last:
             return "stray"
         if after == top.last + 2 and (first > top.last + 1 or first < top.last):
-            return _extend(top, top.last + 1, index, "odd")
+            return _extend(top, top.last + 1, number, index, "odd")
     if first in _BEGINNINGS or number.anew:
-        runs.append(_Run(max(first, last), [index]))
+        runs.append(_begun(number, index))
         return "begins"
     if top is not None and first == top.last:
-        return _extend(top, top.last, index, "repeats")
+        return _extend(top, top.last, number, index, "repeats")
     if top is not None and top.last < first <= top.last + _FARTHEST:
-        return _extend(top, max(first, last), index, "jumps")
+        return _extend(top, max(first, last), number, index, "jumps")
     if top is None or after == first + 1:
-        runs.append(_Run(max(first, last), [index]))
+        runs.append(_begun(number, index))
         return "jumps"
     return "odd"
 
 
-def _extend(run: _Run, last: int, index: int, step: Step) -> Step:
+def _begun(number: Counted, index: int) -> _Run:
+    last = max(number.first or 0, number.last or 0)
+    return _Run(last, [index], number.place, number.place, number.anew)
+
+
+def _extend(run: _Run, last: int, number: Counted, index: int, step: Step) -> Step:
     run.last = last
+    run.last_place = number.place
     run.members.append(index)
     return step
