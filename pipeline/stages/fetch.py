@@ -19,12 +19,15 @@ from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
     from pipeline.text.books.document import Document
+    from pipeline.text.chapters.chapters import Division
     from pipeline.text.cleaning.clean import Cleaned
     from pipeline.text.cleaning.encoding import Decoded
 
 _AUTO = "auto"
 _FIRST_LINES = 5  # paragraphs of a folder's file among which a heading is looked for
 _MOST_UNREADABLE = 0.2  # of a text's characters
+_MANY_HEADINGS = 1000
+_LEAST_CHAPTER = 30  # characters with the heading; so many headings over less are a list
 _LONGEST_SHOWN = 30  # characters of a line that is shown
 _TITLE_WITHIN = 20_000  # characters in which the title is looked for
 
@@ -171,6 +174,7 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
         to_simplified(paragraphs) if config.simplify else paragraphs,
         pattern=compile_pattern(config.headings) if config.headings else None,
     )
+    _check_headings(division, config)
     if division.undivided:
         context.say(_no_headings(division.likeliest))
     title = novel_title(_first_lines(parts[0][0].text), source_name(config.source))
@@ -184,6 +188,19 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
         source_digest=_digest(documents),
         title=to_simplified([title])[0] if config.simplify else title,
     )
+
+
+def _check_headings(division: Division, config: FetchConfig) -> None:
+    """Refuse a list of headings: it is no novel, and nothing could be learnt from it."""
+    from pipeline.text.books.source import shown_source
+
+    characters = sum(map(len, division.paragraphs))
+    if division.headings >= _MANY_HEADINGS and characters < _LEAST_CHAPTER * division.headings:
+        raise DataError(
+            f"{shown_source(config.source)}: expected a novel, got {division.headings:,} headings "
+            f"and {characters / division.headings:.0f} characters for each; give the text that "
+            "they stand over"
+        )
 
 
 def _no_headings(likeliest: Sequence[str]) -> str:

@@ -87,6 +87,17 @@ def test_a_book_without_headings_says_so_and_a_pattern_finds_them(tmp_path: Path
     assert len(said) == 1
 
 
+@pytest.mark.parametrize("text", ["", "她走了。\n"])
+def test_a_list_of_headings_is_no_novel(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "novel.txt"
+    path.write_text(
+        "".join(f"第{n}章 雪夜归人\n{text}" for n in range(1000, 3000)), encoding="utf-8"
+    )
+
+    with pytest.raises(DataError, match=r"got 2,000 headings and 1\d characters for each; give"):
+        run(tmp_path, source=str(path))
+
+
 def test_big5_is_simplified_when_asked(tmp_path: Path) -> None:
     path = tmp_path / "novel.txt"
     path.write_bytes(novel(TRADITIONAL).encode("big5hkscs"))

@@ -40,6 +40,8 @@ class Division:
         They cover all paragraphs.
     cuts : tuple of Cut
         The lines of tables of contents and the running titles, in order.
+    headings : int
+        How many lines are headings, or look like one by themselves.
     undivided : bool
         No heading was found.
     likeliest : tuple of str
@@ -49,6 +51,7 @@ class Division:
     paragraphs: tuple[str, ...]
     chapters: tuple[Chapter, ...]
     cuts: tuple[Cut, ...] = ()
+    headings: int = 0
     undivided: bool = False
     likeliest: tuple[str, ...] = ()
 
@@ -112,6 +115,7 @@ def divide(
             Cut(reasons[index], *(places[index] if places else ("", 0)), paragraphs[index])
             for index in sorted(reasons)
         ),
+        sum(index in headings or heading.form >= STRONG for index, heading in rest.items()),
         undivided,
         likeliest(left, rest.values()) if undivided else (),
     )
