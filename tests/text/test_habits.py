@@ -87,7 +87,7 @@ FORMS: list[Callable[[int, str], str]] = [
     lambda n, t: f"第{n + 1}章 {t}。",
     lambda n, t: f"第{n + 1}章 {t}，",
     lambda n, t: f"第{n + 1}章 “{t}。”",
-    lambda n, t: f"第{n + 1}章{t}，求月票",
+    lambda n, t: f"第{n + 1}章{t}，{t}",
     lambda n, t: f"第{2 * n + 1}-{2 * n + 2}章 {t}",
     lambda n, t: f"第{2 * n + 1}、{2 * n + 2}章",
     lambda n, t: f"第{NUMBERS[n // 4]}卷第{NUMBERS[n % 4]}章 {t}",
@@ -104,6 +104,8 @@ def test_a_book_has_the_headings_of_its_habit(
 ) -> None:
     headings = [form(n, title) for n, title in enumerate(TITLES)]
     text = book(headings)
+    if contents and headings[0] == "1":
+        pytest.skip("a table of bare numbers says nothing")
     if contents:
         text = "\n".join(["《山海集》", "目录", *headings, text])
 
@@ -239,6 +241,16 @@ def test_a_line_of_another_habit_fills_the_gap_in_the_numbers() -> None:
     headings = ["第一章 雪", "第二章 月", "第三节 风", "第四章 花", "五、夜", "六、雨"]
 
     assert titles(book(headings)) == headings
+
+
+def test_a_heading_in_two_languages_opens_one_chapter() -> None:
+    headings = [[f"Chapter {n + 1}", f"第{NUMBERS[n]}章 {TITLES[n]}"] for n in range(8)]
+
+    division = read(book(headings))
+
+    assert [division.paragraphs[c.start] for c in division.chapters] == [
+        f"Chapter\u3000{n + 1}" for n in range(8)
+    ]
 
 
 def test_a_title_in_the_line_below_is_the_chapters() -> None:

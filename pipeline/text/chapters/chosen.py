@@ -30,6 +30,7 @@ def choose_headings(book: Book) -> dict[int, Heading]:
     chapters |= _fillers(book, chapters, main)
     chapters |= _empty_ones(book, chapters, main)
     chapters |= _extras(book, _goes_on(book, chapters))
+    chapters |= _doubled(book, chapters)
     chapters = dict(sorted(chapters.items()))
     volumes = _volumes(book, chapters, families)
     return dict(sorted({**chapters, **volumes}.items()))
@@ -50,6 +51,20 @@ def _extras(book: Book, goes_on: frozenset[int]) -> dict[int, Heading]:
         if heading.unit in UNCOUNTED
         and heading.form >= STRONG
         and not (index in goes_on and _APPENDIX.match(heading.title))
+    }
+
+
+def _doubled(book: Book, chapters: Mapping[int, Heading]) -> dict[int, Heading]:
+    """Return headings of another family right above one with the same number: Chapter 1, 第一章."""
+    return {
+        index - 1: _at(book.headings[index - 1], "chapter")
+        for index, heading in chapters.items()
+        if index - 1 in book.headings
+        and index - 1 not in chapters
+        and book.headings[index - 1].form >= STRONG
+        and book.headings[index - 1].level != "volume"
+        and heading.first is not None
+        and book.headings[index - 1].first == heading.first
     }
 
 
