@@ -15,11 +15,15 @@ from pipeline.artifacts.codec import Codec, read_json, write_json
 
 @dataclass(frozen=True)
 class Chapter:
-    """A stretch of consecutive paragraphs: `paragraphs[start:stop]`."""
+    """A stretch of consecutive paragraphs: `paragraphs[start:stop]`.
+
+    `volume` is the heading of the volume that it is part of, "" without one.
+    """
 
     title: str
     start: int
     stop: int
+    volume: str = ""
 
 
 @dataclass(frozen=True)

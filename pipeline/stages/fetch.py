@@ -9,21 +9,26 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from pipeline.artifacts.corpus import CORPUS, Corpus
 from pipeline.chinese import is_chinese
 from pipeline.errors import DataError
+from pipeline.shown import shown
 from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
     from pipeline.text.books.document import Document
+    from pipeline.text.chapters.chapters import Division
     from pipeline.text.cleaning.clean import Cleaned
     from pipeline.text.cleaning.encoding import Decoded
 
 _AUTO = "auto"
 _FIRST_LINES = 5  # paragraphs of a folder's file among which a heading is looked for
 _MOST_UNREADABLE = 0.2  # of a text's characters
+_MANY_HEADINGS = 1000
+_LEAST_CHAPTER = 30  # characters with the heading; so many headings over less are a list
+_LONGEST_SHOWN = 30  # characters of a line that is shown
 _TITLE_WITHIN = 20_000  # characters in which the title is looked for
 
 
@@ -52,6 +57,12 @@ class FetchConfig(StageConfig):
         description="join hard line ends: auto where the text is evenly wrapped, always, never",
     )
     remove_adverts: bool = Field(default=True, description="cut the advertising lines of web sites")
+    headings: str = Field(
+        default="",
+        max_length=500,
+        description="a regular expression that the beginnings of the book's chapter headings "
+        "match, where it has habits of its own; empty finds them",
+    )
     min_chinese_share: float = Field(
         default=0.5,
         ge=0,
@@ -80,6 +91,16 @@ class FetchConfig(StageConfig):
     allow_private_addresses: bool = Field(
         default=False, description="download from loopback and private networks too (for tests)"
     )
+
+    @field_validator("headings")
+    @classmethod
+    def check_headings(cls, pattern: str) -> str:
+        """Refuse what is no regular expression, matches nothing or could take too long."""
+        from pipeline.text.chapters.pattern import compile_pattern
+
+        if pattern:
+            compile_pattern(pattern)
+        return pattern
 
     def files(self) -> dict[str, Path]:
         """Return the files that the source stands for; none for what is downloaded.
@@ -137,6 +158,7 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
     from pipeline.text.books.source import source_name
     from pipeline.text.books.title import novel_title
     from pipeline.text.chapters.chapters import divide
+    from pipeline.text.chapters.pattern import compile_pattern
     from pipeline.text.cleaning.script import to_simplified
 
     documents = _read_documents(config)
@@ -148,7 +170,13 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
     paragraphs = _join_documents(documents, [cleaned for _, cleaned in parts])
     encodings = "+".join(sorted({decoded.encoding for decoded, _ in parts}))
     _check_chinese(paragraphs, encodings, config)
-    division = divide(to_simplified(paragraphs) if config.simplify else paragraphs)
+    division = divide(
+        to_simplified(paragraphs) if config.simplify else paragraphs,
+        pattern=compile_pattern(config.headings) if config.headings else None,
+    )
+    _check_headings(division, config)
+    if division.undivided:
+        context.say(_no_headings(division.likeliest))
     title = novel_title(_first_lines(parts[0][0].text), source_name(config.source))
     return Corpus(
         paragraphs=division.paragraphs,
@@ -159,6 +187,29 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
         rejoined_lines=sum(part.rejoined_lines for _, part in parts),
         source_digest=_digest(documents),
         title=to_simplified([title])[0] if config.simplify else title,
+    )
+
+
+def _check_headings(division: Division, config: FetchConfig) -> None:
+    """Refuse a list of headings: it is no novel, and nothing could be learnt from it."""
+    from pipeline.text.books.source import shown_source
+
+    characters = sum(map(len, division.paragraphs))
+    if division.headings >= _MANY_HEADINGS and characters < _LEAST_CHAPTER * division.headings:
+        raise DataError(
+            f"{shown_source(config.source)}: expected a novel, got {division.headings:,} headings "
+            f"and {characters / division.headings:.0f} characters for each; give the text that "
+            "they stand over"
+        )
+
+
+def _no_headings(likeliest: Sequence[str]) -> str:
+    """Return what is said of a book in which no heading was found."""
+    lines = ", ".join(f"“{shown(line, _LONGEST_SHOWN)}”" for line in likeliest)
+    return (
+        "no chapter headings found: the whole text is one chapter; "
+        + (f"the likeliest lines are {lines}; " if lines else "")
+        + "if it has chapters, tell how their headings begin with --set fetch.headings=REGEX"
     )
 
 

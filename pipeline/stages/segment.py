@@ -1,8 +1,8 @@
 """segment: some chapters held out, and the novel's text cut into words.
 
-Chapters are held out here, before anything is learnt, so that no vocabulary, vector or weight can
-know a word of them. It is the first thing done: the novel's names, which decide how it is cut, are
-looked for in the training chapters alone.
+Chapters, or stretches of a book of few, are held out here, before anything is learnt, so that no
+vocabulary, vector or weight can know a word of them. It is the first thing done: the novel's names,
+which decide how it is cut, are looked for in the training chapters alone.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -114,10 +115,7 @@ def _count_unknown(lines: Sequence[str], known: Sequence[UserWord]) -> list[tupl
 
 
 def hold_out(config: SegmentConfig, corpus: Corpus) -> tuple[Section, ...]:
-    """Divide the chapters into parts.
-
-    A text without chapters is cut at equal numbers of characters, as there are no words yet.
-    """
+    """Divide the chapters into parts, by numbers of characters, as there are no words yet."""
     from pipeline.text.chapters.holdout import divide_parts
 
     return divide_parts(
@@ -127,6 +125,27 @@ def hold_out(config: SegmentConfig, corpus: Corpus) -> tuple[Section, ...]:
         validation=config.validation_chapter,
         test=config.test_chapter,
     )
+
+
+def with_parts(config: SegmentConfig, corpus: Corpus) -> tuple[Corpus, tuple[Section, ...]]:
+    """Return the novel and its sections.
+
+    Where less than four fifths would train because of long paragraphs, or where there are no three
+    paragraphs, the long ones are cut at the ends of sentences.
+    """
+    from pipeline.text.chapters.holdout import LEAST_PARAGRAPHS, enough_is_trained
+    from pipeline.text.chapters.long_paragraphs import part_long_paragraphs
+
+    every = config.holdout_every
+    sizes = [len(paragraph) for paragraph in corpus.paragraphs]
+    if len(sizes) >= LEAST_PARAGRAPHS:
+        sections = hold_out(config, corpus)
+        if enough_is_trained(sections, sizes, every=every):
+            return corpus, sections
+    most = max(1, sum(sizes) // every)
+    paragraphs, chapters = part_long_paragraphs(corpus.paragraphs, corpus.chapters, most=most)
+    corpus = replace(corpus, paragraphs=paragraphs, chapters=chapters)
+    return corpus, hold_out(config, corpus)
 
 
 def find_names(
@@ -157,7 +176,7 @@ def segment(config: SegmentConfig, *, fetch: Corpus, context: Context) -> Segmen
     from pipeline.text.words.dictionary import starting_words
     from pipeline.text.words.segment import cut_paragraphs
 
-    sections = hold_out(config, fetch)
+    fetch, sections = with_parts(config, fetch)
     names = find_names(config, fetch, sections) if config.discover_names else ()
     words = cut_paragraphs(
         fetch.paragraphs,

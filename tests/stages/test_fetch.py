@@ -29,15 +29,20 @@ def novel(sentence: str = SENTENCE, *, chapters: int = 4, first: int = 1) -> str
     return "".join(parts)
 
 
-def run(tmp_path: Path, **settings: object) -> Corpus:
-    """Run the stage as the runner would."""
+def run(tmp_path: Path, said: list[str] | None = None, **settings: object) -> Corpus:
+    """Run the stage as the runner would; what it says is added to `said`."""
     progress: list[tuple[float, float, str]] = []
 
     def report(done: float, total: float, note: str = "") -> None:
         progress.append((done, total, note))
 
     config = FetchConfig.model_validate({"downloads": str(tmp_path / "downloads"), **settings})
-    context = Context(progress=report, generator=np.random.default_rng(0), scratch_path=tmp_path)
+    context = Context(
+        progress=report,
+        generator=np.random.default_rng(0),
+        scratch_path=tmp_path,
+        say=(said if said is not None else []).append,
+    )
     corpus = fetch(config, context=context)
     assert progress[-1][0] == progress[-1][1]
     return corpus
@@ -59,6 +64,38 @@ def test_a_file_in_any_encoding_gives_the_same_corpus(tmp_path: Path, encoding: 
     assert corpus.encoding in encoding.replace("utf-16", "utf-16-le utf-16-be")
     assert (corpus.replaced, corpus.removed_lines, corpus.rejoined_lines) == (0, 0, 0)
     assert corpus.source_digest == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_book_without_headings_says_so_and_a_pattern_finds_them(tmp_path: Path) -> None:
+    path = tmp_path / "novel.txt"
+    lines = [f"○{n}夜\n" + f"\u3000\u3000{SENTENCE}\n" * 20 for n in "甲乙丙丁"]
+    path.write_text("".join(lines), encoding="utf-8")
+    said: list[str] = []
+
+    corpus = run(tmp_path, said, source=str(path))
+
+    assert len(corpus.chapters) == 1
+    assert said == [
+        "no chapter headings found: the whole text is one chapter; the likeliest lines are "
+        "“○甲夜”, “○乙夜”, “○丙夜”; if it has chapters, tell how their headings begin with "
+        "--set fetch.headings=REGEX"
+    ]
+
+    corpus = run(tmp_path, said, source=str(path), headings="○.夜")
+
+    assert [chapter.title for chapter in corpus.chapters] == ["○甲夜", "○乙夜", "○丙夜", "○丁夜"]
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize("text", ["", "她走了。\n"])
+def test_a_list_of_headings_is_no_novel(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "novel.txt"
+    path.write_text(
+        "".join(f"第{n}章 雪夜归人\n{text}" for n in range(1000, 3000)), encoding="utf-8"
+    )
+
+    with pytest.raises(DataError, match=r"got 2,000 headings and 1\d characters for each; give"):
+        run(tmp_path, source=str(path))
 
 
 def test_big5_is_simplified_when_asked(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pipelines import CORPORA
 
 from pipeline.text.chapters.chapters import divide
-from pipeline.text.chapters.headings import is_heading, read_heading
+from pipeline.text.chapters.headings import is_heading, may_be_heading, read_heading
 from pipeline.text.chapters.numerals import number
 from pipeline.text.cleaning.clean import clean
 
@@ -66,6 +66,37 @@ def test_numerals(numeral: str, value: int) -> None:
         "后记",
         "终章",
         "第十章 “归来”",
+        "章节目录 第一章 归",
+        "☆、第1章 归",
+        "VIP卷 第一章 归",
+        "## 第一章 归",
+        "001 第一章 归",
+        "chapter.001 归",
+        "Chapter Three",
+        "ACT IV",
+        "第一話 归",
+        "第一幕",
+        "第二册 归",
+        "第一卷第一章 归",
+        "第三、四章 归",
+        "第1-2章",
+        "第三章、第四章 归",
+        "第 十 二 章 归",
+        "第一O三章 归",
+        "归 第一章",
+        "归（第一章）",
+        "【归】第一章",
+        "第一章 他来了。",
+        "第一百二十三章风雪夜归人，求月票",
+        "第一章风雪，夜归人（求月票）",
+        "第三章 归（第三更！求月票、求推荐票、求订阅！感谢书友白衣渡江的一万起点币打赏！）",
+        "上卷 春",
+        "番外第一章 归",
+        "番外之灰猫",
+        "外传 白马",
+        "大结局",
+        "序一",
+        "间章",
     ],
 )
 def test_headings(line: str) -> None:
@@ -91,10 +122,30 @@ def test_headings(line: str) -> None:
         "后记者来了",
         "第一章　他说：“走。”",
         "第一章 " + "长" * 40,
+        "第一回见她的时候",
+        "第一回见面",
+        "第一封信",
+        "第一节课铃响了",
+        "第一部分的人走了",
+        "她念到第三章",
+        "第一章 甲　第二章 乙　第三章 丙",
+        "1.夜雨",
+        "一、夜雨",
+        "12",
+        "2024年3月",
+        "3.5米",
     ],
 )
 def test_prose_is_no_heading(line: str) -> None:
-    assert read_heading(line) is None
+    assert not is_heading(line)
+
+
+def test_what_is_a_heading_in_some_book() -> None:
+    for line in ("1.夜雨", "一、夜雨", "12", "（三）", "夜雨（三）", "☆、夜雨", "第一回见面"):
+        assert may_be_heading(line)
+        assert not is_heading(line)
+    for line in ("她走了。", "第二天", "3.5米", "一个人", "“第一章”他念道。", "第一章他没有读懂。"):
+        assert not may_be_heading(line)
 
 
 def chapter(number: str, unit: str = "章") -> list[str]:
@@ -174,10 +225,15 @@ def test_sections_count_only_without_chapters() -> None:
     assert len(divide(mixed).chapters) == 3
 
 
-def test_fewer_than_three_headings_are_one_chapter() -> None:
+def test_two_headings_are_chapters_where_they_are_a_books_first_and_second() -> None:
     division = divide([*chapter("一"), *chapter("二")])
-
-    assert [(c.title, c.start, c.stop) for c in division.chapters] == [("全文", 0, 6)]
+    assert [(c.start, c.stop) for c in division.chapters] == [(0, 3), (3, 6)]
+    for other in (
+        [*chapter("一"), *chapter("五")],
+        ["她走了。" * 200, *chapter("一"), *chapter("二")],
+    ):
+        division = divide(other)
+        assert [(c.title, c.start, c.stop) for c in division.chapters] == [("全文", 0, len(other))]
 
 
 LINES = st.sampled_from(

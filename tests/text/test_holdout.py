@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections import Counter
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given
@@ -39,14 +40,70 @@ def test_of_120_chapters_six_validate_and_six_test() -> None:
     assert indices(parts, "test") == [17, 37, 57, 77, 97, 117]
 
 
-def test_a_short_book_gives_up_one_chapter_for_each() -> None:
-    for count in range(3, 20):
+def test_a_shorter_book_gives_up_one_chapter_for_each() -> None:
+    for count in range(10, 20):
         parts = divided(count)
         assert (parts.count("validation"), parts.count("test")) == (1, 1)
         assert parts.count("train") == count - 2
     # 7/20 and 17/20 of the way through ten chapters.
     assert indices(divided(10), "validation") == [3]
     assert indices(divided(10), "test") == [8]
+
+
+def shares(chapter_sizes: list[int]) -> dict[str, float]:
+    """The share of each part in a book of chapters with so many paragraphs of 30 characters."""
+    bounds = [0, *accumulate(chapter_sizes)]
+    chapters = [Chapter(f"第{n}回", a, b) for n, (a, b) in enumerate(pairwise(bounds))]
+    sections = divide_parts(chapters, [30] * bounds[-1], every=20, validation=7, test=17)
+    check_cover(sections, bounds[-1])
+    parts: Counter[str] = Counter()
+    for section in sections:
+        parts[section.part] += section.stop - section.start
+    return {part: count / bounds[-1] for part, count in parts.items()}
+
+
+@pytest.mark.parametrize(
+    "chapter_sizes",
+    [
+        [60],
+        [30, 30],
+        [20, 20, 20],
+        [1, 30, 30],
+        [5, 5, 200],
+        [200, 5, 5],
+        [15] * 4,
+        [12] * 5,
+        [7] * 9,
+        [6] * 17 + [400] * 3,
+        [3] * 7 + [300] + [3] * 20,
+    ],
+)
+def test_four_fifths_train_whatever_the_chapters_are(chapter_sizes: list[int]) -> None:
+    found = shares(chapter_sizes)
+
+    assert found["train"] >= 0.8
+    assert min(found["validation"], found["test"]) >= 0.025
+
+
+def test_pieces_of_a_chapter_are_numbered_and_volumes_named() -> None:
+    chapters = [
+        Chapter("第一回", 0, 20, "卷一"),
+        Chapter("第二回", 20, 30),
+        Chapter("尾声", 30, 40),
+    ]
+
+    sections = divide_parts(chapters, [9] * 40, every=20, validation=7, test=17)
+
+    # Of 40 paragraphs two each are held out: the eighth stretch of two, and the eighteenth.
+    assert [(s.title, s.start, s.stop, s.part) for s in sections] == [
+        ("卷一\u3000第一回（1）", 0, 14, "train"),
+        ("卷一\u3000第一回（2）", 14, 16, "validation"),
+        ("卷一\u3000第一回（3）", 16, 20, "train"),
+        ("第二回", 20, 30, "train"),
+        ("尾声（1）", 30, 34, "train"),
+        ("尾声（2）", 34, 36, "test"),
+        ("尾声（3）", 36, 40, "train"),
+    ]
 
 
 @st.composite
@@ -75,7 +132,8 @@ def test_chapters_keep_their_order_and_every_part_has_some(
         chapters, [5] * 4 * count, every=every, validation=validation, test=test
     )
     check_cover(sections, 4 * count)
-    assert [section.title for section in sections] == [chapter.title for chapter in chapters]
+    names = dict.fromkeys(section.title.partition("（")[0] for section in sections)
+    assert list(names) == [chapter.title for chapter in chapters]
 
 
 @given(st.lists(st.integers(1, 300), min_size=3, max_size=80), settings_of_holdout())

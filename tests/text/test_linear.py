@@ -35,6 +35,13 @@ SECONDS = 10  # a loaded machine needs one or two
         "*** START ",
         "字" * 36 + "\n",
         "第一章\n",
+        "第一章\n第二章\n第三章\n",
+        "第一卷\n第一章 雪\n她走了。\n",
+        "1.雪\n她走了。\n1.月\n",
+        "目录\n雪\n月\n风\n",
+        "第一",
+        "楔子\n",
+        "（一",
         " ",
         "&#",
     ],
@@ -46,6 +53,19 @@ def test_no_text_takes_long(piece: str) -> None:
     divide(clean(text).paragraphs)
 
     assert time.perf_counter() - started < SECONDS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", [[], ["她走了。"]], ids=["headings alone", "over text"])
+def test_many_headings_do_not_take_long(text: list[str]) -> None:
+    paragraphs = [line for n in range(50_000) for line in (f"第{n}章\u3000雪", *text)]
+    contents = [f"第{n}章\u3000雪" for n in range(50_000)]
+    started = time.perf_counter()
+
+    division = divide([*contents, *paragraphs])
+
+    assert time.perf_counter() - started < SECONDS
+    assert len(division.chapters) == (50_000 if text else 1)
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from pipeline.chinese import has_chinese
 from pipeline.shown import shown
 from pipeline.text.books.address import last_name
 from pipeline.text.books.novels import NOVELS
-from pipeline.text.chapters.headings import is_heading
+from pipeline.text.chapters.headings import is_heading, read_heading
 from pipeline.text.cleaning.adverts import is_advert
 
 LOOKED_AT = 200  # lines from the start of a text in which its title is looked for
@@ -84,7 +84,9 @@ def _match(pattern: re.Pattern[str], lines: Sequence[str]) -> str:
 def _alone(line: str) -> str:
     """Return the title that the first line is, if it is short and neither prose nor advertising."""
     title = _trimmed(_BY.sub("", line)) if len(line) <= _LONGEST_LINE else ""
-    plain = 0 < len(title) <= _LONGEST_ALONE and has_chinese(title)
+    heading = read_heading(line)  # 一、夜雨 is the first chapter's, not the book's
+    numbered = heading is not None and heading.first is not None
+    plain = 0 < len(title) <= _LONGEST_ALONE and has_chinese(title) and not numbered
     return title if plain and not _NO_TITLE.search(title) and not is_advert(title) else ""
 
 

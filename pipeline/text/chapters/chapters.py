@@ -3,126 +3,203 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.artifacts.corpus import Chapter
-from pipeline.text.chapters.headings import Heading, read_heading
+from pipeline.text.chapters.chosen import choose_headings
+from pipeline.text.chapters.contents import find_contents, find_running, runs_of
+from pipeline.text.chapters.families import UNCOUNTED, make_book
+from pipeline.text.chapters.forms import STRONG, Heading
+from pipeline.text.chapters.headings import read_heading
+from pipeline.text.chapters.likely import likeliest
+from pipeline.text.chapters.listed import find_listed
+from pipeline.text.chapters.pattern import read_own
+from pipeline.text.cuts import Cut
+from pipeline.text.gaps import prose_gaps
 
-_MIN_CHAPTERS = 3  # fewer headings are taken for chance
-_MIN_CONTENTS = 4  # so many headings in a row, with no text between, are a table of contents
 _FRONT_MATTER = 500  # characters; less than this before the first heading is no chapter
+_USUAL = 0.6  # of the headings without a title: so many have one in the line below
+_TITLE = re.compile(r"[^。！？；：“”…!?;:「」『』]{1,20}")
 _WHOLE_TITLE = "全文"
 _FRONT_TITLE = "前言"
-_CONTENTS = re.compile(r"\W*(?:目\s*[录錄次]|总目录?|回目|章节目录)\W*")
+
+Place = tuple[str, int]  # document and line, as in a Cut
 
 
 @dataclass(frozen=True)
 class Division:
-    """Paragraphs without the table of contents, their chapters, and the lines taken out."""
+    """A book divided.
+
+    Attributes
+    ----------
+    paragraphs : tuple of str
+        Without what was cut.
+    chapters : tuple of Chapter
+        They cover all paragraphs.
+    cuts : tuple of Cut
+        The lines of tables of contents and the running titles, in order.
+    headings : int
+        How many lines are headings, or look like one by themselves.
+    undivided : bool
+        No heading was found.
+    likeliest : tuple of str
+        Up to three lines that look most like one, then.
+    """
 
     paragraphs: tuple[str, ...]
     chapters: tuple[Chapter, ...]
-    removed_lines: int
+    cuts: tuple[Cut, ...] = ()
+    headings: int = 0
+    undivided: bool = False
+    likeliest: tuple[str, ...] = ()
+
+    @property
+    def removed_lines(self) -> int:
+        """Return how many lines were cut."""
+        return len(self.cuts)
 
 
-def divide(paragraphs: Sequence[str]) -> Division:
+def divide(
+    paragraphs: Sequence[str],
+    *,
+    pattern: re.Pattern[str] | None = None,
+    places: Sequence[Place] = (),
+) -> Division:
     """Divide a novel into chapters by its headings.
 
-    - A table of contents is removed.
+    - Which lines are headings the whole book decides (`families`), or `pattern`.
+    - A table of contents and running titles are cut.
     - A heading followed directly by another (卷 by 章) belongs to that one's chapter.
-    - A heading with the number of the one before it (a running title) opens no new chapter.
     - Less than 500 characters before the first heading join the first chapter, more are a chapter
       titled 前言.
-    - With fewer than three headings the whole text is one chapter titled 全文.
+    - Without headings the whole text is one chapter titled 全文.
+
+    Parameters
+    ----------
+    paragraphs : cleaned, not empty
+    pattern : matches the beginnings of a book's own headings, see `pattern.compile_pattern`
+    places : where each paragraph comes from, for the records of what is cut; may be left out
+
+    Raises
+    ------
+    SettingsError
+        The pattern takes too long.
     """
-    headings = _find_headings(paragraphs)
-    contents = _find_contents(paragraphs, headings)
-    kept = [index for index in range(len(paragraphs)) if index not in contents]
-    paragraphs = tuple(paragraphs[index] for index in kept)
-    headings = {new: headings[old] for new, old in enumerate(kept) if old in headings}
-    starts = _find_starts(len(paragraphs), headings)
-    return Division(paragraphs, _cover(paragraphs, starts), len(contents))
+    if pattern is None:
+        candidates = {i: h for i, line in enumerate(paragraphs) if (h := read_heading(line))}
+    else:
+        candidates = read_own(paragraphs, pattern)
+    contents = find_contents(paragraphs, candidates)
+    if pattern is None:
+        contents, by_title = find_listed(paragraphs, candidates, contents)
+        candidates = dict(sorted({**candidates, **by_title}.items()))
+    kept = [index for index in range(len(paragraphs)) if index not in contents.lines]
+    text = [paragraphs[index] for index in kept]
+    rest = {new: candidates[old] for new, old in enumerate(kept) if old in candidates}
+    listed = frozenset(new for new, old in enumerate(kept) if old in contents.listed)
+    headings = rest if pattern else choose_headings(make_book(text, rest, listed))
+    running = find_running(rest, headings)
+    prose = _prose(rest, headings)
+    text = [prose_gaps(line) if index in prose else line for index, line in enumerate(text)]
+    left = tuple(line for index, line in enumerate(text) if index not in running)
+    chapters = _cover(left, _find_starts(left, _without(headings, running)))
+    undivided = chapters[0].title == _WHOLE_TITLE
+    reasons = dict.fromkeys(contents.lines, "contents")
+    reasons |= {kept[index]: "running title" for index in running}
+    return Division(
+        left,
+        chapters,
+        tuple(
+            Cut(reasons[index], *(places[index] if places else ("", 0)), paragraphs[index])
+            for index in sorted(reasons)
+        ),
+        sum(index in headings or heading.form >= STRONG for index, heading in rest.items()),
+        undivided,
+        likeliest(left, rest.values()) if undivided else (),
+    )
 
 
-def _find_headings(paragraphs: Sequence[str]) -> dict[int, Heading]:
-    """Return the headings by paragraph index; 节 counts only in a book without 章 and 回."""
-    found = {index: read_heading(paragraph) for index, paragraph in enumerate(paragraphs)}
-    headings = {index: heading for index, heading in found.items() if heading is not None}
-    chapters = sum(_unit(heading) in ("章", "回") for heading in headings.values())
-    if chapters < _MIN_CHAPTERS:
-        return headings
-    return {index: heading for index, heading in headings.items() if heading.level != "section"}
+def _without(headings: Mapping[int, Heading], cut: frozenset[int]) -> dict[int, Heading]:
+    """Return the headings by their index among the lines that are left."""
+    gone = sorted(cut)
+    return {i - bisect_left(gone, i): h for i, h in headings.items() if i not in cut}
 
 
-def _unit(heading: Heading) -> str:
-    return heading.key if isinstance(heading.key, str) else heading.key[0]
+def _prose(candidates: Mapping[int, Heading], headings: Mapping[int, Heading]) -> set[int]:
+    """Return the lines that might have been headings and are prose; entries of a list are not."""
+    return {
+        index
+        for index, heading in candidates.items()
+        if index not in headings and (heading.form < STRONG or heading.unit in UNCOUNTED)
+    }
 
 
-def _find_contents(paragraphs: Sequence[str], headings: Mapping[int, Heading]) -> set[int]:
-    """Return the indices of the lines of tables of contents.
+@dataclass(frozen=True)
+class _Start:
+    """Where a chapter begins."""
 
-    A table is a run of headings without text between them; the run's last chapter heading, with
-    the volume headings right before it, opens the text that follows and is kept.
+    index: int
+    title: str
+    volume: str = ""
+
+
+def _find_starts(paragraphs: Sequence[str], headings: Mapping[int, Heading]) -> list[_Start]:
+    """Return the beginnings of the chapters.
+
+    The title is that of a run's last heading above volume level; a run without text behind it, at
+    the end of the book, opens nothing. A volume holds until the next one.
     """
-    contents: set[int] = set()
-    for run in _runs(sorted(headings)):
-        last = len(run) if run[-1] == len(paragraphs) - 1 else len(run) - 1
-        while last > 0 and last < len(run) and headings[run[last - 1]].level == "volume":
-            last -= 1
-        chapters = sum(headings[index].level != "volume" for index in run[:last])
-        labelled = run[0] > 0 and _CONTENTS.fullmatch(paragraphs[run[0] - 1]) is not None
-        if chapters >= (1 if labelled else _MIN_CONTENTS - 1):
-            contents.update(run[:last])
-            if labelled:
-                contents.add(run[0] - 1)
-    return contents
-
-
-def _runs(indices: Sequence[int]) -> list[list[int]]:
-    """Group increasing indices into runs of neighbours."""
-    runs: list[list[int]] = []
-    for index in indices:
-        if runs and index == runs[-1][-1] + 1:
-            runs[-1].append(index)
-        else:
-            runs.append([index])
-    return runs
-
-
-def _find_starts(count: int, headings: Mapping[int, Heading]) -> list[tuple[int, str]]:
-    """Return (first paragraph, title) of each chapter that a heading opens.
-
-    `count` is the number of paragraphs. The title is that of the run's last heading above volume
-    level; a run without text behind it, at the end of the book, opens nothing.
-    """
-    starts: list[tuple[int, str]] = []
-    previous: Heading | None = None
-    for run in _runs(sorted(headings)):
-        named = [headings[index] for index in run if headings[index].level != "volume"]
-        heading = _title(named) if named else headings[run[-1]]
-        repeated = previous is not None and heading.key == previous.key and len(named) == len(run)
-        if run[-1] < count - 1 and not repeated:
-            starts.append((run[0], heading.title))
-            previous = heading
+    starts: list[_Start] = []
+    volume = ""
+    opened: int | None = None  # where a volume begins that no chapter has followed yet
+    titles = _titles_below(paragraphs, headings)
+    runs = runs_of(headings)
+    for run, following in zip(runs, [*runs[1:], [len(paragraphs)]], strict=False):
+        named = [headings[index] for index in run if headings[index].level == "chapter"]
+        volumes = [headings[index].title for index in run if headings[index].level == "volume"]
+        volume = "\u3000".join(volumes) or volume
+        first = run[0] if opened is None else opened
+        opened = None
+        if run[-1] == len(paragraphs) - 1:
+            continue
+        below = sum(map(len, paragraphs[run[-1] + 1 : following[0]]))
+        if not named and following[0] < len(paragraphs) and below < _FRONT_MATTER:
+            opened = first  # what stands below is the volume's introduction
+            continue
+        heading = named[-1] if named else headings[run[-1]]
+        title = heading.title + titles.get(run[-1], "")
+        starts.append(_Start(first, title, heading.volume or volume if named else ""))
     return starts
 
 
-def _title(named: Sequence[Heading]) -> Heading:
-    """Return the last heading, or the first one of its number."""
-    return next(heading for heading in named if heading.key == named[-1].key)
+def _titles_below(paragraphs: Sequence[str], headings: Mapping[int, Heading]) -> dict[int, str]:
+    """Return the titles that stand in the line below their number, if the book has them there."""
+    bare = [index for index, heading in headings.items() if not heading.name]
+    titles = {
+        index: "\u3000" + paragraphs[index + 1]
+        for index in bare
+        if index + 2 < len(paragraphs)
+        and index + 1 not in headings
+        and index + 2 not in headings
+        and _TITLE.fullmatch(paragraphs[index + 1])
+    }
+    return titles if len(titles) >= _USUAL * len(bare) else {}
 
 
-def _cover(paragraphs: Sequence[str], starts: list[tuple[int, str]]) -> tuple[Chapter, ...]:
+def _cover(paragraphs: Sequence[str], starts: list[_Start]) -> tuple[Chapter, ...]:
     """Make chapters that cover all paragraphs from where headings stand."""
-    if len(starts) < _MIN_CHAPTERS:
+    if not starts:
         return (Chapter(_WHOLE_TITLE, 0, len(paragraphs)),)
-    front = sum(map(len, paragraphs[: starts[0][0]]))
+    front = sum(map(len, paragraphs[: starts[0].index]))
+    first = starts[0]
     if front >= _FRONT_MATTER:
-        starts = [(0, _FRONT_TITLE), *starts]
+        starts = [_Start(0, _FRONT_TITLE), *starts]
     else:
-        starts = [(0, starts[0][1]), *starts[1:]]
-    stops = [start for start, _ in starts[1:]] + [len(paragraphs)]
+        starts = [_Start(0, first.title, first.volume), *starts[1:]]
+    stops = [start.index for start in starts[1:]] + [len(paragraphs)]
     return tuple(
-        Chapter(title, start, stop) for (start, title), stop in zip(starts, stops, strict=True)
+        Chapter(start.title, start.index, stop, start.volume)
+        for start, stop in zip(starts, stops, strict=True)
     )

@@ -1,80 +1,53 @@
-"""Which lines are chapter headings, and what a heading says: level, number."""
+"""Which lines may be chapter headings, and what a heading says: level, number, title."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
 
-from pipeline.text.chapters.numerals import NUMERAL_CLASS, number
+from pipeline.text.chapters.counted import read_bare, read_counted, read_english, read_volume
+from pipeline.text.chapters.forms import OPENING, STRONG, Heading
+from pipeline.text.chapters.numbered import read_numbered
+from pipeline.text.chapters.numerals import NUMERAL_CLASS
+from pipeline.text.chapters.unnumbered import read_decorated, read_named
 
-_MAX_HEADING = 40  # characters
-_GAP = r"[\s\u3000:：、．.·—\-_【《〈（(「]"  # what parts a number from its title
-_DECORATION = r"[\s【\[〈「『=＝*＊·~～—\-]*(?:《[^》]{1,20}》)?(?:正文|VIP章节)?[\s】]*"
-
-_NUMBERED = re.compile(
-    rf"{_DECORATION}第\s*(?P<number>{NUMERAL_CLASS}+)\s*(?P<unit>[章回節节卷部折集篇])(?P<rest>.*)"
+MOST_CHARACTERS = 60  # of a line that may be a heading
+# What all forms have, told at once: hardly any line of prose needs a closer look.
+_MAY_BE = re.compile(
+    rf"[^第]{{0,25}}第|{OPENING}*(?:[《【]|正文|VIP|{NUMERAL_CLASS}|[IVXⅠ-Ⅻ①-⑳]|卷|[上中下][卷部册冊集篇]"
+    rf"|[章其之=＝*＊~～—\-]|.{{1,20}}[（(].{{1,5}}[）)]$"
+    rf"|[楔序自代前引尾终終最末大结后後跋間间幕附题番外特]|[CcAaSsEePpVvBbNn][a-zA-Z])"
+    rf"|[#＃☆★◆◇■●§]"
 )
-_VOLUME = re.compile(
-    rf"{_DECORATION}卷[之第]?\s*(?P<number>{NUMERAL_CLASS}+)(?P<rest>(?:{_GAP}.*)?)"
+_READERS = (
+    read_numbered,
+    read_volume,
+    read_english,
+    read_named,
+    read_counted,
+    read_bare,
+    read_decorated,
 )
-_NAMED = re.compile(
-    rf"{_DECORATION}(?:楔子|序章|序幕|序言|自序|前言|引子|引言|序|尾声|尾聲|终章|終章|后记|後記|跋"
-    rf"|番外篇?[{NUMERAL_CLASS[1:-1]}]*)[】\]」』=＝*＊·~～—\-]*(?P<rest>(?:{_GAP}.*)?)"
-)
-_PUNCTUATION = re.compile(r"[，。！？；：“”‘’…,!?;:、．]")
-_CLAUSE_END = re.compile(r"(?:[。，；、,;．：:]|——|[。，．！？…][”’」])$")
-# 第二集团军, 第三部电影: these units join with ordinary words, so a gap must follow them.
-_LOOSE_UNITS = "章回卷"
-_NOT_A_UNIT = re.compile(r"[合家]")  # 第二回合, 第一回家
-
-Level = Literal["volume", "chapter", "section"]
-_LEVELS: dict[str, Level] = {"卷": "volume", "部": "volume", "節": "section", "节": "section"}
-
-
-@dataclass(frozen=True)
-class Heading:
-    """What a heading line says; `key` is equal for two headings of the same unit and number."""
-
-    title: str
-    level: Level
-    key: tuple[str, int] | str
 
 
 def read_heading(line: str) -> Heading | None:
-    """Return the heading that a line is, or None for a line of prose.
+    """Return the heading that a line may be, or None for a line that is none in any book.
 
-    A heading is at most 40 characters long, begins with 第…章 or one of the named parts, and
-    does not end like a sentence. Right after 第一章 a title may stand without a gap only if it has
-    no punctuation, so that 第一章他没有读懂。 is prose.
+    What the line alone tells is in its `form`: of a line below `STRONG` the whole book decides
+    (`pipeline.text.chapters.families`). A line has at most 60 characters.
     """
     line = line.strip()
-    if not 0 < len(line) <= _MAX_HEADING or _CLAUSE_END.search(line):
+    if not 0 < len(line) <= MOST_CHARACTERS or not _MAY_BE.match(line):
         return None
-    found = _NUMBERED.fullmatch(line)
-    if found:
-        return _numbered(line, found["unit"], found["number"], found["rest"])
-    found = _VOLUME.fullmatch(line)
-    if found:
-        return Heading(line, "volume", ("卷", number(found["number"])))
-    if _NAMED.fullmatch(line):
-        return Heading(line, "chapter", line)
-    return None
-
-
-def _numbered(line: str, unit: str, numeral: str, rest: str) -> Heading | None:
-    """Judge a line that begins with 第…章."""
-    parted = not rest or re.match(_GAP + r"|[】\]」』=＝*＊~～]", rest)
-    if not parted and (
-        unit not in _LOOSE_UNITS or _PUNCTUATION.search(rest) or _NOT_A_UNIT.match(rest)
-    ):
-        return None
-    inner = re.search(rf"[\s\u3000]第\s*({NUMERAL_CLASS}+)\s*([章回])", rest)
-    if inner and _LEVELS.get(unit) == "volume":  # 第一卷 风起 第一章 初见
-        unit, numeral = inner[2], inner[1]
-    return Heading(line, _LEVELS.get(unit, "chapter"), (unit, number(numeral)))
+    return next((heading for read in _READERS if (heading := read(line)) is not None), None)
 
 
 def is_heading(line: str) -> bool:
-    """Return whether a line is a chapter heading; see `read_heading`."""
-    return read_heading(line) is not None
+    """Return whether a line is a chapter heading by itself, whatever stands around it."""
+    heading = read_heading(line)
+    return heading is not None and heading.form >= STRONG
+
+
+def may_be_heading(line: str) -> bool:
+    """Return whether a line is a chapter heading in some book, as 三、夜雨 is."""
+    heading = read_heading(line)
+    return heading is not None and heading.form >= 0

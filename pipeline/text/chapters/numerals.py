@@ -22,17 +22,25 @@ _UNITS = {
     "萬": 10000,
 }
 _NUMERALS = "".join([*_DIGITS, *_TENS, *_UNITS])
+_LATIN_ZEROS = "OoＯ"  # typed for 〇 within a numeral: 一O三
 NUMERAL_CLASS = rf"[0-9０-９{_NUMERALS}]"  # one character of a numeral, for regular expressions
+# A whole numeral, as headings have it: with a space between its characters too.
+NUMERAL = rf"{NUMERAL_CLASS}(?:[ \u3000]?[0-9０-９{_NUMERALS}{_LATIN_ZEROS}])*"
+TIGHT_NUMERAL = rf"{NUMERAL_CLASS}[0-9０-９{_NUMERALS}{_LATIN_ZEROS}]*"
+ROMAN = r"(?:[IVX]{1,7}|[Ⅰ-Ⅻ])(?![A-Za-z])"
+_ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10}
 
 
 def number(numeral: str) -> int:
-    """Return the value of a numeral made of `NUMERAL_CLASS` characters.
+    """Return the value of a numeral that `NUMERAL` matches.
 
     Without 十, 百, 千 the digits are read by position: 一一九 is 119. A numeral such as 一百八 is
     108 here, as headings mean it, although speech means 180.
     """
     total = section = digits = 0
     for character in numeral:
+        if character.isspace():
+            continue
         if character in _TENS:
             section += _TENS[character]
         elif character in ("万", "萬"):
@@ -42,6 +50,17 @@ def number(numeral: str) -> int:
             section += (digits or 1) * _UNITS[character]
             digits = 0
         else:
-            digit = _DIGITS.get(character)
+            digit = 0 if character in _LATIN_ZEROS else _DIGITS.get(character)
             digits = digits * 10 + (unicodedata.digit(character) if digit is None else digit)
     return total + section + digits
+
+
+def roman_number(numeral: str) -> int:
+    """Return the value of a Roman numeral below 40, as `ROMAN` matches it.
+
+    >>> roman_number("XIV"), roman_number("Ⅻ")
+    (14, 12)
+    """
+    values = [_ROMAN_DIGITS[letter] for letter in unicodedata.normalize("NFKC", numeral)]
+    following = [*values[1:], 0]
+    return sum(-a if a < b else a for a, b in zip(values, following, strict=True))

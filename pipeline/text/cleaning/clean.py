@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.text.chapters.headings import is_heading
+from pipeline.text.chapters.headings import may_be_heading
 from pipeline.text.cleaning.adverts import cut_adverts, cut_gutenberg
 from pipeline.text.cleaning.reflow import rejoin, usual_width, wrap_width
+from pipeline.text.gaps import heading_gaps, prose_gaps
 
 Rejoin = Literal["auto", "always", "never"]
 
@@ -28,8 +28,6 @@ _OTHER_TAG = re.compile(
 _INVISIBLE = re.compile(  # soft hyphen, zero-width and direction marks, variation selectors, BOM
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
-_SPACE = re.compile(r"\s+")
-_WIDE = "WF"  # east_asian_width of Chinese characters and punctuation
 
 
 @dataclass(frozen=True)
@@ -109,8 +107,8 @@ def _drop_scripts(text: str) -> str:
 def tidy(line: str) -> str:
     """Trim a line and settle the white space inside it.
 
-    In a heading each stretch becomes one ideographic space; elsewhere it becomes one space, or
-    nothing where it stands between two Chinese characters.
+    In what may be a heading each stretch becomes one ideographic space; elsewhere it becomes one
+    space, or nothing where it stands between two Chinese characters.
 
     >>> tidy("　　宝玉 听了 OK 了")
     '宝玉听了 OK 了'
@@ -118,16 +116,4 @@ def tidy(line: str) -> str:
     '第一回　甄士隐　贾雨村'
     """
     line = line.strip()
-    if is_heading(line):
-        return _SPACE.sub("\u3000", line)
-    return _SPACE.sub(lambda found: _gap(line[found.start() - 1], line[found.end()]), line)
-
-
-def _gap(before: str, after: str) -> str:
-    """Return what stays of white space between two characters."""
-    return "" if _is_wide(before) and _is_wide(after) else " "
-
-
-def _is_wide(character: str) -> bool:
-    """Return whether a character is Chinese or punctuation set like it."""
-    return unicodedata.east_asian_width(character) in _WIDE or character in "“”‘’—…·"
+    return heading_gaps(line) if may_be_heading(line) else prose_gaps(line)

@@ -1,0 +1,175 @@
+"""A book's headings once its chapters' family is known: volumes, extras, strays, merged gaps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pipeline.text.chapters.contents import dense_runs, runs_of
+from pipeline.text.chapters.families import UNCOUNTED, Book, Family, choose, weigh
+from pipeline.text.chapters.forms import STRONG, Heading, Level
+
+_ENOUGH_EXTRAS = 3  # headings such as 楔子 that divide a book without others
+_NEAR_VOLUME = 500  # characters between a volume's heading and its first chapter's
+_TAIL = 2  # headings of another family behind the last chapter that prove each other
+_APPENDIX = re.compile(r"\W*附[录錄]")
+
+
+def choose_headings(book: Book) -> dict[int, Heading]:
+    """Return the book's headings by index of the paragraph, each with the level it has here.
+
+    None where no family holds.
+    """
+    families = weigh(book)
+    main = choose(families)
+    if main is None:
+        extras = _extras(book, frozenset())
+        return extras if len(extras) >= _ENOUGH_EXTRAS else {}
+    chapters = {index: _at(book.headings[index], "chapter") for index in main.points}
+    chapters |= _fillers(book, chapters, main)
+    chapters |= _empty_ones(book, chapters, main)
+    chapters |= _extras(book, _goes_on(book, chapters))
+    chapters |= _doubled(book, chapters)
+    chapters = dict(sorted(chapters.items()))
+    volumes = _volumes(book, chapters, families)
+    return dict(sorted({**chapters, **volumes}.items()))
+
+
+def _at(heading: Heading, level: Level) -> Heading:
+    return heading if heading.level == level else replace(heading, level=level)
+
+
+def _extras(book: Book, goes_on: frozenset[int]) -> dict[int, Heading]:
+    """Return the headings without a number of the sequence: 楔子, 番外第一章.
+
+    An appendix over which the count of the chapters goes on is part of the chapter before it.
+    """
+    return {
+        index: _at(heading, "chapter")
+        for index, heading in book.headings.items()
+        if heading.unit in UNCOUNTED
+        and heading.form >= STRONG
+        and not (index in goes_on and _APPENDIX.match(heading.title))
+    }
+
+
+def _doubled(book: Book, chapters: Mapping[int, Heading]) -> dict[int, Heading]:
+    """Return headings of another family right above one with the same number: Chapter 1, 第一章."""
+    return {
+        index - 1: _at(book.headings[index - 1], "chapter")
+        for index, heading in chapters.items()
+        if index - 1 in book.headings
+        and index - 1 not in chapters
+        and book.headings[index - 1].form >= STRONG
+        and book.headings[index - 1].level != "volume"
+        and heading.first is not None
+        and book.headings[index - 1].first == heading.first
+    }
+
+
+def _goes_on(book: Book, chapters: Mapping[int, Heading]) -> frozenset[int]:
+    """Return the candidates that stand between two chapters whose numbers follow each other."""
+    following = _following_numbers(book, chapters)
+    last: int | None = None
+    found: set[int] = set()
+    for index in book.headings:
+        if index in chapters:
+            last = chapters[index].last
+        elif last is not None and following[index] == last + 1:
+            found.add(index)
+    return frozenset(found)
+
+
+def _fillers(book: Book, chapters: Mapping[int, Heading], main: Family) -> dict[int, Heading]:
+    """Return lines of other families that go on with the numbers: 第五节 between 四 and 六章.
+
+    Behind the last chapter it takes two of them, 51、 and 52、 after 第五十章, or one of a family
+    that fills gaps before.
+    """
+    found: dict[int, Heading] = {}
+    tail: dict[int, Heading] = {}
+    following = _following_numbers(book, chapters)
+    last = 0
+    for index, heading in book.headings.items():
+        if index in chapters:
+            last = chapters[index].last or last
+        elif _goes_on_with(heading, last) and heading.unit != main.unit:
+            behind = following[index]
+            if behind is None:
+                tail[index] = _at(heading, "chapter")
+            elif behind > last + 1:
+                found[index] = _at(heading, "chapter")
+            else:
+                continue
+            last = heading.last or last
+    proved = len(tail) >= _TAIL or {h.unit for h in tail.values()} <= {
+        h.unit for h in found.values()
+    }
+    return {**found, **(tail if proved else {})}
+
+
+def _goes_on_with(heading: Heading, last: int) -> bool:
+    """Return whether a heading has the number after `last`, and a form that may be one's."""
+    return 0 < last == (heading.first or 0) - 1 and heading.form >= 1 and heading.level != "volume"
+
+
+def _following_numbers(book: Book, chapters: Mapping[int, Heading]) -> dict[int, int | None]:
+    """Return for each candidate the number of the next chapter behind it."""
+    following: dict[int, int | None] = {}
+    number: int | None = None
+    for index in reversed(list(book.headings)):
+        following[index] = number
+        if index in chapters:
+            number = chapters[index].first
+    return following
+
+
+def _empty_ones(book: Book, chapters: Mapping[int, Heading], main: Family) -> dict[int, Heading]:
+    """Return headings in a row, with no text between, whose numbers go on from the one before."""
+    found: dict[int, Heading] = {}
+    order = sorted(chapters)
+    place = 0
+    last = 0
+    for run in dense_runs(book.headings):
+        own = [index for index in run if book.headings[index].unit == main.unit]
+        while place < len(order) and order[place] < run[0]:
+            last = chapters[order[place]].last or last
+            place += 1
+        if not own:
+            continue
+        expected = last
+        for index in own:
+            heading = book.headings[index]
+            if heading.first != expected + 1 or heading.form < STRONG:
+                break
+            expected = heading.last or heading.first
+        else:
+            found |= {index: _at(book.headings[index], "chapter") for index in own}
+            last = expected
+    return found
+
+
+def _volumes(
+    book: Book, chapters: Mapping[int, Heading], families: list[Family]
+) -> dict[int, Heading]:
+    """Return the headings of volumes: those right before a chapter's, but for an introduction.
+
+    A list of them without text between is none: 第一集 to 第四集 within a chapter.
+    """
+    sure = {family.unit for family in families}
+    lists = {index for run in dense_runs(book.headings) for index in run}
+    stops = {index: run[-1] for run in runs_of(book.headings) for index in run}
+    order = sorted(chapters)
+    found: dict[int, Heading] = {}
+    place = 0
+    for index, heading in book.headings.items():
+        while place < len(order) and order[place] <= index:
+            place += 1
+        if heading.level != "volume" or index in chapters or index in lists or place == len(order):
+            continue
+        introduced = book.places[order[place]] - book.places[index + 1] <= _NEAR_VOLUME
+        at_once = order[place] <= stops[index]
+        if (at_once and heading.form >= STRONG) or (introduced and heading.unit in sure):
+            found[index] = _at(heading, "volume")
+    return found

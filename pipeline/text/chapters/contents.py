@@ -1,0 +1,212 @@
+"""Tables of contents and running titles: headings that only repeat others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.text.chapters.forms import STRONG, Heading, Identity
+
+_LABEL = re.compile(
+    r"\W*(?:目\s*[录錄次]|总目录?|總目錄?|回目|章[节節]目[录錄]|contents)\W*", re.IGNORECASE
+)
+_DENSE = 3  # so many different headings in a row, with no text between, are a list of some kind
+_REPEATED = 0.6  # of a list's headings that stand elsewhere over text
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The lines of tables of contents, and the headings elsewhere that they list."""
+
+    lines: frozenset[int] = frozenset()
+    listed: frozenset[int] = frozenset()
+
+
+@dataclass
+class _Lists:
+    """Headings in runs without text between: lists, and those that stand over text."""
+
+    dense: list[list[int]] = field(default_factory=list)
+    sparse: dict[Identity, int] = field(default_factory=dict)
+    numbers: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def add(self, heading: Heading, index: int) -> None:
+        """Note a heading that stands over text."""
+        self.sparse.setdefault(heading.identity, index)
+        if heading.first is not None:
+            self.numbers.setdefault((heading.unit, heading.first), index)
+
+    def over_text(self, heading: Heading) -> int | None:
+        """Return where a heading that is equal stands over text; one of both may lack its title."""
+        key = heading.identity
+        if key[4] and heading.first is not None:
+            return self.sparse.get(key, self.sparse.get((*key[:3], None, "")))
+        if heading.first is not None:
+            return self.numbers.get((heading.unit, heading.first))
+        return self.sparse.get(key)
+
+
+def is_label(line: str) -> bool:
+    """Return whether a line says that a table of contents follows: 目录."""
+    return _LABEL.fullmatch(line) is not None
+
+
+def runs_of(indices: Iterable[int]) -> list[list[int]]:
+    """Group increasing indices into runs of neighbours."""
+    runs: list[list[int]] = []
+    for index in indices:
+        if runs and index == runs[-1][-1] + 1:
+            runs[-1].append(index)
+        else:
+            runs.append([index])
+    return runs
+
+
+def dense_runs(headings: Mapping[int, Heading]) -> list[list[int]]:
+    """Return the runs of neighbours with three different headings of one unit or more."""
+    return [run for run in runs_of(headings) if _is_dense(run, headings)]
+
+
+def _is_dense(run: Sequence[int], headings: Mapping[int, Heading]) -> bool:
+    if len(run) < _DENSE:
+        return False
+    counts: dict[str, set[Identity]] = {}
+    for index in run:
+        heading = headings[index]
+        counts.setdefault(heading.unit, set()).add(heading.identity)
+    return max(map(len, counts.values())) >= _DENSE
+
+
+def find_contents(paragraphs: Sequence[str], headings: Mapping[int, Heading]) -> Contents:
+    """Return the tables of contents of a book, wherever they stand.
+
+    A table is a run of headings with no text between, most of which stand elsewhere, each over
+    text of its own. Of a run that ends with a heading which the table has already named, that one
+    opens the text and is no part of it.
+
+    Parameters
+    ----------
+    paragraphs : the whole book
+    headings : all lines that may be headings, by index, in order
+    """
+    lists = _sort(paragraphs, headings)
+    lines: set[int] = set()
+    listed: set[int] = set()
+    for run in lists.dense:
+        labelled = _is_labelled(run[0], paragraphs)
+        tables = _tables(run, headings, lists, labelled=labelled)
+        lines.update(tables)
+        listed.update(lists.over_text(headings[index]) or -1 for index in tables)
+        if labelled and tables:
+            lines.add(run[0] - 1)
+    return Contents(frozenset(lines), frozenset(listed - {-1}))
+
+
+def _is_labelled(index: int, paragraphs: Sequence[str]) -> bool:
+    return index > 0 and is_label(paragraphs[index - 1])
+
+
+def _sort(paragraphs: Sequence[str], headings: Mapping[int, Heading]) -> _Lists:
+    """Part the lists from the headings that stand over text."""
+    lists = _Lists()
+    for run in runs_of(headings):
+        if _is_dense(run, headings) or _is_labelled(run[0], paragraphs):
+            lists.dense.append(run)
+        else:
+            for index in run:
+                lists.add(headings[index], index)
+    return lists
+
+
+def _tables(
+    run: Sequence[int], headings: Mapping[int, Heading], lists: _Lists, *, labelled: bool
+) -> list[int]:
+    """Return which headings of a run are tables of contents: a stretch from its beginning.
+
+    It is read piece by piece; a piece ends before a heading that it has named.
+    """
+    keys = [headings[index].identity for index in run]
+    last = {key: place for place, key in enumerate(keys)}
+    start = 0
+    while start < len(run):
+        stop = _first_repeat(keys, start)
+        while stop < len(run) and stop - 1 > start and headings[run[stop - 1]].level == "volume":
+            stop -= 1  # it stands over the chapter that is repeated
+        known = [
+            last[keys[place]] >= stop or lists.over_text(headings[run[place]]) is not None
+            for place in range(start, stop)
+        ]
+        size = _table_size(known, [headings[index] for index in run[start:stop]], labelled=labelled)
+        start += size
+        if size == 0 or start < stop:
+            break
+        labelled = False
+    return list(run[:start])
+
+
+def _table_size(known: Sequence[bool], piece: Sequence[Heading], *, labelled: bool) -> int:
+    """Return how many headings of a piece, from its first, are a table of contents; 0: none."""
+    chapters = [k for k, h in zip(known, piece, strict=True) if h.level != "volume"] or known
+    if sum(chapters) < max(1 if labelled else _DENSE - 1, _REPEATED * len(chapters)):
+        return 0
+    return max(place for place, is_known in enumerate(known, 1) if is_known)
+
+
+def _first_repeat(keys: Sequence[Identity], start: int) -> int:
+    """Return the first place after `start` of a key that stands there already, or the end."""
+    seen: set[Identity] = set()
+    for place in range(start, len(keys)):
+        if keys[place] in seen:
+            return place
+        seen.add(keys[place])
+    return len(keys)
+
+
+def find_running(
+    candidates: Mapping[int, Heading], chosen: Container[int] | None = None
+) -> frozenset[int]:
+    """Return the lines that only repeat the heading they stand under, as on every page of a scan.
+
+    An equal number with another title is no running title, nor is a line whose form is no
+    heading's unless it is the same to the letter. Headings are those of the candidates that are
+    `chosen`, or all.
+    """
+    current: dict[str, Heading] = {}
+    following = _following(candidates)
+    running: set[int] = set()
+    for index, heading in candidates.items():
+        above = current.get(heading.unit)
+        if above is not None and _repeats(heading, above, following[index]):
+            running.add(index)
+        elif chosen is None or index in chosen:
+            if heading.level == "volume":
+                current.clear()
+            current[heading.unit] = heading
+    return frozenset(running)
+
+
+def _repeats(heading: Heading, above: Heading, following: int | None) -> bool:
+    """Return whether a heading only repeats the one above it.
+
+    Without a title it is a misprint of the next number where that is missing behind it: 五 五 七.
+    """
+    if heading.identity != above.identity:
+        return False
+    if not heading.name and heading.first is not None and following == heading.first + 2:
+        return False
+    return heading.form >= STRONG or heading.title == above.title
+
+
+def _following(candidates: Mapping[int, Heading]) -> dict[int, int | None]:
+    """Return for each candidate the next other number of its unit."""
+    following: dict[int, int | None] = {}
+    after: dict[str, tuple[int | None, int | None]] = {}  # the number at hand, and the next other
+    for index in reversed(list(candidates)):
+        heading = candidates[index]
+        number, other = after.get(heading.unit, (None, None))
+        if number != heading.first:
+            other = number
+        after[heading.unit] = (heading.first, other)
+        following[index] = other
+    return following

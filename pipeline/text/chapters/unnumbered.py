@@ -1,0 +1,63 @@
+"""Headings without a number of the book's sequence: 楔子, 番外一, 尾声, ☆、初见, === 初见 ===."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.chinese import has_chinese
+from pipeline.text.chapters.forms import (
+    BOOK,
+    CLOSING,
+    GAP,
+    OPENING,
+    Heading,
+    bare_title,
+    prose_points,
+)
+from pipeline.text.chapters.numerals import NUMERAL_CLASS
+
+_NAMES = (
+    *("楔子", "序章", "序幕", "序言", "自序", "代序", "前言", "引子", "引言", "序", "题记"),
+    *(
+        "尾声",
+        "尾聲",
+        "尾章",
+        "终章",
+        "終章",
+        "最终章",
+        "最終章",
+        "末章",
+        "大结局",
+        "大結局",
+        "结局",
+    ),
+    *("后记", "後記", "跋", "结语", "附录", "附錄", "间章", "間章", "幕间", "幕間", "番外篇?"),
+    *("外传", "外傳", "前传", "前傳", "后传", "後傳", "特别篇", "特別篇", "题外话"),
+)
+_NAMED = re.compile(
+    rf"{OPENING}*{BOOK}(?:{'|'.join(_NAMES)})[{NUMERAL_CLASS[1:-1]}上中下]*{CLOSING}*"
+    rf"(?P<rest>(?:{GAP}.*|之.{{1,15}})?)"
+)
+_DECORATED = re.compile(
+    r"(?P<sign>#{1,6}|＃|[☆★◆◇■●§])[、.\s\u3000]*(?P<name>[^\W\d].{0,30})"
+    r"|(?P<rule>[=＝*＊~～—\-]){2,}\s*(?P<within>[^\W\d].{0,30}?)\s*[=＝*＊~～—\-]{2,}"
+)
+_SENTENCE = re.compile(r"[，。；：“”‘’,;]")
+
+
+def read_named(line: str) -> Heading | None:
+    """Return the heading that 楔子, 番外一 or 外传 白马 is."""
+    found = _NAMED.fullmatch(line)
+    if found is None:
+        return None
+    form = 3 - 2 * prose_points(line, bare_title(found["rest"]), parted=True)
+    return Heading(line, line, "named", "chapter", form=form)
+
+
+def read_decorated(line: str) -> Heading | None:
+    """Return the heading that a title behind or between signs such as ## or ☆ may be."""
+    found = _DECORATED.fullmatch(line)
+    name = (found["name"] or found["within"]) if found else ""
+    if found is None or _SENTENCE.search(name) or not has_chinese(name):
+        return None
+    return Heading(line, name, found["sign"] or found["rule"], "section", form=1)
