@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from pipeline.artifacts.corpus import CORPUS, Corpus
-from pipeline.chinese import is_chinese
+from pipeline.chinese import has_chinese, is_chinese
 from pipeline.errors import DataError
 from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
-    from pipeline.text.books.document import Document
+    from pipeline.text.books.document import Document, Reading
     from pipeline.text.cleaning.clean import Cleaned
     from pipeline.text.cleaning.encoding import Decoded
 
@@ -34,8 +34,8 @@ class FetchConfig(StageConfig):
         default="data/novella.txt",
         min_length=1,
         max_length=8_192,
-        description="a text file, a folder of .txt files, an http(s) address, or one of 红楼梦, "
-        "三国演义, 西游记, 水浒传 (from Project Gutenberg)",
+        description="a text, an e-book, an archive or a folder of them, an http(s) address, or "
+        "one of 红楼梦, 三国演义, 西游记, 水浒传 (from Project Gutenberg)",
         json_schema_extra={"path": True},
     )
     encoding: str = Field(
@@ -139,7 +139,8 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
     from pipeline.text.chapters.chapters import divide
     from pipeline.text.cleaning.script import to_simplified
 
-    documents = _read_documents(config)
+    reading = _read_source(config)
+    documents = reading.documents
     parts: list[tuple[Decoded, Cleaned]] = []
     for index, document in enumerate(documents):
         context.progress(index, len(documents), document.name)
@@ -149,7 +150,8 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
     encodings = "+".join(sorted({decoded.encoding for decoded, _ in parts}))
     _check_chinese(paragraphs, encodings, config)
     division = divide(to_simplified(paragraphs) if config.simplify else paragraphs)
-    title = novel_title(_first_lines(parts[0][0].text), source_name(config.source))
+    title = documents[0].title if len(documents) == 1 and has_chinese(documents[0].title) else ""
+    title = title or novel_title(_first_lines(parts[0][0].text), source_name(config.source))
     return Corpus(
         paragraphs=division.paragraphs,
         chapters=division.chapters,
@@ -170,7 +172,7 @@ def _first_lines(text: str) -> list[str]:
     return clean_characters(text[:_TITLE_WITHIN]).split("\n")[:LOOKED_AT]
 
 
-def _read_documents(config: FetchConfig) -> tuple[Document, ...]:
+def _read_source(config: FetchConfig) -> Reading:
     """Read or download the source as the settings say."""
     from pipeline.text.books.request import DownloadPolicy
     from pipeline.text.books.source import read_source

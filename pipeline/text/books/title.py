@@ -97,7 +97,7 @@ def _from_name(source_name: str) -> str:
     """Return the title that the name of a file, a folder or an address gives."""
     name = last_name(source_name) if "://" in source_name else source_name
     stem = PurePosixPath(name).name
-    stem = re.sub(r"\.(?:txt|text)$", "", stem, flags=re.I)
+    stem = re.sub(r"\.(?:txt|text|epub|zip|rar|7z|x?html?|docx|mobi|azw3?)$", "", stem, flags=re.I)
     quoted = re.search(r"《([^《》]{1,40})》", stem)
     if quoted:
         return quoted[1]
