@@ -149,7 +149,10 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
     paragraphs = _join_documents(documents, [cleaned for _, cleaned in parts])
     encodings = "+".join(sorted({decoded.encoding for decoded, _ in parts}))
     _check_chinese(paragraphs, encodings, config)
-    division = divide(to_simplified(paragraphs) if config.simplify else paragraphs)
+    titles = sorted({title for document in documents for title in document.headings})
+    if config.simplify:
+        paragraphs, titles = to_simplified(paragraphs), to_simplified(titles)
+    division = divide(paragraphs, frozenset(titles))
     title = documents[0].title if len(documents) == 1 and has_chinese(documents[0].title) else ""
     title = title or novel_title(_first_lines(parts[0][0].text), source_name(config.source))
     return Corpus(

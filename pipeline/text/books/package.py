@@ -102,7 +102,7 @@ def read_package(archive: Archive) -> Package:
     spine = next(root.find("spine"), Element("spine"))
     for own in spine.find("itemref"):
         _add_to_spine(package, own, items.get(own.get("idref")), path, find)
-    if not package.spine:
+    if not package.spine and not package.missing:
         raise DataError(
             f"{archive.name}: expected an epub with a spine, got none in {path}; get the book anew"
         )

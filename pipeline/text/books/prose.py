@@ -154,8 +154,6 @@ class _Writer:
             return FURNITURE
         if element.name == MARKED:
             return _NOTE_MARK
-        if not element.tag:
-            return ""
         kinds = set(element.get("type").lower().split()) if "type" in element.tag else set()
         if kinds & NOTE_TYPES or element.get("role") in NOTE_ROLES:
             return NOTE if element.name not in ("body", "html", "a") else ""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pipeline.errors import DataError
 from pipeline.shown import shown
 from pipeline.text.books.document import Document, Limits
+from pipeline.text.cleaning.encoding import decode
 
 MOST_MEMBERS = 50_000
 _LONGEST_NAME = 1_000  # characters; what is longer is cut
@@ -20,7 +21,6 @@ _FREE = 16 * 2**20  # … but so many unpacked bytes are let be whatever their r
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
 _UNICODE_PATH = 0x7075  # the extra field that holds a name in UTF-8
-_ENCODINGS = ("utf-8", "gb18030", "big5hkscs")
 
 
 @dataclass(frozen=True)
@@ -157,15 +157,16 @@ def _unicode_path(extra: bytes, raw: bytes) -> str:
 
 
 def encoding_of(names: list[bytes]) -> str:
-    """Return the encoding in which all names of an archive make sense."""
-    for encoding in _ENCODINGS:
+    """Return the encoding that the names of an archive are in, told from all of them together."""
+    joined = b"\n".join(names)
+    try:
+        joined.decode("utf-8")
+    except UnicodeDecodeError:
         try:
-            for name in names:
-                name.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    return _ENCODINGS[1]
+            return decode(joined).encoding
+        except DataError:
+            return "gb18030"
+    return "utf-8"
 
 
 def clean_path(path: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from pipeline.artifacts.corpus import Chapter
@@ -26,8 +26,10 @@ class Division:
     removed_lines: int
 
 
-def divide(paragraphs: Sequence[str]) -> Division:
+def divide(paragraphs: Sequence[str], titles: Set[str] = frozenset()) -> Division:
     """Divide a novel into chapters by its headings.
+
+    `titles` are lines that the book itself marks as headings, without white space.
 
     - A table of contents is removed.
     - A heading followed directly by another (卷 by 章) belongs to that one's chapter.
@@ -36,7 +38,7 @@ def divide(paragraphs: Sequence[str]) -> Division:
       titled 前言.
     - With fewer than three headings the whole text is one chapter titled 全文.
     """
-    headings = _find_headings(paragraphs)
+    headings = _find_headings(paragraphs, titles)
     contents = _find_contents(paragraphs, headings)
     kept = [index for index in range(len(paragraphs)) if index not in contents]
     paragraphs = tuple(paragraphs[index] for index in kept)
@@ -45,10 +47,13 @@ def divide(paragraphs: Sequence[str]) -> Division:
     return Division(paragraphs, _cover(paragraphs, starts), len(contents))
 
 
-def _find_headings(paragraphs: Sequence[str]) -> dict[int, Heading]:
+def _find_headings(paragraphs: Sequence[str], titles: Set[str]) -> dict[int, Heading]:
     """Return the headings by paragraph index; 节 counts only in a book without 章 and 回."""
     found = {index: read_heading(paragraph) for index, paragraph in enumerate(paragraphs)}
     headings = {index: heading for index, heading in found.items() if heading is not None}
+    for index, paragraph in enumerate(paragraphs if titles else ()):
+        if index not in headings and "".join(paragraph.split()) in titles:
+            headings[index] = Heading(paragraph, "chapter", paragraph)
     chapters = sum(_unit(heading) in ("章", "回") for heading in headings.values())
     if chapters < _MIN_CHAPTERS:
         return headings
