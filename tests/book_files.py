@@ -33,7 +33,9 @@ def zip_of(members: Mapping[str, str | bytes], *, packed: bool = True) -> bytes:
 def zip_with_names(members: Mapping[bytes, bytes]) -> bytes:
     """Return a zip archive whose names are bytes in an encoding that it does not tell."""
     file = io.BytesIO()
-    stand_ins = {"~" * (len(name) - 4) + f"{number:04d}": name for number, name in enumerate(members)}
+    stand_ins = {
+        "~" * (len(name) - 4) + f"{number:04d}": name for number, name in enumerate(members)
+    }
     with zipfile.ZipFile(file, "w") as archive:
         for stand_in, name in stand_ins.items():
             archive.writestr(stand_in, members[name])
@@ -94,9 +96,9 @@ def epub_of(
         f'<{prefix}item id="p{n}" href="{href}" media-type="application/xhtml+xml"/>'
         for n, href in enumerate(pages)
     )
+    no = dict.fromkeys(not_linear, ' linear="no"')
     refs = "".join(
-        f'<{prefix}itemref idref="p{n}"{" linear=" + chr(34) + "no" + chr(34) if href in not_linear else ""}/>'
-        for n, href in enumerate(pages)
+        f'<{prefix}itemref idref="p{n}"{no.get(href, "")}/>' for n, href in enumerate(pages)
     )
     if nav:
         manifest += (

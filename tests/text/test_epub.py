@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from book_files import P, PROSE, cut, epub_of, lines, nav_of, ncx_of, read, xhtml, zip_of
+from book_files import PROSE, P, cut, epub_of, lines, nav_of, ncx_of, read, xhtml, zip_of
 from made_up import context_in
 
 from pipeline.errors import DataError
@@ -28,8 +28,8 @@ def test_titles_come_from_the_contents_where_the_text_lacks_them(
     folder: str, prefix: str, kind: str
 ) -> None:
     contents = {"nav": nav_of(ENTRIES), "ncx": ncx_of(ENTRIES, prefix and "ncx:")}
-    chosen = {key: own for key, own in contents.items() if kind in (key, "both")}
-    book = read("a.epub", epub_of(PAGES, folder=folder, prefix=prefix, **chosen))
+    nav, ncx = (contents[key] if kind in (key, "both") else "" for key in ("nav", "ncx"))
+    book = read("a.epub", epub_of(PAGES, folder=folder, prefix=prefix, nav=nav, ncx=ncx))
     assert squeeze(lines(book)) == squeeze(EXPECTED)
     assert book.documents[0].title == "夜雨集"
     assert book.documents[0].headings == {"第一章夜雨", "雨后", "第三章归"}
@@ -208,8 +208,9 @@ def test_a_book_that_is_cut_off_is_refused(share: float) -> None:
 def test_encrypted_pages_are_refused_and_encrypted_fonts_are_not() -> None:
     def encryption(uri: str) -> dict[str, str | bytes]:
         return {
-            "META-INF/encryption.xml": '<encryption xmlns:enc="x"><enc:EncryptedData><enc:CipherData>'
-            f'<enc:CipherReference URI="{uri}"/></enc:CipherData></enc:EncryptedData></encryption>'
+            "META-INF/encryption.xml": '<encryption xmlns:enc="x"><enc:EncryptedData>'
+            f'<enc:CipherData><enc:CipherReference URI="{uri}"/></enc:CipherData>'
+            "</enc:EncryptedData></encryption>"
         }
 
     with pytest.raises(DataError, match=r"without copy protection \(DRM\), got encrypted pages"):

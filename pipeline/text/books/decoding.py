@@ -14,30 +14,33 @@ _DECLARED = re.compile(
 )
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _CHINESE = ("gb18030", "big5hkscs")
+_SHORT = 2_000  # bytes
+_PRIVATE = "\ue000"  # the first character that no standard knows; other encodings misread give such
 
 
 def page_text(data: bytes, *, name: str) -> str:
     """Return a page's text; what cannot be read is U+FFFD.
 
     A byte-order mark is believed, then bytes that are UTF-8 throughout, whatever is declared: pages
-    are converted more often than their declarations. A declared Chinese encoding is believed where
-    it leaves nothing unread, and else the bytes are looked at as those of any text are.
+    are converted more often than their declarations. Else the bytes are looked at as those of any
+    text are; a declaration counts where the page is too short for that.
     """
     if data.startswith(_MARKS):
         return decode(data, name=name).text
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        pass
+        return _as_declared(data) if len(data) < _SHORT else decode(data, name=name).text
+
+
+def _as_declared(data: bytes) -> str:
+    """Return a short page in the Chinese encoding that it declares, if it is in it."""
     declared = _declared(data[:_HEAD])
-    if declared in _CHINESE:
-        try:
-            text = data.decode(declared)
-        except UnicodeDecodeError:
-            pass
-        else:
-            return text if len(data) < _HEAD else decode(data, name=name).text
-    return decode(data, name=name).text
+    try:
+        text = data.decode(declared) if declared in _CHINESE else _PRIVATE
+    except UnicodeDecodeError:
+        text = _PRIVATE
+    return decode(data).text if any(_PRIVATE <= own <= "\uf8ff" for own in text) else text
 
 
 def _declared(head: bytes) -> str:

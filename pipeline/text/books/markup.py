@@ -303,8 +303,10 @@ def _declaration(text: str, start: int, never: set[str]) -> tuple[str, int]:
             return inner, stop + len(ending)
     found = _DOCTYPE.match(text, start + 2)
     stop = found.end() if found else start + 2
-    if found := _DEFINITIONS.match(text, stop):  # of entities: none is looked at
-        stop = found.end()
+    if "definitions" not in never:  # of entities, and none is looked at; a page has them once
+        found = _DEFINITIONS.match(text, stop)
+        stop = found.end() if found else stop
+        never.add("definitions")
     stop = _find(text, ">", stop, never)
     return "", stop + 1 if stop >= 0 else start + 2
 

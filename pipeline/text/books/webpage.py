@@ -30,7 +30,7 @@ _VAGUELY_NAMED = re.compile(
 _SENTENCE = re.compile("[。！？…”]")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _LINKED = 0.5  # of the characters of a block that leads elsewhere
-_MAIN = 0.6  # of a page's characters: an element that holds so many is no part around the text
+_MAIN = 0.6  # of a page's characters without links: what holds so many is no part around the text
 _TITLE_PARTS = re.compile(r"\s*[_|｜—–]+\s*|\s+-\s+|-")
 _FIRST_LINES = 5
 
@@ -71,7 +71,8 @@ def _with_title(lines: list[Line], title: str) -> list[Line]:
 def _take_out_furniture(root: Element, name: str) -> list[Cut]:
     """Take out of a tree what stands around the text; return it."""
     weights = _weights(root)
-    total = max(1, weights[id(root)][0])
+    characters, linked = weights[id(root)]
+    total = max(1, characters - linked)
     cuts: list[Cut] = []
     stack = [root]
     while stack:
@@ -91,7 +92,8 @@ def _take_out_furniture(root: Element, name: str) -> list[Cut]:
 def _is_furniture(element: Element, weight: tuple[int, int], total: int) -> bool:
     """Return whether two things speak for an element being no part of the text."""
     characters, linked = weight
-    if not characters or characters > _MAIN * total or element.name in ("head", "body", "html"):
+    main = characters - linked > _MAIN * total
+    if not characters or main or element.name in ("head", "body", "html"):
         return False
     if element.name in _FURNITURE or element.get("role") in _ROLES or _is_hidden(element):
         return True

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pipeline.errors import DataError
 from pipeline.shown import shown
 from pipeline.text.books.document import Document, Limits
-from pipeline.text.cleaning.encoding import decode
 
 MOST_MEMBERS = 50_000
 _LONGEST_NAME = 1_000  # characters; what is longer is cut
@@ -20,6 +19,8 @@ _RATIO = 200  # unpacked bytes for each packed one; text has three to ten …
 _FREE = 16 * 2**20  # … but so many unpacked bytes are let be whatever their ratio
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
+# First bytes of the common characters, and the least second byte (GB18030's others lie below it).
+_COMMON = {"gb18030": (0xB0, 0xD7, 0xA1), "big5hkscs": (0xA4, 0xC6, 0x40)}
 _UNICODE_PATH = 0x7075  # the extra field that holds a name in UTF-8
 
 
@@ -157,16 +158,27 @@ def _unicode_path(extra: bytes, raw: bytes) -> str:
 
 
 def encoding_of(names: list[bytes]) -> str:
-    """Return the encoding that the names of an archive are in, told from all of them together."""
-    joined = b"\n".join(names)
+    """Return the encoding that the names of an archive are in, told from all of them together.
+
+    What is no UTF-8 is Big5 where that makes more common characters of it than GB18030 does; both
+    standards list theirs first, by the first byte.
+    """
+    joined = b"/".join(names)
     try:
         joined.decode("utf-8")
     except UnicodeDecodeError:
-        try:
-            return decode(joined).encoding
-        except DataError:
-            return "gb18030"
+        shares = {name: _common_share(joined, name) for name in _COMMON}
+        return max(_COMMON, key=lambda name: shares[name])
     return "utf-8"
+
+
+def _common_share(data: bytes, encoding: str) -> float:
+    """Return the share of common characters among those of two bytes."""
+    first, last, least = _COMMON[encoding]
+    pairs = [own.encode(encoding) for own in data.decode(encoding, errors="ignore")]
+    pairs = [own for own in pairs if len(own) > 1]
+    common = sum(first <= own[0] <= last and own[1] >= least for own in pairs)
+    return common / max(1, len(pairs))
 
 
 def clean_path(path: str) -> str:
