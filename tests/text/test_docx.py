@@ -61,7 +61,7 @@ def test_headings_are_told_by_style(prefix: str, style: str) -> None:
         ("<w:tbl><w:tr><w:tc><w:p><w:r><w:t>格</w:t></w:r></w:p></w:tc></w:tr></w:tbl>", "格"),
         ("<w:p><w:r><w:instrText>PAGE</w:instrText><w:t>她&amp;&lt;他</w:t></w:r></w:p>", "她&<他"),
         (
-            "<w:p/><w:p></w:p><w:p><w:r><w:t>　</w:t></w:r></w:p><w:p><w:r><w:t>她</w:t></w:r></w:p>",
+            "<w:p/><w:p></w:p><w:p><w:r><w:t>　</w:t></w:r></w:p><w:p><w:r><w:t>她</w:t></w:r>",
             "她",
         ),
         (

@@ -60,6 +60,14 @@ def test_titles_stand_where_the_contents_lead_to_within_a_page() -> None:
     assert lines(book) == [PROSE, "一", PROSE, "二", PROSE, "三", "尾。"]
 
 
+def test_a_lone_entry_that_is_no_heading_says_nothing_of_chapters() -> None:
+    book = read(
+        "a.epub", epub_of({"c.xhtml": xhtml(f"<h2>雨</h2>{P}")}, ncx=ncx_of([("c.xhtml", "Start")]))
+    )
+    assert lines(book) == ["雨", PROSE]
+    assert book.documents[0].headings == {"雨"}
+
+
 def test_volume_and_chapter_that_lead_to_one_place_are_both_put() -> None:
     contents = ncx_of(
         [("c0.xhtml", "第一卷 风起"), ("c0.xhtml", "第一章 夜雨"), ("c1.xhtml", "二")]

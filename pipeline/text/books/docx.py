@@ -25,7 +25,7 @@ _ASIDE = {  # what is printed beside the text, by the name of its file
 _LEFT_OUT = {"del": "deleted text", "movefrom": "deleted text", "rt": READING, "fallback": ""}
 _BREAKS = frozenset({"br", "cr"})
 _HEADING = re.compile(r"(?:heading|标题|標題)\s*([1-6])", re.IGNORECASE)
-_CONTENTS = re.compile(r"toc\s*\d|目录\s*\d", re.IGNORECASE)
+_CONTENTS = re.compile(r"(?:toc|目录)\s*(?:\d|heading|标题)", re.IGNORECASE)
 _DEEPEST_HEADING = 6
 
 

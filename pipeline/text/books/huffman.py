@@ -12,7 +12,7 @@ Unpacker = Callable[[bytes], bytes]
 
 _LONGEST_CODE = 32  # bits
 _DEEPEST = 32  # phrases within each other
-_MOST = 2**24  # bytes that a phrase or a record may become; a record has 4,096
+_MOST = 2**20  # bytes that a phrase or a record may become; a record has 4,096
 
 
 def huffman_unpacker(tables: list[bytes]) -> Unpacker:

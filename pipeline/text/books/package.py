@@ -11,6 +11,7 @@ from pipeline.errors import DataError
 from pipeline.text.books.decoding import page_text
 from pipeline.text.books.markup import Element, parse
 from pipeline.text.books.zipped import Archive
+from pipeline.text.chapters.headings import is_heading
 
 _CONTAINER = "META-INF/container.xml"
 _NCX = "application/x-dtbncx+xml"
@@ -111,6 +112,8 @@ def read_package(archive: Archive) -> Package:
         if target:
             package.kinds.setdefault(target, own.get("type").lower())
     _read_contents(archive, package, items, spine.get("toc"), path, find)
+    if len(package.entries) == 1 and not is_heading(package.entries[0].title):
+        package.entries.clear()  # what a program puts there that knows of no chapters: Start
     return package
 
 

@@ -51,9 +51,9 @@ def _libarchive(name: str) -> Any:
         import libarchive
     except Exception as error:  # an ImportError, or what the loading of the system's part raises
         raise DataError(
-            f"{name}: expected libarchive, which reads 7z and rar archives, found none; install "
-            "it with `pip install libarchive-c` and the system's libarchive, or unpack the archive "
-            "and give the folder"
+            f"{name}: expected libarchive, which reads 7z and rar archives, found none; unpack it "
+            "and give the folder, or install the extra `books` (pip install libarchive-c) and the "
+            "system's libarchive"
         ) from error
     return libarchive
 
