@@ -64,17 +64,17 @@ def test_what_its_reader_refuses_is_refused(tmp_path: Path) -> None:
             read()
 
 
-def test_bytes_or_the_name_tell_and_of_two_forms_the_name_is_the_more_exact() -> None:
+def test_the_bytes_tell_or_where_forms_share_them_the_name() -> None:
     def told(name: str, data: bytes) -> str | None:
         found = format_of(Document(name, data))
         return found.name if found else None
 
     assert told("a.txt", b"BACK 1") == told("a.back", b"x") == "a backwards book"
-    assert told("a.back", b"%PDF") == "a backwards book"
+    assert told("a.back", b"PK\x03\x04") == "a backwards book"
+    assert told("a.back", b"%PDF") == "a PDF document"
     assert told("a.docx", b"PK\x03\x04") == "a Word document"
-    assert told("a.zip", b"PK\x03\x04" + b"x" * 26 + b"mimetypeapplication/epub+zip") == (
-        "a zip archive"
-    )
+    assert told("a.zip", b"PK\x03\x04" + b"x" * 26 + b"mimetypeapplication/epub+zip") == "an epub"
+    assert told("a.doc", b"PK\x03\x04") == "a zip archive"
     assert told("a.txt", "青棠".encode()) is None
 
 

@@ -36,6 +36,8 @@ class Format:
         What to do with one that is not read.
     looks : bytes → bool, optional
         Tells it where its marks may stand anywhere.
+    holds_others : bool
+        Whether other forms begin with the same bytes, so that a file's name tells more.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Format:
     read: Read | None = None
     advice: str = "unpack or convert it first and give the .txt"
     looks: Callable[[bytes], bool] | None = None
+    holds_others: bool = False
 
 
 def _read_zip(document: Document, limits: Limits) -> Reading:
@@ -56,7 +59,13 @@ def _read_packed(document: Document, limits: Limits) -> Reading:
 
 FORMATS: list[Format] = [  # one that holds another comes after it: an epub is a zip archive
     Format("an epub", ((30, b"mimetypeapplication/epub+zip"),), (".epub",), read_epub),
-    Format("a zip archive", ((0, b"PK\x03\x04"), (0, b"PK\x05\x06")), (".zip",), _read_zip),
+    Format(
+        "a zip archive",
+        ((0, b"PK\x03\x04"), (0, b"PK\x05\x06")),
+        (".zip",),
+        _read_zip,
+        holds_others=True,
+    ),
     Format("a gzip archive", ((0, b"\x1f\x8b"),), (".gz", ".tgz")),
     Format("a rar archive", ((0, b"Rar!"),), (".rar",), _read_packed),
     Format("a 7z archive", ((0, b"7z\xbc\xaf\x27\x1c"),), (".7z",), _read_packed),
@@ -72,6 +81,7 @@ FORMATS: list[Format] = [  # one that holds another comes after it: an epub is a
         ((0, b"\xd0\xcf\x11\xe0"),),
         (".doc",),
         advice="save it as .docx or .txt first, without a password, and give that",
+        holds_others=True,
     ),
     Format(
         "a rich text document",
@@ -93,15 +103,15 @@ FORMATS: list[Format] = [  # one that holds another comes after it: an epub is a
 def format_of(document: Document) -> Format | None:
     """Return the form that a file's name or its first bytes tell, None for plain text.
 
-    Where both tell one, the name is the more exact, as by its bytes a .docx is a zip archive; but
-    not where such files are refused, or a .doc that is a .docx would be.
+    The bytes tell more, unless other forms begin with them too: a .docx is a zip archive. Then the
+    name does, if such files are read: a .doc may be a .docx.
     """
     suffix, data = PurePosixPath(document.name).suffix.lower(), document.data
     by_name = next((own for own in FORMATS if suffix in own.suffixes), None)
     by_bytes = next((own for own in FORMATS if _has_mark(data, own)), None)
-    if by_name and by_bytes and (by_name.read or not by_bytes.read):
-        return by_name
-    return by_bytes or by_name
+    if by_bytes and not (by_bytes.holds_others and by_name and by_name.read):
+        return by_bytes
+    return by_name
 
 
 def read_book(document: Document, limits: Limits | None = None) -> Reading:
