@@ -241,7 +241,7 @@ def test_an_epub_is_told_by_what_is_in_it(name: str) -> None:
 
 
 def test_pictures_alone_are_no_text() -> None:
-    with pytest.raises(DataError, match="an epub with text, got none in 1 pages"):
+    with pytest.raises(DataError, match="an epub with text, got 1 pages of pictures"):
         read("a.epub", epub_of({"c.xhtml": xhtml('<img src="a.png" alt="字"/>')}))
 
 

@@ -31,7 +31,8 @@ def read_collection(
     cuts: list[Cut] = list(choice.cuts)
     for path in choice.paths:
         own = Document(f"{document.name}/{path}", archive.read(path))
-        reading = read_member(own, Limits(limits.max_bytes, limits.depth + 1))
+        left = limits.max_bytes - sum(len(text.data) for text in documents)
+        reading = read_member(own, Limits(left, limits.depth + 1))
         documents += reading.documents
         cuts += reading.cuts
     if not documents:

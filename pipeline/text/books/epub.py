@@ -63,10 +63,10 @@ def epub_of(archive: Archive, document: Document) -> Reading:
             cuts.append(_page_cut(why, document.name, path, page))
         else:
             book.add(path, page)
-    if not any(line.text for line in book.lines):
+    if not book.lines:
         raise DataError(
-            f"{archive.name}: expected an epub with text, got none in {len(package.spine)} pages; "
-            "if they are pictures, find the book as text"
+            f"{archive.name}: expected an epub with text, got {len(package.spine)} pages of "
+            "pictures or contents alone; find the book as text"
         )
     texts = [line.text for line in book.lines]
     made = text_document(document, texts, title=package.title, headings=frozenset(book.headings))
@@ -186,27 +186,30 @@ class _Book:
     def _add_titles(self, titles: list[str], first: Sequence[Line]) -> int:
         """Add those titles that the lines which follow lack; return how many lines were added."""
         taken = 0
-        own = any(line.level or is_heading(line.text) for line in first)
+        own = len(titles) == 1 and next((line for line in first if _is_own(line, titles[0])), None)
         for title in titles:
             start, stop = _found_in(title, first)
             if stop > start >= taken:
                 self.lines += first[taken:start]
                 self._add_heading("\u3000".join(line.text for line in first[start:stop]))
                 taken = stop
-            elif stop <= start and not (own and len(titles) == 1):
+            elif own:
+                self.headings.add(squeezed(own.text))
+            elif stop <= start:
                 self._add_heading(title)
-            elif own and len(titles) == 1:
-                self._note_own(first)
         return taken
 
     def _add_heading(self, text: str) -> None:
         self.lines.append(Line(text, 1))
         self.headings.add(squeezed(text))
 
-    def _note_own(self, first: Sequence[Line]) -> None:
-        """Note the heading that a chapter has instead of the one in the contents."""
-        line = next(line for line in first if line.level or is_heading(line.text))
-        self.headings.add(squeezed(line.text))
+
+def _is_own(line: Line, title: str) -> bool:
+    """Return whether a line is a chapter's own heading, which the contents word differently."""
+    if is_heading(line.text):
+        return True
+    one, other = _letters(line.text), _letters(title)
+    return bool(line.level and one and other) and (one in other or other in one)
 
 
 def _found_in(title: str, lines: Sequence[Line]) -> tuple[int, int]:

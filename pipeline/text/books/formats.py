@@ -125,7 +125,7 @@ def read_book(document: Document, limits: Limits | None = None) -> Reading:
     """
     name = shown(document.name)
     if not document.data.strip():
-        raise DataError(f"{name}: expected a text, got an empty file")
+        raise DataError(f"{name}: expected a text, got an empty file; take it out or get it anew")
     found = format_of(document)
     if found is None:
         return Reading((document,))

@@ -6,7 +6,9 @@ https://wiki.mobileread.com/wiki/PDB.
 
 from __future__ import annotations
 
+import re
 import struct
+from itertools import groupby
 
 from pipeline.errors import DataError
 from pipeline.shown import shown
@@ -16,13 +18,16 @@ from pipeline.text.books.huffman import Unpacker, huffman_unpacker
 from pipeline.text.books.markup import parse
 from pipeline.text.books.notes import mark_notes
 from pipeline.text.books.palmdoc import unpack_palmdoc
-from pipeline.text.books.prose import read_page
+from pipeline.text.books.prose import Line, Page, read_page
 from pipeline.text.cleaning.encoding import decode
+from pipeline.text.cuts import Cut
 
 _NONE, _PALMDOC, _HUFFMAN = 1, 2, 17480
 _UTF8 = 65001
 _NO_RECORD = 0xFFFFFFFF
 _BOUNDARY = b"BOUNDARY"  # between the old form and the new one (KF8) of a book in one file
+_LEAST_CONTENTS = 3  # lines
+_CONTENTS = re.compile(r"目\s*[录錄次]|(?:table of )?contents", re.IGNORECASE)
 _KF8_BOUNDARY = 121  # the entry of the extended header that tells where the new form begins
 
 
@@ -44,11 +49,27 @@ def read_mobi(document: Document, limits: Limits) -> Reading:
     root = parse(text, xml=True, name=name)
     notes = {target.partition("#")[2] for target in mark_notes(root, "", set())}
     page = read_page(root, name=document.name, notes=notes)
+    _cut_contents(page, document.name)
     if not page.lines:
         raise DataError(f"{name}: expected a Kindle book with text, got none; find it as text")
     headings = frozenset(squeezed(line.text) for line in page.lines if line.level)
     made = text_document(document, [line.text for line in page.lines], headings=headings)
     return Reading((made,), tuple(page.cuts))
+
+
+def _cut_contents(page: Page, name: str) -> None:
+    """Take out of a page the lists of links in it, with the line above that calls them contents."""
+    kept: list[Line] = []
+    for linked, run in groupby(page.lines, key=lambda line: line.linked):
+        lines = list(run)
+        if linked and len(lines) >= _LEAST_CONTENTS:
+            if kept and _CONTENTS.fullmatch(kept[-1].text.strip()):
+                lines.insert(0, kept.pop())
+            text = "\n".join(line.text for line in lines)
+            page.cuts.append(Cut("contents", name, len(kept) + 1, text))
+        else:
+            kept += lines
+    page.lines[:] = kept
 
 
 def _markup(data: bytes, name: str, limits: Limits) -> str:

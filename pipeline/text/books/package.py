@@ -15,7 +15,6 @@ from pipeline.text.chapters.headings import is_heading
 
 _CONTAINER = "META-INF/container.xml"
 _NCX = "application/x-dtbncx+xml"
-_PAGES = ("application/xhtml+xml", "text/html", "application/xml", "text/x-oeb1-document")
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,7 @@ def _add_to_spine(
         return
     kind = item.get("media-type").lower()
     href = resolve(item.get("href"), path)[0]
-    if kind and kind not in _PAGES and not kind.startswith("text/"):
+    if kind.startswith("image/"):
         return  # a picture is a page of its own in some books
     target = find(href)
     if target is not None:

@@ -42,10 +42,11 @@ _PLAIN_BREAK = re.compile(r"[ \t\r]*\n(?:[ \t\r]*\n\s*|[ \t\r]*(?=\u3000))")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a page: its text, and the level of the heading that it is, 0 for none."""
+    """A line of a page: its text, the level of its heading or 0, whether it is links alone."""
 
     text: str
     level: int = 0
+    linked: bool = False
 
 
 @dataclass
@@ -113,19 +114,21 @@ class _Writer:
         self._level = 0
         self._pre = 0
         self._links = 0
+        self._plain = 0  # characters of the line that stand in no link
 
     def add(self, text: str) -> None:
         """Write text into the line; where it is laid out as plain text, its line ends count."""
-        if self._links:
-            self.page.links += len(text.strip())
+        self.page.links += len(text.strip()) if self._links else 0
         if "\n" not in text:
             self._pieces.append(text)
+            self._plain += 0 if self._links else len(text.strip())
             return
         parts = text.split("\n") if self._pre else _PLAIN_BREAK.split(text)
         for number, part in enumerate(parts):
             if number:
                 self.end_line()
             self._pieces.append(part)
+            self._plain += 0 if self._links else len(part.strip())
 
     def skip(self, element: Element) -> bool:
         """Return whether an element is left out, after a record of it where it holds text."""
@@ -204,4 +207,5 @@ class _Writer:
         self._pieces.clear()
         text = _SPACE.sub(" ", text)
         if text.strip():
-            self.page.lines.append(Line(text.strip(" "), self._level))
+            self.page.lines.append(Line(text.strip(" "), self._level, not self._plain))
+        self._plain = 0

@@ -168,7 +168,11 @@ def read_source(source: str, *, downloads: Path, policy: DownloadPolicy) -> Read
 
 def _read_all(documents: tuple[Document, ...], cuts: tuple[Cut, ...], max_bytes: int) -> Reading:
     """Return the texts of files in their order."""
-    readings = [read_book(document, Limits(max_bytes)) for document in documents]
+    readings: list[Reading] = []
+    left = max_bytes
+    for document in documents:
+        readings.append(read_book(document, Limits(left)))
+        left -= sum(len(text.data) for text in readings[-1].documents)
     texts = tuple(text for reading in readings for text in reading.documents)
     if not texts:
         raise DataError(

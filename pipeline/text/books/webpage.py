@@ -50,13 +50,20 @@ def read_webpage(document: Document, limits: Limits) -> Reading:
     cuts = _take_out_furniture(root, document.name)
     notes = {target.partition("#")[2] for target in mark_notes(root, "", set())}
     page = read_page(root, name=document.name, notes=notes)
+    lines = [line for line in page.lines if not _is_button(line)]
     cuts += page.cuts
-    if not page.lines:
+    cuts += [Cut(FURNITURE, document.name, 0, own.text) for own in page.lines if _is_button(own)]
+    if not lines:
         return Reading((), tuple(cuts))
-    lines = _with_title(page.lines, title)
+    lines = _with_title(lines, title)
     headings = frozenset(squeezed(line.text) for line in lines if line.level)
     made = text_document(document, [line.text for line in lines], headings=headings)
     return Reading((made,), tuple(cuts))
+
+
+def _is_button(line: Line) -> bool:
+    """Return whether a line is a link alone and says no more than where it leads to."""
+    return line.linked and not (line.level or _SENTENCE.search(line.text) or is_heading(line.text))
 
 
 def _with_title(lines: list[Line], title: str) -> list[Line]:
