@@ -159,10 +159,11 @@ def test_readings_notes_and_their_marks_are_left_out_and_recorded() -> None:
 def test_what_only_looks_like_a_note_stays() -> None:
     page = xhtml(
         '<p>(1)</p><p><a href="#x">［１］</a></p><p>面积二<sup>2</sup>里。</p>'
-        f'<p><a href="d.xhtml#top">一</a></p><div id="x">{P}</div><h2>［１］</h2>'
+        '<p>她<sup><a href="#">1</a></sup></p><p><a href="d.xhtml#top">一</a></p>'
+        f'<div id="x">{P}</div><h2>［１］</h2>'
     )
     assert lines(read("a.epub", epub_of({"c.xhtml": page}))) == [
-        *("(1)", "［１］", "面积二2里。", "一", PROSE, "［１］")
+        *("(1)", "［１］", "面积二2里。", "她", "一", PROSE, "［１］")
     ]
 
 

@@ -108,6 +108,30 @@ def test_readings_and_notes_are_left_out() -> None:
     assert (cut(book, "reading"), cut(book, "note")) == (["hóu"], ["注"])
 
 
+def test_links_that_count_bytes_lead_to_notes_too() -> None:
+    first = '<p>猴<sup><a></a><small><a filepos="%010d">1</a></small></sup>来</p>'
+    place = len((first % 0).encode())
+    book = read("a.mobi", mobi_of(first % place + "<li>注</li><p>走了。</p>"))
+    assert (lines(book), cut(book, "note"), cut(book, "note mark")) == (
+        *(["猴来", "走了。"], ["注"], ["1"]),
+    )
+
+
+def test_links_by_number_are_marks_that_lead_nowhere() -> None:
+    mark = '<sup><a href="kindle:pos:fid:0001:off:0000000000">1</a></sup>'
+    book = read("a.azw3", mobi_of(f"<p>猴{mark}来</p><p>走了。</p>"))
+    assert (lines(book), cut(book, "note mark")) == (["猴来", "走了。"], ["1"])
+
+
+def test_a_list_of_links_is_contents() -> None:
+    listed = "".join(f'<p><a filepos="{n}">第{n}章</a></p>' for n in (1, 2, 3))
+    book = read("a.mobi", mobi_of(f"<p>走了。</p><p>目录</p>{listed}<p>尾。</p>"))
+    assert (lines(book), cut(book, "contents")) == (
+        ["走了。", "尾。"],
+        ["目录\n第1章\n第2章\n第3章"],
+    )
+
+
 @pytest.mark.parametrize(
     ("data", "complaint"),
     [

@@ -86,6 +86,7 @@ def test_what_stands_around_the_text_is_left_out_and_recorded() -> None:
         f"<pre>{chr(10).join([PROSE] * 60)}</pre>",
         f"<div>{(chr(10) + chr(12288) * 2).join([PROSE] * 60)}</div>",
         f"<p>{PROSE}" * 60,
+        "\n".join([PROSE] * 60),
         "<div>" * 600 + P * 60,
     ],
 )

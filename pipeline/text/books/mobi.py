@@ -26,6 +26,8 @@ _NONE, _PALMDOC, _HUFFMAN = 1, 2, 17480
 _UTF8 = 65001
 _NO_RECORD = 0xFFFFFFFF
 _BOUNDARY = b"BOUNDARY"  # between the old form and the new one (KF8) of a book in one file
+_FILEPOS = re.compile(rb"\bfilepos=[\"']?(\d{1,10})[\"']?")
+_TAG = re.compile(rb"<[a-zA-Z][\w:]*")
 _LEAST_CONTENTS = 3  # lines
 _CONTENTS = re.compile(r"目\s*[录錄次]|(?:table of )?contents", re.IGNORECASE)
 _KF8_BOUNDARY = 121  # the entry of the extended header that tells where the new form begins
@@ -100,9 +102,21 @@ def _markup(data: bytes, name: str, limits: Limits) -> str:
     if len(pieces) < count:
         raise IndexError("records are missing")
     text = b"".join(pieces)
-    text = text[: _first_flow(header, records, start, len(text))]
+    text = _with_anchors(text[: _first_flow(header, records, start, len(text))])
     is_utf8 = struct.unpack_from(">I", header, 28)[0] == _UTF8
     return decode(text, "utf-8").text if is_utf8 else page_text(text, name=name)
+
+
+def _with_anchors(text: bytes) -> bytes:
+    """Return markup whose links lead to anchors: those of the older form lead to bytes."""
+    places = sorted({int(own[1]) for own in _FILEPOS.finditer(text)})
+    pieces: list[bytes] = []
+    done = 0
+    for place in places:
+        if found := _TAG.match(text, place):
+            pieces += [text[done : found.end()], b' id="at%d"' % place]
+            done = found.end()
+    return _FILEPOS.sub(lambda own: b'href="#at%d"' % int(own[1]), b"".join([*pieces, text[done:]]))
 
 
 def _records(data: bytes) -> list[bytes]:

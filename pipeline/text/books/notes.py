@@ -12,6 +12,7 @@ MARKED = "note-mark"  # the name that an element gets which is the mark of a not
 
 NOTE_TYPES = frozenset(["footnote", "footnotes", "endnote", "endnotes", "rearnote", "rearnotes"])
 NOTE_ROLES = frozenset(["doc-footnote", "doc-endnote", "doc-endnotes"])
+_KINDLE = "kindle:pos:"  # a place in a Kindle book, by numbers that lead through its tables
 _SAID_SO = re.compile(r"foot-?note|end-?note|note-?ref|note-?anchor", re.IGNORECASE)
 _BACK = re.compile(r"back|return", re.IGNORECASE)
 _NUMBER = r"(?:[\d*＊†‡※]{1,4}|[一二三四五六七八九十]{1,3})"
@@ -44,18 +45,23 @@ def mark_notes(root: Element, path: str, seen: set[str]) -> set[str]:
                 before = child.strip() or before
             elif target := _noted(child, before, path):
                 child.name = MARKED
-                if target not in seen:
+                if target not in seen and not target.endswith("#"):
                     targets.add(target)
     return targets
 
 
 def _noted(element: Element, before: str, path: str) -> str:
-    """Return what the mark of a note leads to, as path#id; "" for what is no such mark."""
+    """Return what the mark of a note leads to, as path#id; "" for what is no such mark.
+
+    The id is empty where it leads to no place that has one.
+    """
     if element.name not in ("a", "sup"):
         return ""
-    link = element if element.name == "a" else next(element.find("a"), None)
+    links = [element] if element.name == "a" else list(element.find("a"))
+    link = next((own for own in links if own.get("href")), None)
     href = link.get("href") if link else ""
-    if link is None or "#" not in href or not _is_mark(element, link, before):
+    inside = "#" in href or href.startswith(_KINDLE)
+    if link is None or not inside or not _is_mark(element, link, before):
         return ""
     target, _, fragment = href.partition("#")
     target = unquote(target)

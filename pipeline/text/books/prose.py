@@ -74,7 +74,9 @@ class Page:
         return sum(len(line.text) for line in self.lines)
 
 
-def read_page(root: Element, *, name: str, notes: Set[str] = frozenset()) -> Page:
+def read_page(
+    root: Element, *, name: str, notes: Set[str] = frozenset(), plain: bool = False
+) -> Page:
     """Return the lines of a page.
 
     Parameters
@@ -84,8 +86,10 @@ def read_page(root: Element, *, name: str, notes: Set[str] = frozenset()) -> Pag
         What cuts call the page.
     notes : set of str
         The ids of this page that marks of notes lead to.
+    plain : bool
+        Whether line ends end lines, as in a `pre`.
     """
-    writer = _Writer(name, notes)
+    writer = _Writer(name, notes, plain)
     stack: list[tuple[Element, Iterator[Element | str]]] = [(root, iter(root.children))]
     while stack:
         element, children = stack[-1]
@@ -106,13 +110,13 @@ def read_page(root: Element, *, name: str, notes: Set[str] = frozenset()) -> Pag
 class _Writer:
     """A page in the making: its lines, the one that is being written, and what stands around it."""
 
-    def __init__(self, name: str, notes: Set[str]) -> None:
+    def __init__(self, name: str, notes: Set[str], plain: bool) -> None:
         self.page = Page()
         self._name = name
         self._notes = notes
         self._pieces: list[str] = []
         self._level = 0
-        self._pre = 0
+        self._pre = int(plain)
         self._links = 0
         self._plain = 0  # characters of the line that stand in no link
 

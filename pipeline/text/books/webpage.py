@@ -8,7 +8,7 @@ from pipeline.chinese import has_chinese
 from pipeline.shown import shown
 from pipeline.text.books.decoding import page_text
 from pipeline.text.books.document import Document, Limits, Reading, squeezed, text_document
-from pipeline.text.books.markup import Element, parse
+from pipeline.text.books.markup import BLOCKS, Element, parse
 from pipeline.text.books.notes import mark_notes
 from pipeline.text.books.prose import FURNITURE, Line, read_page
 from pipeline.text.chapters.headings import is_heading
@@ -33,6 +33,7 @@ _LINKED = 0.5  # of the characters of a block that leads elsewhere
 _MAIN = 0.6  # of a page's characters without links: what holds so many is no part around the text
 _TITLE_PARTS = re.compile(r"\s*[_|｜—–]+\s*|\s+-\s+|-")
 _FIRST_LINES = 5
+_LINES_A_BLOCK = 20  # a paragraph of so many lines in the source is none
 
 
 def read_webpage(document: Document, limits: Limits) -> Reading:
@@ -49,7 +50,7 @@ def read_webpage(document: Document, limits: Limits) -> Reading:
     title = next((element.text() for element in root.find("title")), "")
     cuts = _take_out_furniture(root, document.name)
     notes = {target.partition("#")[2] for target in mark_notes(root, "", set())}
-    page = read_page(root, name=document.name, notes=notes)
+    page = read_page(root, name=document.name, notes=notes, plain=_is_plain(root))
     lines = [line for line in page.lines if not _is_button(line)]
     cuts += page.cuts
     cuts += [Cut(FURNITURE, document.name, 0, own.text) for own in page.lines if _is_button(own)]
@@ -59,6 +60,13 @@ def read_webpage(document: Document, limits: Limits) -> Reading:
     headings = frozenset(squeezed(line.text) for line in lines if line.level)
     made = text_document(document, [line.text for line in lines], headings=headings)
     return Reading((made,), tuple(cuts))
+
+
+def _is_plain(root: Element) -> bool:
+    """Return whether a page is a plain text that somebody has put a few tags around."""
+    lines = sum(1 for line in root.text().split("\n") if line.strip())
+    blocks = sum(element.name in BLOCKS for element in root.walk())
+    return lines > _LINES_A_BLOCK * blocks
 
 
 def _is_button(line: Line) -> bool:
