@@ -33,6 +33,7 @@ _LINKED = 0.5  # of the characters of a block that leads elsewhere
 _MAIN = 0.6  # of a page's characters without links: what holds so many is no part around the text
 _TITLE_PARTS = re.compile(r"\s*[_|｜—–]+\s*|\s+-\s+|-")
 _FIRST_LINES = 5
+_FRAME = frozenset({"html", "head", "body"})
 _LINES_A_BLOCK = 20  # a paragraph of so many lines in the source is none
 
 
@@ -65,8 +66,8 @@ def read_webpage(document: Document, limits: Limits) -> Reading:
 def _is_plain(root: Element) -> bool:
     """Return whether a page is a plain text that somebody has put a few tags around."""
     lines = sum(1 for line in root.text().split("\n") if line.strip())
-    blocks = sum(element.name in BLOCKS for element in root.walk())
-    return lines > _LINES_A_BLOCK * blocks
+    blocks = sum(element.name in BLOCKS - _FRAME for element in root.walk())
+    return lines > _LINES_A_BLOCK * (blocks + 1)
 
 
 def _is_button(line: Line) -> bool:
