@@ -152,7 +152,7 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
     titles = sorted({title for document in documents for title in document.headings})
     if config.simplify:
         paragraphs, titles = to_simplified(paragraphs), to_simplified(titles)
-    division = divide(paragraphs, frozenset(titles))
+    division = divide(paragraphs, titles=frozenset(titles))
     title = documents[0].title if len(documents) == 1 and has_chinese(documents[0].title) else ""
     title = title or novel_title(_first_lines(parts[0][0].text), source_name(config.source))
     return Corpus(

@@ -8,9 +8,10 @@ from pipeline.errors import DataError
 from pipeline.shown import shown
 from pipeline.text.books.decoding import page_text
 from pipeline.text.books.document import Document, Limits, Reading, squeezed, text_document
-from pipeline.text.books.markup import Element, parse, tokens
+from pipeline.text.books.markup import Element, parse
 from pipeline.text.books.package import resolve
 from pipeline.text.books.prose import NOTE, READING
+from pipeline.text.books.tags import tokens
 from pipeline.text.books.zipped import Archive, open_zip
 from pipeline.text.cuts import Cut
 

@@ -26,7 +26,7 @@ class Division:
     removed_lines: int
 
 
-def divide(paragraphs: Sequence[str], titles: Set[str] = frozenset()) -> Division:
+def divide(paragraphs: Sequence[str], *, titles: Set[str] = frozenset()) -> Division:
     """Divide a novel into chapters by its headings.
 
     `titles` are lines that the book itself marks as headings, without white space.
