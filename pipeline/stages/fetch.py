@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from pipeline.artifacts.corpus import CORPUS, Corpus
-from pipeline.chinese import has_chinese, is_chinese
+from pipeline.chinese import is_chinese
 from pipeline.errors import DataError
 from pipeline.stage import Context, Stage, StageConfig
 
@@ -135,7 +135,7 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
         `config.encoding` is not the name of an encoding.
     """
     from pipeline.text.books.source import source_name
-    from pipeline.text.books.title import novel_title
+    from pipeline.text.books.title import novel_title, own_title
     from pipeline.text.chapters.chapters import divide
     from pipeline.text.cleaning.script import to_simplified
 
@@ -153,7 +153,7 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
     if config.simplify:
         paragraphs, titles = to_simplified(paragraphs), to_simplified(titles)
     division = divide(paragraphs, titles=frozenset(titles))
-    title = documents[0].title if len(documents) == 1 and has_chinese(documents[0].title) else ""
+    title = own_title(documents[0].title) if len(documents) == 1 else ""
     title = title or novel_title(_first_lines(parts[0][0].text), source_name(config.source))
     return Corpus(
         paragraphs=division.paragraphs,

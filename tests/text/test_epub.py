@@ -60,6 +60,15 @@ def test_titles_stand_where_the_contents_lead_to_within_a_page() -> None:
     assert lines(book) == [PROSE, "一", PROSE, "二", PROSE, "三", "尾。"]
 
 
+def test_a_volume_without_a_link_stands_before_its_first_chapter() -> None:
+    nav = xhtml(
+        '<nav epub:type="toc"><ol><li><span>第一卷 风起</span><ol><li><a href="a.xhtml">一</a></li>'
+        '<li><a href="b.xhtml">二</a></li></ol></li></ol></nav>'
+    )
+    book = read("a.epub", epub_of({"a.xhtml": xhtml(P), "b.xhtml": xhtml(P)}, nav=nav))
+    assert lines(book) == ["第一卷 风起", "一", PROSE, "二", PROSE]
+
+
 def test_a_lone_entry_that_is_no_heading_says_nothing_of_chapters() -> None:
     book = read(
         "a.epub", epub_of({"c.xhtml": xhtml(f"<h2>雨</h2>{P}")}, ncx=ncx_of([("c.xhtml", "Start")]))

@@ -77,7 +77,9 @@ def mobi_of(
     struct.pack_into(">II", header, 112, len(records) + 1, len(tables))
     struct.pack_into(">I", header, 192, 0xFFFFFFFF)
     struct.pack_into(">H", header, 242, flags)
-    every = [bytes(header), *records, *tables]
+    title = "夜雨集".encode()
+    struct.pack_into(">II", header, 84, len(header), len(title))
+    every = [bytes(header) + title, *records, *tables]
     every = every[: len(every) - cut_records]
     head = b"yeyu".ljust(32, b"\x00") + bytes(28) + b"BOOKMOBI" + bytes(8)
     head += struct.pack(">H", len(every))
@@ -95,6 +97,7 @@ def test_each_packing_is_read(packing: int, flags: int) -> None:
     book = read("a.mobi", mobi_of(MARKUP, packing=packing, flags=flags))
     assert lines(book) == EXPECTED
     assert book.documents[0].headings == {"第一章夜雨"}
+    assert book.documents[0].title == "夜雨集"
 
 
 def test_a_book_that_is_in_gbk_is_read() -> None:

@@ -174,7 +174,8 @@ class _Book:
             if entry.title and (page.lines or not _is_front(entry.title)):
                 places.setdefault(min(place, len(page.lines)), []).append(entry.title)
         done = 0
-        for place, titles in sorted(places.items()):
+        for place, found in sorted(places.items()):
+            titles = list(dict.fromkeys(found))
             if place > done:
                 self.lines += page.lines[done:place]
                 done = place

@@ -28,6 +28,7 @@ _NO_RECORD = 0xFFFFFFFF
 _BOUNDARY = b"BOUNDARY"  # between the old form and the new one (KF8) of a book in one file
 _FILEPOS = re.compile(rb"\bfilepos=[\"']?(\d{1,10})[\"']?")
 _TAG = re.compile(rb"<[a-zA-Z][\w:]*")
+_LONGEST_TITLE = 1_000  # bytes
 _LEAST_CONTENTS = 3  # lines
 _CONTENTS = re.compile(r"目\s*[录錄次]|(?:table of )?contents", re.IGNORECASE)
 _KF8_BOUNDARY = 121  # the entry of the extended header that tells where the new form begins
@@ -44,6 +45,7 @@ def read_mobi(document: Document, limits: Limits) -> Reading:
     name = shown(document.name)
     try:
         text = _markup(document.data, name, limits)
+        title = _title(_records(document.data)[0])
     except (struct.error, IndexError, ValueError) as error:
         raise DataError(
             f"{name}: expected a whole Kindle book, got one that is cut off or damaged; get it anew"
@@ -55,8 +57,17 @@ def read_mobi(document: Document, limits: Limits) -> Reading:
     if not page.lines:
         raise DataError(f"{name}: expected a Kindle book with text, got none; find it as text")
     headings = frozenset(squeezed(line.text) for line in page.lines if line.level)
-    made = text_document(document, [line.text for line in page.lines], headings=headings)
+    texts = [line.text for line in page.lines]
+    made = text_document(document, texts, title=title, headings=headings)
     return Reading((made,), tuple(page.cuts))
+
+
+def _title(header: bytes) -> str:
+    """Return the book's full name, "" where there is none."""
+    if len(header) < 92:
+        return ""
+    start, size = struct.unpack_from(">II", header, 84)
+    return header[start : start + min(size, _LONGEST_TITLE)].decode("utf-8", errors="ignore")
 
 
 def _cut_contents(page: Page, name: str) -> None:

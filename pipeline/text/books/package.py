@@ -201,8 +201,21 @@ def _read_nav(
                 if found:
                     package.kinds.setdefault(found, link.get("type").lower())
         elif "page-list" not in kinds and ("toc" in kinds or len(navs) == 1):
-            for link, (target, fragment) in links:
-                package.entries.append(Entry(_title(link), find(target) or target, fragment))
+            for title, link in _labelled(nav):
+                target, fragment = resolve(link.get("href"), path)
+                package.entries.append(Entry(title, find(target) or target, fragment))
+
+
+def _labelled(nav: Element) -> Iterator[tuple[str, Element]]:
+    """Yield the titles in a nav with their links; one without, as a volume's, has its first's."""
+    items = list(nav.find("li"))
+    for item in items:
+        label = Element("", "", [own for own in item.children if not _is(own, "ol")])
+        link = next(label.find("a"), None) or next(item.find("a"), None)
+        if link is not None:
+            yield _title(label), link
+    if not items:
+        yield from ((_title(link), link) for link in nav.find("a"))
 
 
 def _ncx_entries(root: Element, path: str, find: Callable[[str], str | None]) -> Iterator[Entry]:

@@ -16,9 +16,11 @@ _NOTE_MARK = "note mark"
 FURNITURE = "page furniture"
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_UNSEEN = frozenset(["head", "script", "style", "template", "metadata", "svg", "math"])
+_UNSEEN = frozenset(["head", "script", "style", "template", "metadata"])
 _CONTROLS = frozenset(
     [
+        "svg",
+        "math",
         "noscript",
         "iframe",
         "object",
