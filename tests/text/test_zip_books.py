@@ -113,6 +113,25 @@ def test_what_is_left_out_is_said() -> None:
     }
 
 
+def test_a_book_beside_its_own_chapters_is_read_once() -> None:
+    words = [
+        f"{a}{b}{c}" for a in "青棠听了笑道" for b in "这雨下得好大" for c in "山里人家都已睡下了"
+    ]
+    chapters = ["。\n".join(words[n::3]) + "。\n".join(words[::-1][n::3]) for n in range(3)]
+    whole = xhtml("".join(f"<p>{line}</p>" for text in chapters[:2] for line in text.split("\n")))
+    members: dict[str, str | bytes] = {
+        **{f"{n}.txt": text for n, text in enumerate(chapters[:2], 1)},
+        "全本.epub": epub_of({"c.xhtml": whole}),
+        "3.docx": docx_of("".join(map(paragraph, chapters[2].split("\n")))),
+        "4.docx": docx_of("".join(map(paragraph, chapters[0].split("\n")[:9]))),  # a quotation
+    }
+    book = read("书.zip", zip_of(members))
+    assert [own.name for own in book.documents] == [
+        f"书.zip/{n}" for n in ("1.txt", "2.txt", "3.docx", "4.docx")
+    ]
+    assert cut(book, "same text in another form") == ["100% of it stand in the texts beside it"]
+
+
 def test_equal_names_and_paths_that_lead_out_are_labels_only(tmp_path: Path) -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:

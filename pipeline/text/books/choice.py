@@ -53,6 +53,12 @@ def choose(paths: Iterable[str], *, container: str = "") -> Choice:
     )
 
 
+def rank_of(path: PurePosixPath) -> int:
+    """Return a number that is the lower the plainer a file's form is by its name."""
+    suffix = path.suffix.lower()
+    return _TEXTS.index(suffix) if suffix in _TEXTS else 0
+
+
 def _suffix(path: str) -> str:
     return PurePosixPath(path.rstrip("~")).suffix.lower()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.errors import DataError
 from pipeline.shown import shown
 from pipeline.text.books.choice import ARCHIVES, choose
+from pipeline.text.books.copies import without_copies
 from pipeline.text.books.document import Document, Limits, Read, Reading
 from pipeline.text.books.zipped import Archive
 from pipeline.text.cuts import Cut
@@ -41,4 +42,4 @@ def read_collection(
             f"{archive.name}: expected an archive with texts (.txt, .html, .epub, .docx), got "
             f"{len(archive.names)} files with {kinds}; give the text itself"
         )
-    return Reading(tuple(documents), tuple(cuts))
+    return without_copies(Reading(tuple(documents), tuple(cuts)))

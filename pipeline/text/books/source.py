@@ -14,6 +14,7 @@ from pipeline.hints import hint
 from pipeline.regular import read_regular, too_large, why_unreadable
 from pipeline.shown import shown
 from pipeline.text.books.address import entry_of, public_address
+from pipeline.text.books.copies import without_copies
 from pipeline.text.books.document import Document, Limits, Reading
 from pipeline.text.books.folder import folder_cuts, folder_files
 from pipeline.text.books.formats import read_book
@@ -179,7 +180,8 @@ def _read_all(documents: tuple[Document, ...], cuts: tuple[Cut, ...], max_bytes:
             f"{shown(documents[0].name)}: expected a page with a chapter's text, got links alone; "
             "save the chapter's own page"
         )
-    return Reading(texts, (*cuts, *(cut for reading in readings for cut in reading.cuts)))
+    every = (*cuts, *(cut for reading in readings for cut in reading.cuts))
+    return without_copies(Reading(texts, every))
 
 
 def _address(source: str) -> str:
