@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.commands import options
 from pipeline.commands.console import guarded, put, say, say_notes, width
 from pipeline.commands.draft import read_draft
 from pipeline.commands.options import Artifacts, AsJson
+from pipeline.commands.output import check_output, write_output
 from pipeline.commands.phrase import read_phrase
 from pipeline.commands.session import write_together
 from pipeline.commands.why import explained_json, give_reasons, word_lines
@@ -48,6 +50,7 @@ def generate(
     show_candidates: options.ShowCandidates = False,
     why: options.Why = False,
     interactive: options.Interactive = False,
+    output: options.Book = None,
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
@@ -56,6 +59,9 @@ def generate(
     from pipeline.engine.writing.sampling import is_drawn
 
     _check(samples, writing, interactive=interactive, why=why, show_candidates=show_candidates)
+    if output is not None:
+        _check_alone(interactive=interactive, why=why, candidates=show_candidates, as_json=as_json)
+        check_output(output)
     phrase = read_phrase(seed_phrase, seed_file, interactive=interactive)
     learnt = read_draft(learn_from)
     novel, notes = choose_model(artifacts, model)
@@ -74,20 +80,19 @@ def generate(
             learnt,
             as_json=as_json,
         )
-    return _tell(
-        _write_samples(
-            writer.prompt(seed, writing=writing, prior_weight=prior_weight, learn_from=learnt),
-            phrase,
-            seed,
-            writing=writing,
-            sampling=sampling,
-            rng_seeds=range(first_seed, first_seed + samples),
-            rare=rare_words(novel) if why else None,
-            candidates=_CANDIDATES if show_candidates or why else 0,
-            as_json=as_json,
-            tell_seed=rng_seed is None and is_drawn(sampling),
-        )
+    pieces = _write_samples(
+        writer.prompt(seed, writing=writing, prior_weight=prior_weight, learn_from=learnt),
+        phrase,
+        seed,
+        writing=writing,
+        sampling=sampling,
+        rng_seeds=range(first_seed, first_seed + samples),
+        rare=rare_words(novel) if why else None,
+        candidates=_CANDIDATES if show_candidates or why else 0,
+        as_json=as_json,
+        tell_seed=rng_seed is None and is_drawn(sampling),
     )
+    return _tell(pieces) if output is None else _bind(pieces, output, novel.card.title)
 
 
 def _converse(
@@ -135,6 +140,33 @@ def _tell(pieces: Iterator[tuple[str, bool]]) -> None:
     for piece, aside in pieces:
         check()
         say(f"xuxie: {piece}") if aside else put(piece, end="")
+
+
+def _bind(pieces: Iterator[tuple[str, bool]], output: Path, title: str) -> None:
+    """Write the samples to a file as they would be printed; print its name, asides to stderr."""
+    texts = [""]
+    for piece, aside in pieces:
+        check()
+        if aside:
+            say(f"xuxie: {piece}")
+        elif piece is _BETWEEN:
+            texts.append("")
+        else:
+            texts[-1] += piece
+    write_output(output, title, texts)
+    put(str(output))
+
+
+def _check_alone(**options: bool) -> None:
+    """Refuse what prints another thing than the text that `--output` writes."""
+    names = {"candidates": "show-candidates", "as_json": "json"}
+    for name, given in options.items():
+        if given:
+            option = f"--{names.get(name, name)}"
+            raise SettingsError(
+                f"--output: expected no {option} beside it, got both; leave one out",
+                option="--output",
+            )
 
 
 def _check(

@@ -265,6 +265,15 @@ MaxCopy = Annotated[
 Bare = Annotated[
     bool, typer.Option("--bare", help="No rules and no penalty: the model alone, exactly --words.")
 ]
+Book = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        parser=checked_path,
+        metavar="PATH",
+        help="New file for the text, a .txt or an .epub, instead of the screen.",
+    ),
+]
 Interactive = Annotated[
     bool, typer.Option("--interactive", help="Write together: pick a candidate or type words.")
 ]

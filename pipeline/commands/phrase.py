@@ -56,19 +56,28 @@ def read_phrase(phrase: str | None, path: Path | None, *, interactive: bool = Fa
 
 def _read(path: Path | None) -> str:
     """Return the text of a file or, for None, of standard input, its encoding found out."""
+    from pipeline.text.books.document import Document, Limits
+    from pipeline.text.books.formats import format_of
     from pipeline.text.cleaning.encoding import decode
+    from pipeline.text.reading import book_texts
 
     name = "standard input" if path is None else str(path)
+    is_book, text = False, ""
     try:
         if path is None:
             data = sys.stdin.buffer.read(MOST + 1)
         else:
             with path.open("rb") as file:
                 data = file.read(MOST + 1)
+                if is_book := format_of(Document(name, data)) is not None:
+                    data += file.read(Limits().max_bytes - MOST)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or error
         raise DataError(f"{name}: expected a readable seed phrase, got: {reason}") from error
+    if is_book:
+        text = "".join(book_texts(Document(name, data)))
+        data = text.encode("utf-8", errors="replace")
     if len(data) > MOST:
         raise DataError(f"{name}: expected a seed phrase of at most {MOST:,} bytes, got more")
-    text = decode(data, name=name).text
+    text = text if is_book else decode(data, name=name).text
     return text[:-1].removesuffix("\r") if text.endswith("\n") else text

@@ -18,7 +18,7 @@ from pipeline.shown import shown
 from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
-    from pipeline.text.books.document import Document
+    from pipeline.text.books.document import Document, Reading
     from pipeline.text.chapters.chapters import Division
     from pipeline.text.cleaning.clean import Cleaned
     from pipeline.text.cleaning.encoding import Decoded
@@ -39,8 +39,8 @@ class FetchConfig(StageConfig):
         default="data/novella.txt",
         min_length=1,
         max_length=8_192,
-        description="a text file, a folder of .txt files, an http(s) address, or one of 红楼梦, "
-        "三国演义, 西游记, 水浒传 (from Project Gutenberg)",
+        description="a text, an e-book, an archive or a folder of them, an http(s) address, or "
+        "one of 红楼梦, 三国演义, 西游记, 水浒传 (from Project Gutenberg)",
         json_schema_extra={"path": True},
     )
     encoding: str = Field(
@@ -156,12 +156,13 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
         `config.encoding` is not the name of an encoding.
     """
     from pipeline.text.books.source import source_name
-    from pipeline.text.books.title import novel_title
+    from pipeline.text.books.title import novel_title, own_title
     from pipeline.text.chapters.chapters import divide
     from pipeline.text.chapters.pattern import compile_pattern
     from pipeline.text.cleaning.script import to_simplified
 
-    documents = _read_documents(config)
+    reading = _read_source(config)
+    documents = reading.documents
     parts: list[tuple[Decoded, Cleaned]] = []
     for index, document in enumerate(documents):
         context.progress(index, len(documents), document.name)
@@ -170,14 +171,19 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
     paragraphs = _join_documents(documents, [cleaned for _, cleaned in parts])
     encodings = "+".join(sorted({decoded.encoding for decoded, _ in parts}))
     _check_chinese(paragraphs, encodings, config)
+    titles = sorted({title for document in documents for title in document.headings})
+    if config.simplify:
+        paragraphs, titles = to_simplified(paragraphs), to_simplified(titles)
     division = divide(
-        to_simplified(paragraphs) if config.simplify else paragraphs,
+        paragraphs,
         pattern=compile_pattern(config.headings) if config.headings else None,
+        titles=frozenset(titles),
     )
     _check_headings(division, config)
     if division.undivided:
         context.say(_no_headings(division.likeliest))
-    title = novel_title(_first_lines(parts[0][0].text), source_name(config.source))
+    title = own_title(documents[0].title) if len(documents) == 1 else ""
+    title = title or novel_title(_first_lines(parts[0][0].text), source_name(config.source))
     return Corpus(
         paragraphs=division.paragraphs,
         chapters=division.chapters,
@@ -221,7 +227,7 @@ def _first_lines(text: str) -> list[str]:
     return clean_characters(text[:_TITLE_WITHIN]).split("\n")[:LOOKED_AT]
 
 
-def _read_documents(config: FetchConfig) -> tuple[Document, ...]:
+def _read_source(config: FetchConfig) -> Reading:
     """Read or download the source as the settings say."""
     from pipeline.text.books.request import DownloadPolicy
     from pipeline.text.books.source import read_source

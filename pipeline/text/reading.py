@@ -15,8 +15,9 @@ from pathlib import Path
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.chinese import has_chinese
 from pipeline.errors import DataError
-from pipeline.text.books.document import Document
-from pipeline.text.books.formats import format_of, plain_text
+from pipeline.regular import too_large
+from pipeline.text.books.document import Document, Limits
+from pipeline.text.books.formats import format_of, read_book
 from pipeline.text.cleaning.clean import LINE_END, clean_characters, tidy
 from pipeline.text.cleaning.encoding import MARK, check_encoding, decode
 from pipeline.text.words.segment import Cut
@@ -39,7 +40,7 @@ def read_file(
     Raises
     ------
     DataError
-        The file is missing, empty, no plain text, or makes no sense in any encoding.
+        The file is missing, empty, of a form that is not read, or makes no sense in any encoding.
     SettingsError
         `encoding` is not the name of one.
     """
@@ -51,21 +52,38 @@ def read_file(
             f"{name}: expected a readable text file{or_else}, got {error.strerror}"
         ) from error
     with file:
-        head = _read_head(file, name)
-        encoding = head.encoding or encoding
+        head = Document(name, file.read(_HEAD_BYTES))
+        if format_of(head) is not None:
+            yield from book_texts(_whole(head, file), encoding=encoding)
+            return
+        read_book(head)  # refuses an empty one
         found = check_encoding(encoding) if encoding else decode(head.data, name=name).encoding
         pieces = _byte_pieces(file, head.data)
         for text in decode_pieces(pieces, found, name=name, errors="xuxie-mark"):
             yield re.sub(f"{MARK}+", "\ufffd", text)
 
 
-def _read_head(file: BufferedIOBase, name: str) -> Document:
-    """Return the beginning of a plain text; of a form of book that is read, the whole text."""
-    head = Document(name, file.read(_HEAD_BYTES))
-    form = format_of(head)
-    if form and form.read:
-        head = Document(name, head.data + file.read())
-    return plain_text(head)
+def book_texts(document: Document, *, encoding: str | None = None) -> Iterator[str]:
+    """Yield the texts of a book, such as an epub or an archive, each with a line end behind it.
+
+    Raises
+    ------
+    DataError
+        See `read_book`; or one makes no sense in any encoding.
+    SettingsError
+        `encoding` is not the name of one.
+    """
+    for own in read_book(document).documents:
+        yield decode(own.data, own.encoding or encoding, name=own.name).text
+        yield "\n"
+
+
+def _whole(head: Document, file: BufferedIOBase) -> Document:
+    """Return a book's file whole, or refuse it for its size."""
+    data = head.data + file.read(Limits().max_bytes + 1 - len(head.data))
+    if why := too_large(len(data), Limits().max_bytes):
+        raise DataError(f"{head.name}: expected a book, {why}")
+    return Document(head.name, data)
 
 
 def read_pipe(file: BufferedIOBase, *, name: str, encoding: str | None = None) -> Iterator[str]:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from book_files import epub_of, xhtml
 from commands import SEED_PHRASE, generate, invoke, model_options
 from pipelines import Trained
 from typer.testing import CliRunner
@@ -93,3 +94,15 @@ def test_odd_characters_are_shown_escaped(trained: Trained) -> None:
     output, errors = generate(trained, "--greedy", seed_phrase="青棠\x1b[31m\u202e听了，")
     assert output.startswith(r"青棠\x1b[31m\u202e听了，")
     assert r"unknown characters: \x1b [ 3 1 m \u202e" in errors
+
+
+def test_a_seed_may_be_a_book(tmp_path: Path) -> None:
+    path = tmp_path / "seed.epub"
+    path.write_bytes(epub_of({"c.xhtml": xhtml("<h1>第一章</h1><p>青棠听了，</p>")}))
+    assert read_phrase(None, path) == "第一章\n青棠听了，"
+    path.write_bytes(epub_of({"c.xhtml": xhtml("<p>她</p>" * 300_000)}))
+    with pytest.raises(DataError, match="a seed phrase of at most 1,048,576 bytes, got more"):
+        read_phrase(None, path)
+    path.write_bytes(b"%PDF-1.4")
+    with pytest.raises(DataError, match="got a PDF document: save its text"):
+        read_phrase(None, path)

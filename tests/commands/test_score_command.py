@@ -161,7 +161,7 @@ def test_the_user_dictionary_of_the_training_cuts_the_text(
         (b"", "expected a text, got an empty file"),
         (b" \n\n", "expected a text, got an empty file"),
         (b"She went home.\n", "got no Chinese character"),
-        (b"PK\x03\x04 and so on", "got a zip archive"),
+        (b"PK\x03\x04 and so on", "expected a whole zip archive, got one"),
     ],
 )
 def test_a_file_that_cannot_be_scored_is_one_line(

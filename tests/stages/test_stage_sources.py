@@ -27,7 +27,8 @@ NEVER = ("cli", "pipeline.commands", "pipeline.project", "pipeline.catalog")
 # Libraries that a stage's modules load and that decide nothing of what it makes.
 NEVER_DECIDING = {"pydantic", "safetensors"}
 NOT_DECIDING = {
-    "fetch": {"numpy", "certifi", "pooch", "urllib3"},  # a download's digest is part of the key
+    # A download's digest is part of the key; an archive is unpacked alike or not at all.
+    "fetch": {"numpy", "certifi", "pooch", "urllib3", "libarchive"},
     "segment": {"numpy"},  # for the types of other artifacts
     "evaluate": {"opencc"},  # it goes on from token ids, and reads no phrase
 }

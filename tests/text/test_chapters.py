@@ -8,6 +8,7 @@ from pipelines import CORPORA
 from pipeline.text.chapters.chapters import divide
 from pipeline.text.chapters.headings import is_heading, may_be_heading, read_heading
 from pipeline.text.chapters.numerals import number
+from pipeline.text.chapters.pattern import compile_pattern
 from pipeline.text.cleaning.clean import clean
 
 
@@ -278,3 +279,14 @@ def test_chapters_of_the_classics(name: str, count: int) -> None:
 
     headings = [read_heading(c.title) for c in division.chapters]
     assert [h.key for h in headings if h] == [("回", n) for n in range(1, count + 1)]
+
+
+def test_lines_that_the_book_marks_as_headings_are_its_chapters() -> None:
+    prose = ["天黑下来，他把灯点上，又坐了很久。" * 10] * 4
+    lines = ["夜 雨", *prose, "归来", *prose, "她说归来", *prose, "第四章　春", *prose]
+    titles = frozenset({"夜雨", "归来", "第四章春"})
+    found = [chapter.title for chapter in divide(lines, titles=titles).chapters]
+    assert found == ["夜 雨", "归来", "第四章　春"]
+    assert len(divide(lines).chapters) == 1, "no line is one by itself but the last"
+    own = divide(lines, titles=titles, pattern=compile_pattern("她说")).chapters
+    assert [chapter.title for chapter in own] == ["前言", "她说归来"], "the user knows better"

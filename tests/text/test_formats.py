@@ -9,19 +9,19 @@ from made_up import context_in
 
 from pipeline.errors import DataError
 from pipeline.stages.fetch import FetchConfig, fetch
-from pipeline.text.books.document import Document
-from pipeline.text.books.formats import FORMATS, Format, format_of, plain_text
+from pipeline.text.books.document import Document, Limits, Reading, text_document
+from pipeline.text.books.formats import FORMATS, Format, format_of, read_book
 from pipeline.text.reading import read_file
 
 NOVEL = "".join(f"第{n}章　夜雨\n" + "青棠听了，笑道：“这雨下得好大。”\n" * 100 for n in "一二三")
 
 
-def read_backwards(document: Document) -> str:
+def read_backwards(document: Document, limits: Limits) -> Reading:
     """Read a book by the recipe in docs/architecture.md: its text runs from right to left."""
     mark, text = document.data.decode("utf-8").split("\n", 1)
     if not mark.startswith("BACK 1"):
         raise DataError(f"{document.name}: expected version 1, got {mark}")
-    return text[::-1]
+    return Reading((text_document(document, text[::-1].split("\n")),))
 
 
 @pytest.fixture(autouse=True)
@@ -42,14 +42,15 @@ def test_a_form_in_the_table_is_read(tmp_path: Path, name: str, encoding: str) -
     corpus = fetch(FetchConfig(source=str(path), encoding=encoding), context=context_in(tmp_path))
     assert corpus.paragraphs[:2] == ("第一章　夜雨", "青棠听了，笑道：“这雨下得好大。”")
     assert [chapter.title for chapter in corpus.chapters] == [f"第{n}章　夜雨" for n in "一二三"]
-    assert "".join(read_file(path, encoding=None if encoding == "auto" else encoding)) == NOVEL
+    told = None if encoding == "auto" else encoding
+    assert "".join(read_file(path, encoding=told)) == NOVEL + "\n"
 
 
 def test_score_reads_a_book_beyond_the_head_of_its_file(tmp_path: Path) -> None:
     path = tmp_path / "long.back"
     path.write_bytes(bytes_of(NOVEL * 100))
     assert path.stat().st_size > 2**20
-    assert "".join(read_file(path)) == NOVEL * 100
+    assert "".join(read_file(path)) == NOVEL * 100 + "\n"
 
 
 def test_what_its_reader_refuses_is_refused(tmp_path: Path) -> None:
@@ -63,20 +64,20 @@ def test_what_its_reader_refuses_is_refused(tmp_path: Path) -> None:
             read()
 
 
-def test_bytes_or_the_name_tell_and_of_two_forms_the_name_is_the_more_exact() -> None:
+def test_the_bytes_tell_or_where_forms_share_them_the_name() -> None:
     def told(name: str, data: bytes) -> str | None:
         found = format_of(Document(name, data))
         return found.name if found else None
 
     assert told("a.txt", b"BACK 1") == told("a.back", b"x") == "a backwards book"
-    assert told("a.back", b"%PDF") == "a backwards book"
+    assert told("a.back", b"PK\x03\x04") == "a backwards book"
+    assert told("a.back", b"%PDF") == "a PDF document"
     assert told("a.docx", b"PK\x03\x04") == "a Word document"
-    assert told("a.zip", b"PK\x03\x04" + b"x" * 26 + b"mimetypeapplication/epub+zip") == (
-        "a zip archive"
-    )
+    assert told("a.zip", b"PK\x03\x04" + b"x" * 26 + b"mimetypeapplication/epub+zip") == "an epub"
+    assert told("a.doc", b"PK\x03\x04") == "a zip archive"
     assert told("a.txt", "青棠".encode()) is None
 
 
 def test_plain_text_is_what_it_was() -> None:
     document = Document("a.txt", "青棠".encode("gb18030"))
-    assert plain_text(document) is document
+    assert read_book(document) == Reading((document,))

@@ -26,7 +26,7 @@ KEY = "0" * 64
 
 def read(source: Path | str, tmp_path: Path) -> list[str]:
     """The names of the documents that a source is made of."""
-    documents = read_source(str(source), downloads=tmp_path / "none", policy=POLICY)
+    documents = read_source(str(source), downloads=tmp_path / "none", policy=POLICY).documents
     return [document.name for document in documents]
 
 

@@ -1,14 +1,90 @@
-"""One text as it came."""
+"""One text as it came, and what the reading of a book gives: texts, and what was left out."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from pipeline.text.cuts import Cut
 
 
 @dataclass(frozen=True)
 class Document:
-    """One text as it came: the name it goes by, its bytes, and their encoding if it is known."""
+    """One text as it came.
+
+    Attributes
+    ----------
+    name : str
+        What it goes by: a file's name; of an archive's member, the archive's and its own path.
+    data : bytes
+    encoding : str, optional
+        That of `data`, if it is known.
+    title : str
+        The book's, where the book itself tells it apart from its text; else "".
+    headings : frozenset of str
+        Lines of the text which the book itself marks as headings, as an h1 or an entry of its
+        contents; without inner white space.
+    """
 
     name: str
     data: bytes
     encoding: str | None = None
+    title: str = ""
+    headings: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a book gives: its texts in reading order, and the stretches that are not in them."""
+
+    documents: tuple[Document, ...]
+    cuts: tuple[Cut, ...] = ()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the reading of one file may cost.
+
+    Attributes
+    ----------
+    max_bytes : int
+        Of all that is unpacked together.
+    depth : int
+        Archives around the file.
+    """
+
+    max_bytes: int = 64 * 2**20
+    depth: int = 0
+
+
+Read = Callable[[Document, Limits], Reading]
+
+
+def squeezed(line: str) -> str:
+    """Return a line without white space, as headings are compared.
+
+    >>> squeezed("第一章　 夜雨")
+    '第一章夜雨'
+    """
+    return "".join(line.split())
+
+
+def text_document(
+    document: Document, lines: list[str], *, title: str = "", headings: frozenset[str] = frozenset()
+) -> Document:
+    r"""Return the text that a reader made of a document.
+
+    A character that could not be read, U+FFFD, becomes a byte that UTF-8 does not have, so that it
+    is counted as damage as in a plain text.
+
+    >>> text_document(Document("a.epub", b""), ["宝\ufffd"]).data
+    b'\xe5\xae\x9d\xff'
+    """
+    data = "\n".join(lines).encode("utf-8", errors="replace")
+    return Document(
+        document.name,
+        data.replace(b"\xef\xbf\xbd", b"\xff"),
+        "utf-8",
+        " ".join(title.split()),
+        headings,
+    )

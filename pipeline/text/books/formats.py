@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from pipeline.errors import DataError
 from pipeline.shown import shown
-from pipeline.text.books.document import Document
+from pipeline.text.books.archive import read_packed, read_zip
+from pipeline.text.books.document import Document, Limits, Read, Reading
+from pipeline.text.books.docx import read_docx
+from pipeline.text.books.epub import read_epub
+from pipeline.text.books.mobi import read_mobi
+from pipeline.text.books.unpack import is_html
+from pipeline.text.books.webpage import read_webpage
 
 
 @dataclass(frozen=True)
@@ -23,63 +29,112 @@ class Format:
         Any of these bytes, where they stand there in the file, tell it.
     suffixes : tuple of str
         Any of these endings of the file's name tells it too.
-    read : Document → str, or None
-        Returns the book's text; a `DataError` where there is none to be had. None: such books are
-        refused.
+    read : (Document, Limits) → Reading, or None
+        Returns the book's texts; a `DataError` where there are none to be had. None: such books
+        are refused.
+    advice : str
+        What to do with one that is not read.
+    looks : bytes → bool, optional
+        Tells it where its marks may stand anywhere.
+    holds_others : bool
+        Whether other forms begin with the same bytes, so that a file's name tells more.
     """
 
     name: str
     marks: tuple[tuple[int, bytes], ...] = ()
     suffixes: tuple[str, ...] = ()
-    read: Callable[[Document], str] | None = None
+    read: Read | None = None
+    advice: str = "unpack or convert it first and give the .txt"
+    looks: Callable[[bytes], bool] | None = None
+    holds_others: bool = False
+
+
+def _read_zip(document: Document, limits: Limits) -> Reading:
+    return read_zip(document, limits, read_book)
+
+
+def _read_packed(document: Document, limits: Limits) -> Reading:
+    return read_packed(document, limits, read_book)
 
 
 FORMATS: list[Format] = [  # one that holds another comes after it: an epub is a zip archive
-    Format("an epub", ((30, b"mimetypeapplication/epub+zip"),), (".epub",)),
-    Format("a zip archive", ((0, b"PK\x03\x04"), (0, b"PK\x05\x06")), (".zip",)),
+    Format("an epub", ((30, b"mimetypeapplication/epub+zip"),), (".epub",), read_epub),
+    Format(
+        "a zip archive",
+        ((0, b"PK\x03\x04"), (0, b"PK\x05\x06")),
+        (".zip",),
+        _read_zip,
+        holds_others=True,
+    ),
     Format("a gzip archive", ((0, b"\x1f\x8b"),), (".gz", ".tgz")),
-    Format("a rar archive", ((0, b"Rar!"),), (".rar",)),
-    Format("a 7z archive", ((0, b"7z\xbc\xaf\x27\x1c"),), (".7z",)),
-    Format("a PDF document", ((0, b"%PDF"),), (".pdf",)),
-    Format("a Word document", ((0, b"\xd0\xcf\x11\xe0"),), (".doc", ".docx")),
-    Format("a Kindle book", ((60, b"BOOKMOBI"),), (".mobi", ".azw3")),
+    Format("a rar archive", ((0, b"Rar!"),), (".rar",), _read_packed),
+    Format("a 7z archive", ((0, b"7z\xbc\xaf\x27\x1c"),), (".7z",), _read_packed),
+    Format(
+        "a PDF document",
+        ((0, b"%PDF"),),
+        (".pdf",),
+        advice="save its text as .txt first, as `pdftotext -layout book.pdf` does, and give that",
+    ),
+    Format("a Word document", (), (".docx",), read_docx),
+    Format(
+        "a Word document of the old form",
+        ((0, b"\xd0\xcf\x11\xe0"),),
+        (".doc",),
+        advice="save it as .docx or .txt first, without a password, and give that",
+        holds_others=True,
+    ),
+    Format(
+        "a rich text document",
+        ((0, b"{\\rtf"),),
+        (".rtf",),
+        advice="save it as .docx or .txt first and give that",
+    ),
+    Format("a Kindle book", ((60, b"BOOKMOBI"),), (".mobi", ".azw3", ".azw"), read_mobi),
+    Format(
+        "a web archive",
+        (),
+        (".mht", ".mhtml"),
+        advice="save the page as HTML or as text and give that",
+    ),
+    Format("a web page", (), (".html", ".htm", ".xhtml"), read_webpage, looks=is_html),
 ]
 
 
 def format_of(document: Document) -> Format | None:
     """Return the form that a file's name or its first bytes tell, None for plain text.
 
-    Where both tell one, the name is the more exact: by its bytes, a .docx is a zip archive.
+    The bytes tell more, unless other forms begin with them too: a .docx is a zip archive. Then the
+    name does, if such files are read: a .doc may be a .docx.
     """
-    suffix, data = Path(document.name).suffix.lower(), document.data
+    suffix, data = PurePosixPath(document.name).suffix.lower(), document.data
     by_name = next((own for own in FORMATS if suffix in own.suffixes), None)
     by_bytes = next((own for own in FORMATS if _has_mark(data, own)), None)
-    return by_name if by_name and by_bytes else by_bytes or by_name
+    if by_bytes and not (by_bytes.holds_others and by_name and by_name.read):
+        return by_bytes
+    return by_name
 
 
-def plain_text(document: Document) -> Document:
-    """Return a document as plain text.
+def read_book(document: Document, limits: Limits | None = None) -> Reading:
+    """Return the texts of a document, whatever its form: of plain text, the document itself.
 
     Raises
     ------
     DataError
-        It is empty; it is of a form that is not read, such as an archive; or its form's reader
-        cannot read it.
+        It is empty; it is of a form that is not read, such as a PDF; its form's reader cannot read
+        it, or finds no text in it.
     """
     name = shown(document.name)
     if not document.data.strip():
-        raise DataError(f"{name}: expected a text, got an empty file")
+        raise DataError(f"{name}: expected a text, got an empty file; take it out or get it anew")
     found = format_of(document)
     if found is None:
-        return document
+        return Reading((document,))
     if found.read is None:
-        raise DataError(
-            f"{name}: expected a plain text, got {found.name}: unpack or convert it first and give "
-            "the .txt"
-        )
-    text = found.read(document)
-    return Document(document.name, text.encode("utf-8", errors="replace"), encoding="utf-8")
+        raise DataError(f"{name}: expected a plain text, got {found.name}: {found.advice}")
+    return found.read(document, limits or Limits())
 
 
 def _has_mark(data: bytes, form: Format) -> bool:
+    if form.looks is not None and form.looks(data):
+        return True
     return any(data.startswith(mark, start) for start, mark in form.marks)

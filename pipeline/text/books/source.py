@@ -14,10 +14,12 @@ from pipeline.hints import hint
 from pipeline.regular import read_regular, too_large, why_unreadable
 from pipeline.shown import shown
 from pipeline.text.books.address import entry_of, public_address
-from pipeline.text.books.document import Document
-from pipeline.text.books.folder import folder_files
-from pipeline.text.books.formats import plain_text
+from pipeline.text.books.copies import without_copies
+from pipeline.text.books.document import Document, Limits, Reading
+from pipeline.text.books.folder import folder_cuts, folder_files
+from pipeline.text.books.formats import read_book
 from pipeline.text.books.novels import NOVELS
+from pipeline.text.cuts import Cut
 
 if TYPE_CHECKING:
     from pipeline.text.books.request import DownloadPolicy
@@ -104,7 +106,8 @@ def check_source(source: str, *, max_bytes: int) -> None:
     files = source_files(source)
     if not files and kind_of(source) == "folder":
         raise DataError(
-            f"{_shown_path(_disk_path(source))}: expected a folder with .txt files, got none in it"
+            f"{_shown_path(_disk_path(source))}: expected a folder with texts (.txt, "
+            ".html, .epub, .docx …), got none in it"
         )
     check_sizes(files.values(), max_bytes=max_bytes)
     for path in files.values():
@@ -132,18 +135,19 @@ def check_sizes(paths: Iterable[Path], *, max_bytes: int) -> None:
             raise DataError(f"{_shown_path(path)}: expected a text file, {why}")
 
 
-def read_source(source: str, *, downloads: Path, policy: DownloadPolicy) -> tuple[Document, ...]:
-    """Read a novel: the bytes of plain text, whatever form it comes in.
+def read_source(source: str, *, downloads: Path, policy: DownloadPolicy) -> Reading:
+    """Read a novel: the bytes of plain text, whatever form it comes in, and what is not in them.
 
     Raises
     ------
     DataError
-        See `check_source`; or it is empty, or of a form that is not read; see `plain_text`.
+        See `check_source`; or it is empty, or of a form that is not read; see `read_book`.
     DownloadRefused
         See `download`.
     """
     from pipeline.text.books.download import download
 
+    cuts: tuple[Cut, ...] = ()
     if kind_of(source) in ("url", "catalogue"):
         data = download(_address(source), downloads, policy=policy)
         documents: tuple[Document, ...] = (Document(source_name(source), data),)
@@ -154,11 +158,30 @@ def read_source(source: str, *, downloads: Path, policy: DownloadPolicy) -> tupl
             _read(path, readable(path.name) if label == "source" else label, policy.max_bytes)
             for label, path in files.items()
         )
+        if kind_of(source) == "folder":
+            cuts = folder_cuts(_disk_path(source))
     try:
-        return tuple(map(plain_text, documents))
+        return _read_all(documents, cuts, policy.max_bytes)
     except DataError:
         forget_source(source, downloads)  # or a server that has been mended is never asked again
         raise
+
+
+def _read_all(documents: tuple[Document, ...], cuts: tuple[Cut, ...], max_bytes: int) -> Reading:
+    """Return the texts of files in their order."""
+    readings: list[Reading] = []
+    left = max_bytes
+    for document in documents:
+        readings.append(read_book(document, Limits(left)))
+        left -= sum(len(text.data) for text in readings[-1].documents)
+    texts = tuple(text for reading in readings for text in reading.documents)
+    if not texts:
+        raise DataError(
+            f"{shown(documents[0].name)}: expected a page with a chapter's text, got links alone; "
+            "save the chapter's own page"
+        )
+    every = (*cuts, *(cut for reading in readings for cut in reading.cuts))
+    return without_copies(Reading(texts, every))
 
 
 def _address(source: str) -> str:

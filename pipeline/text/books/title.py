@@ -33,6 +33,7 @@ _BY = re.compile(r"\s+\S{1,12}\s*[著撰作编]$")  # 红楼梦 曹雪芹 著
 _NO_TITLE = re.compile(
     r"[。！？；，!?;,：:…“”「」]|^(?:目\s*[录錄次]|内容?简介|简介|文案|正文|作者|著者|前言|序言?|声明|版权)"
 )
+_PLACEHOLDER = re.compile(r"未知.{0,2}|未命名.{0,2}|无标题|無標題|无题|書名|书名|标题")
 _SITE_TAG = re.compile(
     r"【[^【】]*】|\[[^\[\]]*\]|[(（][^()（）]*(?:www|\.(?:com|net|org|cn|cc|info)|精校|校对|完[结整本]|全[本集]"
     r"|下载|作者|txt|版)[^()（）]*[)）]",
@@ -72,6 +73,16 @@ def novel_title(first_lines: Sequence[str], source_name: str) -> str:
     return _bounded(found or _from_name(source_name))
 
 
+def own_title(told: str) -> str:
+    """Return the title that a book tells beside its text, "" where that is none.
+
+    >>> own_title("《夜雨集》作者：佚名"), own_title("未知"), own_title("Unknown")
+    ('夜雨集', '', '')
+    """
+    title = novel_title((), told) if has_chinese(told) else ""
+    return "" if _PLACEHOLDER.fullmatch(title) else title
+
+
 def _match(pattern: re.Pattern[str], lines: Sequence[str]) -> str:
     """Return the title in the first line that a pattern finds one in."""
     for line in lines:
@@ -99,7 +110,7 @@ def _from_name(source_name: str) -> str:
     """Return the title that the name of a file, a folder or an address gives."""
     name = last_name(source_name) if "://" in source_name else source_name
     stem = PurePosixPath(name).name
-    stem = re.sub(r"\.(?:txt|text)$", "", stem, flags=re.I)
+    stem = re.sub(r"\.(?:txt|text|epub|zip|rar|7z|x?html?|docx|mobi|azw3?)$", "", stem, flags=re.I)
     quoted = re.search(r"《([^《》]{1,40})》", stem)
     if quoted:
         return quoted[1]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from pipeline.artifacts.corpus import Chapter
 from pipeline.text.chapters.chosen import choose_headings
 from pipeline.text.chapters.contents import find_contents, find_running, runs_of
 from pipeline.text.chapters.families import UNCOUNTED, make_book
-from pipeline.text.chapters.forms import STRONG, Heading
+from pipeline.text.chapters.forms import NAMED, STRONG, Heading
 from pipeline.text.chapters.headings import read_heading
 from pipeline.text.chapters.likely import likeliest
 from pipeline.text.chapters.listed import find_listed
@@ -23,6 +23,7 @@ _FRONT_MATTER = 500  # characters; less than this before the first heading is no
 _USUAL = 0.6  # of the headings without a title: so many have one in the line below
 _TITLE = re.compile(r"[^。！？；：“”…!?;:「」『』]{1,20}")
 _WHOLE_TITLE = "全文"
+_MARKED = 3  # points of a heading that the book itself marks
 _FRONT_TITLE = "前言"
 
 Place = tuple[str, int]  # document and line, as in a Cut
@@ -66,6 +67,7 @@ def divide(
     *,
     pattern: re.Pattern[str] | None = None,
     places: Sequence[Place] = (),
+    titles: Set[str] = frozenset(),
 ) -> Division:
     """Divide a novel into chapters by its headings.
 
@@ -81,14 +83,17 @@ def divide(
     paragraphs : cleaned, not empty
     pattern : matches the beginnings of a book's own headings, see `pattern.compile_pattern`
     places : where each paragraph comes from, for the records of what is cut; may be left out
+    titles : lines that the book itself marks as headings, without white space
 
     Raises
     ------
     SettingsError
         The pattern takes too long.
     """
+    marked = _marked(paragraphs, titles) if pattern is None else {}
     if pattern is None:
-        candidates = {i: h for i, line in enumerate(paragraphs) if (h := read_heading(line))}
+        found = {i: h for i, line in enumerate(paragraphs) if (h := read_heading(line))}
+        candidates = dict(sorted({**marked, **found}.items()))
     else:
         candidates = read_own(paragraphs, pattern)
     contents = find_contents(paragraphs, candidates)
@@ -98,7 +103,8 @@ def divide(
     kept = [index for index in range(len(paragraphs)) if index not in contents.lines]
     text = [paragraphs[index] for index in kept]
     rest = {new: candidates[old] for new, old in enumerate(kept) if old in candidates}
-    listed = frozenset(new for new, old in enumerate(kept) if old in contents.listed)
+    sure = contents.listed | marked.keys()
+    listed = frozenset(new for new, old in enumerate(kept) if old in sure)
     headings = rest if pattern else choose_headings(make_book(text, rest, listed))
     running = find_running(rest, headings)
     prose = _prose(rest, headings)
@@ -119,6 +125,17 @@ def divide(
         undivided,
         likeliest(left, rest.values()) if undivided else (),
     )
+
+
+def _marked(paragraphs: Sequence[str], titles: Set[str]) -> dict[int, Heading]:
+    """Return the lines that the book itself marks as headings, as headings without a number."""
+    if not titles:
+        return {}
+    return {
+        index: Heading(line, line, NAMED, "chapter", form=_MARKED)
+        for index, line in enumerate(paragraphs)
+        if "".join(line.split()) in titles
+    }
 
 
 def _without(headings: Mapping[int, Heading], cut: frozenset[int]) -> dict[int, Heading]:

@@ -16,7 +16,7 @@ from statistics import mean, median
 
 from pipeline.chinese import SENTENCE_ENDS
 from pipeline.text.chapters.contents import dense_runs, find_running
-from pipeline.text.chapters.forms import STRONG, Heading, Level
+from pipeline.text.chapters.forms import NAMED, STRONG, Heading, Level
 from pipeline.text.chapters.sequence import Counted, Step, steps
 
 _LEAST = 3  # points from which a line is a heading
@@ -30,7 +30,7 @@ _TITLE_PAGE = 200  # characters before the first heading of a family without a s
 _LATE = 4  # usual chapters that may stand before the first heading
 _NEAR = 5  # paragraphs between a volume's heading and its first chapter's
 _SAME_FRONT = 3  # times that words before 第 recur: a book's or a volume's name
-UNCOUNTED = ("named", "番外")  # units of headings that stand outside every count
+UNCOUNTED = (NAMED, "番外")  # units of headings that stand outside every count
 _STEP_POINTS: dict[Step, int] = {
     "begins": 1,
     "follows": 2,

@@ -9,6 +9,7 @@ from pipeline.text.chapters.forms import (
     BOOK,
     CLOSING,
     GAP,
+    NAMED,
     OPENING,
     Heading,
     bare_title,
@@ -51,7 +52,7 @@ def read_named(line: str) -> Heading | None:
     if found is None:
         return None
     form = 3 - 2 * prose_points(line, bare_title(found["rest"]), parted=True)
-    return Heading(line, line, "named", "chapter", form=form)
+    return Heading(line, line, NAMED, "chapter", form=form)
 
 
 def read_decorated(line: str) -> Heading | None:

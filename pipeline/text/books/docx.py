@@ -1,0 +1,212 @@
+"""A Word document as a novel: its paragraphs as they read with all changes accepted."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.errors import DataError
+from pipeline.shown import shown
+from pipeline.text.books.decoding import page_text
+from pipeline.text.books.document import Document, Limits, Reading, squeezed, text_document
+from pipeline.text.books.markup import Element, parse
+from pipeline.text.books.package import resolve
+from pipeline.text.books.prose import NOTE, READING
+from pipeline.text.books.tags import tokens
+from pipeline.text.books.zipped import Archive, open_zip
+from pipeline.text.cuts import Cut
+
+_OLE = b"\xd0\xcf\x11\xe0"
+_RELATIONS = "_rels/.rels"
+_USUAL = "word/document.xml"
+_ASIDE = {  # what is printed beside the text, by the name of its file
+    re.compile(r"word/(?:foot|end)notes\d*\.xml"): NOTE,
+    re.compile(r"word/comments\d*\.xml"): "comment",
+    re.compile(r"word/(?:header|footer)\d*\.xml"): "running title",
+}
+_LEFT_OUT = {"del": "deleted text", "movefrom": "deleted text", "rt": READING, "fallback": ""}
+_BREAKS = frozenset({"br", "cr"})
+_HEADING = re.compile(r"(?:heading|标题|標題)\s*([1-6])", re.IGNORECASE)
+_CONTENTS = re.compile(r"(?:toc|目录)\s*(?:\d|heading|标题)", re.IGNORECASE)
+_DEEPEST_HEADING = 6
+
+
+def is_docx(archive: Archive) -> bool:
+    """Return whether a zip archive is a Word document."""
+    return "[Content_Types].xml" in archive.names and any(
+        name.startswith("word/") for name in archive.names
+    )
+
+
+def read_docx(document: Document, limits: Limits) -> Reading:
+    """Return the text of a .docx.
+
+    Tracked insertions and the base of ruby stay. Left out, each with a record: deletions, readings,
+    notes, comments, running titles, and a table of contents.
+
+    Raises
+    ------
+    DataError
+        It is no sound .docx, it has a password, or there is no text in it.
+    """
+    if document.data.startswith(_OLE):
+        raise DataError(
+            f"{shown(document.name)}: expected a .docx without a password, got an encrypted one or "
+            "one of the old form; save it anew without a password"
+        )
+    return docx_of(open_zip(document, limits), document)
+
+
+def docx_of(archive: Archive, document: Document) -> Reading:
+    """Return the text of a .docx whose archive is open."""
+    path = _document_path(archive)
+    writer = _Writer(document.name, _styles(archive, path))
+    writer.read(_text(archive, path))
+    if not writer.lines:
+        raise DataError(
+            f"{archive.name}: expected a document with text, got one without a paragraph of it; if "
+            "its text is in pictures, find it as text"
+        )
+    cuts = writer.cuts
+    for name in sorted(archive.names):
+        for pattern, reason in _ASIDE.items():
+            if pattern.fullmatch(name):
+                aside = _Writer(f"{document.name}/{name}", {})
+                aside.read(_text(archive, name))
+                cuts += [Cut(reason, aside.name, n, own) for n, own in enumerate(aside.lines, 1)]
+    made = text_document(document, writer.lines, headings=frozenset(writer.headings))
+    return Reading((made,), tuple(cuts))
+
+
+def _text(archive: Archive, path: str) -> str:
+    return page_text(archive.read(path), name=f"{archive.name}: {shown(path)}")
+
+
+def _document_path(archive: Archive) -> str:
+    """Return where the text lies in the archive."""
+    if _RELATIONS in archive.names:
+        root = parse(_text(archive, _RELATIONS), xml=True, name=archive.name)
+        for own in root.find("relationship"):
+            target = resolve(own.get("target"), "")[0]
+            if own.get("type").endswith("/officeDocument") and target in archive.names:
+                return target
+    if _USUAL in archive.names:
+        return _USUAL
+    raise DataError(
+        f"{archive.name}: expected a Word document, got an archive without its text ({_USUAL}); "
+        "save it anew"
+    )
+
+
+def _styles(archive: Archive, path: str) -> dict[str, str]:
+    """Return what the styles are by their ids: heading, contents; others are left out."""
+    name = f"{path.rpartition('/')[0]}/styles.xml"
+    if name not in archive.names:
+        return {}
+    kinds: dict[str, str] = {}
+    bases: dict[str, str] = {}
+    for style in parse(_text(archive, name), xml=True, name=archive.name).find("style"):
+        own = style.get("styleid")
+        parts = {element.name: element.get("val") for element in style.walk()}
+        bases[own] = parts.get("basedon", "")
+        if kind := _kind(parts.get("name", ""), parts.get("outlinelvl", "")):
+            kinds[own] = kind
+    for own in bases:  # a style that builds on a heading's is one, to a bounded depth
+        base = own
+        for _ in range(_DEEPEST_HEADING):
+            if base in kinds:
+                kinds[own] = kinds[base]
+                break
+            base = bases.get(base, "")
+    return kinds
+
+
+def _kind(name: str, outline: str) -> str:
+    """Return what a style is by its name or its outline level."""
+    if _CONTENTS.match(name):
+        return "contents"
+    if _HEADING.match(name) or (outline.isdecimal() and int(outline) < _DEEPEST_HEADING):
+        return "heading"
+    return ""
+
+
+class _Writer:
+    """A document in the making: paragraphs within each other, and what is skipped."""
+
+    def __init__(self, name: str, styles: dict[str, str]) -> None:
+        self.name = name
+        self.lines: list[str] = []
+        self.headings: set[str] = set()
+        self.cuts: list[Cut] = []
+        self._styles = styles
+        self._paragraphs: list[list[str]] = []
+        self._kinds: list[str] = []
+        self._skipped: list[tuple[str, list[str]]] = []  # the elements left out, with their text
+
+    def read(self, text: str) -> None:
+        """Read the XML of a part; of text only what stands in its own t elements counts."""
+        prefix = ""
+        in_text = False
+        for kind, first, rest in tokens(text):
+            if kind == "text":
+                if in_text:
+                    self._add(first)
+                continue
+            space, _, name = first.rpartition(":")
+            if kind == "open" and name in ("document", "hdr", "ftr", "footnotes", "endnotes"):
+                prefix = space
+            empty = rest.endswith("/")
+            if space != prefix and name != "fallback":
+                continue
+            if name in ("t", "deltext"):
+                in_text = kind == "open" and not empty
+            elif kind == "open":
+                self._open(name, rest, empty)
+            else:
+                self._close(name)
+        while self._paragraphs:
+            self._end_paragraph()
+
+    def _add(self, text: str) -> None:
+        if self._skipped:
+            self._skipped[-1][1].append(text)
+        elif self._paragraphs:
+            self._paragraphs[-1].append(text)
+
+    def _open(self, name: str, tag: str, empty: bool) -> None:
+        if name in _LEFT_OUT:
+            if not empty:
+                self._skipped.append((name, []))
+        elif name == "p" and not empty and not self._skipped:
+            self._paragraphs.append([])
+            self._kinds.append("")
+        elif name in _BREAKS:
+            self._add("\n")
+        elif name in ("tab", "ptab"):
+            self._add(" ")
+        elif name == "nobreakhyphen":
+            self._add("-")
+        elif name in ("pstyle", "outlinelvl") and self._kinds and not self._skipped:
+            value = Element(name, tag).get("val")
+            kind = self._styles.get(value, "") if name == "pstyle" else _kind("", value)
+            self._kinds[-1] = kind or self._kinds[-1]
+
+    def _close(self, name: str) -> None:
+        if self._skipped and self._skipped[-1][0] == name:
+            _, pieces = self._skipped.pop()
+            text, reason = "".join(pieces).strip(), _LEFT_OUT[name]
+            if text and reason:
+                self.cuts.append(Cut(reason, self.name, len(self.lines) + 1, text))
+        elif name == "p" and self._paragraphs and not self._skipped:
+            self._end_paragraph()
+
+    def _end_paragraph(self) -> None:
+        lines = "".join(self._paragraphs.pop()).split("\n")
+        kind = self._kinds.pop()
+        lines = [line for line in lines if line.strip()]
+        if kind == "contents":
+            self.cuts += [Cut("contents", self.name, len(self.lines) + 1, line) for line in lines]
+            return
+        if kind == "heading" and lines:
+            lines = ["\u3000".join(line.strip() for line in lines)]
+            self.headings.add(squeezed(lines[0]))
+        self.lines += lines

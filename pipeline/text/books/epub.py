@@ -1,0 +1,235 @@
+"""An epub as a novel: its pages in the spine's order, each chapter under its title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from pipeline.errors import DataError
+from pipeline.shown import shown
+from pipeline.text.books.decoding import page_text
+from pipeline.text.books.document import Document, Limits, Reading, squeezed, text_document
+from pipeline.text.books.markup import Element, parse
+from pipeline.text.books.notes import mark_notes
+from pipeline.text.books.package import Entry, Package, finder, read_package, resolve
+from pipeline.text.books.prose import Line, Page, read_page
+from pipeline.text.books.zipped import Archive, open_zip
+from pipeline.text.chapters.headings import is_heading
+from pipeline.text.cuts import Cut
+
+_ENCRYPTION = "META-INF/encryption.xml"
+_COVER = re.compile(r"封\s*面|cover(?:page)?|封\s*底|插\s*图|彩\s*[页頁插]", re.IGNORECASE)
+_CONTENTS = re.compile(r"目\s*[录錄次]|(?:table of )?contents|toc", re.IGNORECASE)
+_COPYRIGHT = re.compile(r"版\s*[权權](?:[页頁]|信息|声明)?|copyright(?:[- ]?page)?", re.IGNORECASE)
+_LONGEST_COVER = 200  # characters
+_LONGEST_COPYRIGHT = 2_000
+_LINKED = 0.6  # of the characters of a page that is nothing but contents
+_LEAST_CONTENTS = 3  # lines
+_FIRST_LINES = 3  # in which a chapter's own heading stands
+
+
+def read_epub(document: Document, limits: Limits) -> Reading:
+    """Return the text of an epub.
+
+    Left out, each with a record: covers, contents, copyright pages, pages that are not in the
+    reading order, readings, notes and their marks.
+
+    Raises
+    ------
+    DataError
+        It is no sound epub, its pages are encrypted, its spine names a file that is not there, or
+        there is no text in it.
+    """
+    archive = open_zip(document, limits)
+    return epub_of(archive, document)
+
+
+def epub_of(archive: Archive, document: Document) -> Reading:
+    """Return the text of an epub whose archive is open."""
+    package = read_package(archive)
+    if package.missing:
+        raise DataError(
+            f"{archive.name}: expected all files that its spine names, got none for "
+            f"{len(package.missing)} of {len(package.missing) + len(package.spine)}, as "
+            f"{shown(package.missing[0])}; get the book anew, or unpack it and give the folder of "
+            "its pages"
+        )
+    _refuse_encrypted(archive, package)
+    pages, cuts = _read_pages(archive, package, document.name)
+    book = _Book(package.entries)
+    for path, page in pages:
+        cuts += page.cuts
+        if why := _why_left_out(path, page, package):
+            cuts.append(_page_cut(why, document.name, path, page))
+        else:
+            book.add(path, page)
+    if not book.lines:
+        raise DataError(
+            f"{archive.name}: expected an epub with text, got {len(package.spine)} pages of "
+            "pictures or contents alone; find the book as text"
+        )
+    texts = [line.text for line in book.lines]
+    made = text_document(document, texts, title=package.title, headings=frozenset(book.headings))
+    return Reading((made,), tuple(cuts))
+
+
+def _read_pages(
+    archive: Archive, package: Package, name: str
+) -> tuple[list[tuple[str, Page]], list[Cut]]:
+    """Return the pages of the spine, each once, and what is not in the reading order."""
+    trees: dict[str, Element] = {}
+    seen: set[str] = set()
+    notes: dict[str, set[str]] = {}
+    for path, _ in package.spine:
+        if path not in trees:
+            label = f"{archive.name}: {shown(path)}"
+            trees[path] = parse(page_text(archive.read(path), name=label), xml=True, name=label)
+            for target in mark_notes(trees[path], path, seen):
+                where, _, fragment = target.partition("#")
+                notes.setdefault(where, set()).add(fragment)
+    pages: list[tuple[str, Page]] = []
+    cuts: list[Cut] = []
+    for path, linear in package.spine:
+        tree = trees.pop(path, None)
+        if tree is None:
+            continue  # named twice: read where it came first
+        page = read_page(tree, name=f"{name}/{path}", notes=notes.get(path, frozenset()))
+        if linear:
+            pages.append((path, page))
+        elif page.lines:
+            cuts.append(_page_cut("page outside the reading order", name, path, page))
+    return pages, cuts
+
+
+def _page_cut(reason: str, name: str, path: str, page: Page) -> Cut:
+    return Cut(reason, f"{name}/{path}", 1, "\n".join(line.text for line in page.lines))
+
+
+def _refuse_encrypted(archive: Archive, package: Package) -> None:
+    """Refuse a book whose pages are encrypted; that of its fonts alone keeps nobody from reading.
+
+    Raises
+    ------
+    DataError
+        They are.
+    """
+    find = finder(archive)
+    path = find(_ENCRYPTION)
+    if path is None:
+        return
+    pages = {own for own, _ in package.spine}
+    root = parse(page_text(archive.read(path), name=archive.name), xml=True, name=archive.name)
+    for own in root.find("cipherreference"):
+        if find(resolve(own.get("uri"), "")[0]) in pages:
+            raise DataError(
+                f"{archive.name}: expected an epub without copy protection (DRM), got encrypted "
+                "pages; give a copy without it"
+            )
+
+
+def _why_left_out(path: str, page: Page, package: Package) -> str:
+    """Return why a page is no part of the text, "" for one that is."""
+    if not page.lines:
+        return ""
+    if path in package.contents or _is_contents(page, package.entries):
+        return "contents page"
+    kind = package.kinds.get(path, "")
+    titles = [kind, *(entry.title for entry in package.entries if entry.path == path)][:2]
+    characters = page.characters()
+    if characters <= _LONGEST_COVER and any(map(_COVER.fullmatch, titles)):
+        return "cover page"
+    if characters <= _LONGEST_COPYRIGHT and any(map(_COPYRIGHT.fullmatch, titles)):
+        return "copyright page"
+    if characters <= _LONGEST_COVER and any(map(_CONTENTS.fullmatch, titles)):
+        return "contents page"
+    return ""
+
+
+def _is_contents(page: Page, entries: Sequence[Entry]) -> bool:
+    """Return whether a page is a list of links, or of the titles that the contents have."""
+    if len(page.lines) < _LEAST_CONTENTS:
+        return False
+    if page.links > _LINKED * page.characters():
+        return True
+    titles = {_letters(entry.title) for entry in entries}
+    known = sum(_letters(line.text) in titles for line in page.lines)
+    return known >= _LEAST_CONTENTS and known > _LINKED * len(page.lines)
+
+
+class _Book:
+    """A book's text in the making: its lines, and which of them its contents name."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.lines: list[Line] = []
+        self.headings: set[str] = set()
+        self._entries: dict[str, list[Entry]] = {}
+        for entry in entries:
+            self._entries.setdefault(entry.path, []).append(entry)
+
+    def add(self, path: str, page: Page) -> None:
+        """Add a page, with the titles that the contents have for places in it."""
+        places: dict[int, list[str]] = {}
+        for entry in self._entries.get(path, ()):
+            place = page.anchors.get(entry.fragment, 0) if entry.fragment else 0
+            if entry.title and (page.lines or not _is_front(entry.title)):
+                places.setdefault(min(place, len(page.lines)), []).append(entry.title)
+        done = 0
+        for place, found in sorted(places.items()):
+            titles = list(dict.fromkeys(found))
+            if place > done:
+                self.lines += page.lines[done:place]
+                done = place
+            done += self._add_titles(titles, page.lines[done : done + _FIRST_LINES])
+        self.lines += page.lines[done:]
+        if not self._entries:
+            self.headings |= {squeezed(line.text) for line in page.lines if line.level}
+
+    def _add_titles(self, titles: list[str], first: Sequence[Line]) -> int:
+        """Add those titles that the lines which follow lack; return how many lines were added."""
+        taken = 0
+        own = len(titles) == 1 and next((line for line in first if _is_own(line, titles[0])), None)
+        for title in titles:
+            start, stop = _found_in(title, first)
+            if stop > start >= taken:
+                self.lines += first[taken:start]
+                self._add_heading("\u3000".join(line.text for line in first[start:stop]))
+                taken = stop
+            elif own:
+                self.headings.add(squeezed(own.text))
+            elif stop <= start:
+                self._add_heading(title)
+        return taken
+
+    def _add_heading(self, text: str) -> None:
+        self.lines.append(Line(text, 1))
+        self.headings.add(squeezed(text))
+
+
+def _is_own(line: Line, title: str) -> bool:
+    """Return whether a line is a chapter's own heading, which the contents word differently."""
+    if is_heading(line.text):
+        return True
+    one, other = _letters(line.text), _letters(title)
+    return bool(line.level and one and other) and (one in other or other in one)
+
+
+def _found_in(title: str, lines: Sequence[Line]) -> tuple[int, int]:
+    """Return the lines that a title stands in, as a range; an empty one for none."""
+    wanted = _letters(title)
+    for start in range(len(lines)):
+        joined = ""
+        for stop in range(start, len(lines)):
+            joined += _letters(lines[stop].text)
+            if wanted and joined == wanted:
+                return start, stop + 1
+    return 0, 0
+
+
+def _is_front(title: str) -> bool:
+    """Return whether a title is that of a page without a text of its own, as a cover's."""
+    return any(own.fullmatch(title) for own in (_COVER, _CONTENTS, _COPYRIGHT))
+
+
+def _letters(text: str) -> str:
+    """Return what of a title counts when two are compared."""
+    return re.sub(r"[\W_]", "", text).lower()

@@ -1,0 +1,173 @@
+"""A saved web page as a chapter: its text without what the site has put around it."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.chinese import has_chinese
+from pipeline.shown import shown
+from pipeline.text.books.decoding import page_text
+from pipeline.text.books.document import Document, Limits, Reading, squeezed, text_document
+from pipeline.text.books.markup import BLOCKS, Element, parse
+from pipeline.text.books.notes import mark_notes
+from pipeline.text.books.prose import FURNITURE, Line, read_page
+from pipeline.text.chapters.headings import is_heading
+from pipeline.text.cuts import Cut
+
+_FURNITURE = frozenset({"nav", "footer", "aside", "form", "dialog"})
+_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary"})
+# An id or a class that says what a part is for; of the second kind only parts without a sentence.
+_NAMED = re.compile(
+    r"(?:^|[\s_\-])(?:nav(?:bar|igation)?|menu|foot(?:er)?|breadcrumbs?|crumbs?|copyright|comments?"
+    r"|recommend\w*|sidebar|toolbar|pagination|pager|login|related)(?:$|[\s_\-\d])",
+    re.IGNORECASE,
+)
+_VAGUELY_NAMED = re.compile(
+    r"(?:^|[\s_\-])(?:head(?:er)?|top(?:bar)?|bottom|side|share|ads?|banner|tips?|links?|pages?|copy"
+    r"|search|hot|rank\w*|info)(?:$|[\s_\-\d])",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile("[。！？…”]")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_LINKED = 0.5  # of the characters of a block that leads elsewhere
+_MAIN = 0.6  # of a page's characters without links: what holds so many is no part around the text
+_TITLE_PARTS = re.compile(r"\s*[_|｜—–]+\s*|\s+-\s+|-")
+_FIRST_LINES = 5
+_FRAME = frozenset({"html", "head", "body"})
+_LINES_A_BLOCK = 20  # a paragraph of so many lines in the source is none
+
+
+def read_webpage(document: Document, limits: Limits) -> Reading:
+    """Return the text of a saved page; no document where it holds links alone.
+
+    What stands around the text is left out with a record where two things speak for it: that it is
+    marked or named as navigation and the like, or is links for the most part, and that it is not
+    where most of the page's text is.
+    """
+    name = shown(document.name)
+    text = page_text(document.data, name=name)
+    xml = text.lstrip("\ufeff \r\n\t").startswith("<?xml")
+    root = parse(text, xml=xml, name=name)
+    title = next((element.text() for element in root.find("title")), "")
+    cuts = _take_out_furniture(root, document.name)
+    notes = {target.partition("#")[2] for target in mark_notes(root, "", set())}
+    page = read_page(root, name=document.name, notes=notes, plain=_is_plain(root))
+    lines = [line for line in page.lines if not _is_button(line)]
+    cuts += page.cuts
+    cuts += [Cut(FURNITURE, document.name, 0, own.text) for own in page.lines if _is_button(own)]
+    if not lines:
+        return Reading((), tuple(cuts))
+    lines = _with_title(lines, title)
+    headings = frozenset(squeezed(line.text) for line in lines if line.level)
+    made = text_document(document, [line.text for line in lines], headings=headings)
+    return Reading((made,), tuple(cuts))
+
+
+def _is_plain(root: Element) -> bool:
+    """Return whether a page is a plain text that somebody has put a few tags around."""
+    lines = sum(1 for line in root.text().split("\n") if line.strip())
+    blocks = sum(element.name in BLOCKS - _FRAME for element in root.walk())
+    return lines > _LINES_A_BLOCK * (blocks + 1)
+
+
+def _is_button(line: Line) -> bool:
+    """Return whether a line is a link alone and says no more than where it leads to."""
+    return line.linked and not (line.level or _SENTENCE.search(line.text) or is_heading(line.text))
+
+
+def _with_title(lines: list[Line], title: str) -> list[Line]:
+    """Return a page's lines with the heading that its title has, where they have none."""
+    if any(line.level or is_heading(line.text) for line in lines[:_FIRST_LINES]):
+        return lines
+    parts = [part.strip() for part in _TITLE_PARTS.split(" ".join(title.split()))]
+    own = next((part for part in parts if is_heading(part)), "")
+    return [Line(own, 1), *lines] if own else lines
+
+
+def _take_out_furniture(root: Element, name: str) -> list[Cut]:
+    """Take out of a tree what stands around the text; return it."""
+    weights = _weights(root)
+    characters, linked = weights[id(root)]
+    total = max(1, characters - linked)
+    cuts: list[Cut] = []
+    stack = [root]
+    while stack:
+        element = stack.pop()
+        kept: list[Element | str] = []
+        for child in element.children:
+            if isinstance(child, Element) and _is_furniture(child, weights[id(child)], total):
+                if has_chinese(text := " ".join(child.text().split())):
+                    cuts.append(Cut(FURNITURE, name, 0, text))
+                continue
+            kept.append(child)
+        element.children = kept
+        stack += [child for child in reversed(kept) if isinstance(child, Element)]
+    return cuts
+
+
+def _is_furniture(element: Element, weight: tuple[int, int], total: int) -> bool:
+    """Return whether two things speak for an element being no part of the text."""
+    characters, linked = weight
+    main = characters - linked > _MAIN * total
+    if not characters or main or element.name in ("head", "body", "html"):
+        return False
+    if element.name in _FURNITURE or element.get("role") in _ROLES or _is_hidden(element):
+        return True
+    named = f"{element.get('class')} {element.get('id')}" if element.tag else ""
+    return (
+        (element.name in _BOXES and linked > _LINKED * characters)
+        or (element.name in _BOXES and _NAMED.search(named) is not None)
+        or (_VAGUELY_NAMED.search(named) is not None and not _SENTENCE.search(element.text()))
+    ) and not _holds_heading(element)
+
+
+def _holds_heading(element: Element) -> bool:
+    """Return whether a chapter's heading stands in an element."""
+    return any(
+        own.name == "h1" or is_heading(" ".join(own.text().split()))
+        for own in element.walk()
+        if own.name in ("h1", "h2", "h3", "h4")
+    )
+
+
+_BOXES = frozenset(
+    [
+        "p",
+        "div",
+        "ul",
+        "ol",
+        "li",
+        "table",
+        "tr",
+        "td",
+        "dl",
+        "dd",
+        "dt",
+        "section",
+        "center",
+        "header",
+        "h5",
+        "h6",
+    ]
+)
+
+
+def _is_hidden(element: Element) -> bool:
+    return "hidden" in element.tag.split() or bool(_HIDDEN.search(element.get("style")))
+
+
+def _weights(root: Element) -> dict[int, tuple[int, int]]:
+    """Return by id() how many characters an element holds, and how many of them in links."""
+    order = [root, *root.walk()]
+    found: dict[int, tuple[int, int]] = {}
+    for element in reversed(order):  # the innermost first
+        characters = linked = 0
+        for child in element.children:
+            if isinstance(child, str):
+                characters += len(child.strip())
+            elif child.name not in ("script", "style"):
+                inner, inner_linked = found[id(child)]
+                characters += inner
+                linked += inner_linked
+        found[id(element)] = (characters, characters if element.name == "a" else linked)
+    return found

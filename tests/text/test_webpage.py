@@ -1,0 +1,111 @@
+"""Saved web pages: the chapter's text whole, whatever its encoding, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from book_files import PROSE, P, cut, lines, read
+
+from pipeline.text.books.document import Document, Limits
+from pipeline.text.books.webpage import read_webpage
+
+TEXT = "他说这个人来了，我们不要走。"
+
+
+def page(body: str, *, head: str = "", title: str = "第一章 夜雨_山海集_某小说网") -> str:
+    return (
+        f"<!DOCTYPE html><html><head>{head}<title>{title}</title></head><body>{body}</body></html>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared"),
+    [
+        ("gb18030", "gb2312"),
+        ("gb18030", "gbk"),
+        ("gb18030", "utf-8"),
+        ("gb18030", "windows-1252"),
+        ("gb18030", "no-such-thing"),
+        ("gb18030", ""),
+        ("utf-8", "gb2312"),
+        ("utf-8", "iso-8859-1"),
+        ("utf-8-sig", "gbk"),
+        ("utf-16", "utf-8"),
+        ("big5", "big5"),
+        ("big5", "gbk"),
+    ],
+)
+@pytest.mark.parametrize("times", [3, 400])
+def test_the_encoding_is_found_whatever_is_declared(
+    encoding: str, declared: str, times: int
+) -> None:
+    text = TEXT if encoding != "big5" else "他說這個人來了，我們不要走。"
+    text = (text + ("镕㐀𠮷" if encoding == "gb18030" else "")) * times
+    meta = f'<meta charset="{declared}">' if declared else ""
+    data = page(f"<h1>第一章</h1><p>{text}</p>", head=meta, title="").encode(encoding)
+    assert lines(read("a.html", data)) == ["第一章", text]
+
+
+def test_one_lost_byte_garbles_no_more_than_its_line() -> None:
+    data = bytearray(page(f"<p>{TEXT}</p>" * 100, head='<meta charset="gb2312">').encode("gbk"))
+    place = data.find("我们".encode("gbk"))
+    del data[place]
+    found = lines(read("a.html", bytes(data)))
+    assert found[1].startswith("他说这个人来了，")
+    assert found[2:] == [TEXT] * 99
+
+
+def test_what_stands_around_the_text_is_left_out_and_recorded() -> None:
+    before = (
+        '<div class="header"><a href="/">首页</a> <a href="/a">玄幻</a></div><nav>导航：书架</nav>'
+        '<ul><li><a href="1">排行榜</a></li><li><a href="2">书库</a></li></ul>'
+        '<h1><a href="#">第一章 夜雨</a></h1>'
+    )
+    behind = [
+        '<div class="bottem"><a href="0">上一章</a> | <a href="2">下一章</a></div>',
+        '<div id="footer">本站所有小说均由网友上传。</div>',
+        '<div style="display: none">藏起来的字</div>',
+        "<select><option>第一章</option></select>",
+        '<div class="comment-list"><p>好看！</p></div>',
+    ]
+    body = f'{before}<div id="content">{P * 20}</div>{"".join(behind)}'
+    book = read("a.html", page(body).encode())
+    assert lines(book) == ["第一章 夜雨", *[PROSE] * 20]
+    left_out = " ".join(cut(book, "page furniture"))
+    for word in ("首页", "书架", "排行榜", "下一章", "网友", "藏起来", "第一章", "好看"):
+        assert word in left_out
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "".join(f'<div class="page">{P * 3}</div>' for _ in range(20)),
+        f'<div id="top">{P * 2}</div><div class="text">{P * 58}</div>',
+        f'<div class="tips"><p>{PROSE}</p></div>{P * 59}',
+        f"<table><tr><td>{P * 60}</td></tr></table>",
+        f'<div class="content">{PROSE}<br><br>' + f"&nbsp;&nbsp;{PROSE}<br/>\n" * 59 + "</div>",
+        f"<pre>{chr(10).join([PROSE] * 60)}</pre>",
+        f"<div>{(chr(10) + chr(12288) * 2).join([PROSE] * 60)}</div>",
+        f"<p>{PROSE}" * 60,
+        "\n".join([PROSE] * 60),
+        "<div>" * 600 + P * 60,
+    ],
+)
+def test_prose_stays_wherever_it_stands(body: str) -> None:
+    found = [line.strip("\u3000\xa0 ") for line in lines(read("a.html", page(body).encode()))]
+    assert found == ["第一章 夜雨", *[PROSE] * 60]
+
+
+@pytest.mark.parametrize("name", ["a.htm", "a.xhtml", "a.txt", "a"])
+def test_a_page_is_told_by_its_name_or_by_how_it_begins(name: str) -> None:
+    assert lines(read(name, page(f"<h1>第一章</h1>{P}").encode())) == ["第一章", PROSE]
+
+
+def test_a_page_of_links_has_no_text() -> None:
+    data = page('<ul><li><a href="1">第一章</a></li></ul>', title="目录").encode()
+    found = read_webpage(Document("a.html", data), Limits())
+    assert found.documents == ()
+    assert [own.text for own in found.cuts] == ["第一章"]
+
+
+def test_the_sites_name_is_no_heading() -> None:
+    assert lines(read("a.html", page(P, title="山海集-某小说网").encode())) == [PROSE]
