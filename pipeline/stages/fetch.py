@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from pipeline.text.books.document import Document
     from pipeline.text.cleaning.clean import Cleaned
     from pipeline.text.cleaning.encoding import Decoded
+    from pipeline.text.cuts import Cut
+
+_Place = tuple[str, int]
+"""A document's name and a line of it."""
 
 _AUTO = "auto"
 _FIRST_LINES = 5  # paragraphs of a folder's file among which a heading is looked for
@@ -51,7 +55,11 @@ class FetchConfig(StageConfig):
         default="auto",
         description="join hard line ends: auto where the text is evenly wrapped, always, never",
     )
-    remove_adverts: bool = Field(default=True, description="cut the advertising lines of web sites")
+    adverts: Literal["keep", "careful", "strict"] = Field(
+        default="careful",
+        description="advertising of web sites and authors' notes: careful cuts what has two "
+        "independent signs, strict what has one, keep nothing",
+    )
     min_chinese_share: float = Field(
         default=0.5,
         ge=0,
@@ -138,6 +146,7 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
     from pipeline.text.books.title import novel_title
     from pipeline.text.chapters.chapters import divide
     from pipeline.text.cleaning.script import to_simplified
+    from pipeline.text.cuts import tell_cuts
 
     documents = _read_documents(config)
     parts: list[tuple[Decoded, Cleaned]] = []
@@ -145,20 +154,25 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
         context.progress(index, len(documents), document.name)
         parts.append(_read_document(document, config))
     context.progress(len(documents), len(documents))
-    paragraphs = _join_documents(documents, [cleaned for _, cleaned in parts])
+    joined = _join_documents(documents, [cleaned for _, cleaned in parts])
+    paragraphs = [paragraph for paragraph, _ in joined]
     encodings = "+".join(sorted({decoded.encoding for decoded, _ in parts}))
     _check_chinese(paragraphs, encodings, config)
     division = divide(to_simplified(paragraphs) if config.simplify else paragraphs)
     title = novel_title(_first_lines(parts[0][0].text), source_name(config.source))
+    cuts = [cut for _, cleaned in parts for cut in cleaned.cuts]
+    cuts += _left_out(joined, division.paragraphs, config)
+    for line in tell_cuts(cuts, several=len(documents) > 1):
+        context.say(line)
     return Corpus(
         paragraphs=division.paragraphs,
         chapters=division.chapters,
         encoding=encodings,
         replaced=sum(decoded.replaced for decoded, _ in parts),
-        removed_lines=division.removed_lines + sum(part.removed_lines for _, part in parts),
         rejoined_lines=sum(part.rejoined_lines for _, part in parts),
         source_digest=_digest(documents),
         title=to_simplified([title])[0] if config.simplify else title,
+        cuts=tuple(cuts),
     )
 
 
@@ -192,7 +206,10 @@ def _read_document(document: Document, config: FetchConfig) -> tuple[Decoded, Cl
     decoded = decode(document.data, document.encoding or asked, name=document.name)
     _check_readable(decoded, document.name, config)
     cleaned = clean(
-        decoded.text, rejoin_lines=config.rejoin_lines, remove_adverts=config.remove_adverts
+        decoded.text,
+        document=document.name,
+        rejoin_lines=config.rejoin_lines,
+        adverts=config.adverts,
     )
     return decoded, cleaned
 
@@ -218,18 +235,46 @@ def _encoding_hint(config: FetchConfig) -> str:
     return hint + again if kind_of(config.source) == "url" else hint
 
 
-def _join_documents(documents: Sequence[Document], cleaned: Sequence[Cleaned]) -> list[str]:
-    """Return all paragraphs in order; a folder's file without a heading gets one from its name."""
+def _join_documents(
+    documents: Sequence[Document], cleaned: Sequence[Cleaned]
+) -> list[tuple[str, _Place]]:
+    """Return all paragraphs in order, each with its document and line.
+
+    A folder's file without a heading gets one from its name; it stands in no line.
+    """
     from pipeline.text.chapters.headings import is_heading
 
-    if len(documents) == 1:
-        return list(cleaned[0].paragraphs)
-    paragraphs: list[str] = []
+    paragraphs: list[tuple[str, _Place]] = []
     for index, (document, part) in enumerate(zip(documents, cleaned, strict=True)):
-        if not any(map(is_heading, part.paragraphs[:_FIRST_LINES])):
-            paragraphs.append(heading_from_name(Path(document.name).stem, index + 1))
-        paragraphs.extend(part.paragraphs)
+        headed = len(documents) == 1 or any(map(is_heading, part.paragraphs[:_FIRST_LINES]))
+        if not headed:
+            heading = heading_from_name(Path(document.name).stem, index + 1)
+            paragraphs.append((heading, (document.name, 0)))
+        places = ((document.name, line) for line in part.lines)
+        paragraphs += zip(part.paragraphs, places, strict=True)
     return paragraphs
+
+
+def _left_out(
+    joined: Sequence[tuple[str, _Place]], kept: Sequence[str], config: FetchConfig
+) -> list[Cut]:
+    """Return what the division into chapters took out: the table of contents."""
+    from pipeline.text.cleaning.script import to_simplified
+    from pipeline.text.cuts import Cut
+
+    if len(kept) == len(joined):
+        return []
+    texts = [paragraph for paragraph, _ in joined]
+    seen = to_simplified(texts) if config.simplify else texts
+    left = iter(kept)
+    following = next(left, None)
+    cuts: list[Cut] = []
+    for text, (paragraph, (document, line)) in zip(seen, joined, strict=True):
+        if text == following:
+            following = next(left, None)
+        else:
+            cuts.append(Cut("contents", document, line, paragraph))
+    return cuts
 
 
 def heading_from_name(stem: str, position: int) -> str:
