@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cleaning.lines import Line
 from pipeline.text.cleaning.pages import is_rule
-from pipeline.text.cleaning.signs import ADDRESS, KINDS, fold, left_over, signs_of
+from pipeline.text.cleaning.signs import ADDRESS, HINT, KINDS, fold, left_over, signs_of
 from pipeline.text.cuts import Cut
 
 Adverts = Literal["keep", "careful", "strict"]
@@ -36,7 +36,7 @@ _STORY = re.compile(
 )
 _NAMED_SITE = re.compile(r"[“「『‘][^“”「」『』‘’]{1,12}[”」』’]")
 _NOTE_HEAD = re.compile(r"[\W_]*作者(?:有话(?:要)?说|的话)\W*(?P<rest>.*)", re.DOTALL)
-_CONTENT = frozenset(KINDS) | {"address"}
+_CONTENT = KINDS | {"address"}
 _BRACKETS = re.compile(r"[\[【〔({（][^\[\]【】〔〕(){}（）]{4,200}[\]】〕)}）]")
 _STRETCH = re.compile(
     rf"(?:^|(?<=[。！？!?”」\s]))[^。！？!?“”「」]{{0,60}}?(?:{ADDRESS.pattern}|[!！。])",
@@ -52,12 +52,23 @@ _PLEA = re.compile(
     r"|[，,、;；\s!！~～]+[求跪]{1,3}[^，,。]{0,4}(?:月票|推荐票?|收藏|订阅|打赏|支持|票票)[^。]{0,30}$"
 )
 _SENTENCES = re.compile(rf"[。！？!?]+|{ADDRESS.pattern}", re.ASCII | re.IGNORECASE)
-# One of these is in every stretch that is cut out of a line.
-_MAY_HOLD = re.compile(
-    "|".join(KINDS[kind].pattern for kind in ("site", "reading", "turning", "keeping", "appeal"))
-    + f"|{ADDRESS.pattern}",
-    re.IGNORECASE,
+_HEAD = re.compile(r"[\W_]*作者(?:有话(?:要)?说|的话)\W*(?P<rest>.*)", re.DOTALL)
+_CONTENT = KINDS | {"address"}
+_BRACKETS = re.compile(r"[\[【〔({（][^\[\]【】〔〕(){}（）]{4,200}[\]】〕)}）]")
+_STRETCH = re.compile(
+    rf"(?:^|(?<=[。！？!?”」\s]))[^。！？!?“”「」]{{0,60}}?(?:{ADDRESS.pattern}|[!！。])",
+    re.ASCII | re.IGNORECASE,
 )
+_GLUED = re.compile(
+    rf"(?:{ADDRESS.pattern})\s{{0,3}}[\[【(（][^\[\]【】()（）]{{2,30}}[\]】)）]",
+    re.ASCII | re.IGNORECASE,
+)
+_PLEA = re.compile(
+    r"[（(【\[][^（）()【】\[\]]{0,80}(?:求[^（）()]{0,6}[票藏订阅荐赏]|[月推荐]票|加更|[一二三四五六七八九十\d]更|打赏|首订|上架|盟主|大章|补更|收藏|推荐票|订阅)"
+    r"[^（）()【】\[\]]{0,80}[）)】\]]?\s*$"
+    r"|[，,、;；\s!！~～]+[求跪]{1,3}[^，,。]{0,4}(?:月票|推荐票?|收藏|订阅|打赏|支持|票票)[^。]{0,30}$"
+)
+_SENTENCES = re.compile(rf"[。！？!?]+|{ADDRESS.pattern}", re.ASCII | re.IGNORECASE)
 _HEAD = re.compile(
     r"\W{0,4}第[\s0-9０-９零〇一二三四五六七八九十百千两]{1,12}[章回节卷集话]|\W{0,4}(?:番外|楔子|序章|尾声)"
 )
@@ -75,27 +86,30 @@ def cut_adverts(lines: Sequence[Line], mode: Adverts) -> tuple[list[Line], list[
     """
     if mode == "keep":
         return list(lines), []
-    folded = [fold(line.text) for line in lines]
-    often = _often(folded)
+    folded = {at: fold(line.text) for at, line in enumerate(lines) if HINT.search(line.text)}
+    often = _often(folded.values())
+    notes = _find_notes(lines, folded)
     kept: list[Line] = []
     cuts: list[Cut] = []
     before = ""
-    note = _find_notes(lines, folded)
-    for place, (line, text) in enumerate(zip(lines, folded, strict=True)):
-        reason = "author's note" if place in note else _reason(text, before, often, mode)
+    for place, line in enumerate(lines):
+        reason = "author's note" if place in notes else "rule" if is_rule(line.text) else ""
+        if not reason and place in folded:
+            reason = _reason(folded[place], before, often, mode)
         if reason:
             cuts.append(Cut(reason, "", line.number, line.text.strip()))
             continue
-        rest, more = _cut_inside(line, text, mode)
-        cuts += more
-        kept.append(Line(line.number, rest))
-        before = text if text.strip() else before
+        if place in folded:
+            line, more = _cut_inside(line, folded[place], mode)
+            cuts += more
+        kept.append(line)
+        before = line.text if line.text.strip() else before
     return kept, cuts
 
 
 def is_advert(line: str) -> bool:
     """Return whether a line, by itself, is advertising or a rule of dashes or stars."""
-    return bool(_reason(fold(line), "", frozenset(), "careful"))
+    return is_rule(line) or bool(_reason(fold(line), "", frozenset(), "careful"))
 
 
 def _reason(text: str, before: str, often: frozenset[str], mode: Adverts) -> str:
@@ -103,8 +117,6 @@ def _reason(text: str, before: str, often: frozenset[str], mode: Adverts) -> str
     text = text.strip()
     if not 0 < len(text) <= _MAX_ADVERT or is_heading(text):
         return ""
-    if is_rule(text):
-        return "rule"
     signs = signs_of(text)
     content = signs & _CONTENT
     if not content:
@@ -137,21 +149,21 @@ def _speaks(text: str, before: str, signs: set[str]) -> bool:
     return found is not None
 
 
-def _often(folded: Sequence[str]) -> frozenset[str]:
+def _often(folded: Iterable[str]) -> frozenset[str]:
     """Return the lines that stand word for word in several places, dialogue left out."""
     short = (text.strip() for text in folded if 6 <= len(text) <= _MAX_ADVERT)
     counts = Counter(text for text in short if not re.search("[“”「」『』]", text))
     return frozenset(text for text, count in counts.items() if count >= _OFTEN)
 
 
-def _find_notes(lines: Sequence[Line], folded: Sequence[str]) -> set[int]:
+def _find_notes(lines: Sequence[Line], folded: Mapping[int, str]) -> set[int]:
     """Return the places of authors' notes: 作者有话说, and what follows up to the next chapter.
 
     One that is longer than a note is, is none: only its label goes then, as other lines do.
     """
     places: set[int] = set()
-    for start, text in enumerate(folded):
-        if "作者" not in text or not _NOTE_HEAD.match(text):
+    for start, text in folded.items():
+        if start in places or "作者" not in text or not _NOTE_HEAD.match(text):
             continue
         stop, size = start, 0
         while stop < len(lines) and size <= _MAX_NOTE and not is_heading(lines[stop].text):
@@ -162,11 +174,11 @@ def _find_notes(lines: Sequence[Line], folded: Sequence[str]) -> set[int]:
     return places
 
 
-def _cut_inside(line: Line, text: str, mode: Adverts) -> tuple[str, list[Cut]]:
+def _cut_inside(line: Line, text: str, mode: Adverts) -> tuple[Line, list[Cut]]:
     """Take advertising out of a line that stays: stretches in brackets, sentences, pleas."""
     spans = [span for span, found in _stretches(text) if _is_inline(found, mode)]
     if not spans:
-        return line.text, []
+        return line, []
     pieces: list[str] = []
     cuts: list[Cut] = []
     done = 0
@@ -175,15 +187,13 @@ def _cut_inside(line: Line, text: str, mode: Adverts) -> tuple[str, list[Cut]]:
             pieces.append(line.text[done:start])
             cuts.append(Cut("advert", "", line.number, line.text[start:stop].strip()))
             done = stop
-    return "".join([*pieces, line.text[done:]]), cuts
+    return Line(line.number, "".join([*pieces, line.text[done:]])), cuts
 
 
 def _stretches(text: str) -> Iterator[tuple[tuple[int, int], str]]:
     """Yield the stretches of a folded line that may be advertising, and where they stand."""
     if len(text) <= 100 and _HEAD.match(text) and (plea := _PLEA.search(text)):
         yield plea.span(), "求月票" + plea.group()
-    if not _MAY_HOLD.search(text):
-        return
     for pattern in (_GLUED, _BRACKETS, _STRETCH):
         for found in pattern.finditer(text):
             yield found.span(), found.group()

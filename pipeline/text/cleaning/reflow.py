@@ -29,7 +29,11 @@ _CLOSING = SENTENCE_ENDS + "!?…”」』：:"  # what a paragraph ends with, s
 
 def columns(line: str) -> int:
     """Return the width of a line without the white space at its ends."""
-    return sum(1 + (unicodedata.east_asian_width(c) in "WFA") for c in line.strip())
+    line = line.strip()
+    try:
+        return len(line.encode("gbk"))  # two bytes for what is wide, and many times faster
+    except UnicodeEncodeError:
+        return sum(1 + (unicodedata.east_asian_width(c) in "WFA") for c in line)
 
 
 def _indent(line: str) -> int:

@@ -85,7 +85,23 @@ _KINDS: dict[str, str] = {
         r"|爆更|补更|欠更|上架|首订|追读|月票|推荐票|订阅|收藏|本书|本文|下[一]?章|这章|本章|读者|书友|大章|防盗章|预收|专栏|字数|大纲|小天使"
     ),
 }
-KINDS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _KINDS.items()}
+KINDS = frozenset(_KINDS)
+# What matches one kind is not looked at for another: signs are independent of each other.
+_SIGN = re.compile(
+    "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items()), re.IGNORECASE
+)
+# One of these is in everything that has a sign: most lines are done with after this look.
+HINT = re.compile(
+    r"[A-Za-z0-9Ａ-Ｚａ-ｚ０-９][.．。·点點][A-Za-zＡ-Ｚａ-ｚ]|[\^~*～|_]|[wWｗＷ] ?[wWｗＷ]"
+    r"|[pPｐＰ]\.?[sSｓＳ]|[tTｔＴ][xXｘＸ]|[aAａＡ][pPｐＰ]{2}"
+    r"|[网網票群薦荐藏閱阅赏賞]|文[学學]|[书書]友|更新|免[费費]|下[载載]|最新"
+    r"|[无無][弹彈广廣错錯]|首[发發]|手[机機打]|[电電]子|更多|精彩|章[节節]|[纯純]文|全[本文]|正版|[书書][签籤架]|返回"
+    r"|上一[章页頁]|下一?[章页頁]|本章|未完|翻[页頁]|[点點][击擊此]|[记記]住|本站|百度|搜[狗索]|防[丢丟失走盗盜]"
+    r"|[请請][登访訪前移]|[尽盡]在|客[户戶]端|小程序|支持|公[众眾]|微[信博]|[扫掃]|本[书書文作小]|整理|制作|製作|上[传傳架]"
+    r"|校[对對]|收集|搜集|[录錄]入|[扫掃]描|精校|出品|版[权權]|[仅僅]供|24|２４|[转轉][载載]|用途|目的|侵|[声聲]明|立[场場]"
+    r"|后果|後果|[谢謝]|[感][恩]|更|[题題]外|作者|感言|公告|通知|推[书書]|新[书書文]|完[结結本]|[读讀]者|卡文|存稿|[码碼]字"
+    r"|大章|[专專][栏欄]|字[数數]|大[纲綱]|天使|直[达達]|[回][到]|快捷|[举舉]|域名|地址|roduced|utenberg|prepared"
+)
 
 # The traditional characters of the words above and below, and their simplified forms in order.
 _TRADITIONAL = (
@@ -113,7 +129,6 @@ _FILLING = re.compile(
     r"|有|为|来|去|上|吧|哦|啊|呀|啦|呢|吗|了|都|也|就|还|于|由|看|书|票|群|号|第|页|章|免费|全|新|好|快)",
     re.IGNORECASE,
 )
-_ANY = re.compile("|".join(f"(?:{pattern.pattern})" for pattern in KINDS.values()), re.IGNORECASE)
 
 
 def fold(text: str) -> str:
@@ -131,29 +146,28 @@ def signs_of(text: str) -> set[str]:
     "noise" is one where words can be read only without the marks strewn into them, "address" an
     address, "bare" that there is hardly anything beside the others, "number" that of a group.
     """
+    signs = _kinds_in(ADDRESS.sub(" ", text))
     plain = _NOISE.sub("", text)
-    signs = {kind for kind, pattern in KINDS.items() if pattern.search(text)}
-    read = {kind for kind, pattern in KINDS.items() if pattern.search(plain)}
-    if read - signs and re.search(r"\w[\^~*|_]\w", text):
-        signs.add("noise")
-    signs |= read
+    if len(plain) < len(text):
+        read = _kinds_in(plain)
+        if read - signs and re.search(r"\w[\^~*|_]\w", text):
+            signs.add("noise")
+        signs |= read
     if ADDRESS.search(text):
         signs.add("address")
     if "group" in signs and re.search(r"\d{5,12}", plain):
         signs.add("number")
-    return signs - _not_independent(signs, plain)
+    if "thanks" not in signs:
+        signs.discard("gift")
+    if not signs & {"note", "appeal", "thanks", "number"}:
+        signs.discard("author")
+    return signs
 
 
-def _not_independent(signs: set[str], plain: str) -> set[str]:
-    """Return the signs that say no more than others do, or nothing by themselves."""
-    dropped = set() if "thanks" in signs else {"gift"}
-    if not signs & {"note", "appeal", "thanks", "group"}:
-        return dropped | {"author"}
-    for kind in signs & (set(KINDS) - {"author", "note", "gift"}):
-        plain = KINDS[kind].sub("", plain)
-    return dropped if KINDS["author"].search(plain) else dropped | {"author"}
+def _kinds_in(text: str) -> set[str]:
+    return {found.lastgroup for found in _SIGN.finditer(text) if found.lastgroup}
 
 
 def left_over(text: str) -> int:
     """Return how many characters a folded stretch has beside its signs and what says nothing."""
-    return len(_FILLING.sub("", _ANY.sub("", ADDRESS.sub("", _NOISE.sub("", text)))))
+    return len(_FILLING.sub("", _SIGN.sub("", ADDRESS.sub("", _NOISE.sub("", text)))))
