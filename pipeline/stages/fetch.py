@@ -19,7 +19,7 @@ from pipeline.stage import Context, Stage, StageConfig
 if TYPE_CHECKING:
     from pipeline.text.books.document import Document
     from pipeline.text.cleaning.clean import Cleaned
-    from pipeline.text.cleaning.encoding import Decoded
+    from pipeline.text.cleaning.document import ReadDocument
     from pipeline.text.cuts import Cut
 
 _Place = tuple[str, int]
@@ -27,8 +27,6 @@ _Place = tuple[str, int]
 
 _AUTO = "auto"
 _FIRST_LINES = 5  # paragraphs of a folder's file among which a heading is looked for
-_MOST_UNREADABLE = 0.2  # of a text's characters
-_TITLE_WITHIN = 20_000  # characters in which the title is looked for
 
 
 class FetchConfig(StageConfig):
@@ -143,45 +141,39 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
         `config.encoding` is not the name of an encoding.
     """
     from pipeline.text.books.source import source_name
-    from pipeline.text.books.title import novel_title
+    from pipeline.text.books.title import LOOKED_AT, novel_title
     from pipeline.text.chapters.chapters import divide
     from pipeline.text.cleaning.script import to_simplified
     from pipeline.text.cuts import tell_cuts
 
     documents = _read_documents(config)
-    parts: list[tuple[Decoded, Cleaned]] = []
+    parts: list[ReadDocument] = []
     for index, document in enumerate(documents):
         context.progress(index, len(documents), document.name)
         parts.append(_read_document(document, config))
     context.progress(len(documents), len(documents))
-    joined = _join_documents(documents, [cleaned for _, cleaned in parts])
+    joined = _join_documents(documents, [part.cleaned for part in parts])
     paragraphs = [paragraph for paragraph, _ in joined]
-    encodings = "+".join(sorted({decoded.encoding for decoded, _ in parts}))
-    _check_chinese(paragraphs, encodings, config)
+    encodings = "+".join(sorted({encoding for part in parts for encoding in part.encodings}))
+    notes = [note for part in parts for note in part.notes]
+    notes += _check_chinese(paragraphs, encodings, config)
     division = divide(to_simplified(paragraphs) if config.simplify else paragraphs)
-    title = novel_title(_first_lines(parts[0][0].text), source_name(config.source))
-    cuts = [cut for _, cleaned in parts for cut in cleaned.cuts]
+    title = novel_title(parts[0].beginning[:LOOKED_AT], source_name(config.source))
+    cuts = [cut for part in parts for cut in part.cleaned.cuts]
     cuts += _left_out(joined, division.paragraphs, config)
-    for line in tell_cuts(cuts, several=len(documents) > 1):
+    for line in [*notes, *tell_cuts(cuts, several=len(documents) > 1)]:
         context.say(line)
     return Corpus(
         paragraphs=division.paragraphs,
         chapters=division.chapters,
         encoding=encodings,
-        replaced=sum(decoded.replaced for decoded, _ in parts),
-        rejoined_lines=sum(part.rejoined_lines for _, part in parts),
+        replaced=sum(part.replaced for part in parts),
+        rejoined_lines=sum(part.cleaned.rejoined_lines for part in parts),
         source_digest=_digest(documents),
         title=to_simplified([title])[0] if config.simplify else title,
         cuts=tuple(cuts),
+        notes=tuple(notes),
     )
-
-
-def _first_lines(text: str) -> list[str]:
-    """Return the lines that a text begins with, as far as a title is looked for."""
-    from pipeline.text.books.title import LOOKED_AT
-    from pipeline.text.cleaning.clean import clean_characters
-
-    return clean_characters(text[:_TITLE_WITHIN]).split("\n")[:LOOKED_AT]
 
 
 def _read_documents(config: FetchConfig) -> tuple[Document, ...]:
@@ -197,33 +189,20 @@ def _read_documents(config: FetchConfig) -> tuple[Document, ...]:
     return read_source(config.source, downloads=Path(config.downloads), policy=policy)
 
 
-def _read_document(document: Document, config: FetchConfig) -> tuple[Decoded, Cleaned]:
-    """Decode and clean one document."""
-    from pipeline.text.cleaning.clean import clean
-    from pipeline.text.cleaning.encoding import decode
+def _read_document(document: Document, config: FetchConfig) -> ReadDocument:
+    """Decode and clean one document as the settings say."""
+    from pipeline.text.cleaning.document import read_document
 
     asked = None if config.encoding == _AUTO else config.encoding
-    decoded = decode(document.data, document.encoding or asked, name=document.name)
-    _check_readable(decoded, document.name, config)
-    cleaned = clean(
-        decoded.text,
-        document=document.name,
+    return read_document(
+        document.data,
+        name=document.name,
+        encoding=document.encoding or asked,
+        mending=asked is None,
+        advice=_encoding_hint(config),
         rejoin_lines=config.rejoin_lines,
         adverts=config.adverts,
     )
-    return decoded, cleaned
-
-
-def _check_readable(decoded: Decoded, name: str, config: FetchConfig) -> None:
-    """Refuse what is no text though an encoding reads it, as images of disks are."""
-    from pipeline.text.cleaning.encoding import unreadable_share
-
-    share = unreadable_share(decoded)
-    if share > _MOST_UNREADABLE:
-        raise DataError(
-            f"{name}: expected a text, got {share:.0%} unreadable bytes and control characters "
-            f"when read as {decoded.encoding}; {_encoding_hint(config)}"
-        )
 
 
 def _encoding_hint(config: FetchConfig) -> str:
@@ -293,12 +272,16 @@ def heading_from_name(stem: str, position: int) -> str:
     return f"第{position}章　{title}".rstrip()
 
 
-def _check_chinese(paragraphs: Sequence[str], encoding: str, config: FetchConfig) -> None:
-    """Refuse a text that is not mostly Chinese, or too short to learn from."""
+def _check_chinese(paragraphs: Sequence[str], encoding: str, config: FetchConfig) -> list[str]:
+    """Refuse a text that is not mostly Chinese, or too short to learn from; return warnings."""
     from pipeline.text.books.source import shown_source
+    from pipeline.text.cleaning.damage import refuse_private
 
     name = shown_source(config.source)
-    counts = Counter("".join(paragraphs))
+    counts: Counter[str] = Counter()
+    for paragraph in paragraphs:
+        counts.update(paragraph)
+    notes = refuse_private(counts, document=name)
     letters = sum(n for c, n in counts.items() if unicodedata.category(c).startswith("L"))
     chinese = sum(n for c, n in counts.items() if is_chinese(c))
     share = chinese / max(1, letters)
@@ -312,6 +295,7 @@ def _check_chinese(paragraphs: Sequence[str], encoding: str, config: FetchConfig
             f"{name}: expected at least {config.min_characters} Chinese characters, got "
             f"{chinese} when read as {encoding}; give a longer text"
         )
+    return notes
 
 
 def _digest(documents: Sequence[Document]) -> str:

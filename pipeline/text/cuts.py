@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.artifacts.corpus import Cut, count_reasons
 
-__all__ = ["Cut", "tell_cuts"]
+__all__ = ["Cut", "show_cut", "tell_cuts"]
 
 _EXAMPLES = 3  # of each reason
 _LONGEST = 60  # characters of an example
@@ -23,10 +23,10 @@ def tell_cuts(cuts: Sequence[Cut], *, several: bool) -> Iterator[str]:
         yield f"{reason} {count:,}: {examples}"
 
 
-def show_cut(cut: Cut, *, named: bool, longest: int = _LONGEST) -> str:
-    """Return a cut in a few words: its line and how it began."""
+def show_cut(cut: Cut, *, named: bool, longest: int | None = _LONGEST) -> str:
+    """Return a cut in one line: its place and how it began, or all of it if `longest` is None."""
     text = " ".join(cut.text.split())
-    text = text if len(text) <= longest else text[:longest] + "…"
+    text = text if longest is None or len(text) <= longest else text[:longest] + "…"
     place = f"line {cut.line:,}" if cut.line else ""
     where = " ".join(filter(None, (cut.document if named else "", place)))
     return f"{where}: {text}" if where else text

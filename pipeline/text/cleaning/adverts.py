@@ -35,7 +35,7 @@ _STORY = re.compile(
     r"|(?:写|印|刻|贴|标|刷|挂|显示|弹出|跳出|念)[着出]|[一几]行|字样|屏幕|牌子|招牌|告示|海报|广告[牌上]|纸条|短信|横幅|传单|门口|墙上|柜台"
 )
 _NAMED_SITE = re.compile(r"[“「『‘][^“”「」『』‘’]{1,12}[”」』’]")
-_NOTE_HEAD = re.compile(r"[\W_]*作者(?:有话(?:要)?说|的话)\W*(?P<rest>.*)", re.DOTALL)
+_NUMBERED = re.compile(r"第[\s0-9〇○零一二三四五六七八九十百千两]{1,12}[章回节卷集话]")
 _CONTENT = KINDS | {"address"}
 _BRACKETS = re.compile(r"[\[【〔({（][^\[\]【】〔〕(){}（）]{4,200}[\]】〕)}）]")
 _STRETCH = re.compile(
@@ -52,7 +52,7 @@ _PLEA = re.compile(
     r"|[，,、;；\s!！~～]+[求跪]{1,3}[^，,。]{0,4}(?:月票|推荐票?|收藏|订阅|打赏|支持|票票)[^。]{0,30}$"
 )
 _SENTENCES = re.compile(rf"[。！？!?]+|{ADDRESS.pattern}", re.ASCII | re.IGNORECASE)
-_HEAD = re.compile(r"[\W_]*作者(?:有话(?:要)?说|的话)\W*(?P<rest>.*)", re.DOTALL)
+_NOTE_HEAD = re.compile(r"[\W_]*作者(?:有话(?:要)?说|的话)\W*(?P<rest>.*)", re.DOTALL)
 _CONTENT = KINDS | {"address"}
 _BRACKETS = re.compile(r"[\[【〔({（][^\[\]【】〔〕(){}（）]{4,200}[\]】〕)}）]")
 _STRETCH = re.compile(
@@ -117,6 +117,8 @@ def _reason(text: str, before: str, often: frozenset[str], mode: Adverts) -> str
     text = text.strip()
     if not 0 < len(text) <= _MAX_ADVERT or is_heading(text):
         return ""
+    if _NUMBERED.search(text) and not ADDRESS.search(text):
+        return ""  # perhaps a heading of another habit
     signs = signs_of(text)
     content = signs & _CONTENT
     if not content:
@@ -196,7 +198,8 @@ def _stretches(text: str) -> Iterator[tuple[tuple[int, int], str]]:
         yield plea.span(), "求月票" + plea.group()
     for pattern in (_GLUED, _BRACKETS, _STRETCH):
         for found in pattern.finditer(text):
-            yield found.span(), found.group()
+            if HINT.search(found.group()):
+                yield found.span(), found.group()
 
 
 def _is_inline(stretch: str, mode: Adverts) -> bool:

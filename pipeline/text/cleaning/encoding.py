@@ -14,10 +14,13 @@ from dataclasses import dataclass
 
 from pipeline.errors import DataError, SettingsError
 from pipeline.text.cleaning.evidence import MARK, SURROGATE, marked
+from pipeline.text.cleaning.resync import in_step
 from pipeline.text.cleaning.stretches import NoEncoding, find_stretches
 
 __all__ = ["MARK", "Decoded", "Reach", "check_encoding", "decode", "show_map", "unreadable_share"]
 
+# What double-byte text holds where bytes have been lost: bad ones, and characters that are none.
+_ASKEW = re.compile(f"[{MARK}\ue000-\ue78c\ue797-\uf8ff]")
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs"}
 # Controls that no text has: all but tabs, line ends, the form feed, DOS's end of file, and ESC.
 _CONTROLS = "".join(map(chr, (*range(0x09), *range(0x0E, 0x1A), *range(0x1C, 0x20))))
@@ -135,5 +138,13 @@ def _decode_as(data: bytes, encoding: str) -> tuple[str, int]:
         text = marked(data, encoding)
     except UnicodeError as error:  # codecs that take no error handler, such as idna
         raise SettingsError(f"encoding: {encoding} cannot read this file: {error}") from error
+    if encoding in ("gb18030", "big5hkscs") and _ASKEW.search(text):
+        text = "\n".join(_decode_line(line, encoding) for line in data.split(b"\n"))
     replaced = len(SURROGATE.findall(text)) if SURROGATE.search(text) else 0
     return (re.sub(f"{SURROGATE.pattern}+", "\ufffd", text) if replaced else text), replaced
+
+
+def _decode_line(line: bytes, encoding: str) -> str:
+    """Decode a line of double-byte text; one that has lost bytes is read on in step."""
+    text = marked(line, encoding)
+    return in_step(line, encoding) if _ASKEW.search(text) else text
