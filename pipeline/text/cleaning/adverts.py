@@ -15,7 +15,7 @@ from typing import Literal
 from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cleaning.lines import Line
 from pipeline.text.cleaning.pages import is_rule
-from pipeline.text.cleaning.signs import ADDRESS, HINT, KINDS, fold, left_over, signs_of
+from pipeline.text.cleaning.signs import ADDRESS, EVERYDAY, HINT, KINDS, fold, left_over, signs_of
 from pipeline.text.cuts import Cut
 
 Adverts = Literal["keep", "careful", "strict"]
@@ -24,9 +24,11 @@ _MAX_ADVERT = 300  # characters
 _SHORT = 80  # characters; a longer line needs one sign more
 _NEEDED = {"careful": 2, "strict": 1}
 _MORE_IN_A_STORY = 2  # signs that a line needs beyond that where it speaks like a story
-_FEW_LEFT = 0.25  # of a line's characters beside its signs: it says nothing else
+_FEW_LEFT = 0.34  # of a line's characters beside its signs: it says hardly anything else
+_FEWER_LEFT = 0.2  # where the signs are of today's everyday life
 _OFTEN = 3  # so many times the same line is a sign
 _TELLS = 5  # characters of a sentence that say something beside signs
+_OPENING = '“「『‘"'  # dialogue is no author's note
 _MAX_NOTE = 1_500  # characters of an author's note at the end of a chapter
 
 # What only stories do: persons, speech, what somebody reads or sees, what has happened.
@@ -36,6 +38,14 @@ _STORY = re.compile(
 )
 _NAMED_SITE = re.compile(r"[“「『‘][^“”「」『』‘’]{1,12}[”」』’]")
 _NUMBERED = re.compile(r"第[\s0-9〇○零一二三四五六七八九十百千两]{1,12}[章回节卷集话]")
+_NAMING = {
+    "site",
+    "address",
+    "keeping",
+    "group",
+    "follow",
+    "thanks",
+}  # who or what may stand in quotes
 _CONTENT = KINDS | {"address"}
 _BRACKETS = re.compile(r"[\[【〔({（][^\[\]【】〔〕(){}（）]{4,200}[\]】〕)}）]")
 _STRETCH = re.compile(
@@ -48,11 +58,11 @@ _GLUED = re.compile(
 )
 _PLEA = re.compile(
     r"[（(【\[][^（）()【】\[\]]{0,80}(?:求[^（）()]{0,6}[票藏订阅荐赏]|[月推荐]票|加更|[一二三四五六七八九十\d]更|打赏|首订|上架|盟主|大章|补更|收藏|推荐票|订阅)"
-    r"[^（）()【】\[\]]{0,80}[）)】\]]?\s*$"
+    r"[^（）()【】\[\]]{0,80}[）)】\]]?\W*$"
     r"|[，,、;；\s!！~～]+[求跪]{1,3}[^，,。]{0,4}(?:月票|推荐票?|收藏|订阅|打赏|支持|票票)[^。]{0,30}$"
 )
 _SENTENCES = re.compile(rf"[。！？!?]+|{ADDRESS.pattern}", re.ASCII | re.IGNORECASE)
-_NOTE_HEAD = re.compile(r"[\W_]*作者(?:有话(?:要)?说|的话)\W*(?P<rest>.*)", re.DOTALL)
+_NOTE_HEAD = re.compile(r"[\W_]*作者(?:有话(?:要)?说|的话)[\W_]{0,3}(?:[:：].*)?", re.DOTALL)
 _CONTENT = KINDS | {"address"}
 _BRACKETS = re.compile(r"[\[【〔({（][^\[\]【】〔〕(){}（）]{4,200}[\]】〕)}）]")
 _STRETCH = re.compile(
@@ -65,7 +75,7 @@ _GLUED = re.compile(
 )
 _PLEA = re.compile(
     r"[（(【\[][^（）()【】\[\]]{0,80}(?:求[^（）()]{0,6}[票藏订阅荐赏]|[月推荐]票|加更|[一二三四五六七八九十\d]更|打赏|首订|上架|盟主|大章|补更|收藏|推荐票|订阅)"
-    r"[^（）()【】\[\]]{0,80}[）)】\]]?\s*$"
+    r"[^（）()【】\[\]]{0,80}[）)】\]]?\W*$"
     r"|[，,、;；\s!！~～]+[求跪]{1,3}[^，,。]{0,4}(?:月票|推荐票?|收藏|订阅|打赏|支持|票票)[^。]{0,30}$"
 )
 _SENTENCES = re.compile(rf"[。！？!?]+|{ADDRESS.pattern}", re.ASCII | re.IGNORECASE)
@@ -123,7 +133,8 @@ def _reason(text: str, before: str, often: frozenset[str], mode: Adverts) -> str
     content = signs & _CONTENT
     if not content:
         return ""
-    if left_over(text) <= _FEW_LEFT * len(text) and not text.endswith("。"):
+    few = _FEWER_LEFT if content <= EVERYDAY else _FEW_LEFT
+    if left_over(text) <= few * len(text) and not text.endswith("。"):
         signs.add("bare")  # adverts shout or have no full stop
     if text in often:
         signs.add("often")
@@ -146,7 +157,7 @@ def _speaks(text: str, before: str, signs: set[str]) -> bool:
     if before.rstrip().endswith((":", "：")) and "often" not in signs:
         return True
     own = signs & {"note", "thanks"}
-    text = _NAMED_SITE.sub("", text) if signs & {"site", "address", "keeping"} else text
+    text = _NAMED_SITE.sub("", text) if signs & _NAMING else text
     found = _STORY.search(re.sub(r"我|了|[看说][着了]", "", text) if own else text)
     return found is not None
 
@@ -165,15 +176,24 @@ def _find_notes(lines: Sequence[Line], folded: Mapping[int, str]) -> set[int]:
     """
     places: set[int] = set()
     for start, text in folded.items():
-        if start in places or "作者" not in text or not _NOTE_HEAD.match(text):
+        if start in places or "作者" not in text or not _NOTE_HEAD.fullmatch(text.strip()):
             continue
         stop, size = start, 0
         while stop < len(lines) and size <= _MAX_NOTE and not is_heading(lines[stop].text):
             size += len(lines[stop].text)
             stop += 1
-        if size <= _MAX_NOTE:
-            places.update(at for at in range(start, stop) if lines[at].text.strip())
+        block = [at for at in range(start, stop) if lines[at].text.strip()]
+        told = any(lines[at].text.strip()[0] in _OPENING for at in block)
+        if size <= _MAX_NOTE and not told and not _opens_chapter(lines, start):
+            places.update(block)
     return places
+
+
+def _opens_chapter(lines: Sequence[Line], at: int) -> bool:
+    """Return whether what stands before a line is a heading: then a whole chapter may follow."""
+    while at and not lines[at - 1].text.strip():
+        at -= 1
+    return at > 0 and is_heading(lines[at - 1].text)
 
 
 def _cut_inside(line: Line, text: str, mode: Adverts) -> tuple[Line, list[Cut]]:

@@ -106,7 +106,7 @@ def _continues(before: str, line: str, following: str, *, width: int, base: int)
     if is_heading(before) or is_heading(line) or _indent(line) > base + 1:
         return False
     short = width / 2
-    verse = columns(line) < short and 0 < columns(following) < short
+    verse = columns(line) < short and 0 < columns(following) < short and not is_heading(following)
     return not (verse and before.rstrip()[-1] in _CLOSING)
 
 
