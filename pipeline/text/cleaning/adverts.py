@@ -25,7 +25,7 @@ _SHORT = 80  # characters; a longer line needs one sign more
 _NEEDED = {"careful": 2, "strict": 1}
 _MORE_IN_A_STORY = 2  # signs that a line needs beyond that where it speaks like a story
 _FEW_LEFT = 0.34  # of a line's characters beside its signs: it says hardly anything else
-_FEWER_LEFT = 0.2  # where the signs are of today's everyday life
+_FEWER_LEFT = 0.2  # where the signs are words of everyday life
 _OFTEN = 3  # so many times the same line is a sign
 _TELLS = 5  # characters of a sentence that say something beside signs
 _OPENING = '“「『‘"'  # dialogue is no author's note
@@ -46,6 +46,7 @@ _NAMING = {
     "follow",
     "thanks",
 }  # who or what may stand in quotes
+_LESS_SURE = EVERYDAY | {"turning", "unfinished", "keeping"}
 _CONTENT = KINDS | {"address"}
 _BRACKETS = re.compile(r"[\[【〔({（][^\[\]【】〔〕(){}（）]{4,200}[\]】〕)}）]")
 _STRETCH = re.compile(
@@ -63,6 +64,7 @@ _PLEA = re.compile(
 )
 _SENTENCES = re.compile(rf"[。！？!?]+|{ADDRESS.pattern}", re.ASCII | re.IGNORECASE)
 _NOTE_HEAD = re.compile(r"[\W_]*作者(?:有话(?:要)?说|的话)[\W_]{0,3}(?:[:：].*)?", re.DOTALL)
+_LESS_SURE = EVERYDAY | {"turning", "unfinished", "keeping"}
 _CONTENT = KINDS | {"address"}
 _BRACKETS = re.compile(r"[\[【〔({（][^\[\]【】〔〕(){}（）]{4,200}[\]】〕)}）]")
 _STRETCH = re.compile(
@@ -133,7 +135,7 @@ def _reason(text: str, before: str, often: frozenset[str], mode: Adverts) -> str
     content = signs & _CONTENT
     if not content:
         return ""
-    few = _FEWER_LEFT if content <= EVERYDAY else _FEW_LEFT
+    few = _FEWER_LEFT if content <= _LESS_SURE else _FEW_LEFT
     if left_over(text) <= few * len(text) and not text.endswith("。"):
         signs.add("bare")  # adverts shout or have no full stop
     if text in often:

@@ -112,7 +112,8 @@ KINDS = frozenset(_KINDS)
 _SIGN = re.compile(
     "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items()), re.IGNORECASE
 )
-EVERYDAY = frozenset({"group", "follow", "app"})  # what stories of today have as well
+# What stories of today have as well.
+EVERYDAY = frozenset({"group", "follow", "app"})
 
 # The traditional characters of the words above and below, and their simplified forms in order.
 _TRADITIONAL = (
@@ -172,7 +173,7 @@ _NOISE = re.compile(r"[\^~*～|_·\s]")  # strewn into words so that filters mis
 _FILLING = re.compile(
     r"[\W\d_a-z]|(?:大家|各位|朋友|点此|使用|安装|喜欢|觉得|如果|发现|我们|你们|一下|更多|欢迎|继续|阅读|支持|推荐|收藏|精彩|小说|本书|本文|本站"
     r"|正版|最新|章节|手机|请到|可以|谢谢|感谢|作者|读者|书友|内容|提供|访问|搜索|关注|下载|搜|请|在|的|是|和|与|及|或|您|您的|到|给|能|把|向"
-    r"|有|为|来|去|上|吧|哦|啊|呀|啦|呢|吗|了|都|也|就|还|于|由|看|书|票|群|号|第|页|章|免费|全|新|好|快)",
+    r"|有|为|来|去|上|吧|哦|啊|呀|啦|呢|吗|了|都|也|就|还|于|由|看|书|票|群|号|第|页|章|免费|全|新|好|快|目录|书架)",
     re.IGNORECASE,
 )
 
