@@ -58,6 +58,11 @@ class FetchConfig(StageConfig):
         description="advertising of web sites and authors' notes: careful cuts what has two "
         "independent signs, strict what has one, keep nothing",
     )
+    punctuation: Literal["keep", "unify"] = Field(
+        default="keep",
+        description="unify makes marks one kind: ． and 。, straight and curly quotes, ASCII marks "
+        "between Chinese characters",
+    )
     min_chinese_share: float = Field(
         default=0.5,
         ge=0,
@@ -202,6 +207,7 @@ def _read_document(document: Document, config: FetchConfig) -> ReadDocument:
         advice=_encoding_hint(config),
         rejoin_lines=config.rejoin_lines,
         adverts=config.adverts,
+        punctuation=config.punctuation,
     )
 
 

@@ -15,6 +15,7 @@ from pipeline.text.cleaning.gutenberg import cut_gutenberg
 from pipeline.text.cleaning.lines import HIDDEN_END, NEW_END, Line, as_document, split_lines
 from pipeline.text.cleaning.markup import cut_markup
 from pipeline.text.cleaning.pages import cut_page_marks
+from pipeline.text.cleaning.punctuation import Punctuation, unify
 from pipeline.text.cleaning.reflow import rejoin, usual_width, wrap_width
 from pipeline.text.cuts import Cut
 
@@ -40,7 +41,12 @@ class Cleaned:
 
 
 def clean(
-    text: str, *, document: str = "", rejoin_lines: Rejoin = "auto", adverts: Adverts = "careful"
+    text: str,
+    *,
+    document: str = "",
+    rejoin_lines: Rejoin = "auto",
+    adverts: Adverts = "careful",
+    punctuation: Punctuation = "keep",
 ) -> Cleaned:
     """Clean a decoded novel.
 
@@ -53,6 +59,8 @@ def clean(
     adverts
         How much of web-site advertising is cut; see `adverts.cut_adverts`. A Project Gutenberg
         header and footer are cut in any case.
+    punctuation
+        'unify' makes marks one kind; see `punctuation.unify`.
     """
     text, cuts = cut_markup(_with_newlines(text))
     lines = split_lines(text)
@@ -64,6 +72,9 @@ def clean(
     cuts += more
     tidied = [Line(line.number, tidy(line.text)) for line in lines]
     kept = [line for line in tidied if line.text]
+    if punctuation == "unify":
+        kept, more = unify(kept)
+        cuts += more
     return Cleaned(
         paragraphs=tuple(line.text for line in kept),
         lines=tuple(line.number for line in kept),

@@ -9,6 +9,7 @@ from pipeline.text.cleaning.adverts import Adverts
 from pipeline.text.cleaning.clean import Cleaned, Rejoin, clean, clean_characters
 from pipeline.text.cleaning.damage import Mended, mend, refuse_lost
 from pipeline.text.cleaning.encoding import Decoded, decode, show_map, unreadable_share
+from pipeline.text.cleaning.punctuation import Punctuation
 
 _MOST_UNREADABLE = 0.2  # of a text's characters
 _BEGINNING = 20_000  # characters in which a title is looked for
@@ -38,6 +39,7 @@ def read_document(
     advice: str,
     rejoin_lines: Rejoin,
     adverts: Adverts,
+    punctuation: Punctuation,
 ) -> ReadDocument:
     """Decode, mend and clean a document.
 
@@ -49,7 +51,7 @@ def read_document(
         Take the way back from what was once read in a wrong encoding; see `mend`.
     advice
         What to do where it was perhaps misread.
-    rejoin_lines, adverts
+    rejoin_lines, adverts, punctuation
         See `clean`.
 
     Raises
@@ -63,7 +65,13 @@ def read_document(
     notes = refuse_lost(decoded, len(data), document=name, advice=advice)
     if reach := show_map(decoded):
         notes.insert(0, f"{name}: {reach}")
-    cleaned = clean(mended.text, document=name, rejoin_lines=rejoin_lines, adverts=adverts)
+    cleaned = clean(
+        mended.text,
+        document=name,
+        rejoin_lines=rejoin_lines,
+        adverts=adverts,
+        punctuation=punctuation,
+    )
     return ReadDocument(
         cleaned=replace(cleaned, cuts=mended.cuts + cleaned.cuts),
         encodings=tuple(reach.encoding for reach in decoded.map) or (decoded.encoding,),

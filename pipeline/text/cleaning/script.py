@@ -27,7 +27,9 @@ _WRITTEN = re.compile(
     r"|(?<=显)(?<![彰凸]显)着|(?<=[巨专昭卓土拙遗])着|着(?=[名述称录]|书立说|有《)",
     re.MULTILINE,
 )
-_NOT_WRITTEN = re.compile("(?<=[看跟等忙听拿抱带随望想说])著(?=作)|著(?=[急火凉迷])")
+_NOT_WRITTEN = re.compile(
+    "(?<=[看跟等忙听拿抱带随望想说])著(?=作)|著(?=[急火凉迷])|(?<=[彰凸]显)著"
+)
 _FAMILY = re.compile("(?<!钱)锺|锺(?!书)")  # 钟, but in a writer's own name
 _WORDS = ((_NOT_WRITTEN, "着"), (_WRITTEN, "著"), (_SINK, "沉"), (_FAMILY, "钟"))
 
