@@ -111,7 +111,7 @@ def cut_adverts(lines: Sequence[Line], mode: Adverts) -> tuple[list[Line], list[
         if reason:
             cuts.append(Cut(reason, "", line.number, line.text.strip()))
             continue
-        if place in folded:
+        if place in folded and not _announces(before):
             line, more = _cut_inside(line, folded[place], mode)
             cuts += more
         kept.append(line)
@@ -141,23 +141,36 @@ def _reason(text: str, before: str, often: frozenset[str], mode: Adverts) -> str
     if text in often:
         signs.add("often")
     needed = _NEEDED[mode] + (len(text) > _SHORT)
-    if _speaks(text, before, signs):
+    if _announces(before) and "often" not in signs:
+        return ""
+    if _speaks(text, signs):
         needed += _MORE_IN_A_STORY
     enough = len(signs) >= needed
-    return "advert" if enough and ("note" in signs or not _tells_more(text)) else ""
+    return "advert" if enough and ("note" in signs or not _tells_more(text, mode)) else ""
 
 
-def _tells_more(text: str) -> bool:
-    """Return whether a whole sentence of a line, or what follows an address, has no sign."""
+def _announces(before: str) -> bool:
+    """Return whether a line announces the next: what somebody reads there is of the story."""
+    return before.rstrip().endswith((":", "："))
+
+
+def _tells_more(text: str, mode: Adverts) -> bool:
+    """Return whether a whole sentence of a line, or what follows an address, has no sign.
+
+    Or whether an advert stands within a sentence that goes on around it to its full stop.
+    """
+    around = [
+        found for found in _GLUED.finditer(text) if 0 < found.start() < found.end() < len(text)
+    ]
+    if text.endswith("。") and any(_is_inline(found.group(), mode) for found in around):
+        return True
     return any(
         left_over(part) >= _TELLS and not signs_of(part) for part in _SENTENCES.split(text) if part
     )
 
 
-def _speaks(text: str, before: str, signs: set[str]) -> bool:
-    """Return whether a line speaks like a story, or is what the line before it announces."""
-    if before.rstrip().endswith((":", "：")) and "often" not in signs:
-        return True
+def _speaks(text: str, signs: set[str]) -> bool:
+    """Return whether a line speaks like a story."""
     own = signs & {"note", "thanks"}
     text = _NAMED_SITE.sub("", text) if signs & _NAMING else text
     found = _STORY.search(re.sub(r"我|了|[看说][着了]", "", text) if own else text)
@@ -200,17 +213,20 @@ def _opens_chapter(lines: Sequence[Line], at: int) -> bool:
 
 def _cut_inside(line: Line, text: str, mode: Adverts) -> tuple[Line, list[Cut]]:
     """Take advertising out of a line that stays: stretches in brackets, sentences, pleas."""
-    spans = [span for span, found in _stretches(text) if _is_inline(found, mode)]
+    spans: list[tuple[int, int]] = []
+    for (start, stop), found in _stretches(text):
+        apart = all(stop <= first or start >= last for first, last in spans)
+        if apart and _is_inline(found, mode):
+            spans.append((start, stop))
     if not spans:
         return line, []
     pieces: list[str] = []
     cuts: list[Cut] = []
     done = 0
     for start, stop in sorted(spans):
-        if start >= done:
-            pieces.append(line.text[done:start])
-            cuts.append(Cut("advert", "", line.number, line.text[start:stop].strip()))
-            done = stop
+        pieces.append(line.text[done:start])
+        cuts.append(Cut("advert", "", line.number, line.text[start:stop].strip()))
+        done = stop
     return Line(line.number, "".join([*pieces, line.text[done:]])), cuts
 
 

@@ -12,6 +12,7 @@ from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cleaning.adverts import Adverts, cut_adverts
 from pipeline.text.cleaning.characters import fit_characters, fit_text
 from pipeline.text.cleaning.gutenberg import cut_gutenberg
+from pipeline.text.cleaning.indents import part_at_indents
 from pipeline.text.cleaning.lines import HIDDEN_END, NEW_END, Line, as_document, split_lines
 from pipeline.text.cleaning.markup import cut_markup
 from pipeline.text.cleaning.pages import cut_page_marks
@@ -63,7 +64,7 @@ def clean(
         'unify' makes marks one kind; see `punctuation.unify`.
     """
     text, cuts = cut_markup(_with_newlines(text))
-    lines = split_lines(text)
+    lines = part_at_indents(split_lines(text))
     for step in (fit_characters, cut_gutenberg, cut_page_marks):
         lines, more = step(lines)
         cuts += more

@@ -35,7 +35,8 @@ def _marked_lines(text: str) -> Iterator[Line]:
     number, start = 1, 0
     for end in [*(found.start() for found in _ENDS.finditer(text)), len(text)]:
         line = text[start:end]
-        yield Line(number, line.replace(HIDDEN_END, ""))
+        seen = line.lstrip(HIDDEN_END)  # what is left of a line stands where it is seen
+        yield Line(number + len(line) - len(seen), seen.replace(HIDDEN_END, ""))
         number += line.count(HIDDEN_END) + text.startswith("\n", end)
         start = end + 1
 

@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterator
 
+from pipeline.chinese import CHINESE
 from pipeline.text.cleaning.lines import HIDDEN_END, NEW_END, replace_found
 from pipeline.text.cuts import Cut
 
@@ -56,6 +57,8 @@ _HOLDER_END = {
     for name in ("script", "style", "select", "noscript")
 }
 _MOST_HELD = 100_000  # characters of a script or a list; what is longer has lost its end
+_LOOKED_AT = 2_000  # of these characters
+_FEW_CHINESE, _CHINESE_SHARE = 100, 0.5  # of them may be Chinese, or it is prose
 _MOST_GIVEN = 500  # characters of its opening tag
 _WHOLE = re.compile(r".*", re.DOTALL)
 
@@ -77,7 +80,8 @@ def cut_markup(text: str) -> tuple[str, list[Cut]]:
 def _unescape(found: re.Match[str]) -> str:
     """Return the character that an entity stands for, however often it was escaped."""
     old = found.group()
-    new = html.unescape(re.sub(r"^&(?:amp;)+", "&", old) if old != "&amp;" else old)
+    name = re.sub(r"^&(?:amp;)+", "&", old) if old != "&amp;" else old
+    new = html.unescape(name.rstrip(";") + ";")
     if new in ("\n", "\r"):
         return NEW_END
     return old if len(new) > 2 else new  # not a name that stands for anything
@@ -122,9 +126,16 @@ def _find_held(text: str) -> Iterator[re.Match[str]]:
             end = ends[name] = _HOLDER_END[name].search(text, body)
         if end is None or end.end() - opening.start() > _MOST_HELD:
             continue
+        if _is_prose(text[body : min(end.start(), body + _LOOKED_AT)]):
+            continue
         done = end.end()
         if found := _WHOLE.match(text, opening.start(), done):
             yield found
+
+
+def _is_prose(held: str) -> bool:
+    """Return whether what a script or a list would hold is a text for readers."""
+    return len(CHINESE.findall(held)) > max(_FEW_CHINESE, _CHINESE_SHARE * len(held))
 
 
 def _find_tags(text: str) -> Iterator[re.Match[str]]:

@@ -25,10 +25,10 @@ _BACKTICKS = re.compile(r"`([^`\-]{1,400})-")  # `…-, as some old files have i
 def unify(lines: Sequence[Line]) -> tuple[list[Line], list[Cut]]:
     """Make marks one kind: ． and 。, straight and curly quotes, ASCII marks in Chinese text.
 
-    ． is a full stop in a book where paragraphs end with it, and parts foreign names elsewhere.
+    ． is a full stop in a book where paragraphs or quotes end with it; elsewhere it parts names.
     """
     dots = sum(len(_DOT.findall(line.text)) for line in lines)
-    ends = sum(_DOT_AT_END.search(line.text) is not None for line in lines)
+    ends = sum(len(_DOT_AT_END.findall(line.text)) for line in lines)
     stops = ends > _ENDS_SO * dots
     unified = [Line(line.number, _unified(line.text, stops=stops)) for line in lines]
     return unified, list(_changes(lines, unified))
@@ -36,10 +36,9 @@ def unify(lines: Sequence[Line]) -> tuple[list[Line], list[Cut]]:
 
 def _unified(text: str, *, stops: bool) -> str:
     """Return a paragraph with its marks made one kind; its length stays."""
+    text = _BACKTICKS.sub(r"‘\1’", _curly(text) if '"' in text else text)
     text = _ASCII.sub(lambda found: found.group().translate(_WIDE), text)
-    if stops:
-        text = _DOT.sub("。", text)
-    return _BACKTICKS.sub(r"‘\1’", _curly(text) if '"' in text else text)
+    return _DOT.sub("。", text) if stops else text
 
 
 def _curly(text: str) -> str:
