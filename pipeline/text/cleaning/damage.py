@@ -20,6 +20,7 @@ from pipeline.text.cuts import Cut
 _BLOCK = 5_000  # characters of whole lines that are judged together
 _SAMPLE = 300  # characters of them that are looked at first
 _ENOUGH = 100  # letters that a sample needs to be judged
+_SOME_LETTERS, _FEW_LETTERS = 12, 4  # that a line needs, of Chinese ones and of Latin ones
 _RARE = 0.05  # of the Chinese characters are common ones, or fewer: 0.3 to 0.6 in prose
 _READABLE = 0.25  # of them, when the way back was right
 _LATIN_SHARE = 0.5  # of what is no ASCII; Chinese read as Latin-1 is little else
@@ -28,6 +29,8 @@ _SHOWN = 12  # characters of it in a message
 _WARN, _REFUSE = 0.001, 0.02  # of the characters
 
 _LATIN = re.compile("[\u0080-\u017f\u0192\u02c6\u02dc\u2013-\u2122]")
+_HAN = re.compile(f"{CHINESE.pattern}|[\ue000-\uf8ff]")
+_WORDS = re.compile("[A-Za-z]{3}[A-Za-z ]{20}")  # Latin words: a text in a European language
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 # Windows' Latin alphabet, whose signs stand where Latin-1 has controls.
 _WINDOWS = {
@@ -85,26 +88,66 @@ def mend(decoded: Decoded, *, document: str) -> Mended:
 
 def _stretches(text: str) -> Iterator[tuple[str, bool]]:
     """Yield a text in stretches of whole lines, and whether they are garbled."""
-    begin = at = 0
-    state = False
+    blocks = list(_blocks(text))
+    flags = [
+        _is_garbled(text[start : start + _SAMPLE]) or _is_garbled(text[stop - _SAMPLE : stop])
+        for start, stop in blocks
+    ]
+    begin, state = 0, False
+    for index, (start, stop) in enumerate(blocks):
+        near = any(flags[max(0, index - 1) : index + 2])
+        for at, garbled in _lines_of(text, start, stop) if near else [(start, False)]:
+            if garbled is not None and garbled != state:
+                if at > begin:
+                    yield text[begin:at], state
+                begin, state = at, garbled
+    yield text[begin:], state
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where blocks of whole lines begin and end."""
+    at = 0
     while at < len(text):
         after = text.find("\n", min(at + _BLOCK, len(text))) + 1 or len(text)
-        garbled = _is_garbled(text[at : at + _SAMPLE]) and _is_garbled(text[at:after])
-        if garbled != state and at > begin:
-            yield text[begin:at], state
-            begin = at
-        state, at = garbled, after
-    yield text[begin:], state
+        yield at, after
+        at = after
+
+
+def _lines_of(text: str, start: int, stop: int) -> Iterator[tuple[int, bool | None]]:
+    """Yield where the lines of a block begin, and whether they are garbled; None: who knows."""
+    at = start
+    while at < stop:
+        after = text.find("\n", at, stop) + 1 or stop
+        yield at, _judged(text[at:after])
+        at = after
+
+
+def _judged(line: str) -> bool | None:
+    """Return whether a line is garbled, None where it is too short to tell."""
+    if len(_LATIN.findall(line)) >= _FEW_LETTERS and _is_latin(line):
+        return True
+    if len(_HAN.findall(line)) < _SOME_LETTERS:
+        return False if _common(line) >= _READABLE else None
+    return _common(line) < _RARE
 
 
 def _is_garbled(text: str) -> bool:
     """Return whether a text is made of rare Chinese characters or of Latin ones."""
-    chinese = len(CHINESE.findall(text))
-    latin = len(_LATIN.findall(text))
-    others = sum(not character.isascii() for character in text)
-    if latin >= _ENOUGH and latin > _LATIN_SHARE * others:
+    if len(_LATIN.findall(text)) >= _ENOUGH and _is_latin(text):
         return True
-    return chinese >= _ENOUGH and common_share(text) < _RARE
+    return len(_HAN.findall(text)) >= _ENOUGH and _common(text) < _RARE
+
+
+def _is_latin(text: str) -> bool:
+    """Return whether most of what is no ASCII is Latin."""
+    others = sum(not character.isascii() for character in text)
+    return len(_LATIN.findall(text)) > _LATIN_SHARE * others and not _WORDS.search(text)
+
+
+def _common(text: str) -> float:
+    """Return the share of common characters among Chinese and private ones."""
+    han = len(_HAN.findall(text))
+    return common_share(text) * len(CHINESE.findall(text)) / max(1, han)
 
 
 def _way_back(text: str) -> tuple[str, str]:

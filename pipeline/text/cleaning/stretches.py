@@ -41,6 +41,7 @@ _IN_STEP = 0.95  # of the units where a part in UTF-16 begins
 _SAMPLE = 200_000  # bytes
 _HEADS = (4_000, 400)  # bytes; the beginning decides where others follow, or bytes have been lost
 _LINE = 80  # bytes of a line
+_FEW_LINES = 2_000  # bytes that may be a garbled line
 _HIGH = re.compile(rb"[\x80-\xff]")
 _NAMES = {True: "gb18030", False: "big5hkscs"}  # whether a block is GB18030 → its encoding
 _BACK = 4_000  # bytes before the first NUL in which a part in UTF-16 may begin
@@ -72,8 +73,7 @@ def find_stretches(data: bytes) -> list[Stretch]:
     if first is not None and first.startswith("utf-32"):
         return [(0, len(data), first)]
     marks = (found.start() for found in _LATER_MARK.finditer(data, 1))
-    later = (at for at in marks if data[at - 1 : at] == b"\n" or data[at - 2 : at] == b"\n\0")
-    bounds = [0, *later, len(data)]
+    bounds = [0, *(at for at in marks if _begins_part(data, at)), len(data)]
     stretches: list[Stretch] = []
     for start, stop in pairwise(bounds):
         at = start
@@ -81,6 +81,13 @@ def find_stretches(data: bytes) -> list[Stretch]:
             found, at = _next(data, at, stop, whole=stop - start == len(data))
             stretches += found
     return _merged(stretches) or [(0, 0, "utf-8")]
+
+
+def _begins_part(data: bytes, at: int) -> bool:
+    """Return whether what looks like a byte-order mark is one: a line begins there, in UTF-16."""
+    order = "utf-16-le" if data[at] == 0xFF else "utf-16-be"
+    begins = data[at - 1 : at] == b"\n" or data[at - 2 : at] == b"\n\0"
+    return begins and plausible_share(data[at + 2 : at + _LINE], order) >= _GARBLED
 
 
 def _next(data: bytes, start: int, stop: int, *, whole: bool) -> tuple[list[Stretch], int]:
@@ -148,23 +155,34 @@ def _utf16(data: bytes, start: int, stop: int, order: str) -> tuple[list[Stretch
         after = found + 2 if found >= 0 else stop
         line = data[at : min(after, at + _SAMPLE)]
         if at > start and len(line) > 2 and plausible_share(line, order) < _GARBLED:
-            turned = plausible_share(line[:_LINE], other) >= _IN_STEP
-            if turned or _reads_otherwise(line):
+            goes_on = plausible_share(data[after : after + _LINE], order) >= _GARBLED
+            if _is_chinese_in(data[at : min(stop, at + _HEADS[-1])], other) or _reads_otherwise(
+                line, sure=goes_on and len(line) < _FEW_LINES
+            ):
                 return stretches, at
+        if found >= 0 and (after - at) % 2:  # a byte is lost: the line's end is out of step with it
+            stretches.append((at, found, order))
+            at = found
         stretches.append((at, after, order))
         at = after
     return _merged(stretches), stop
 
 
-def _reads_otherwise(line: bytes) -> bool:
-    """Return whether what is no UTF-16 makes sense in another encoding."""
+def _is_chinese_in(head: bytes, order: str) -> bool:
+    """Return whether a part begins in UTF-16; out of step it is plausible, but rare characters."""
+    plausible = plausible_share(head[:_LINE], order) >= _IN_STEP
+    return plausible and common_share(marked(head, order)) >= _FEW_COMMON
+
+
+def _reads_otherwise(line: bytes, *, sure: bool = False) -> bool:
+    """Return whether what is no UTF-16 makes sense in another encoding; in UTF-8, to be `sure`."""
     sample = line[:_SAMPLE]
     high = high_bytes(sample)
     if high < _SURE:
         return False
     if high - _valid_bytes(sample) <= UTF8_ERROR_LIMIT * high:
         return True
-    guess = guess_double_byte(sample)
+    guess = None if sure else guess_double_byte(sample)
     return guess is not None and common_share(marked(sample, guess)) >= _FEW_COMMON
 
 
@@ -296,7 +314,7 @@ def _makes_sense(sample: bytes, guess: str | None) -> bool:
 
 def _parts(data: bytes, start: int, stop: int) -> list[Stretch]:
     """Return the stretches of GB18030 and Big5, block by block; changes must pay."""
-    size = max(_LEAST_PART, min(_PART, (stop - start) // 16))
+    size = max(_LEAST_PART, min(_PART, (stop - start) // 64))
     bounds = [start]
     while bounds[-1] < stop:
         bounds.append(data.find(b"\n", min(bounds[-1] + size, stop), stop) + 1 or stop)
