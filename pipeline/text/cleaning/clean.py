@@ -65,14 +65,16 @@ def clean(
     """
     text, cuts = cut_markup(_with_newlines(text))
     lines = part_at_indents(split_lines(text))
+    del text  # a long novel is held once, as lines
     for step in (fit_characters, cut_gutenberg, cut_page_marks):
         lines, more = step(lines)
         cuts += more
     lines, joined = _rejoin(lines, rejoin_lines)
     lines, more = cut_adverts(lines, adverts)
     cuts += more
-    tidied = [Line(line.number, tidy(line.text)) for line in lines]
-    kept = [line for line in tidied if line.text]
+    for place, line in enumerate(lines):
+        lines[place] = Line(line.number, tidy(line.text))
+    kept = [line for line in lines if line.text]
     if punctuation == "unify":
         kept, more = unify(kept)
         cuts += more

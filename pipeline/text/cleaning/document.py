@@ -65,8 +65,11 @@ def read_document(
     notes = refuse_lost(decoded, len(data), document=name, advice=advice)
     if reach := show_map(decoded):
         notes.insert(0, f"{name}: {reach}")
+    beginning = tuple(clean_characters(mended.text[:_BEGINNING]).split("\n"))
+    held = [mended.text]
+    mended, decoded = replace(mended, text=""), replace(decoded, text="")  # it is held once
     cleaned = clean(
-        mended.text,
+        held.pop(),
         document=name,
         rejoin_lines=rejoin_lines,
         adverts=adverts,
@@ -76,7 +79,7 @@ def read_document(
         cleaned=replace(cleaned, cuts=mended.cuts + cleaned.cuts),
         encodings=tuple(reach.encoding for reach in decoded.map) or (decoded.encoding,),
         replaced=decoded.replaced,
-        beginning=tuple(clean_characters(mended.text[:_BEGINNING]).split("\n")),
+        beginning=beginning,
         notes=(*notes, *mended.notes),
     )
 
