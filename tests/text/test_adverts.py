@@ -102,6 +102,8 @@ def test_a_line_that_another_announces_stays() -> None:
 
     assert clean(f"她走了。\n{shown}").paragraphs == ("她走了。",)
     assert clean(f"那人只留下一句：\n{shown}").paragraphs == ("那人只留下一句：", shown)
+    heading = "第三章 雪夜（求月票）"  # what is announced was verse, which the file has lost
+    assert clean(f"有诗为证：\n{heading}").paragraphs == ("有诗为证：", "第三章\u3000雪夜")
 
 
 def test_the_same_line_in_many_places_is_a_sign() -> None:

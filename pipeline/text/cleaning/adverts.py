@@ -110,9 +110,10 @@ def cut_adverts(lines: Sequence[Line], mode: Adverts) -> tuple[list[Line], list[
             reason = _reason(folded[place], before, often, mode)
         if reason:
             cuts.append(Cut(reason, "", line.number, line.text.strip()))
+            before = "" if reason == "advert" else before
             continue
-        if place in folded and not _announces(before):
-            line, more = _cut_inside(line, folded[place], mode)
+        if place in folded:
+            line, more = _cut_inside(line, folded[place], mode, whole=_announces(before))
             cuts += more
         kept.append(line)
         before = line.text if line.text.strip() else before
@@ -141,9 +142,8 @@ def _reason(text: str, before: str, often: frozenset[str], mode: Adverts) -> str
     if text in often:
         signs.add("often")
     needed = _NEEDED[mode] + (len(text) > _SHORT)
-    if _announces(before) and "often" not in signs:
-        return ""
-    if _speaks(text, signs):
+    announced = _announces(before) and "often" not in signs
+    if announced or _speaks(text, signs):
         needed += _MORE_IN_A_STORY
     enough = len(signs) >= needed
     return "advert" if enough and ("note" in signs or not _tells_more(text, mode)) else ""
@@ -211,10 +211,13 @@ def _opens_chapter(lines: Sequence[Line], at: int) -> bool:
     return at > 0 and is_heading(lines[at - 1].text)
 
 
-def _cut_inside(line: Line, text: str, mode: Adverts) -> tuple[Line, list[Cut]]:
-    """Take advertising out of a line that stays: stretches in brackets, sentences, pleas."""
+def _cut_inside(line: Line, text: str, mode: Adverts, *, whole: bool) -> tuple[Line, list[Cut]]:
+    """Take advertising out of a line that stays: stretches in brackets, sentences, pleas.
+
+    `whole` keeps its sentences whole.
+    """
     spans: list[tuple[int, int]] = []
-    for (start, stop), found in _stretches(text):
+    for (start, stop), found in _stretches(text, whole=whole):
         apart = all(stop <= first or start >= last for first, last in spans)
         if apart and _is_inline(found, mode):
             spans.append((start, stop))
@@ -230,11 +233,11 @@ def _cut_inside(line: Line, text: str, mode: Adverts) -> tuple[Line, list[Cut]]:
     return Line(line.number, "".join([*pieces, line.text[done:]])), cuts
 
 
-def _stretches(text: str) -> Iterator[tuple[tuple[int, int], str]]:
+def _stretches(text: str, *, whole: bool) -> Iterator[tuple[tuple[int, int], str]]:
     """Yield the stretches of a folded line that may be advertising, and where they stand."""
     if len(text) <= 100 and _HEAD.match(text) and (plea := _PLEA.search(text)):
         yield plea.span(), "求月票" + plea.group()
-    for pattern in (_GLUED, _BRACKETS, _STRETCH):
+    for pattern in (_GLUED, _BRACKETS) if whole else (_GLUED, _BRACKETS, _STRETCH):
         for found in pattern.finditer(text):
             if HINT.search(found.group()):
                 yield found.span(), found.group()
