@@ -89,7 +89,6 @@ def cutting(source: Source, tokens: int) -> Work:
         chapters=chapters,
         encoding="utf-8",
         replaced=0,
-        removed_lines=0,
         rejoined_lines=0,
         source_digest="",
     )

@@ -24,6 +24,9 @@ from pipeline.toml import LONGEST, MAX_LINE, is_text, read_table, read_value, sh
 
 SOURCE_SETTING = "fetch.source"  # what --source stands for
 _BUILT_IN = "built in"
+_GONE = {  # settings of earlier versions, and what to write in their place
+    "fetch.remove_adverts": 'fetch.adverts = "careful", or "keep" in place of false',
+}
 
 Sections = Mapping[str, type[StageConfig]]
 
@@ -260,7 +263,11 @@ def _refuse_unfit(value: Any, name: str, origin: str) -> None:
 
 
 def _unknown(sections: Sections, name: str, origin: str) -> SettingsError:
-    """Return the error for a setting that does not exist."""
+    """Return the error for a setting that does not exist, or does no longer."""
+    if name in _GONE:
+        return SettingsError(
+            f"{name}: no such setting any more (from {origin}); write {_GONE[name]}", setting=name
+        )
     known = [
         f"{section}.{field}" for section, kind in sections.items() for field in kind.model_fields
     ]

@@ -1,16 +1,47 @@
 """`fetch`'s artifact: the clean text of a novel and its chapters.
 
 corpus.txt    UTF-8, one paragraph a line, headings included as paragraphs
-corpus.json   title, chapters, and how the text was read
+corpus.json   title, chapters, how the text was read, and how often what was cut, by reason
+removed.jsonl every stretch that was cut or changed: document, line, reason, text
 """
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.artifacts.codec import Codec, read_json, write_json
+from pipeline.artifacts.codec import MOST_BYTES, Codec, read_json, write_json
+from pipeline.errors import ArtifactDamaged
+from pipeline.regular import read_bytes
+
+_REMOVED = "removed.jsonl"
+_ELSEWHERE = ("paragraphs", "cuts")  # fields that have a file of their own
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A stretch of the source that is not in the text as it stood there.
+
+    Attributes
+    ----------
+    reason : str
+        A few words that name the kind, the same for all of the kind: "advert", "contents".
+    document : str
+        The file, or the member of an archive or a book.
+    line : int
+        Of the document, from 1; 0 where it has no lines.
+    text : str
+        What was cut, or what stood there before it was changed.
+    """
+
+    reason: str
+    document: str
+    line: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -31,41 +62,67 @@ class Corpus:
     """A novel as clean text.
 
     `chapters` cover all paragraphs in order, without gaps. `encoding` is what the source was
-    decoded from, `replaced` counts the bytes that could not be decoded, `removed_lines` the lines
-    of advertising and of library boilerplate that were cut, `rejoined_lines` the hard line ends
-    that were taken out, `source_digest` is the sha256 of the source's bytes, `title` is the novel's
-    as people write it, "" where it is not known.
+    decoded from, `replaced` counts the bytes that could not be decoded, `rejoined_lines` the hard
+    line ends that were taken out, `source_digest` is the sha256 of the source's bytes, `title` is
+    the novel's as people write it, "" where it is not known. `cuts` are all stretches that were cut
+    or changed, in the order in which that was done; `notes` are lines for people on how the text
+    was read, such as which encoding reaches how far.
     """
 
     paragraphs: tuple[str, ...]
     chapters: tuple[Chapter, ...]
     encoding: str
     replaced: int
-    removed_lines: int
     rejoined_lines: int
     source_digest: str
     title: str = ""
+    cuts: tuple[Cut, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def count_reasons(cuts: Iterable[Cut]) -> dict[str, int]:
+    """Return how many stretches were cut or changed for each reason, the most frequent first."""
+    return dict(Counter(cut.reason for cut in cuts).most_common())
 
 
 def _save_corpus(corpus: Corpus, folder: Path) -> None:
-    """Write corpus.txt and corpus.json."""
+    """Write corpus.txt, corpus.json and removed.jsonl."""
     text = "".join(paragraph + "\n" for paragraph in corpus.paragraphs)
     (folder / "corpus.txt").write_text(text, encoding="utf-8", newline="\n")
-    facts = asdict(corpus)
-    del facts["paragraphs"]
-    write_json(folder / "corpus.json", facts)
+    facts = {name: value for name, value in vars(corpus).items() if name not in _ELSEWHERE}
+    chapters = [asdict(chapter) for chapter in corpus.chapters]
+    counts = count_reasons(corpus.cuts)
+    write_json(folder / "corpus.json", {**facts, "chapters": chapters, "cuts": counts})
+    rows = (json.dumps(vars(cut), ensure_ascii=False, sort_keys=True) for cut in corpus.cuts)
+    removed = "".join(row + "\n" for row in rows)
+    (folder / _REMOVED).write_text(removed, encoding="utf-8", newline="\n")
 
 
 def _load_corpus(folder: Path) -> Corpus:
-    """Read what `_save_corpus` wrote."""
+    """Read what `_save_corpus` wrote; artifacts of earlier versions tell of no cuts."""
     text = (folder / "corpus.txt").read_text(encoding="utf-8")
     facts = read_json(folder / "corpus.json")
+    facts.pop("removed_lines", None)  # what earlier versions counted in place of the cuts
     chapters = tuple(Chapter(**chapter) for chapter in facts.pop("chapters"))
+    cuts = _load_cuts(folder / _REMOVED) if "cuts" in facts else ()
+    facts |= {"cuts": cuts, "notes": tuple(facts.get("notes", ()))}
     return Corpus(paragraphs=tuple(text.split("\n")[:-1]), chapters=chapters, **facts)
+
+
+def _load_cuts(path: Path) -> tuple[Cut, ...]:
+    """Read removed.jsonl."""
+    try:
+        rows = read_bytes(path, MOST_BYTES).decode("utf-8").split("\n")[:-1]
+        return tuple(Cut(**json.loads(row)) for row in rows)
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        raise ArtifactDamaged(
+            f"{path.name}: expected a stretch of text a line, got {error}", path=path
+        ) from error
 
 
 def _describe_corpus(corpus: Corpus) -> dict[str, Any]:
     """Return the facts shown to people."""
+    cuts = ", ".join(f"{reason} {n:,}" for reason, n in count_reasons(corpus.cuts).items())
     return {
         **({"title": corpus.title} if corpus.title else {}),
         "characters": sum(map(len, corpus.paragraphs)),
@@ -73,7 +130,7 @@ def _describe_corpus(corpus: Corpus) -> dict[str, Any]:
         "chapters": len(corpus.chapters),
         "encoding": corpus.encoding,
         "bytes replaced": corpus.replaced,
-        "lines removed": corpus.removed_lines,
+        "cut or changed": cuts,
         "lines rejoined": corpus.rejoined_lines,
     }
 

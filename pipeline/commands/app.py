@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands import clean, generate, lab, models, report, run, score, status
+from pipeline.commands import clean, generate, lab, models, report, run, score, status, text
 from pipeline.commands.options import Debug
 from pipeline.commands.usage import Command, Group
 from pipeline.shipped import CHECKOUT
@@ -14,6 +14,7 @@ from pipeline.shipped import CHECKOUT
 COMMANDS = (  # in the order in which the help lists them: name, function, example
     ("run-all", run.run_all, "run-all --source my_novel.txt --quick"),
     ("run", run.run_one, "run train --force"),
+    ("text", text.text, "text --source my_novel.txt --removed"),
     ("report", report.report, "report --model my_novel --output my_novel.html"),
     ("status", status.status, "status --verify"),
     ("dag", status.dag, "dag --mermaid"),

@@ -100,6 +100,17 @@ def put_lines(lines: Iterable[str], set_in: int = SET_IN) -> None:
     put(*(part for line in lines for part in fold(line, most, set_in)))
 
 
+def page_lines(lines: Iterable[str], set_in: int = SET_IN) -> None:
+    """Print lines as `put_lines` does; on a terminal that they do not fit on, page by page."""
+    most = width()
+    folded = [part for line in lines for part in fold(line, most, set_in)]
+    if sys.stdout.isatty() and len(folded) >= shutil.get_terminal_size().lines:
+        import pydoc  # slow to load, and seldom needed
+
+        return pydoc.pager("".join(shown(line, None) + "\n" for line in folded))
+    return put(*folded)
+
+
 def print_json(value: Any) -> None:
     """Print a value as JSON."""
     print(shown_json(json.dumps(value, ensure_ascii=False, indent=2)))

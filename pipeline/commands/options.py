@@ -151,6 +151,21 @@ LabSource = Annotated[
     ),
 ]
 
+# What `text` takes.
+Chapters = Annotated[bool, typer.Option("--chapters", help="The chapters and their sizes.")]
+RemovedOnly = Annotated[
+    bool, typer.Option("--removed", help="All that was cut or changed, by reason.")
+]
+Where = Annotated[
+    str | None,
+    typer.Option(
+        "--where",
+        parser=_text,
+        metavar="N|TEXT",
+        help="The text around a paragraph, given by its number or by words in it.",
+    ),
+]
+
 # What `report` takes.
 Output = Annotated[
     Path | None,

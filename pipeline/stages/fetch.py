@@ -21,15 +21,16 @@ if TYPE_CHECKING:
     from pipeline.text.books.document import Document, Reading
     from pipeline.text.chapters.chapters import Division
     from pipeline.text.cleaning.clean import Cleaned
-    from pipeline.text.cleaning.encoding import Decoded
+    from pipeline.text.cleaning.document import ReadDocument
+
+_Place = tuple[str, int]
+"""A document's name and a line of it."""
 
 _AUTO = "auto"
 _FIRST_LINES = 5  # paragraphs of a folder's file among which a heading is looked for
-_MOST_UNREADABLE = 0.2  # of a text's characters
 _MANY_HEADINGS = 1000
 _LEAST_CHAPTER = 30  # characters with the heading; so many headings over less are a list
 _LONGEST_SHOWN = 30  # characters of a line that is shown
-_TITLE_WITHIN = 20_000  # characters in which the title is looked for
 
 
 class FetchConfig(StageConfig):
@@ -56,7 +57,16 @@ class FetchConfig(StageConfig):
         default="auto",
         description="join hard line ends: auto where the text is evenly wrapped, always, never",
     )
-    remove_adverts: bool = Field(default=True, description="cut the advertising lines of web sites")
+    adverts: Literal["keep", "careful", "strict"] = Field(
+        default="careful",
+        description="advertising of web sites and authors' notes: careful cuts what has two "
+        "independent signs, strict what has one, keep nothing",
+    )
+    punctuation: Literal["keep", "unify"] = Field(
+        default="keep",
+        description="unify makes marks one kind: ． and 。, straight and curly quotes, ASCII marks "
+        "between Chinese characters",
+    )
     headings: str = Field(
         default="",
         max_length=500,
@@ -156,43 +166,51 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
         `config.encoding` is not the name of an encoding.
     """
     from pipeline.text.books.source import source_name
-    from pipeline.text.books.title import novel_title, own_title
+    from pipeline.text.books.title import LOOKED_AT, novel_title, own_title
     from pipeline.text.chapters.chapters import divide
     from pipeline.text.chapters.pattern import compile_pattern
     from pipeline.text.cleaning.script import to_simplified
+    from pipeline.text.cuts import tell_cuts
 
     reading = _read_source(config)
     documents = reading.documents
-    parts: list[tuple[Decoded, Cleaned]] = []
+    parts: list[ReadDocument] = []
     for index, document in enumerate(documents):
         context.progress(index, len(documents), document.name)
         parts.append(_read_document(document, config))
     context.progress(len(documents), len(documents))
-    paragraphs = _join_documents(documents, [cleaned for _, cleaned in parts])
-    encodings = "+".join(sorted({decoded.encoding for decoded, _ in parts}))
-    _check_chinese(paragraphs, encodings, config)
+    joined = _join_documents(documents, [part.cleaned for part in parts])
+    paragraphs = [paragraph for paragraph, _ in joined]
+    encodings = "+".join(sorted({encoding for part in parts for encoding in part.encodings}))
+    notes = [note for part in parts for note in part.notes]
+    notes += _check_chinese(paragraphs, encodings, config)
     titles = sorted({title for document in documents for title in document.headings})
     if config.simplify:
         paragraphs, titles = to_simplified(paragraphs), to_simplified(titles)
     division = divide(
         paragraphs,
         pattern=compile_pattern(config.headings) if config.headings else None,
+        places=[place for _, place in joined],
         titles=frozenset(titles),
     )
     _check_headings(division, config)
     if division.undivided:
-        context.say(_no_headings(division.likeliest))
+        notes.append(_no_headings(division.likeliest))
     title = own_title(documents[0].title) if len(documents) == 1 else ""
-    title = title or novel_title(_first_lines(parts[0][0].text), source_name(config.source))
+    title = title or novel_title(parts[0].beginning[:LOOKED_AT], source_name(config.source))
+    cuts = [*reading.cuts, *(cut for part in parts for cut in part.cleaned.cuts), *division.cuts]
+    for line in [*notes, *tell_cuts(cuts, several=len(documents) > 1)]:
+        context.say(line)
     return Corpus(
         paragraphs=division.paragraphs,
         chapters=division.chapters,
         encoding=encodings,
-        replaced=sum(decoded.replaced for decoded, _ in parts),
-        removed_lines=division.removed_lines + sum(part.removed_lines for _, part in parts),
-        rejoined_lines=sum(part.rejoined_lines for _, part in parts),
+        replaced=sum(part.replaced for part in parts),
+        rejoined_lines=sum(part.cleaned.rejoined_lines for part in parts),
         source_digest=_digest(documents),
         title=to_simplified([title])[0] if config.simplify else title,
+        cuts=tuple(cuts),
+        notes=tuple(notes),
     )
 
 
@@ -219,14 +237,6 @@ def _no_headings(likeliest: Sequence[str]) -> str:
     )
 
 
-def _first_lines(text: str) -> list[str]:
-    """Return the lines that a text begins with, as far as a title is looked for."""
-    from pipeline.text.books.title import LOOKED_AT
-    from pipeline.text.cleaning.clean import clean_characters
-
-    return clean_characters(text[:_TITLE_WITHIN]).split("\n")[:LOOKED_AT]
-
-
 def _read_source(config: FetchConfig) -> Reading:
     """Read or download the source as the settings say."""
     from pipeline.text.books.request import DownloadPolicy
@@ -240,30 +250,21 @@ def _read_source(config: FetchConfig) -> Reading:
     return read_source(config.source, downloads=Path(config.downloads), policy=policy)
 
 
-def _read_document(document: Document, config: FetchConfig) -> tuple[Decoded, Cleaned]:
-    """Decode and clean one document."""
-    from pipeline.text.cleaning.clean import clean
-    from pipeline.text.cleaning.encoding import decode
+def _read_document(document: Document, config: FetchConfig) -> ReadDocument:
+    """Decode and clean one document as the settings say."""
+    from pipeline.text.cleaning.document import read_document
 
     asked = None if config.encoding == _AUTO else config.encoding
-    decoded = decode(document.data, document.encoding or asked, name=document.name)
-    _check_readable(decoded, document.name, config)
-    cleaned = clean(
-        decoded.text, rejoin_lines=config.rejoin_lines, remove_adverts=config.remove_adverts
+    return read_document(
+        document.data,
+        name=document.name,
+        encoding=document.encoding or asked,
+        mending=asked is None,
+        advice=_encoding_hint(config),
+        rejoin_lines=config.rejoin_lines,
+        adverts=config.adverts,
+        punctuation=config.punctuation,
     )
-    return decoded, cleaned
-
-
-def _check_readable(decoded: Decoded, name: str, config: FetchConfig) -> None:
-    """Refuse what is no text though an encoding reads it, as images of disks are."""
-    from pipeline.text.cleaning.encoding import unreadable_share
-
-    share = unreadable_share(decoded)
-    if share > _MOST_UNREADABLE:
-        raise DataError(
-            f"{name}: expected a text, got {share:.0%} unreadable bytes and control characters "
-            f"when read as {decoded.encoding}; {_encoding_hint(config)}"
-        )
 
 
 def _encoding_hint(config: FetchConfig) -> str:
@@ -275,17 +276,23 @@ def _encoding_hint(config: FetchConfig) -> str:
     return hint + again if kind_of(config.source) == "url" else hint
 
 
-def _join_documents(documents: Sequence[Document], cleaned: Sequence[Cleaned]) -> list[str]:
-    """Return all paragraphs in order; a folder's file without a heading gets one from its name."""
+def _join_documents(
+    documents: Sequence[Document], cleaned: Sequence[Cleaned]
+) -> list[tuple[str, _Place]]:
+    """Return all paragraphs in order, each with its document and line.
+
+    A folder's file without a heading gets one from its name; it stands in no line.
+    """
     from pipeline.text.chapters.headings import is_heading
 
-    if len(documents) == 1:
-        return list(cleaned[0].paragraphs)
-    paragraphs: list[str] = []
+    paragraphs: list[tuple[str, _Place]] = []
     for index, (document, part) in enumerate(zip(documents, cleaned, strict=True)):
-        if not any(map(is_heading, part.paragraphs[:_FIRST_LINES])):
-            paragraphs.append(heading_from_name(Path(document.name).stem, index + 1))
-        paragraphs.extend(part.paragraphs)
+        headed = len(documents) == 1 or any(map(is_heading, part.paragraphs[:_FIRST_LINES]))
+        if not headed:
+            heading = heading_from_name(Path(document.name).stem, index + 1)
+            paragraphs.append((heading, (document.name, 0)))
+        places = ((document.name, line) for line in part.lines)
+        paragraphs += zip(part.paragraphs, places, strict=True)
     return paragraphs
 
 
@@ -305,12 +312,16 @@ def heading_from_name(stem: str, position: int) -> str:
     return f"第{position}章　{title}".rstrip()
 
 
-def _check_chinese(paragraphs: Sequence[str], encoding: str, config: FetchConfig) -> None:
-    """Refuse a text that is not mostly Chinese, or too short to learn from."""
+def _check_chinese(paragraphs: Sequence[str], encoding: str, config: FetchConfig) -> list[str]:
+    """Refuse a text that is not mostly Chinese, or too short to learn from; return warnings."""
     from pipeline.text.books.source import shown_source
+    from pipeline.text.cleaning.damage import refuse_private
 
     name = shown_source(config.source)
-    counts = Counter("".join(paragraphs))
+    counts: Counter[str] = Counter()
+    for paragraph in paragraphs:
+        counts.update(paragraph)
+    notes = refuse_private(counts, document=name)
     letters = sum(n for c, n in counts.items() if unicodedata.category(c).startswith("L"))
     chinese = sum(n for c, n in counts.items() if is_chinese(c))
     share = chinese / max(1, letters)
@@ -324,6 +335,7 @@ def _check_chinese(paragraphs: Sequence[str], encoding: str, config: FetchConfig
             f"{name}: expected at least {config.min_characters} Chinese characters, got "
             f"{chinese} when read as {encoding}; give a longer text"
         )
+    return notes
 
 
 def _digest(documents: Sequence[Document]) -> str:

@@ -49,8 +49,8 @@ def _describe_training(
     yield "text", f"{characters:,} characters in {len(fetch.paragraphs):,} paragraphs"
     replaced = f", {fetch.replaced:,} bytes unreadable" if fetch.replaced else ""
     yield "encoding", fetch.encoding + replaced
-    cleaned = f"{fetch.removed_lines:,} lines removed, {fetch.rejoined_lines:,} rejoined"
-    yield "cleaning", cleaned
+    cut = f"{len(fetch.cuts):,} stretches cut or changed"
+    yield "cleaning", f"{cut}, {fetch.rejoined_lines:,} lines rejoined"
     size, dimensions = embed.vectors.shape
     yield "vocabulary", f"{size:,} words, vectors of {dimensions:,} dimensions"
     hidden = len(decode.recurrent_kernel)

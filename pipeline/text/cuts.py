@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+
+from pipeline.artifacts.corpus import Cut, count_reasons
+
+__all__ = ["Cut", "show_cut", "tell_cuts"]
+
+_EXAMPLES = 3  # of each reason
+_LONGEST = 60  # characters of an example
 
 
-@dataclass(frozen=True)
-class Cut:
-    """A stretch of the source that is not in the text as it stood there.
+def tell_cuts(cuts: Sequence[Cut], *, several: bool) -> Iterator[str]:
+    """Yield a line a reason: how often, and up to three examples with their places.
 
-    Attributes
-    ----------
-    reason : str
-        A few words that name the kind, the same for all of the kind: "advert", "contents".
-    document : str
-        The file, or the member of an archive or a book.
-    line : int
-        Of the document, from 1; 0 where it has no lines.
-    text : str
-        What was cut, or what stood there before it was changed.
+    `several` documents are named with the lines.
     """
+    for reason, count in count_reasons(cuts).items():
+        found = [cut for cut in cuts if cut.reason == reason]
+        examples = "; ".join(show_cut(cut, named=several) for cut in _spread(found))
+        yield f"{reason} {count:,}: {examples}"
 
-    reason: str
-    document: str
-    line: int
-    text: str
+
+def show_cut(cut: Cut, *, named: bool, longest: int | None = _LONGEST) -> str:
+    """Return a cut in one line: its place and how it began, or all of it if `longest` is None."""
+    text = " ".join(cut.text.split())
+    text = text if longest is None or len(text) <= longest else text[:longest] + "…"
+    place = f"line {cut.line:,}" if cut.line else ""
+    where = " ".join(filter(None, (cut.document if named else "", place)))
+    return f"{where}: {text}" if where else text
+
+
+def _spread(cuts: Sequence[Cut]) -> list[Cut]:
+    """Return the first, one in the middle and the last, no text twice."""
+    places = (
+        sorted({0, len(cuts) // 2, len(cuts) - 1}) if len(cuts) > _EXAMPLES else range(len(cuts))
+    )
+    chosen = {cuts[place].text: cuts[place] for place in places}
+    return list(chosen.values())

@@ -47,7 +47,6 @@ VALUES: dict[str, tuple[Codec[Any], Any]] = {
             chapters=(Chapter("第一回 宝玉", 0, 3),),
             encoding="gb18030",
             replaced=1,
-            removed_lines=2,
             rejoined_lines=3,
             source_digest="0" * 64,
         ),

@@ -149,6 +149,10 @@ def test_a_broken_file_is_named_with_its_line(root: Path, content: bytes, words:
         ("train.epochs={" + "a." * 2_000 + "a=1}", ["train.epochs: expected a valid integer"]),
         ("train." + "x" * 4_000 + "=1", ["train.xxx", "no such setting (from --set)"]),
         ("train.epochs=\x1b[31m", ["train.epochs: expected a valid integer"]),
+        (
+            "fetch.remove_adverts=false",
+            ["fetch.remove_adverts: no such setting any more (from --set); write fetch"],
+        ),
         ("train.\x1b[31m=1", [r"train.\x1b[31m: no such setting"]),
         ("fetch.source=a\udcd6.txt", ["fetch.source: expected a path in UTF-8", "rename it"]),
         ("train.name=a\udcd6", ["train.name: expected text in UTF-8, got 'a"]),

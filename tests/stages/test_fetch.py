@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pipelines import CORPORA
 
-from pipeline.artifacts.corpus import CORPUS, Corpus
-from pipeline.errors import DataError, DownloadRefused, SettingsError
+from pipeline.artifacts.corpus import CORPUS, Corpus, count_reasons
+from pipeline.errors import ArtifactDamaged, DataError, DownloadRefused, SettingsError
 from pipeline.stage import Context
 from pipeline.stages.fetch import STAGE, FetchConfig, fetch, heading_from_name
 from pipeline.text.books.choice import reading_order
@@ -30,18 +30,19 @@ def novel(sentence: str = SENTENCE, *, chapters: int = 4, first: int = 1) -> str
 
 
 def run(tmp_path: Path, said: list[str] | None = None, **settings: object) -> Corpus:
-    """Run the stage as the runner would; what it says is added to `said`."""
+    """Run the stage as the runner would; `said` gets its lines for the user."""
     progress: list[tuple[float, float, str]] = []
 
     def report(done: float, total: float, note: str = "") -> None:
         progress.append((done, total, note))
 
     config = FetchConfig.model_validate({"downloads": str(tmp_path / "downloads"), **settings})
+    heard: list[str] = [] if said is None else said
     context = Context(
         progress=report,
         generator=np.random.default_rng(0),
         scratch_path=tmp_path,
-        say=(said if said is not None else []).append,
+        say=heard.append,
     )
     corpus = fetch(config, context=context)
     assert progress[-1][0] == progress[-1][1]
@@ -62,7 +63,9 @@ def test_a_file_in_any_encoding_gives_the_same_corpus(tmp_path: Path, encoding: 
         (f"第{n}章\u3000夜雨", 21 * (n - 1), 21 * n) for n in range(1, 5)
     ]
     assert corpus.encoding in encoding.replace("utf-16", "utf-16-le utf-16-be")
-    assert (corpus.replaced, corpus.removed_lines, corpus.rejoined_lines) == (0, 0, 0)
+    assert (corpus.replaced, corpus.rejoined_lines) == (0, 0)
+    # the mark of UTF-8 and UTF-16 is dropped with the decoding
+    assert corpus.cuts == ()
     assert corpus.source_digest == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -117,6 +120,85 @@ def test_a_corpus_survives_its_codec(tmp_path: Path) -> None:
     STAGE.codec.save(corpus, folder)
 
     assert CORPUS.load(folder) == corpus
+
+
+def test_what_was_cut_is_said_counted_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "novel.txt"
+    contents = "目录\n" + "".join(f"第{n}章  夜雨\n" for n in range(1, 5))
+    adverts = [f"{n}号站：www.example.com，最新章节！" for n in range(5)]
+    path.write_text(contents + novel() + "\n".join(adverts), encoding="utf-8")
+    said: list[str] = []
+
+    corpus = run(tmp_path, said=said, source=str(path))
+
+    # the adverts stand below 4 × 21 lines and the five of the contents; three of five are told
+    places = [90, 92, 94]
+    examples = "; ".join(f"line {line}: {adverts[line - 90]}" for line in places)
+    assert f"advert 5: {examples}" in said
+    assert [line.partition(":")[0] for line in said] == ["advert 5", "contents 5"]
+    assert count_reasons(corpus.cuts) == {"advert": 5, "contents": 5}
+    assert (corpus.cuts[0].document, corpus.cuts[0].line) == ("novel.txt", 90)
+    CORPUS.save(corpus, tmp_path)
+    assert CORPUS.load(tmp_path) == corpus
+    facts = json.loads((tmp_path / "corpus.json").read_text(encoding="utf-8"))
+    assert facts["cuts"] == {"advert": 5, "contents": 5}
+    rows = (tmp_path / "removed.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(row)["text"] for row in rows[:5]] == adverts
+    assert CORPUS.describe(corpus)["cut or changed"] == "advert 5, contents 5"
+    assert run(tmp_path, source=str(path), adverts="keep").paragraphs[-5:] == tuple(adverts)
+
+
+def test_a_damaged_record_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "novel.txt"
+    path.write_text(novel(), encoding="utf-8")
+    CORPUS.save(run(tmp_path, source=str(path)), tmp_path)
+    (tmp_path / "removed.jsonl").write_text('{"reason": 1}\n', encoding="utf-8")
+
+    with pytest.raises(ArtifactDamaged, match=r"removed\.jsonl: expected a stretch of text a line"):
+        CORPUS.load(tmp_path)
+
+
+def test_an_artifact_of_an_earlier_version_tells_of_no_cuts(tmp_path: Path) -> None:
+    path = tmp_path / "novel.txt"
+    path.write_text(novel(), encoding="utf-8")
+    CORPUS.save(run(tmp_path, source=str(path)), tmp_path)
+    (tmp_path / "removed.jsonl").unlink()
+    facts = json.loads((tmp_path / "corpus.json").read_text(encoding="utf-8"))
+    del facts["cuts"], facts["notes"]
+    facts["removed_lines"] = 3
+    (tmp_path / "corpus.json").write_text(json.dumps(facts), encoding="utf-8")
+
+    assert CORPUS.load(tmp_path).cuts == ()
+
+
+def test_which_encoding_reaches_how_far_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "novel.txt"
+    path.write_bytes(novel().encode("gb18030") + novel(first=5).encode("utf-8"))
+    said: list[str] = []
+
+    corpus = run(tmp_path, said=said, source=str(path))
+
+    note = "novel.txt: gb18030 to line 84, utf-8 from there"
+    assert said == [note]
+    assert corpus.notes == (note,)
+    assert corpus.encoding == "gb18030+utf-8"
+    assert (corpus.replaced, len(corpus.chapters)) == (0, 8)
+
+
+@pytest.mark.parametrize(
+    ("garbled", "message"),
+    [
+        (novel().replace("她", "\ue801"), r"private-use characters \(\d\.\d %\)"),
+        (novel().encode().decode("gb18030", errors="replace"), "once read in a wrong encoding"),
+        (novel().replace("的", "\ufffd").replace("她", "\ufffd"), r"\d\.\d % unreadable"),
+    ],
+)
+def test_damage_is_refused_by_its_name(tmp_path: Path, garbled: str, message: str) -> None:
+    path = tmp_path / "novel.txt"
+    path.write_text(garbled, encoding="utf-8")
+
+    with pytest.raises(DataError, match=message):
+        run(tmp_path, source=str(path))
 
 
 def test_undecodable_bytes_are_counted(tmp_path: Path) -> None:
@@ -371,5 +453,5 @@ def test_the_classics(tmp_path: Path, name: str, chapters: int, removed: int) ->
     corpus = run(tmp_path, source=str(path))
 
     assert len(corpus.chapters) == chapters
-    assert (corpus.encoding, corpus.replaced, corpus.removed_lines) == ("utf-8", 0, removed)
+    assert (corpus.encoding, corpus.replaced, len(corpus.cuts)) == ("utf-8", 0, removed)
     assert corpus == run(tmp_path, source=str(path))

@@ -29,7 +29,7 @@ from pipeline.stage import Made
 from pipeline.stages.report import ReportConfig, divide_settings, report
 
 SMALL = ReportConfig(map_words=30, sample_words=20)
-CORPUS = Corpus(("宝玉<b>", "他来了。"), (), "utf-8", 0, 0, 0, "")
+CORPUS = Corpus(("宝玉<b>", "他来了。"), (), "utf-8", 0, 0, "")
 
 
 def made(settings: dict[str, Any], *changed: str, **names: str) -> Made:

@@ -15,7 +15,7 @@ SENTENCE = "她在灯下坐了很久，听见雨落在瓦上，一声一声，�
 
 def corpus_of(paragraphs: list[str]) -> Corpus:
     division = divide(paragraphs)
-    return Corpus(division.paragraphs, division.chapters, "utf-8", 0, 0, 0, "0" * 64)
+    return Corpus(division.paragraphs, division.chapters, "utf-8", 0, 0, "0" * 64)
 
 
 def chapter(number: int, paragraphs: int) -> list[str]:

@@ -163,7 +163,7 @@ def test_chapters_cover_everything_and_short_front_matter_joins_the_first() -> N
         ("第二章\u3000夜雨", 5, 8),
         ("第三章\u3000夜雨", 8, 11),
     ]
-    assert division.removed_lines == 0
+    assert len(division.cuts) == 0
 
 
 def test_long_front_matter_is_a_chapter() -> None:
@@ -193,7 +193,7 @@ def test_a_table_of_contents_makes_no_chapters(label: list[str]) -> None:
 
     assert division.paragraphs == ("《某书》", *body)
     assert len(division.chapters) == 6
-    assert division.removed_lines == len(label) + 6
+    assert len(division.cuts) == len(label) + 6
 
 
 def test_a_volume_heading_after_the_contents_is_kept() -> None:
@@ -258,7 +258,7 @@ LINES = st.sampled_from(
 def test_chapters_always_cover_without_gaps(paragraphs: list[str]) -> None:
     division = divide(paragraphs)
 
-    assert len(division.paragraphs) + division.removed_lines == len(paragraphs)
+    assert len(division.paragraphs) + len(division.cuts) == len(paragraphs)
     assert division.chapters[0].start == 0
     assert division.chapters[-1].stop == len(division.paragraphs)
     for before, after in zip(division.chapters, division.chapters[1:], strict=False):

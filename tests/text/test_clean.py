@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pipelines import CORPORA
 
-from pipeline.text.cleaning.adverts import cut_inline, is_advert
+from pipeline.text.cleaning.adverts import is_advert
 from pipeline.text.cleaning.clean import clean, clean_characters, tidy
 from pipeline.text.cleaning.reflow import columns, wrap_width
 
@@ -118,8 +118,9 @@ def test_rejoining_can_be_forced_and_forbidden() -> None:
 def test_adverts_are_cut(line: str) -> None:
     assert is_advert(line)
     assert clean(f"她走了。\n{line}\n天黑了。").paragraphs == ("她走了。", "天黑了。")
-    assert clean(f"她走了。\n{line}\n天黑了。").removed_lines == 1
-    assert len(clean(f"她走了。\n{line}\n天黑了。", remove_adverts=False).paragraphs) == 3
+    (cut,) = clean(f"她走了。\n{line}\n天黑了。", document="雪.txt").cuts
+    assert (cut.document, cut.line, cut.text) == ("雪.txt", 2, line)
+    assert len(clean(f"她走了。\n{line}\n天黑了。", adverts="keep").paragraphs) == 3
 
 
 @pytest.mark.parametrize(
@@ -140,7 +141,7 @@ def test_adverts_are_cut(line: str) -> None:
 )
 def test_narrative_lines_are_kept(line: str) -> None:
     assert not is_advert(line)
-    assert cut_inline(line) == line
+    assert clean(line).paragraphs == (tidy(line),)
 
 
 def test_adverts_inside_a_line_are_cut_out() -> None:
@@ -148,8 +149,8 @@ def test_adverts_inside_a_line_are_cut_out() -> None:
     shouted = "全文字版小说阅读更新更快尽在某某文学网!那人听了，回头就走。"
     address = "楼下不见了人。小^说^无广告的~某某*小说~网www.example.com这个也来问，那个也来寻。"
 
-    assert cut_inline(shouted) == "那人听了，回头就走。"
-    assert cut_inline(address) == "楼下不见了人。这个也来问，那个也来寻。"
+    assert clean(shouted).paragraphs == ("那人听了，回头就走。",)
+    assert clean(address).paragraphs == ("楼下不见了人。这个也来问，那个也来寻。",)
 
 
 def test_gutenberg_frame_is_cut() -> None:
@@ -162,7 +163,8 @@ def test_gutenberg_frame_is_cut() -> None:
     cleaned = clean(text)
 
     assert cleaned.paragraphs == ("她走了。",)
-    assert cleaned.removed_lines == 5
+    assert [(cut.reason, cut.line) for cut in cleaned.cuts] == [("licence", 1), ("licence", 9)]
+    assert cleaned.cuts[0].text.startswith("The Project Gutenberg EBook of 某书\n\nLanguage")
 
 
 def test_characters() -> None:
@@ -220,4 +222,4 @@ def test_novels_as_found_in_the_wild(name: str, kept: int, removed: int) -> None
     cleaned = clean(path.read_bytes().decode("utf-8"))
 
     assert len(cleaned.paragraphs) == kept
-    assert (cleaned.removed_lines, cleaned.rejoined_lines) == (removed, 0)
+    assert (len(cleaned.cuts), cleaned.rejoined_lines) == (removed, 0)

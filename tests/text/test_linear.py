@@ -44,6 +44,18 @@ SECONDS = 10  # a loaded machine needs one or two
         "（一",
         " ",
         "&#",
+        "&amp;",
+        "<!--",
+        "<rt>",
+        "<b>",
+        "<p a=b",
+        "<select></select>",
+        "求月票",
+        "[求月票",
+        "第1章（求月票",
+        "12\n",
+        "作者有话说：\n",
+        "\u2f00\u200b",
     ],
 )
 def test_no_text_takes_long(piece: str) -> None:
@@ -87,19 +99,19 @@ class Counted(str):
     def find(self, *arguments: object) -> int:
         """Find as any text does."""
         place = super().find(*arguments)  # type: ignore[arg-type]
-        start = int(str(arguments[1]))
-        Counted.looked_at += (place if place >= 0 else len(self)) - start + 1
+        start, stop = (int(str(argument)) for argument in arguments[1:])
+        Counted.looked_at += (place if place >= 0 else min(stop, len(self))) - start + 1
         return place
 
 
 @pytest.mark.parametrize("piece", ["<script>", "<script", "<script></script>", "<style><script>"])
 def test_twice_the_tags_are_twice_the_work(piece: str) -> None:
-    from pipeline.text.cleaning.clean import _drop_scripts
+    from pipeline.text.cleaning.markup import _find_held
 
     work = []
     for times in (1_000, 2_000):
         Counted.looked_at = 0
-        _drop_scripts(Counted(piece * times))
+        list(_find_held(Counted(piece * times)))
         work.append(Counted.looked_at)
     assert work[1] < 2.1 * work[0]
 

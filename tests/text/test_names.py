@@ -58,7 +58,6 @@ def corpus_of(chapters: list[list[str]]) -> Corpus:
         ),
         encoding="utf-8",
         replaced=0,
-        removed_lines=0,
         rejoined_lines=0,
         source_digest="0" * 64,
     )

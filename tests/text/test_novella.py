@@ -47,7 +47,7 @@ def test_its_chapters_are_found(corpus: Corpus) -> None:
 
 
 def test_it_is_read_as_it_is(corpus: Corpus, text: str) -> None:
-    assert (corpus.encoding, corpus.replaced, corpus.removed_lines) == ("utf-8", 0, 0)
+    assert (corpus.encoding, corpus.replaced, corpus.cuts) == ("utf-8", 0, ())
     assert corpus.rejoined_lines == 0
     assert re.sub(r"\s", "", "".join(corpus.paragraphs)) == re.sub(r"\s", "", text)
 

@@ -56,11 +56,6 @@ class Division:
     undivided: bool = False
     likeliest: tuple[str, ...] = ()
 
-    @property
-    def removed_lines(self) -> int:
-        """Return how many lines were cut."""
-        return len(self.cuts)
-
 
 def divide(
     paragraphs: Sequence[str],

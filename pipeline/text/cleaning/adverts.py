@@ -1,114 +1,253 @@
-"""Lines that web sites and libraries put into novels, told from the novel's own lines.
+"""Lines that web sites and authors put around a story, told from the story's own lines.
 
-Cutting a narrative line is worse than keeping an advertisement: every rule asks for two signs, and
-a line that speaks like a story is let through.
+Cutting a line of the story is worse than keeping an advertisement: a line goes for two independent
+signs, and for more where it speaks like a story. `signs` says what they are; that the same words
+stand in several places of the book is another.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal
 
 from pipeline.text.chapters.headings import is_heading
+from pipeline.text.cleaning.lines import Line
+from pipeline.text.cleaning.pages import is_rule
+from pipeline.text.cleaning.signs import ADDRESS, EVERYDAY, HINT, KINDS, fold, left_over, signs_of
+from pipeline.text.cuts import Cut
 
-_MAX_ADVERT = 60  # characters
-_INLINE_SIGNS = 3  # asked of a stretch inside a longer line
-_NEEDED_SIGNS = 2
+Adverts = Literal["keep", "careful", "strict"]
 
-# A host's label has at most 63 characters (RFC 1035). Without bounds, and were a label not taken
-# whole (++), a long run of letters and dots would be read once for each of its characters.
-_URL = re.compile(
-    r"(?:https?://|www\.)[\w./\-?=&%#]+"
-    r"|\b[\w\-]{1,63}+(?:\.[\w\-]{1,63}+){0,8}\.(?:com|net|org|cn|cc|info|xyz|top)\b/?",
-    re.ASCII | re.IGNORECASE,
+_MAX_ADVERT = 300  # characters
+_SHORT = 80  # characters; a longer line needs one sign more
+_NEEDED = {"careful": 2, "strict": 1}
+_MORE_IN_A_STORY = 2  # signs that a line needs beyond that where it speaks like a story
+_FEW_LEFT = 0.34  # of a line's characters beside its signs: it says hardly anything else
+_FEWER_LEFT = 0.2  # where the signs are words of everyday life
+_OFTEN = 3  # so many times the same line is a sign
+_TELLS = 5  # characters of a sentence that say something beside signs
+_OPENING = '“「『‘"'  # dialogue is no author's note
+_MAX_NOTE = 1_500  # characters of an author's note at the end of a chapter
+
+# What only stories do: persons, speech, what somebody reads or sees, what has happened.
+_STORY = re.compile(
+    r"[他她它]|我(?!们)|[“”「」『』‘’]|[说道想看读听问笑喊叫念唱骂答写印刻贴挂][着了道]|了(?:[，。一,]|$)"
+    r"|(?:写|印|刻|贴|标|刷|挂|显示|弹出|跳出|念)[着出]|[一几]行|字样|屏幕|牌子|招牌|告示|海报|广告[牌上]|纸条|短信|横幅|传单|门口|墙上|柜台"
 )
-# One sign each; a line with one of _SURE alone is an advertisement when nothing narrates in it.
-_SIGNS = re.compile(
-    r"小说(?:网|阅读|下载|站)|小说吧|文学(?:网|支持|城)|无广告|无弹窗|更新(?:更快|最快)|本站|全文字版"
-    r"|书友|阅读网|手打|最新网址|电子书|免费(?:下载|阅读)|请?支持正版|月票|推荐票|加入书架"
-    r"|网址|客户端|公众号|微信号|扫码|[QＱ]{2}群|全本|首发|更新管理员|点此(?:察|查)看",
-    re.IGNORECASE,
-)
-_SURE = re.compile(
-    r"txt\s*(?:全[集本]|小说|电子书)?\s*(?:免费)?下载|更多精彩|手机(?:阅读|用户请|看书)|最新章节"
-    r"|本书(?:由|来自|下载).*(?:整理|制作|上传|首发|校对|提供|收集)|请(?:大家)?收藏|求(?:月票|推荐|收藏|订阅|票)"
-    r"|请记住(?:本站|本书)|天才一秒记住|本章(?:未完|完)|未完待续|加入书签|返回(?:目录|书页)"
-    r"|上一[章页].*下一[章页]|点击下一页|转载请注明|(?:声明|版权).*仅供|仅供(?:试看|试读|学习交流)"
-    r"|e-?text prepared by|^produced by|project gutenberg",
-    re.IGNORECASE,
-)
-_NARRATIVE = re.compile(r"[他她]|我(?!们)|[“”「」『』‘’]|[说道想看读听问][着了道]|了(?:[，。一]|$)")
-_NOISE = re.compile(r"[\^~*～|_·\s]")  # strewn into words so that filters miss them: 小^说*网
-_RULE = re.compile(r"[\s\-=*_~#+·—─━═＝＊※◇◆☆★○●□■|]+")
+_NAMED_SITE = re.compile(r"[“「『‘][^“”「」『』‘’]{1,12}[”」』’]")
+_NUMBERED = re.compile(r"第[\s0-9〇○零一二三四五六七八九十百千两]{1,12}[章回节卷集话]")
+_NAMING = {
+    "site",
+    "address",
+    "keeping",
+    "group",
+    "follow",
+    "thanks",
+}  # who or what may stand in quotes
+_LESS_SURE = EVERYDAY | {"turning", "unfinished", "keeping"}
+_CONTENT = KINDS | {"address"}
+_BRACKETS = re.compile(r"[\[【〔({（][^\[\]【】〔〕(){}（）]{4,200}[\]】〕)}）]")
 _STRETCH = re.compile(
-    rf"(?:^|(?<=[。！？!?”」\s]))[^。！？!?“”「」]{{0,{_MAX_ADVERT}}}?(?:{_URL.pattern}|[!！。])",
+    rf"(?:^|(?<=[。！？!?”」\s]))[^。！？!?“”「」]{{0,60}}?(?:{ADDRESS.pattern}|[!！。])",
     re.ASCII | re.IGNORECASE,
 )
-_GUTENBERG_START = re.compile(r"\*\*\*\s*START OF (?:THE|THIS) PROJECT GUTENBERG", re.IGNORECASE)
-_GUTENBERG_END = re.compile(
-    r"\*\*\*\s*END OF (?:THE|THIS) PROJECT GUTENBERG|^\s*End of (?:the )?Project Gutenberg",
-    re.IGNORECASE,
+_GLUED = re.compile(
+    rf"(?:{ADDRESS.pattern})\s{{0,3}}[\[【(（][^\[\]【】()（）]{{2,30}}[\]】)）]",
+    re.ASCII | re.IGNORECASE,
+)
+_PLEA = re.compile(
+    r"[（(【\[][^（）()【】\[\]]{0,80}(?:求[^（）()]{0,6}[票藏订阅荐赏]|[月推荐]票|加更|[一二三四五六七八九十\d]更|打赏|首订|上架|盟主|大章|补更|收藏|推荐票|订阅)"
+    r"[^（）()【】\[\]]{0,80}[）)】\]]?\W*$"
+    r"|[，,、;；\s!！~～]+[求跪]{1,3}[^，,。]{0,4}(?:月票|推荐票?|收藏|订阅|打赏|支持|票票)[^。]{0,30}$"
+)
+_SENTENCES = re.compile(rf"[。！？!?]+|{ADDRESS.pattern}", re.ASCII | re.IGNORECASE)
+_NOTE_HEAD = re.compile(r"[\W_]*作者(?:有话(?:要)?说|的话)[\W_]{0,3}(?:[:：].*)?", re.DOTALL)
+_LESS_SURE = EVERYDAY | {"turning", "unfinished", "keeping"}
+_CONTENT = KINDS | {"address"}
+_BRACKETS = re.compile(r"[\[【〔({（][^\[\]【】〔〕(){}（）]{4,200}[\]】〕)}）]")
+_STRETCH = re.compile(
+    rf"(?:^|(?<=[。！？!?”」\s]))[^。！？!?“”「」]{{0,60}}?(?:{ADDRESS.pattern}|[!！。])",
+    re.ASCII | re.IGNORECASE,
+)
+_GLUED = re.compile(
+    rf"(?:{ADDRESS.pattern})\s{{0,3}}[\[【(（][^\[\]【】()（）]{{2,30}}[\]】)）]",
+    re.ASCII | re.IGNORECASE,
+)
+_PLEA = re.compile(
+    r"[（(【\[][^（）()【】\[\]]{0,80}(?:求[^（）()]{0,6}[票藏订阅荐赏]|[月推荐]票|加更|[一二三四五六七八九十\d]更|打赏|首订|上架|盟主|大章|补更|收藏|推荐票|订阅)"
+    r"[^（）()【】\[\]]{0,80}[）)】\]]?\W*$"
+    r"|[，,、;；\s!！~～]+[求跪]{1,3}[^，,。]{0,4}(?:月票|推荐票?|收藏|订阅|打赏|支持|票票)[^。]{0,30}$"
+)
+_SENTENCES = re.compile(rf"[。！？!?]+|{ADDRESS.pattern}", re.ASCII | re.IGNORECASE)
+_HEAD = re.compile(
+    r"\W{0,4}第[\s0-9０-９零〇一二三四五六七八九十百千两]{1,12}[章回节卷集话]|\W{0,4}(?:番外|楔子|序章|尾声)"
 )
 
 
-def cut_gutenberg(lines: Sequence[str]) -> tuple[list[str], int]:
-    """Return the lines between Project Gutenberg's marks, and how many others held text."""
-    starts = [i for i, line in enumerate(lines) if _GUTENBERG_START.search(line)]
-    first = starts[0] + 1 if starts else 0
-    ends = [i for i in range(first, len(lines)) if _GUTENBERG_END.search(lines[i])]
-    stop = ends[0] if ends else len(lines)
-    outside = [*lines[:first], *lines[stop:]]
-    return list(lines[first:stop]), sum(bool(line.strip()) for line in outside)
+def cut_adverts(lines: Sequence[Line], mode: Adverts) -> tuple[list[Line], list[Cut]]:
+    """Return paragraphs without advertising, and what was cut.
 
-
-def cut_adverts(lines: Sequence[str]) -> tuple[list[str], int]:
-    """Return the lines without advertising, and how many lines lost all or part of their text."""
-    kept: list[str] = []
-    removed = 0
-    for line in lines:
-        if is_advert(line):
-            removed += 1
+    Parameters
+    ----------
+    lines
+        Whole paragraphs, as the hard line ends have been joined.
+    mode
+        'keep' cuts nothing, 'careful' what has two independent signs, 'strict' what has one.
+    """
+    if mode == "keep":
+        return list(lines), []
+    folded = {at: fold(line.text) for at, line in enumerate(lines) if HINT.search(line.text)}
+    often = _often(folded.values())
+    notes = _find_notes(lines, folded)
+    kept: list[Line] = []
+    cuts: list[Cut] = []
+    before = ""
+    for place, line in enumerate(lines):
+        reason = "author's note" if place in notes else "rule" if is_rule(line.text) else ""
+        if not reason and place in folded:
+            reason = _reason(folded[place], before, often, mode)
+        if reason:
+            cuts.append(Cut(reason, "", line.number, line.text.strip()))
+            before = "" if reason == "advert" else before
             continue
-        rest = cut_inline(line)
-        removed += rest != line
-        kept.append(rest)
-    return kept, removed
+        if place in folded:
+            line, more = _cut_inside(line, folded[place], mode, whole=_announces(before))
+            cuts += more
+        kept.append(line)
+        before = line.text if line.text.strip() else before
+    return kept, cuts
 
 
 def is_advert(line: str) -> bool:
-    """Return whether a whole line is advertising or a rule of dashes or stars.
+    """Return whether a line, by itself, is advertising or a rule of dashes or stars."""
+    return is_rule(line) or bool(_reason(fold(line), "", frozenset(), "careful"))
 
-    It is at most 60 characters long, is no heading, and is an address with almost nothing beside
-    it, or tells nothing and holds one phrase that says it all or two signs (three before 。).
-    """
-    text = line.strip()
+
+def _reason(text: str, before: str, often: frozenset[str], mode: Adverts) -> str:
+    """Return why a folded line goes, "" if it stays; `before` is the line before it."""
+    text = text.strip()
     if not 0 < len(text) <= _MAX_ADVERT or is_heading(text):
+        return ""
+    if _NUMBERED.search(text) and not ADDRESS.search(text):
+        return ""  # perhaps a heading of another habit
+    signs = signs_of(text)
+    content = signs & _CONTENT
+    if not content:
+        return ""
+    few = _FEWER_LEFT if content <= _LESS_SURE else _FEW_LEFT
+    if left_over(text) <= few * len(text) and not text.endswith("。"):
+        signs.add("bare")  # adverts shout or have no full stop
+    if text in often:
+        signs.add("often")
+    needed = _NEEDED[mode] + (len(text) > _SHORT)
+    announced = _announces(before) and "often" not in signs
+    if announced or _speaks(text, signs):
+        needed += _MORE_IN_A_STORY
+    enough = len(signs) >= needed
+    return "advert" if enough and ("note" in signs or not _tells_more(text, mode)) else ""
+
+
+def _announces(before: str) -> bool:
+    """Return whether a line announces the next: what somebody reads there is of the story."""
+    return before.rstrip().endswith((":", "："))
+
+
+def _tells_more(text: str, mode: Adverts) -> bool:
+    """Return whether a whole sentence of a line, or what follows an address, has no sign.
+
+    Or whether an advert stands within a sentence that goes on around it to its full stop.
+    """
+    around = [
+        found for found in _GLUED.finditer(text) if 0 < found.start() < found.end() < len(text)
+    ]
+    if text.endswith("。") and any(_is_inline(found.group(), mode) for found in around):
+        return True
+    return any(
+        left_over(part) >= _TELLS and not signs_of(part) for part in _SENTENCES.split(text) if part
+    )
+
+
+def _speaks(text: str, signs: set[str]) -> bool:
+    """Return whether a line speaks like a story."""
+    own = signs & {"note", "thanks"}
+    text = _NAMED_SITE.sub("", text) if signs & _NAMING else text
+    found = _STORY.search(re.sub(r"我|了|[看说][着了]", "", text) if own else text)
+    return found is not None
+
+
+def _often(folded: Iterable[str]) -> frozenset[str]:
+    """Return the lines that stand word for word in several places, dialogue left out."""
+    short = (text.strip() for text in folded if 6 <= len(text) <= _MAX_ADVERT)
+    counts = Counter(text for text in short if not re.search("[“”「」『』]", text))
+    return frozenset(text for text, count in counts.items() if count >= _OFTEN)
+
+
+def _find_notes(lines: Sequence[Line], folded: Mapping[int, str]) -> set[int]:
+    """Return the places of authors' notes: 作者有话说, and what follows up to the next chapter.
+
+    One that is longer than a note is, is none: only its label goes then, as other lines do.
+    """
+    places: set[int] = set()
+    for start, text in folded.items():
+        if start in places or "作者" not in text or not _NOTE_HEAD.fullmatch(text.strip()):
+            continue
+        stop, size = start, 0
+        while stop < len(lines) and size <= _MAX_NOTE and not is_heading(lines[stop].text):
+            size += len(lines[stop].text)
+            stop += 1
+        block = [at for at in range(start, stop) if lines[at].text.strip()]
+        told = any(lines[at].text.strip()[0] in _OPENING for at in block)
+        if size <= _MAX_NOTE and not told and not _opens_chapter(lines, start):
+            places.update(block)
+    return places
+
+
+def _opens_chapter(lines: Sequence[Line], at: int) -> bool:
+    """Return whether what stands before a line is a heading: then a whole chapter may follow."""
+    while at and not lines[at - 1].text.strip():
+        at -= 1
+    return at > 0 and is_heading(lines[at - 1].text)
+
+
+def _cut_inside(line: Line, text: str, mode: Adverts, *, whole: bool) -> tuple[Line, list[Cut]]:
+    """Take advertising out of a line that stays: stretches in brackets, sentences, pleas.
+
+    `whole` keeps its sentences whole.
+    """
+    spans: list[tuple[int, int]] = []
+    for (start, stop), found in _stretches(text, whole=whole):
+        apart = all(stop <= first or start >= last for first, last in spans)
+        if apart and _is_inline(found, mode):
+            spans.append((start, stop))
+    if not spans:
+        return line, []
+    pieces: list[str] = []
+    cuts: list[Cut] = []
+    done = 0
+    for start, stop in sorted(spans):
+        pieces.append(line.text[done:start])
+        cuts.append(Cut("advert", "", line.number, line.text[start:stop].strip()))
+        done = stop
+    return Line(line.number, "".join([*pieces, line.text[done:]])), cuts
+
+
+def _stretches(text: str, *, whole: bool) -> Iterator[tuple[tuple[int, int], str]]:
+    """Yield the stretches of a folded line that may be advertising, and where they stand."""
+    if len(text) <= 100 and _HEAD.match(text) and (plea := _PLEA.search(text)):
+        yield plea.span(), "求月票" + plea.group()
+    for pattern in (_GLUED, _BRACKETS) if whole else (_GLUED, _BRACKETS, _STRETCH):
+        for found in pattern.finditer(text):
+            if HINT.search(found.group()):
+                yield found.span(), found.group()
+
+
+def _is_inline(stretch: str, mode: Adverts) -> bool:
+    """Return whether a stretch inside a line is advertising: two signs, and nothing of a story."""
+    signs = signs_of(stretch)
+    content = signs & (_CONTENT - {"author", "gift", "law", "made"})
+    if not content or _STORY.search(re.sub(r"了(?=[，,])|一行", "", stretch)):
         return False
-    if len(text) >= 2 and _RULE.fullmatch(text) and not re.fullmatch(r"[·—]+", text):
-        return True
-    if len(_NOISE.sub("", _URL.sub("", text))) <= 6 and _URL.search(text):
-        return True
-    if _NARRATIVE.search(text):
-        return False
-    if _SURE.search(text) or _SURE.search(_NOISE.sub("", text)):
-        return True
-    sentence = text.endswith(("。", "．"))  # adverts shout or have no full stop
-    return _count_signs(text) >= _NEEDED_SIGNS + sentence
-
-
-def _count_signs(text: str) -> int:
-    """Return how many signs of advertising a stretch of text has."""
-    plain = _NOISE.sub("", text)
-    phrases = {found.group() for pattern in (_SIGNS, _SURE) for found in pattern.finditer(plain)}
-    return len(phrases) + (_URL.search(text) is not None)
-
-
-def cut_inline(line: str) -> str:
-    """Take advertising out of a narrative line: a sentence, or what ends in an address."""
-    if not (_URL.search(line) or _SIGNS.search(line)):
-        return line
-    return _STRETCH.sub(lambda found: "" if _is_inline(found.group()) else found.group(), line)
-
-
-def _is_inline(stretch: str) -> bool:
-    return _count_signs(stretch) >= _INLINE_SIGNS and not _NARRATIVE.search(stretch)
+    plea = stretch.startswith("求月票")
+    return plea or len(content) + ("noise" in signs) >= _NEEDED[mode]

@@ -1,0 +1,94 @@
+"""One document, from its bytes to clean paragraphs, with all that is to be said of how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pipeline.errors import DataError
+from pipeline.text.cleaning.adverts import Adverts
+from pipeline.text.cleaning.clean import Cleaned, Rejoin, clean, clean_characters
+from pipeline.text.cleaning.damage import Mended, mend, refuse_lost
+from pipeline.text.cleaning.encoding import Decoded, decode, show_map, unreadable_share
+from pipeline.text.cleaning.punctuation import Punctuation
+
+_MOST_UNREADABLE = 0.2  # of a text's characters
+_BEGINNING = 20_000  # characters in which a title is looked for
+
+
+@dataclass(frozen=True)
+class ReadDocument:
+    """What a document's text is, and how it was read.
+
+    `encodings` are those of its parts, `beginning` is how it begins before anything is cut, and
+    `notes` are lines for people.
+    """
+
+    cleaned: Cleaned
+    encodings: tuple[str, ...]
+    replaced: int
+    beginning: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def read_document(
+    data: bytes,
+    *,
+    name: str,
+    encoding: str | None,
+    mending: bool,
+    advice: str,
+    rejoin_lines: Rejoin,
+    adverts: Adverts,
+    punctuation: Punctuation,
+) -> ReadDocument:
+    """Decode, mend and clean a document.
+
+    Parameters
+    ----------
+    encoding
+        None to find out; see `decode`.
+    mending
+        Take the way back from what was once read in a wrong encoding; see `mend`.
+    advice
+        What to do where it was perhaps misread.
+    rejoin_lines, adverts, punctuation
+        See `clean`.
+
+    Raises
+    ------
+    DataError
+        It is no text, or one that is too damaged to learn from.
+    """
+    decoded = decode(data, encoding, name=name)
+    _refuse_no_text(decoded, name, advice)
+    mended = mend(decoded, document=name) if mending else Mended(decoded.text)
+    notes = refuse_lost(decoded, len(data), document=name, advice=advice)
+    if reach := show_map(decoded):
+        notes.insert(0, f"{name}: {reach}")
+    beginning = tuple(clean_characters(mended.text[:_BEGINNING]).split("\n"))
+    held = [mended.text]
+    mended, decoded = replace(mended, text=""), replace(decoded, text="")  # it is held once
+    cleaned = clean(
+        held.pop(),
+        document=name,
+        rejoin_lines=rejoin_lines,
+        adverts=adverts,
+        punctuation=punctuation,
+    )
+    return ReadDocument(
+        cleaned=replace(cleaned, cuts=mended.cuts + cleaned.cuts),
+        encodings=tuple(reach.encoding for reach in decoded.map) or (decoded.encoding,),
+        replaced=decoded.replaced,
+        beginning=beginning,
+        notes=(*notes, *mended.notes),
+    )
+
+
+def _refuse_no_text(decoded: Decoded, name: str, advice: str) -> None:
+    """Refuse what is no text though an encoding reads it, as images of disks are."""
+    share = unreadable_share(decoded)
+    if share > _MOST_UNREADABLE:
+        raise DataError(
+            f"{name}: expected a text, got {share:.0%} unreadable bytes and control characters "
+            f"when read as {decoded.encoding}; {advice}"
+        )

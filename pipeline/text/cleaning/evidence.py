@@ -1,0 +1,111 @@
+"""What speaks for and against an encoding: errors, plausible units, common characters."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+
+from pipeline.chinese import is_chinese
+
+# The characters met most often in Chinese prose, old and new; those whose traditional form differs
+# are in the second list.
+_SIMPLIFIED = (
+    "的一是了不在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年"
+    "过发后作里用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心"
+    "她本前开但因只从想日者意无与老门头回见听又己已便问明两几身二话言语女太儿走笑此手爷娘今叫四"
+    "气正被王将三十公文何曰云故死吃忙正谁呢把给知才等真东西水山风月花夜声色眼口长高打金玉马车书"
+)
+_TRADITIONAL = (
+    "這個們來為國說時會對於着過發後裡裏種經麼學當沒動還進樣開從無與門頭見聽問兩幾話語"
+    "兒爺氣將東風聲長馬車書給"
+)
+_COMMON = frozenset(_SIMPLIFIED + _TRADITIONAL)
+
+UTF8_ERROR_LIMIT = 0.2  # of the non-ASCII bytes; GBK or Big5 read as UTF-8 loses over a half
+_UTF16_PLAUSIBLE = 0.9  # of the units; other encodings read as UTF-16 reach about 0.6
+_UTF16_OTHER_ORDER = (
+    0.6  # ASCII read in pairs looks plausible in both byte orders, Chinese does not
+)
+COMMON_FLOOR = 0.1  # of the Chinese characters; prose has 0.3 to 0.6, misread bytes under 0.08
+_ENOUGH_CHARACTERS = 200  # below this the share of common characters says too little to refuse
+
+_ASCII = bytes(range(128))
+
+MARK = "\udc80"  # a lone surrogate: no character, so that it can stand for a bad byte
+SURROGATE = re.compile("[\ud800-\udfff]")  # some decoders, as that of UTF-7, yield others too
+
+
+def _mark_errors(error: UnicodeError) -> tuple[str, int]:
+    """Put one mark for each byte that cannot be decoded."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return MARK * (error.end - error.start), error.end
+
+
+codecs.register_error("xuxie-mark", _mark_errors)
+
+
+def guess_utf16(sample: bytes) -> str | None:
+    """Return 'utf-16-le' or 'utf-16-be' if the bytes look like UTF-16, else None.
+
+    Chinese UTF-16 has few NUL bytes, so their parity alone decides little. Judged instead is every
+    unit: in the right byte order nearly all are Chinese characters, Chinese punctuation or ASCII
+    (whose high byte is the NUL); in the wrong one most are not.
+    """
+    share = {name: plausible_share(sample, name) for name in ("utf-16-le", "utf-16-be")}
+    best = max(share, key=lambda name: share[name])
+    other = min(share.values())
+    if share[best] < _UTF16_PLAUSIBLE:
+        return None
+    text = marked(sample, best)
+    if len(text) < _ENOUGH_CHARACTERS and other < _UTF16_OTHER_ORDER:
+        return best
+    # ASCII and Shift-JIS read in pairs look Chinese too, but of rare characters only.
+    return best if common_share(text) >= COMMON_FLOOR else None
+
+
+def plausible_share(sample: bytes, encoding: str) -> float:
+    """Return the share of units that Chinese text is made of, under this byte order."""
+    text = marked(sample[: len(sample) & ~1], encoding)
+    if not text:
+        return 0.0
+    return sum(_plausible(ord(character)) * n for character, n in Counter(text).items()) / len(text)
+
+
+def _plausible(code: int) -> bool:
+    return (
+        0x4E00 <= code <= 0x9FFF  # Chinese characters
+        or 0x3000 <= code <= 0x303F  # 。、「」 and the ideographic space
+        or 0xFF01 <= code <= 0xFF5E  # ，！？： and full-width letters
+        or 0x2010 <= code <= 0x2026  # — “ ” …
+        or 0x20 <= code <= 0x7E
+        or code in (0x09, 0x0A, 0x0D)
+    )
+
+
+def high_bytes(data: bytes) -> int:
+    """Return how many bytes are no ASCII."""
+    return len(data.translate(None, _ASCII))
+
+
+def guess_double_byte(sample: bytes) -> str | None:
+    """Return 'gb18030' or 'big5hkscs', whichever makes better Chinese of the bytes, if any does."""
+    texts = {name: marked(sample, name) for name in ("gb18030", "big5hkscs")}
+    high = max(1, high_bytes(sample))
+    score = {name: common_share(text) - 2 * text.count(MARK) / high for name, text in texts.items()}
+    best = max(score, key=lambda name: score[name])
+    enough = sum(map(is_chinese, texts[best])) >= _ENOUGH_CHARACTERS
+    return None if enough and score[best] < COMMON_FLOOR else best
+
+
+def common_share(text: str) -> float:
+    """Return the share of the most common characters among the Chinese characters of `text`."""
+    counts = Counter(text)
+    chinese = sum(n for character, n in counts.items() if is_chinese(character))
+    return sum(n for character, n in counts.items() if character in _COMMON) / max(1, chinese)
+
+
+def marked(data: bytes, encoding: str) -> str:
+    """Return decoded text with a `MARK` for each byte that cannot be decoded."""
+    return data.decode(encoding, errors="xuxie-mark")

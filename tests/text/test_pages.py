@@ -1,0 +1,56 @@
+"""Page numbers and lost indents: how paragraphs of a printed or glued text are put together."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.text.cleaning.clean import clean
+
+LINE = "那年冬天来得格外早院子里的海棠还没有落尽叶子头一场雪就压了下来"  # 31 characters
+
+
+@pytest.mark.parametrize("mark", ["· {} ·", "- {} -", "第{}页", "{}"])
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_page_numbers_inside_sentences_go_and_the_paragraph_is_joined(mark: str, gap: str) -> None:
+    pages = [f"\u3000\u3000{LINE[:29]}\n" + f"{LINE}\n" * 8 + LINE for _ in range(6)]
+    text = "".join(
+        page + gap + mark.format(number) + gap + f"{LINE}。\n"
+        for number, page in enumerate(pages, 7)
+    )
+
+    cleaned = clean(text)
+
+    assert cleaned.paragraphs == (LINE[:29] + LINE * 10 + "。",) * 6
+    assert [cut.reason for cut in cleaned.cuts] == ["page mark"] * 6
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [["1", "2", "3", "4"], ["一百零一", "2019", "7", "88"], ["3", "3", "3", "3"]],
+    ids=["headings", "others", "equal"],
+)
+def test_other_numbers_stay(numbers: list[str]) -> None:
+    lines = [line for number in numbers for line in (number, f"{LINE}。", f"{LINE}！")]
+
+    assert clean("\n".join(lines)).paragraphs == tuple(lines)
+
+
+def test_indents_part_a_text_that_stands_in_one_line() -> None:
+    chapter = "第{}章 夜雨\u3000\u3000她走了。\u3000\u3000“好！”\u3000\u3000天黑了。"
+    text = "".join(chapter.format(number) for number in "一二三")
+
+    cleaned = clean(text)
+
+    assert cleaned.paragraphs == tuple(
+        paragraph
+        for number in "一二三"
+        for paragraph in (f"第{number}章\u3000夜雨", "她走了。", "“好！”", "天黑了。")
+    )
+
+
+def test_gaps_in_verse_part_nothing() -> None:
+    lines = ["帘外雨潺潺\u3000\u3000春意阑珊", "罗衾不耐\u3000\u3000五更寒"] * 4 + [
+        "她走了。\u3000\u3000天"
+    ]
+
+    assert len(clean("\n".join(lines)).paragraphs) == len(lines)

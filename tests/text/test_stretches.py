@@ -1,0 +1,124 @@
+"""Files put together from parts in different encodings, and files that have lost bytes."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import DataError
+from pipeline.text.cleaning.encoding import Reach, decode, show_map
+
+SIMPLIFIED = (
+    "第三章　夜雨\n　　话说那日她回到院中，天已经黑了。丫头们说道：“太太叫你过去，问你昨日的事。”"
+    "她听了心里一惊，只得跟着去了。\n"
+    "　　进了上房，只见老太太坐在那里，也不说话，只是看着手里的书。\n"
+)
+TRADITIONAL = (
+    "第三章　夜雨\n　　話說那日她回到院中，天已經黑了。丫頭們說道：「太太叫你過去，問你昨日的事。」"
+    "她聽了心裡一驚，只得跟著去了。\n"
+    "　　進了上房，只見老太太坐在那裡，也不說話，只是看著手裡的書。\n"
+)
+ENCODINGS = ("utf-8", "gb18030", "big5hkscs", "utf-16", "utf-16-le", "utf-16-be")
+
+
+def part(encoding: str, times: int) -> tuple[str, bytes]:
+    """A part of a file: its text, and its bytes."""
+    text = (TRADITIONAL if encoding == "big5hkscs" else SIMPLIFIED) * times
+    return text, text.encode(encoding)
+
+
+def alike(one: str, other: str) -> int:
+    """How many characters two texts have in common from their beginning."""
+    pairs = zip(one, other, strict=False)
+    return len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)))
+
+
+@pytest.mark.parametrize(("first", "second"), itertools.list(permutations(ENCODINGS, 2)))
+@pytest.mark.parametrize(("long", "short"), [(60, 60), (300, 8), (8, 300)])
+def test_two_parts_are_read_each_for_itself(first: str, second: str, long: int, short: int) -> None:
+    (one, data), (two, more) = part(first, long), part(second, short)
+
+    found = decode(data + more)
+
+    assert found.text.replace("\ufeff", "") == one + two
+    assert found.replaced == 0
+
+
+def test_a_large_part_hides_no_small_one() -> None:
+    # the sample that once decided was of 200,000 bytes
+    (one, data), (two, more) = part("gb18030", 3_000), part("utf-8", 4)
+    assert len(data) > 300_000
+
+    found = decode(data + more + data)
+
+    assert found.text == one + two + one
+    assert found.map == (
+        Reach(1, "gb18030"),
+        Reach(9_001, "utf-8"),
+        Reach(9_013, "gb18030"),
+    )
+    assert show_map(found) == "gb18030 to line 9,000, utf-8 to line 9,012, gb18030 from there"
+    assert found.encoding == "gb18030"
+
+
+def test_one_encoding_needs_no_map() -> None:
+    assert show_map(decode(part("gb18030", 9)[1])) == ""
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("place", [0.113, 0.531, 0.927])
+def test_a_lost_byte_garbles_one_line(encoding: str, place: float) -> None:
+    text, data = part(encoding, 50)
+    at = int(len(data) * place)
+
+    found = decode(data[:at] + data[at + 1 :])
+
+    wrong = [
+        (old, new)
+        for old, new in zip(text.split("\n"), found.text.split("\n"), strict=True)
+        if old != new
+    ]
+    assert len(wrong) <= 1
+    if not encoding.startswith("utf-16"):  # read on in step: three characters at most are others
+        for old, new in wrong:
+            assert alike(old, new) + alike(old[::-1], new[::-1]) >= len(old) - 3
+
+
+def test_nuls_at_the_end_are_no_damage() -> None:
+    text, data = part("gb18030", 20)
+
+    assert decode(data + b"\x1a" + bytes(5_000)).text.rstrip("\0\x1a") == text
+
+
+@pytest.mark.parametrize("garbled", [b"\xff\xfe\xfd\xfc\xfb", "饷⒁".encode("gb18030")])
+def test_a_garbled_stretch_in_utf8_stays_local(garbled: bytes) -> None:
+    text, data = part("utf-8", 30)
+
+    found = decode(data + garbled + b"\n" + data)
+
+    assert found.text.startswith(text)
+    assert found.text.endswith(text)
+    assert found.encoding == "utf-8"
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [b"\n", b"\xff", b"\0", b"a", b"\xff\xfe", b"\xe4\xb8\xad", b"\xb0\xa1", b"\n\0"]
+        ),
+        max_size=300,
+    )
+)
+@settings(deadline=None)
+def test_any_bytes_are_covered_in_order(pieces: list[bytes]) -> None:
+    data = b"".join(pieces)
+    try:
+        found = decode(data)
+    except DataError:
+        return
+    found.text.encode("utf-8")
+    assert len(found.text) + found.replaced <= 2 * len(data) + 1
+    assert [reach.line for reach in found.map] == sorted(reach.line for reach in found.map)
