@@ -36,7 +36,7 @@ def alike(one: str, other: str) -> int:
     return len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)))
 
 
-@pytest.mark.parametrize(("first", "second"), itertools.list(permutations(ENCODINGS, 2)))
+@pytest.mark.parametrize(("first", "second"), list(itertools.permutations(ENCODINGS, 2)))
 @pytest.mark.parametrize(("long", "short"), [(60, 60), (300, 8), (8, 300)])
 def test_two_parts_are_read_each_for_itself(first: str, second: str, long: int, short: int) -> None:
     (one, data), (two, more) = part(first, long), part(second, short)
