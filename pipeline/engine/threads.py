@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 from pipeline.stage import Advance
 
 _LOOK = 0.2  # seconds between two looks at how far the jobs are
+_TURN = 0.0005  # seconds a job may keep the interpreter: others wait for it after each operation
 
 
 def one_thread() -> AbstractContextManager[object]:
@@ -80,8 +82,10 @@ def run_at_once(jobs: Sequence[Callable[[Advance], Any]], progress: Advance) -> 
             raise _Stopped
         shares[number] = done / total
 
+    before = sys.getswitchinterval()
     with one_thread(), ThreadPoolExecutor(min(len(jobs), os.cpu_count() or 1)) as pool:
         try:
+            sys.setswitchinterval(_TURN)
             waiting = [pool.submit(job, partial(advance, n)) for n, job in enumerate(jobs)]
             while True:
                 ended, going = wait(waiting, timeout=_LOOK, return_when=FIRST_EXCEPTION)
@@ -90,6 +94,7 @@ def run_at_once(jobs: Sequence[Callable[[Advance], Any]], progress: Advance) -> 
                 progress(sum(shares), len(jobs))
         finally:
             stop.set()
+            sys.setswitchinterval(before)
     failed = [own.exception() for own in waiting]
     for error in failed:
         if error is not None and not isinstance(error, _Stopped):
