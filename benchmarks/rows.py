@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from benchmarks import (
     commands,
+    fetching,
     generation,
     lstm,
     novel_growth,
@@ -22,6 +23,7 @@ from benchmarks.compare import Size
 from benchmarks.table import Result
 
 ROWS: dict[str, Callable[[Size], Sequence[Result]]] = {
+    "fetching": fetching.measure,
     "segmentation": segmentation.measure,
     "windows": windows.measure,
     "training": training.measure,
