@@ -22,7 +22,7 @@ from pipeline.text.cleaning.clean import LINE_END, clean_characters, tidy
 from pipeline.text.cleaning.encoding import MARK, check_encoding, decode
 from pipeline.text.words.segment import Cut
 
-_HEAD_BYTES = 2**20  # of a file, from which its encoding is told
+_HEAD_BYTES = 2**23  # of a file, from which its encoding is told
 _PIECE_BYTES = 2**16
 CHINESE_WITHIN = 1_000_000  # characters that may come before the first Chinese one
 LONGEST = 20_000  # characters of a paragraph cut into words at once
@@ -33,8 +33,9 @@ _MARKS = re.compile(r".*[。！？；，：、”’」』…]", re.DOTALL)
 def read_file(
     path: Path, *, encoding: str | None = None, or_else: str = ", or - for standard input"
 ) -> Iterator[str]:
-    """Yield a file's text in pieces; unless given, its encoding is told from the first MiB.
+    """Yield a file's text in pieces; unless given, its encoding is told from the first 8 MiB.
 
+    A file that is no longer is read part by part, as a novel is, should it have several encodings.
     Stretches of undecodable bytes become U+FFFD. `or_else` is what else could have been named.
 
     Raises
@@ -57,7 +58,14 @@ def read_file(
             yield from book_texts(_whole(head, file), encoding=encoding)
             return
         read_book(head)  # refuses an empty one
-        found = check_encoding(encoding) if encoding else decode(head.data, name=name).encoding
+        if encoding:
+            found = check_encoding(encoding)
+        else:
+            decoded = decode(head.data, name=name)
+            if len(head.data) < _HEAD_BYTES:
+                yield decoded.text
+                return
+            found = decoded.encoding
         pieces = _byte_pieces(file, head.data)
         for text in decode_pieces(pieces, found, name=name, errors="xuxie-mark"):
             yield re.sub(f"{MARK}+", "\ufffd", text)

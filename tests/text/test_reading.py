@@ -114,3 +114,13 @@ def test_text_without_chinese_is_refused_soon() -> None:
     with pytest.raises(DataError, match="got an empty one"):
         list(require_chinese([" \n", ""], name="x"))
     assert list(islice(require_chinese(["Mr ", "宝玉"], name="x"), 2)) == ["Mr ", "宝玉"]
+
+
+def test_a_file_of_parts_in_several_encodings_is_read_part_by_part(tmp_path: Path) -> None:
+    sentence = "她听了这话，心里一惊，只得跟着去了，屋里的人都不言语。"
+    parts = (sentence + "\n") * 40
+    path = tmp_path / "glued.txt"
+    path.write_bytes(parts.encode("gb18030") + parts.encode("utf-8"))
+    assert "".join(read_file(path)) == parts + parts
+    # A person who names the encoding has it so, damage and all.
+    assert "\ufffd" in "".join(read_file(path, encoding="utf-8"))
