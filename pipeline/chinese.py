@@ -27,6 +27,11 @@ def has_chinese(text: str) -> bool:
     return CHINESE.search(text) is not None
 
 
+def count_chinese(text: str) -> int:
+    """Return how many of a text's characters are Chinese."""
+    return sum(map(len, _ALL_CHINESE.findall(text)))
+
+
 def is_all_chinese(word: str) -> bool:
     """Return whether a word has Chinese characters and nothing else."""
     return _ALL_CHINESE.fullmatch(word) is not None

@@ -6,7 +6,7 @@ import codecs
 import re
 from collections import Counter
 
-from pipeline.chinese import is_chinese
+from pipeline.chinese import count_chinese
 
 # The characters met most often in Chinese prose, old and new; those whose traditional form differs
 # are in the second list.
@@ -20,7 +20,7 @@ _TRADITIONAL = (
     "這個們來為國說時會對於着過發後裡裏種經麼學當沒動還進樣開從無與門頭見聽問兩幾話語"
     "兒爺氣將東風聲長馬車書給"
 )
-_COMMON = frozenset(_SIMPLIFIED + _TRADITIONAL)
+_COMMON = re.compile(f"[{_SIMPLIFIED}{_TRADITIONAL}]")
 
 UTF8_ERROR_LIMIT = 0.2  # of the non-ASCII bytes; GBK or Big5 read as UTF-8 loses over a half
 _UTF16_PLAUSIBLE = 0.9  # of the units; other encodings read as UTF-16 reach about 0.6
@@ -95,15 +95,13 @@ def guess_double_byte(sample: bytes) -> str | None:
     high = max(1, high_bytes(sample))
     score = {name: common_share(text) - 2 * text.count(MARK) / high for name, text in texts.items()}
     best = max(score, key=lambda name: score[name])
-    enough = sum(map(is_chinese, texts[best])) >= _ENOUGH_CHARACTERS
+    enough = count_chinese(texts[best]) >= _ENOUGH_CHARACTERS
     return None if enough and score[best] < COMMON_FLOOR else best
 
 
 def common_share(text: str) -> float:
     """Return the share of the most common characters among the Chinese characters of `text`."""
-    counts = Counter(text)
-    chinese = sum(n for character, n in counts.items() if is_chinese(character))
-    return sum(n for character, n in counts.items() if character in _COMMON) / max(1, chinese)
+    return len(_COMMON.findall(text)) / max(1, count_chinese(text))
 
 
 def marked(data: bytes, encoding: str) -> str:

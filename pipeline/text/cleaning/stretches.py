@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from pipeline.chinese import is_chinese
+from pipeline.chinese import count_chinese
 from pipeline.text.cleaning.evidence import (
     COMMON_FLOOR,
     MARK,
@@ -267,7 +267,7 @@ def _judge(line: bytes) -> tuple[bool, bool | None]:
         return False, None
     high = high_bytes(line)
     if _is_utf8(line):
-        chinese = sum(map(is_chinese, line[:400].decode("utf-8", "ignore")))
+        chinese = count_chinese(line[:400].decode("utf-8", "ignore"))
         return high >= _SURE and 9 * chinese >= high_bytes(line[:400]), True
     sample = line[:400]
     bad = high_bytes(sample) - _valid_bytes(sample)
