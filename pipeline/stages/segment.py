@@ -11,6 +11,7 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -109,7 +110,7 @@ def _count_unknown(lines: Sequence[str], known: Sequence[UserWord]) -> list[tupl
     """Return the words that neither jieba lists nor `known` with counts, most frequent first."""
     from pipeline.text.words.dictionary import out_of_dictionary
 
-    counts = Counter(word for line in lines for word in line.split(" "))
+    counts = Counter(chain.from_iterable(line.split(" ") for line in lines))
     unknown = [(word, counts[word]) for word in out_of_dictionary(counts, known)]
     return sorted(unknown, key=lambda entry: (-entry[1], entry[0]))
 

@@ -32,6 +32,7 @@ Engine = Literal["rjieba", "jieba"]
 Cut = Callable[[str], list[str]]
 
 _BLOCK = re.compile(rf"({JOINABLE.pattern})")
+_ASCII = re.compile(r"[\x00-\x7f]")
 _LATIN = re.compile(r"([a-zA-Z0-9]+(?:\.[0-9]+)?%?)")
 _BATCH_CHARACTERS = 20_000  # cut by one worker at a time: a long chapter, about half a second
 # Stands for frequency that only counts in the total: a private character, which is never cut.
@@ -140,7 +141,7 @@ def _cut_text(text: str, *, block_cut: Cut) -> list[str]:
     for index, piece in enumerate(_BLOCK.split(text)):
         if index % 2:
             words.extend(block_cut(piece))
-        else:
+        elif piece:
             words.extend("".join(piece.split()))
     return words
 
@@ -179,8 +180,11 @@ def _rjieba_cut(user_words: Sequence[UserWord]) -> Cut:
             engine.add_word(word, frequency, None)
 
     def cut(block: str) -> list[str]:
+        found: list[str] = engine.cut(block)
+        if not _ASCII.search(block):  # as nearly all are
+            return found
         words: list[str] = []
-        for word in engine.cut(block):
+        for word in found:
             if len(word) > 1 and word.isascii() and not engine.has_word(word):
                 words.extend(_split_latin(word))
             else:
