@@ -64,23 +64,6 @@ _PLEA = re.compile(
 )
 _SENTENCES = re.compile(rf"[。！？!?]+|{ADDRESS.pattern}", re.ASCII | re.IGNORECASE)
 _NOTE_HEAD = re.compile(r"[\W_]*作者(?:有话(?:要)?说|的话)[\W_]{0,3}(?:[:：].*)?", re.DOTALL)
-_LESS_SURE = EVERYDAY | {"turning", "unfinished", "keeping"}
-_CONTENT = KINDS | {"address"}
-_BRACKETS = re.compile(r"[\[【〔({（][^\[\]【】〔〕(){}（）]{4,200}[\]】〕)}）]")
-_STRETCH = re.compile(
-    rf"(?:^|(?<=[。！？!?”」\s]))[^。！？!?“”「」]{{0,60}}?(?:{ADDRESS.pattern}|[!！。])",
-    re.ASCII | re.IGNORECASE,
-)
-_GLUED = re.compile(
-    rf"(?:{ADDRESS.pattern})\s{{0,3}}[\[【(（][^\[\]【】()（）]{{2,30}}[\]】)）]",
-    re.ASCII | re.IGNORECASE,
-)
-_PLEA = re.compile(
-    r"[（(【\[][^（）()【】\[\]]{0,80}(?:求[^（）()]{0,6}[票藏订阅荐赏]|[月推荐]票|加更|[一二三四五六七八九十\d]更|打赏|首订|上架|盟主|大章|补更|收藏|推荐票|订阅)"
-    r"[^（）()【】\[\]]{0,80}[）)】\]]?\W*$"
-    r"|[，,、;；\s!！~～]+[求跪]{1,3}[^，,。]{0,4}(?:月票|推荐票?|收藏|订阅|打赏|支持|票票)[^。]{0,30}$"
-)
-_SENTENCES = re.compile(rf"[。！？!?]+|{ADDRESS.pattern}", re.ASCII | re.IGNORECASE)
 _HEAD = re.compile(
     r"\W{0,4}第[\s0-9０-９零〇一二三四五六七八九十百千两]{1,12}[章回节卷集话]|\W{0,4}(?:番外|楔子|序章|尾声)"
 )
