@@ -85,15 +85,16 @@ def test_members_in_different_encodings_and_forms_are_each_read_in_their_own(
         "2.txt": (f"第二章　雨\n{text}\n" * 60).encode("utf-16"),
         "3.docx": docx_of(paragraph("第三章　风") + paragraph(text) * 60),
         "4.epub": epub_of({"c.xhtml": xhtml(f"<h1>第四章　雪</h1>{P * 60}")}),
-        "5.html": f"<html><body><h1>第五章　霜</h1>{P * 60}</body></html>",
+        "5.html": f"<html><body><h1>第五章　霜</h1>{f'<p>{text}走罢。</p>' * 60}</body></html>",
     }
-    del members["5.html"]  # beside plain texts a page is not read; see below
     path = tmp_path / "书.zip"
     path.write_bytes(zip_of(members))
     corpus = fetch(FetchConfig(source=str(path)), context=context_in(tmp_path))
-    assert [own.title for own in corpus.chapters][-2:] == ["第三章　风", "第四章　雪"]
+    assert [own.title for own in corpus.chapters][-3:] == [
+        *("第三章　风", "第四章　雪", "第五章　霜")
+    ]
     assert corpus.encoding == "gb18030+utf-16-le+utf-8"
-    assert "".join(read_file(path)).count(text) == 180
+    assert "".join(read_file(path)).count(text) == 240
 
 
 def test_what_is_left_out_is_said() -> None:
@@ -130,6 +131,25 @@ def test_a_book_beside_its_own_chapters_is_read_once() -> None:
         f"书.zip/{n}" for n in ("1.txt", "2.txt", "3.docx", "4.docx")
     ]
     assert cut(book, "same text in another form") == ["100% of it stand in the texts beside it"]
+
+
+def test_a_page_beside_plain_texts_is_left_out_only_if_they_hold_its_text(tmp_path: Path) -> None:
+    chapters = [f"他说，第{n}天的雨下得很大。\n" * 5 for n in "一二三"]
+    members = {
+        "1.txt": f"第一章\n{chapters[0]}",
+        "2.html": xhtml(f"<h1>第二章</h1><p>{chapters[1]}</p>"),
+        "3.txt": f"第三章\n{chapters[2]}",
+        "3a.html": xhtml(f"<h1>第三章</h1><p>{chapters[2]}</p>"),
+    }
+    book = read("书.zip", zip_of(members))
+    assert [own.name for own in book.documents] == [f"书.zip/{n}" for n in list(members)[:3]]
+    assert [own.document for own in book.cuts] == ["书.zip/3a.html"]
+    for name, text in members.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    corpus = fetch(
+        FetchConfig(source=str(tmp_path), min_characters=10), context=context_in(tmp_path / "run")
+    )
+    assert [own.title for own in corpus.chapters] == ["第一章", "第二章", "第三章"]
 
 
 def test_equal_names_and_paths_that_lead_out_are_labels_only(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from pipeline.text.chapters.numerals import NUMERAL_CLASS, number
 from pipeline.text.cuts import Cut
 
 # Where one text lies there in several forms, the first of these is read.
-_TEXTS = (".txt", ".text", ".epub", ".docx", ".azw3", ".mobi", ".azw", ".html", ".htm", ".xhtml")
+_PLAIN = (".txt", ".text")
 _PAGES = (".html", ".htm", ".xhtml")
+_TEXTS = (*_PLAIN, ".epub", ".docx", ".azw3", ".mobi", ".azw", *_PAGES)
 ARCHIVES = (".zip", ".7z", ".rar")
 _UNREAD = (".pdf", ".doc", ".rtf", ".odt", ".chm", ".umd", ".wps", ".mht", ".mhtml", ".gz")
 _FOLDERS_OF_PAGES = re.compile(r"(.+)(?:_files|\.files|_file)$")
@@ -31,7 +32,6 @@ def choose(paths: Iterable[str], *, container: str = "") -> Choice:
 
     - What is no text by its name's ending, hidden or a system's own is left out unmentioned.
     - A text that lies there in several forms is read once.
-    - A web page beside plain texts says where they are from; it is no part of them.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def choose(paths: Iterable[str], *, container: str = "") -> Choice:
     seen = [path for path in seen if not _is_part_of_page(path, stems)]
     reasons = {path: "file of a form that is not read" for path in seen if _suffix(path) in _UNREAD}
     texts = [path for path in seen if _suffix(path) in (*_TEXTS, *ARCHIVES)]
-    reasons |= _other_forms(texts) | _pages_beside_texts(texts)
+    reasons |= _other_forms(texts)
     kept = tuple(path for path in texts if path not in reasons)
     return Choice(
         kept, tuple(Cut(why, f"{container}{path}", 0, path) for path, why in reasons.items())
@@ -57,6 +57,15 @@ def rank_of(path: PurePosixPath) -> int:
     """Return a number that is the lower the plainer a file's form is by its name."""
     suffix = path.suffix.lower()
     return _TEXTS.index(suffix) if suffix in _TEXTS else 0
+
+
+def beside_texts(paths: Iterable[str]) -> set[str]:
+    """Return the web pages in folders with plain texts."""
+    every = list(paths)
+    folders = {path.rpartition("/")[0] for path in every if _suffix(path) in _PLAIN}
+    return {
+        path for path in every if _suffix(path) in _PAGES and path.rpartition("/")[0] in folders
+    }
 
 
 def _suffix(path: str) -> str:
@@ -87,16 +96,6 @@ def _other_forms(texts: list[str]) -> dict[str, str]:
         path: f"same text in another form as {_suffix(best[path.rpartition('.')[0]])}"
         for path in texts
         if _suffix(best[path.rpartition(".")[0]]) != _suffix(path)
-    }
-
-
-def _pages_beside_texts(texts: list[str]) -> dict[str, str]:
-    """Return the web pages in folders with plain texts, with the reason."""
-    folders = {path.rpartition("/")[0] for path in texts if _suffix(path) in (".txt", ".text")}
-    return {
-        path: "web page beside plain texts"
-        for path in texts
-        if _suffix(path) in _PAGES and path.rpartition("/")[0] in folders
     }
 
 
