@@ -262,3 +262,34 @@ def test_fetch_takes_the_title_and_the_chapters_that_the_book_has(tmp_path: Path
     corpus = fetch(FetchConfig(source=str(path)), context=context_in(tmp_path))
     assert corpus.title == "夜雨集"
     assert [chapter.title for chapter in corpus.chapters] == list(TITLES)
+
+
+@pytest.mark.parametrize(
+    ("inner", "reason"),
+    [
+        (f'<p style="display:none">{PROSE}</p>', "hidden text"),
+        (f'<p hidden="hidden">{PROSE}</p>', "hidden text"),
+        (f"<template>{P}</template>", "hidden text"),
+        ("<button>翻页</button>", "page furniture"),
+        ("<svg><text>图一</text></svg>", "page furniture"),
+    ],
+)
+def test_what_no_reader_is_shown_is_left_out_and_recorded(inner: str, reason: str) -> None:
+    book = read("a.epub", epub_of({"c.xhtml": xhtml(f"<h2>第一章</h2>{P * 9}{inner}")}))
+    assert lines(book) == ["第一章", *[PROSE] * 9]
+    assert len(cut(book, reason)) == 1
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        f"<button>{PROSE}</button>",
+        f"<object>{P}</object>",
+        f"<svg><text>{PROSE}</text></svg>",
+        f'<div style="display:none">{P}</div>',
+    ],
+)
+def test_prose_stays_in_any_element_and_where_a_page_has_no_other(inner: str) -> None:
+    assert lines(read("a.epub", epub_of({"c.xhtml": xhtml(f"<h2>第一章</h2>{inner}")}))) == [
+        *("第一章", PROSE)
+    ]

@@ -71,8 +71,9 @@ def test_what_stands_around_the_text_is_left_out_and_recorded() -> None:
     book = read("a.html", page(body).encode())
     assert lines(book) == ["第一章 夜雨", *[PROSE] * 20]
     left_out = " ".join(cut(book, "page furniture"))
-    for word in ("首页", "书架", "排行榜", "下一章", "网友", "藏起来", "第一章", "好看"):
+    for word in ("首页", "书架", "排行榜", "下一章", "网友", "第一章", "好看"):
         assert word in left_out
+    assert cut(book, "hidden text") == ["藏起来的字"]
 
 
 @pytest.mark.parametrize(
@@ -88,11 +89,53 @@ def test_what_stands_around_the_text_is_left_out_and_recorded() -> None:
         f"<p>{PROSE}" * 60,
         "\n".join([PROSE] * 60),
         "<div>" * 600 + P * 60,
+        f"<form>{P * 30}</form>{P * 30}",
+        f'{P * 30}<div aria-hidden="true">{P}</div>{P * 29}',
+        *(
+            f'{P * 30}<div class="{name}">{P}</div>{P * 29}'
+            for name in ("comment", "chapter-comment", "menu", "md:block hidden")
+        ),
+        *(
+            f"{P * 30}<{name}>{P}</{name}>{P * 29}"
+            for name in ("aside", "nav", "footer", "dialog", "button", "object", "noscript")
+        ),
+        f'{P * 30}<p><a href="#">{PROSE}</a></p>{P * 29}',
+        f'<p><a href="#">{PROSE}</a></p>' * 60,
     ],
 )
 def test_prose_stays_wherever_it_stands(body: str) -> None:
     found = [line.strip("\u3000\xa0 ") for line in lines(read("a.html", page(body).encode()))]
     assert found == ["第一章 夜雨", *[PROSE] * 60]
+
+
+@pytest.mark.parametrize(
+    ("around", "reason"),
+    [
+        (
+            '<aside><a href="1">他的书：雨夜里有人来了。</a><a href="2">山海</a></aside>',
+            "page furniture",
+        ),
+        ("<aside>热门　书库　完本</aside>", "page furniture"),
+        ("<footer>如有侵权，请联系我们删除。</footer>", "page furniture"),
+        ("<form>用户名　密码<button>登录</button></form>", "page furniture"),
+        (f'<div class="comment">{P}<p>2024-05-06 12:30</p></div>', "page furniture"),
+        (
+            '<ul><li><a href="1">第一章 雨</a></li><li><a href="2">谁来了！</a></li></ul>',
+            "page furniture",
+        ),
+        (f"<template>{P}</template>", "hidden text"),
+        (f"<div hidden>{P}</div>", "hidden text"),
+    ],
+)
+def test_what_two_things_speak_for_is_left_out(around: str, reason: str) -> None:
+    book = read("a.html", page(f"<h1>第一章 夜雨</h1>{P * 20}{around}").encode())
+    assert lines(book) == ["第一章 夜雨", *[PROSE] * 20]
+    assert cut(book, reason)
+
+
+def test_a_link_that_is_a_sentence_of_the_story_stays() -> None:
+    body = f'<h1>第一章 夜雨</h1>{P * 9}<p><a href="#">“你来啦。”</a></p>{P}'
+    assert lines(read("a.html", page(body).encode()))[10] == "“你来啦。”"
 
 
 @pytest.mark.parametrize("name", ["a.htm", "a.xhtml", "a.txt", "a"])

@@ -8,36 +8,30 @@ from dataclasses import dataclass, field
 
 from pipeline.text.books.markup import BLOCKS, Element
 from pipeline.text.books.notes import MARKED, NOTE_ROLES, NOTE_TYPES, anchor_of
+from pipeline.text.books.weights import (
+    CONTROLS,
+    MAIN,
+    Weight,
+    holds_prose,
+    is_hidden,
+    weigh,
+)
 from pipeline.text.cuts import Cut
 
 READING = "reading"
 NOTE = "note"
 _NOTE_MARK = "note mark"
 FURNITURE = "page furniture"
+HIDDEN = "hidden text"
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_UNSEEN = frozenset(["head", "script", "style", "template", "metadata"])
-_CONTROLS = frozenset(
-    [
-        "svg",
-        "math",
-        "noscript",
-        "iframe",
-        "object",
-        "audio",
-        "video",
-        "canvas",
-        "button",
-        "select",
-        "textarea",
-        "input",
-    ]
-)
+_UNSEEN = frozenset(["head", "script", "style", "metadata"])
 _READINGS = frozenset({"rt", "rp", "rtc"})
 _NOTE_BLOCKS = frozenset(
     ["p", "li", "aside", "dd", "div", "td", "section", "blockquote", "dl", "ol", "ul", "span"]
 )
 _LONGEST_NOTE = 3_000  # characters: a mark that leads to more leads to no note
+_LINE_ENDS = BLOCKS | {"text"}  # the line of a picture in svg
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _PLAIN_BREAK = re.compile(r"[ \t\r]*\n(?:[ \t\r]*\n\s*|[ \t\r]*(?=\u3000))")
 
@@ -91,7 +85,7 @@ def read_page(
     plain : bool
         Whether line ends end lines, as in a `pre`.
     """
-    writer = _Writer(name, notes, plain)
+    writer = _Writer(root, name, notes, plain)
     stack: list[tuple[Element, Iterator[Element | str]]] = [(root, iter(root.children))]
     while stack:
         element, children = stack[-1]
@@ -112,8 +106,10 @@ def read_page(
 class _Writer:
     """A page in the making: its lines, the one that is being written, and what stands around it."""
 
-    def __init__(self, name: str, notes: Set[str], plain: bool) -> None:
+    def __init__(self, root: Element, name: str, notes: Set[str], plain: bool) -> None:
         self.page = Page()
+        self._root = root
+        self._known: dict[int, Weight] = {}
         self._name = name
         self._notes = notes
         self._pieces: list[str] = []
@@ -159,14 +155,26 @@ class _Writer:
         """Return why an element is left out, "" for one that stays."""
         if element.name in _READINGS:
             return READING
-        if element.name in _CONTROLS:
+        if element.name in CONTROLS and not holds_prose(element, self._weights()[id(element)]):
             return FURNITURE
+        if is_hidden(element) and not self._is_main(element):
+            return HIDDEN
         if element.name == MARKED:
             return _NOTE_MARK
         kinds = set(element.get("type").lower().split()) if "type" in element.tag else set()
         if kinds & NOTE_TYPES or element.get("role") in NOTE_ROLES:
             return NOTE if element.name not in ("body", "html", "a") else ""
         return NOTE if self._is_target(element) else ""
+
+    def _is_main(self, element: Element) -> bool:
+        """Return whether most of the page's text stands in an element."""
+        weights = self._weights()
+        return weights[id(element)].characters > MAIN * weights[id(self._root)].characters
+
+    def _weights(self) -> dict[int, Weight]:
+        """Return what the page's elements hold; most pages are never asked."""
+        self._known = self._known or weigh(self._root)
+        return self._known
 
     def _is_target(self, element: Element) -> bool:
         """Return whether a mark of a note leads to a block, or to what it begins with."""
@@ -190,7 +198,7 @@ class _Writer:
 
     def enter(self, element: Element) -> None:
         """Begin an element."""
-        if element.name in BLOCKS:
+        if element.name in _LINE_ENDS:
             self.end_line()
             self._level = _HEADINGS.get(element.name, self._level)
         elif element.name in ("td", "th") or element.name == "img":
@@ -200,7 +208,7 @@ class _Writer:
 
     def leave(self, element: Element) -> None:
         """End an element."""
-        if element.name in BLOCKS and element.name != "br":
+        if element.name in _LINE_ENDS and element.name != "br":
             self.end_line()
         if element.name in _HEADINGS:
             self._level = 0

@@ -11,12 +11,13 @@ from pipeline.text.books.document import Document, Limits, Reading, squeezed, te
 from pipeline.text.books.markup import BLOCKS, Element, parse
 from pipeline.text.books.notes import mark_notes
 from pipeline.text.books.prose import FURNITURE, Line, read_page
+from pipeline.text.books.weights import MAIN, Weight, holds_prose, weigh
 from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cuts import Cut
 
 _FURNITURE = frozenset({"nav", "footer", "aside", "form", "dialog"})
 _ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary"})
-# An id or a class that says what a part is for; of the second kind only parts without a sentence.
+# An id or a class that says what a part is for; the second kind says it less clearly.
 _NAMED = re.compile(
     r"(?:^|[\s_\-])(?:nav(?:bar|igation)?|menu|foot(?:er)?|breadcrumbs?|crumbs?|copyright|comments?"
     r"|recommend\w*|sidebar|toolbar|pagination|pager|login|related)(?:$|[\s_\-\d])",
@@ -28,9 +29,8 @@ _VAGUELY_NAMED = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile("[。！？…”]")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _LINKED = 0.5  # of the characters of a block that leads elsewhere
-_MAIN = 0.6  # of a page's characters without links: what holds so many is no part around the text
+_PARTLY_LINKED = 0.3  # of one that is marked or named as such
 _TITLE_PARTS = re.compile(r"\s*[_|｜—–]+\s*|\s+-\s+|-")
 _FIRST_LINES = 5
 _FRAME = frozenset({"html", "head", "body"})
@@ -40,9 +40,9 @@ _LINES_A_BLOCK = 20  # a paragraph of so many lines in the source is none
 def read_webpage(document: Document, limits: Limits) -> Reading:
     """Return the text of a saved page; no document where it holds links alone.
 
-    What stands around the text is left out with a record where two things speak for it: that it is
-    marked or named as navigation and the like, or is links for the most part, and that it is not
-    where most of the page's text is.
+    What stands around the text is left out with a record where two things speak for it: how it is
+    marked or named, as navigation and the like, and what it holds: links, or no sentence of a
+    story. What holds most of the page's text stays however it is named.
     """
     name = shown(document.name)
     text = page_text(document.data, name=name)
@@ -86,9 +86,8 @@ def _with_title(lines: list[Line], title: str) -> list[Line]:
 
 def _take_out_furniture(root: Element, name: str) -> list[Cut]:
     """Take out of a tree what stands around the text; return it."""
-    weights = _weights(root)
-    characters, linked = weights[id(root)]
-    total = max(1, characters - linked)
+    weights = weigh(root)
+    total = max(1, weights[id(root)].characters - weights[id(root)].linked)
     cuts: list[Cut] = []
     stack = [root]
     while stack:
@@ -105,20 +104,28 @@ def _take_out_furniture(root: Element, name: str) -> list[Cut]:
     return cuts
 
 
-def _is_furniture(element: Element, weight: tuple[int, int], total: int) -> bool:
+def _is_furniture(element: Element, weight: Weight, total: int) -> bool:
     """Return whether two things speak for an element being no part of the text."""
-    characters, linked = weight
-    main = characters - linked > _MAIN * total
-    if not characters or main or element.name in ("head", "body", "html"):
+    main = weight.characters - weight.linked > MAIN * total
+    if not weight.characters or main or element.name in _FRAME:
         return False
-    if element.name in _FURNITURE or element.get("role") in _ROLES or _is_hidden(element):
-        return True
+    box = element.name in _BOXES
     named = f"{element.get('class')} {element.get('id')}" if element.tag else ""
+    linked = weight.linked > _LINKED * weight.characters
+    if element.name in _FURNITURE or element.get("role") in _ROLES:
+        return _is_around(element, weight) and (linked or not _holds_heading(element))
     return (
-        (element.name in _BOXES and linked > _LINKED * characters)
-        or (element.name in _BOXES and _NAMED.search(named) is not None)
-        or (_VAGUELY_NAMED.search(named) is not None and not _SENTENCE.search(element.text()))
+        (box and linked and 2 * weight.prose < max(1, weight.links))
+        or (box and _NAMED.search(named) is not None and _is_around(element, weight))
+        or (not weight.marks and _VAGUELY_NAMED.search(named) is not None)
     ) and not _holds_heading(element)
+
+
+def _is_around(element: Element, weight: Weight) -> bool:
+    """Return whether an element holds what stands around a text: links, labels, comments."""
+    if weight.linked > _PARTLY_LINKED * weight.characters:
+        return weight.prose < max(1, weight.links)
+    return weight.items > 0 or not holds_prose(element, weight)
 
 
 def _holds_heading(element: Element) -> bool:
@@ -150,24 +157,3 @@ _BOXES = frozenset(
         "h6",
     ]
 )
-
-
-def _is_hidden(element: Element) -> bool:
-    return "hidden" in element.tag.split() or bool(_HIDDEN.search(element.get("style")))
-
-
-def _weights(root: Element) -> dict[int, tuple[int, int]]:
-    """Return by id() how many characters an element holds, and how many of them in links."""
-    order = [root, *root.walk()]
-    found: dict[int, tuple[int, int]] = {}
-    for element in reversed(order):  # the innermost first
-        characters = linked = 0
-        for child in element.children:
-            if isinstance(child, str):
-                characters += len(child.strip())
-            elif child.name not in ("script", "style"):
-                inner, inner_linked = found[id(child)]
-                characters += inner
-                linked += inner_linked
-        found[id(element)] = (characters, characters if element.name == "a" else linked)
-    return found
