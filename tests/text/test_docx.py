@@ -101,6 +101,22 @@ def test_what_is_beside_the_text_is_left_out_and_recorded() -> None:
     assert cut(book, "note") == ["注一"]
 
 
+def test_hidden_text_is_left_out_and_recorded() -> None:
+    hidden = "<w:style w:styleId='h'><w:name w:val='隐'/><w:rPr><w:vanish/></w:rPr></w:style>"
+    run = "<w:r><w:rPr>{}</w:rPr><w:t>{}</w:t></w:r>"
+    body = (
+        "<w:p>" + run.format("<w:vanish/>", "看正版") + run.format("<w:vanish/>", "去某网")
+        + run.format('<w:vanish w:val="0"/>', "她") + run.format("<w:rStyle w:val='h'/>", "藏")
+        + run.format("<w:rPrChange><w:rPr><w:vanish/></w:rPr></w:rPrChange>", "走") + "</w:p>"
+        "<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr><w:r><w:t>了</w:t></w:r></w:p>"
+        + paragraph("整段", "h")
+    )  # fmt: skip
+    styles = {"word/styles.xml": f"<w:styles>{hidden}</w:styles>"}
+    book = read("a.docx", docx_of(body, more=styles))
+    assert lines(book) == ["她走", "了"]
+    assert cut(book, "hidden text") == ["看正版去某网藏", "整段"]
+
+
 @pytest.mark.parametrize(
     ("data", "complaint"),
     [

@@ -10,7 +10,7 @@ from pipeline.text.books.decoding import page_text
 from pipeline.text.books.document import Document, Limits, Reading, squeezed, text_document
 from pipeline.text.books.markup import Element, parse
 from pipeline.text.books.package import resolve
-from pipeline.text.books.prose import NOTE, READING
+from pipeline.text.books.prose import HIDDEN, NOTE, READING
 from pipeline.text.books.tags import tokens
 from pipeline.text.books.zipped import Archive, open_zip
 from pipeline.text.cuts import Cut
@@ -25,6 +25,8 @@ _ASIDE = {  # what is printed beside the text, by the name of its file
 }
 _LEFT_OUT = {"del": "deleted text", "movefrom": "deleted text", "rt": READING, "fallback": ""}
 _BREAKS = frozenset({"br", "cr"})
+_OTHERS = frozenset({"ppr", "rprchange"})  # what they hold is not said of a run's text
+_OFF = frozenset({"0", "false", "off"})
 _HEADING = re.compile(r"(?:heading|标题|標題)\s*([1-6])", re.IGNORECASE)
 _CONTENTS = re.compile(r"(?:toc|目录)\s*(?:\d|heading|标题)", re.IGNORECASE)
 _DEEPEST_HEADING = 6
@@ -40,8 +42,8 @@ def is_docx(archive: Archive) -> bool:
 def read_docx(document: Document, limits: Limits) -> Reading:
     """Return the text of a .docx.
 
-    Tracked insertions and the base of ruby stay. Left out, each with a record: deletions, readings,
-    notes, comments, running titles, and a table of contents.
+    Tracked insertions and the base of ruby stay. Left out, each with a record: deletions, hidden
+    text, readings, notes, comments, running titles, and a table of contents.
 
     Raises
     ------
@@ -98,7 +100,7 @@ def _document_path(archive: Archive) -> str:
 
 
 def _styles(archive: Archive, path: str) -> dict[str, str]:
-    """Return what the styles are by their ids: heading, contents; others are left out."""
+    """Return what the styles are by their ids: heading, contents, hidden; others are left out."""
     name = f"{path.rpartition('/')[0]}/styles.xml"
     if name not in archive.names:
         return {}
@@ -108,7 +110,8 @@ def _styles(archive: Archive, path: str) -> dict[str, str]:
         own = style.get("styleid")
         parts = {element.name: element.get("val") for element in style.walk()}
         bases[own] = parts.get("basedon", "")
-        if kind := _kind(parts.get("name", ""), parts.get("outlinelvl", "")):
+        hidden = "hidden" if parts.get("vanish", "off") not in _OFF else ""
+        if kind := hidden or _kind(parts.get("name", ""), parts.get("outlinelvl", "")):
             kinds[own] = kind
     for own in bases:  # a style that builds on a heading's is one, to a bounded depth
         base = own
@@ -141,6 +144,9 @@ class _Writer:
         self._paragraphs: list[list[str]] = []
         self._kinds: list[str] = []
         self._skipped: list[tuple[str, list[str]]] = []  # the elements left out, with their text
+        self._hidden: list[str] = []
+        self._runs: list[bool] = []  # the open ones, whether each is hidden
+        self._others = 0  # open elements of `_OTHERS`
 
     def read(self, text: str) -> None:
         """Read the XML of a part; of text only what stands in its own t elements counts."""
@@ -169,6 +175,8 @@ class _Writer:
     def _add(self, text: str) -> None:
         if self._skipped:
             self._skipped[-1][1].append(text)
+        elif any(self._runs):
+            self._hidden.append(text)
         elif self._paragraphs:
             self._paragraphs[-1].append(text)
 
@@ -185,6 +193,14 @@ class _Writer:
             self._add(" ")
         elif name == "nobreakhyphen":
             self._add("-")
+        elif name == "r" and not empty:
+            self._runs.append(False)
+        elif name in _OTHERS and not empty:
+            self._others += 1
+        elif name in ("vanish", "rstyle") and self._runs and not self._others:
+            value = Element(name, tag).get("val")
+            hidden = value not in _OFF if name == "vanish" else self._is_hidden(value)
+            self._runs[-1] = hidden
         elif name in ("pstyle", "outlinelvl") and self._kinds and not self._skipped:
             value = Element(name, tag).get("val")
             kind = self._styles.get(value, "") if name == "pstyle" else _kind("", value)
@@ -195,16 +211,30 @@ class _Writer:
             _, pieces = self._skipped.pop()
             text, reason = "".join(pieces).strip(), _LEFT_OUT[name]
             if text and reason:
-                self.cuts.append(Cut(reason, self.name, len(self.lines) + 1, text))
+                self._cut(reason, text)
+        elif name == "r" and self._runs:
+            self._runs.pop()
+        elif name in _OTHERS and self._others:
+            self._others -= 1
         elif name == "p" and self._paragraphs and not self._skipped:
             self._end_paragraph()
+
+    def _is_hidden(self, style: str) -> bool:
+        return self._styles.get(style) == "hidden"
+
+    def _cut(self, reason: str, line: str) -> None:
+        self.cuts.append(Cut(reason, self.name, len(self.lines) + 1, line))
 
     def _end_paragraph(self) -> None:
         lines = "".join(self._paragraphs.pop()).split("\n")
         kind = self._kinds.pop()
         lines = [line for line in lines if line.strip()]
-        if kind == "contents":
-            self.cuts += [Cut("contents", self.name, len(self.lines) + 1, line) for line in lines]
+        if hidden := "".join(self._hidden).strip():
+            self._cut(HIDDEN, hidden)
+        self._hidden.clear()
+        if reason := {"contents": "contents", "hidden": HIDDEN}.get(kind):
+            for line in lines:
+                self._cut(reason, line)
             return
         if kind == "heading" and lines:
             lines = ["\u3000".join(line.strip() for line in lines)]
