@@ -85,6 +85,18 @@ def test_volume_and_chapter_that_lead_to_one_place_are_both_put() -> None:
     assert lines(book) == ["第一卷 风起", "第一章 夜雨", PROSE, "二", PROSE]
 
 
+def test_a_chapter_called_by_its_number_alone_is_put_below_its_volume() -> None:
+    contents = ncx_of([("c.xhtml", "第一卷"), ("c.xhtml", "一"), ("d.xhtml", "二")])
+    pages = {"c.xhtml": xhtml(f"<h1>第一卷</h1>{P}"), "d.xhtml": xhtml(P)}
+    assert lines(read("a.epub", epub_of(pages, ncx=contents))) == [
+        "第一卷",
+        "一",
+        PROSE,
+        "二",
+        PROSE,
+    ]
+
+
 def test_a_chapter_that_calibre_has_split_goes_on_without_a_title() -> None:
     pages = {f"text/part0003_split_00{n}.html": xhtml(P) for n in range(3)}
     contents = ncx_of([("text/part0003_split_000.html", "第一章")])
@@ -292,4 +304,45 @@ def test_what_no_reader_is_shown_is_left_out_and_recorded(inner: str, reason: st
 def test_prose_stays_in_any_element_and_where_a_page_has_no_other(inner: str) -> None:
     assert lines(read("a.epub", epub_of({"c.xhtml": xhtml(f"<h2>第一章</h2>{inner}")}))) == [
         *("第一章", PROSE)
+    ]
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "<h1>第一章</h1><h2 id='b'>夜雨</h2>",
+        "<h1>第一章<br/><span id='b'>夜雨</span></h1>",
+        "<div><h2>第一章</h2></div><div id='b'><h3>夜雨</h3></div>",
+    ],
+)
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [],
+        *([("c.xhtml", title)] for title in ("第一章", "夜雨", "第一章 夜雨")),
+        [("c.xhtml", "第一章"), ("c.xhtml#b", "夜雨")],
+        [("c.xhtml", "第一章 夜雨"), ("c.xhtml#b", "夜雨")],
+    ],
+)
+def test_a_number_and_its_title_are_one_heading(own: str, entries: list[tuple[str, str]]) -> None:
+    entries = [*entries, ("d.xhtml", "第二章")] if entries else []
+    pages = {"c.xhtml": xhtml(own + P), "d.xhtml": xhtml(f"<h1>第二章</h1>{P}")}
+    book = read("a.epub", epub_of(pages, nav=nav_of(entries) if entries else ""))
+    assert lines(book) == ["第一章　夜雨", PROSE, "第二章", PROSE]
+    assert book.documents[0].headings == {"第一章夜雨", "第二章"}
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("第一卷", "夜雨", "归"),
+        ("第一章", "一", "二"),
+        ("第一章", "楔子", "归"),
+        ("第一章", "夜雨", "归"),
+    ],
+)
+def test_the_headings_of_parts_stay_as_they_are(heads: tuple[str, str, str]) -> None:
+    page = xhtml(f"<h1>{heads[0]}</h1><h2>{heads[1]}</h2>{P}<h2>{heads[2]}</h2>{P}")
+    assert lines(read("a.epub", epub_of({"c.xhtml": page}))) == [
+        *(heads[0], heads[1], PROSE, heads[2], PROSE)
     ]

@@ -187,8 +187,9 @@ class _Book:
     def _add_titles(self, titles: list[str], first: Sequence[Line]) -> int:
         """Add those titles that the lines which follow lack; return how many lines were added."""
         taken = 0
-        own = len(titles) == 1 and next((line for line in first if _is_own(line, titles[0])), None)
         for title in titles:
+            alone = len(titles) == 1
+            own = next((line for line in first if _is_own(line, title, alone=alone)), None)
             start, stop = _found_in(title, first)
             if stop > start >= taken:
                 self.lines += first[taken:start]
@@ -205,8 +206,13 @@ class _Book:
         self.headings.add(squeezed(text))
 
 
-def _is_own(line: Line, title: str) -> bool:
-    """Return whether a line is a chapter's own heading, which the contents word differently."""
+def _is_own(line: Line, title: str, *, alone: bool) -> bool:
+    """Return whether a line is a chapter's own heading, which the contents word differently.
+
+    One that stands for several titles is made of them: its number and its name.
+    """
+    if not alone:
+        return bool(line.level) and _letters(title) in map(_letters, line.text.split("\u3000"))
     if is_heading(line.text):
         return True
     one, other = _letters(line.text), _letters(title)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 from pipeline.text.books.markup import BLOCKS, Element
@@ -16,6 +16,8 @@ from pipeline.text.books.weights import (
     is_hidden,
     weigh,
 )
+from pipeline.text.chapters.forms import STRONG
+from pipeline.text.chapters.headings import MOST_CHARACTERS, may_be_heading, read_heading
 from pipeline.text.cuts import Cut
 
 READING = "reading"
@@ -100,7 +102,46 @@ def read_page(
             writer.leave(element)
             stack.pop()
     writer.end_line()
+    _join_titles(writer.page)
     return writer.page
+
+
+def _join_titles(page: Page) -> None:
+    """Make one heading of a chapter's number and of the title that is marked as another."""
+    lines: list[Line] = []
+    places: list[int] = []  # of the lines as they were among the new ones
+    for index, line in enumerate(page.lines):
+        before = page.lines[index - 1] if index else None
+        if before and _is_title_of(before, line) and not _is_first_of_many(page.lines, index):
+            lines[-1] = Line(f"{before.text}\u3000{line.text}", before.level)
+        else:
+            lines.append(line)
+        places.append(len(lines) - 1)
+    if len(lines) < len(places):
+        places.append(len(lines))
+        page.anchors = {name: places[place] for name, place in page.anchors.items()}
+        page.lines = lines
+
+
+def _is_title_of(number: Line, line: Line) -> bool:
+    """Return whether a heading is a chapter's number alone, and another says what it is called."""
+    if not (number.level and line.level) or may_be_heading(line.text):
+        return False
+    heading = read_heading(number.text)
+    bare = heading is not None and heading.form >= STRONG and not heading.name
+    short = len(number.text) + len(line.text) < MOST_CHARACTERS
+    return bare and short and heading is not None and heading.level == "chapter"
+
+
+def _is_first_of_many(lines: Sequence[Line], index: int) -> bool:
+    """Return whether a chapter has more headings like the one at an index: of its sections."""
+    for place in range(index + 1, len(lines)):
+        level = lines[place].level
+        if 0 < level <= lines[index - 1].level:
+            return False
+        if level == lines[index].level:
+            return True
+    return False
 
 
 class _Writer:
