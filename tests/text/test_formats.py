@@ -76,8 +76,33 @@ def test_the_bytes_tell_or_where_forms_share_them_the_name() -> None:
     assert told("a.zip", b"PK\x03\x04" + b"x" * 26 + b"mimetypeapplication/epub+zip") == "an epub"
     assert told("a.doc", b"PK\x03\x04") == "a zip archive"
     assert told("a.txt", "青棠".encode()) is None
+    assert told("a.odt", b"PK\x03\x04") == "an OpenDocument text"
 
 
 def test_plain_text_is_what_it_was() -> None:
     document = Document("a.txt", "青棠".encode("gb18030"))
     assert read_book(document) == Reading((document,))
+
+
+@pytest.mark.parametrize("suffix", ["docx", "epub", "mobi", "zip", "rar", "doc", "rtf", "pdf"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_plain_text_is_read_whatever_form_its_name_tells(suffix: str, encoding: str) -> None:
+    document = Document(f"a.{suffix}", NOVEL.encode(encoding))
+    found = read_book(document)
+    assert found.documents == (document,)
+    assert [own.reason for own in found.cuts] == ["plain text by its bytes"]
+
+
+@pytest.mark.parametrize("data", [b"x" * 99, bytes(range(256)) * 9, b"a.b Not Found"])
+def test_a_damaged_book_is_no_plain_text(data: bytes) -> None:
+    with pytest.raises(DataError, match="expected a whole zip archive"):
+        read_book(Document("a.docx", data))
+
+
+def test_it_is_said_how_to_convert_what_is_not_read() -> None:
+    head = b"PK\x03\x04" + b"x" * 26 + b"mimetypeapplication/vnd.oasis.opendocument.text"
+    for name in ("a.odt", "a.zip", "a"):
+        with pytest.raises(
+            DataError, match=r"got an OpenDocument text: save it as \.docx or \.txt"
+        ):
+            read_book(Document(name, head))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from pipeline.chinese import has_chinese
 from pipeline.errors import DataError
 from pipeline.shown import shown
 from pipeline.text.books.archive import read_packed, read_zip
@@ -15,6 +17,8 @@ from pipeline.text.books.epub import read_epub
 from pipeline.text.books.mobi import read_mobi
 from pipeline.text.books.unpack import is_html
 from pipeline.text.books.webpage import read_webpage
+from pipeline.text.cleaning.encoding import decode
+from pipeline.text.cuts import Cut
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class Format:
         Tells it where its marks may stand anywhere.
     holds_others : bool
         Whether other forms begin with the same bytes, so that a file's name tells more.
+    zipped : bool
+        Whether it is refused for its name where its bytes are those of a zip archive.
     """
 
     name: str
@@ -47,6 +53,7 @@ class Format:
     advice: str = "unpack or convert it first and give the .txt"
     looks: Callable[[bytes], bool] | None = None
     holds_others: bool = False
+    zipped: bool = False
 
 
 def _read_zip(document: Document, limits: Limits) -> Reading:
@@ -57,15 +64,21 @@ def _read_packed(document: Document, limits: Limits) -> Reading:
     return read_packed(document, limits, read_book)
 
 
+_ZIP = ((0, b"PK\x03\x04"), (0, b"PK\x05\x06"))
+_HEAD = 4096  # bytes
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
+_WIDE = (b"\xff\xfe", b"\xfe\xff")  # of a text in UTF-16, which has such bytes
+
 FORMATS: list[Format] = [  # one that holds another comes after it: an epub is a zip archive
     Format("an epub", ((30, b"mimetypeapplication/epub+zip"),), (".epub",), read_epub),
     Format(
-        "a zip archive",
-        ((0, b"PK\x03\x04"), (0, b"PK\x05\x06")),
-        (".zip",),
-        _read_zip,
-        holds_others=True,
+        "an OpenDocument text",
+        ((30, b"mimetypeapplication/vnd.oasis.opendocument.text"),),
+        (".odt",),
+        advice="save it as .docx or .txt first and give that",
+        zipped=True,
     ),
+    Format("a zip archive", _ZIP, (".zip",), _read_zip, holds_others=True),
     Format("a gzip archive", ((0, b"\x1f\x8b"),), (".gz", ".tgz")),
     Format("a rar archive", ((0, b"Rar!"),), (".rar",), _read_packed),
     Format("a 7z archive", ((0, b"7z\xbc\xaf\x27\x1c"),), (".7z",), _read_packed),
@@ -75,7 +88,7 @@ FORMATS: list[Format] = [  # one that holds another comes after it: an epub is a
         (".pdf",),
         advice="save its text as .txt first, as `pdftotext -layout book.pdf` does, and give that",
     ),
-    Format("a Word document", (), (".docx",), read_docx),
+    Format("a Word document", _ZIP, (".docx",), read_docx),
     Format(
         "a Word document of the old form",
         ((0, b"\xd0\xcf\x11\xe0"),),
@@ -104,14 +117,16 @@ def format_of(document: Document) -> Format | None:
     """Return the form that a file's name or its first bytes tell, None for plain text.
 
     The bytes tell more, unless other forms begin with them too: a .docx is a zip archive. Then the
-    name does, if such files are read: a .doc may be a .docx.
+    name does, if such files are read: a .doc may be a .docx. A name says nothing where the bytes
+    are those of a text.
     """
     suffix, data = PurePosixPath(document.name).suffix.lower(), document.data
     by_name = next((own for own in FORMATS if suffix in own.suffixes), None)
     by_bytes = next((own for own in FORMATS if _has_mark(data, own)), None)
-    if by_bytes and not (by_bytes.holds_others and by_name and by_name.read):
+    by_both = by_name and (by_name.read or by_name.zipped)
+    if by_bytes and not (by_bytes.holds_others and by_both):
         return by_bytes
-    return by_name
+    return None if by_name and by_name.marks and not by_bytes and _is_text(data) else by_name
 
 
 def read_book(document: Document, limits: Limits | None = None) -> Reading:
@@ -128,10 +143,28 @@ def read_book(document: Document, limits: Limits | None = None) -> Reading:
         raise DataError(f"{name}: expected a text, got an empty file; take it out or get it anew")
     found = format_of(document)
     if found is None:
-        return Reading((document,))
+        return Reading((document,), _note(document))
     if found.read is None:
         raise DataError(f"{name}: expected a plain text, got {found.name}: {found.advice}")
     return found.read(document, limits or Limits())
+
+
+def _note(document: Document) -> tuple[Cut, ...]:
+    """Return what says that a plain text goes by the name of another form; nothing is cut."""
+    suffix = PurePosixPath(document.name).suffix.lower()
+    form = next((own.name for own in FORMATS if suffix in own.suffixes), "")
+    return (Cut("plain text by its bytes", document.name, 0, f"named as {form}"),) if form else ()
+
+
+def _is_text(data: bytes) -> bool:
+    """Return whether some bytes are a Chinese text's, as far as the first of them tell."""
+    head = data[:_HEAD]
+    if _CONTROLS.search(head) and not head.startswith(_WIDE):
+        return False
+    try:
+        return has_chinese(decode(head).text)
+    except DataError:
+        return False
 
 
 def _has_mark(data: bytes, form: Format) -> bool:
