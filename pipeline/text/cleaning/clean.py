@@ -9,6 +9,7 @@ from typing import Literal
 
 from pipeline.text.chapters.headings import may_be_heading
 from pipeline.text.cleaning.adverts import Adverts, cut_adverts
+from pipeline.text.cleaning.between import cut_between
 from pipeline.text.cleaning.characters import fit_characters, fit_text
 from pipeline.text.cleaning.gutenberg import cut_gutenberg
 from pipeline.text.cleaning.indents import part_at_indents
@@ -67,7 +68,8 @@ def clean(
     for step in (fit_characters, cut_gutenberg, cut_page_marks):
         lines, more = step(lines)
         cuts += more
-    lines, joined = _rejoin(lines, rejoin_lines)
+    lines, joined, more = _rejoin(lines, rejoin_lines, adverts)
+    cuts += more
     lines, more = cut_adverts(lines, adverts)
     cuts += more
     for place, line in enumerate(lines):
@@ -84,13 +86,18 @@ def clean(
     )
 
 
-def _rejoin(lines: Sequence[Line], mode: Rejoin) -> tuple[list[Line], int]:
-    """Join hard line ends as the setting says."""
+def _rejoin(
+    lines: Sequence[Line], mode: Rejoin, adverts: Adverts
+) -> tuple[list[Line], int, list[Cut]]:
+    """Join hard line ends as the setting says, over the adverts that stand between them."""
     texts = [line.text for line in lines]
     width = None if mode == "never" else wrap_width(texts)
     if width is None and mode == "always":
         width = usual_width(texts)
-    return (list(lines), 0) if width is None else rejoin(lines, width)
+    if width is None:
+        return list(lines), 0, []
+    lines, cuts = (list(lines), []) if adverts == "keep" else cut_between(lines, width)
+    return *rejoin(lines, width), cuts
 
 
 def _with_newlines(text: str) -> str:
