@@ -77,9 +77,13 @@ def test_numbers_between_paragraphs_are_those_of_chapters(end: str, part: str, n
     assert [cut for cut in clean(text).cuts if cut.reason == "page mark"] == []
 
 
-def test_indents_part_a_text_that_stands_in_one_line() -> None:
-    chapter = "第{}章 夜雨\u3000\u3000她走了。\u3000\u3000“好！”\u3000\u3000天黑了。"
-    text = "".join(chapter.format(number) for number in "一二三")
+ENDS = [r"\n", r"\r\n", r"\n\n", "    ", "\t", "\xa0\xa0", "\xa0 \xa0 ", " \t\u3000"]
+
+
+@pytest.mark.parametrize("end", ["\u3000\u3000", *ENDS])
+def test_what_stands_for_line_ends_parts_a_text_in_one_line(end: str) -> None:
+    chapter = "第{}章 夜雨|她走了。|“好！”|天黑了。"
+    text = end.join(chapter.format(number) for number in "一二三").replace("|", end)
 
     cleaned = clean(text)
 

@@ -12,7 +12,7 @@ from pipeline.text.cleaning.adverts import Adverts, cut_adverts
 from pipeline.text.cleaning.between import cut_between
 from pipeline.text.cleaning.characters import fit_characters, fit_text
 from pipeline.text.cleaning.gutenberg import cut_gutenberg
-from pipeline.text.cleaning.indents import part_at_indents
+from pipeline.text.cleaning.indents import part_at_indents, part_at_written_ends
 from pipeline.text.cleaning.lines import HIDDEN_END, NEW_END, Line, as_document, split_lines
 from pipeline.text.cleaning.markup import cut_markup
 from pipeline.text.cleaning.pages import cut_page_marks
@@ -23,6 +23,7 @@ from pipeline.text.gaps import heading_gaps, prose_gaps
 
 Rejoin = Literal["auto", "always", "never"]
 
+_STEPS = (part_at_written_ends, part_at_indents, fit_characters, cut_gutenberg, cut_page_marks)
 LINE_END = re.compile(r"\r\n|[\r\n\v\f\x85\u2028\u2029]")
 
 
@@ -63,9 +64,9 @@ def clean(
         'unify' makes marks one kind; see `punctuation.unify`.
     """
     text, cuts = cut_markup(_with_newlines(text))
-    lines = part_at_indents(split_lines(text))
+    lines = split_lines(text)
     del text  # a long novel is held once, as lines
-    for step in (fit_characters, cut_gutenberg, cut_page_marks):
+    for step in _STEPS:
         lines, more = step(lines)
         cuts += more
     lines, joined, more = _rejoin(lines, rejoin_lines, adverts)
