@@ -51,6 +51,34 @@ def test_double_spaced_wrapped_text_is_joined() -> None:
     assert clean("\n\n".join(lines)).paragraphs == tuple(paragraphs)
 
 
+@pytest.mark.parametrize("empty", [[], [""]])
+@pytest.mark.parametrize("adverts", [1, 2])
+def test_an_advert_between_wrapped_lines_goes_alone(empty: list[str], adverts: int) -> None:
+    paragraphs = tuple(PROSE[i % 5] + PROSE[(i + 1) % 5] for i in range(20))
+    wrapped = [wrap(p, 60, indent="\u3000\u3000") for p in paragraphs]
+    between = [*empty, *["最新章节请登录www.xuehua.com阅读"] * adverts, *empty]
+    lines = [line for first, *more in wrapped for line in (first, *between, *more)]
+
+    cleaned = clean("\n".join(lines))
+
+    assert cleaned.paragraphs == paragraphs
+    assert [cut.reason for cut in cleaned.cuts] == ["advert"] * 20 * adverts
+    assert cleaned.cuts[0].line == 2 + len(empty)
+    assert len(clean("\n".join(lines), adverts="keep").cuts) == 0
+
+
+@pytest.mark.parametrize("indent", ["\u3000\u3000", ""])
+def test_an_advert_that_ends_a_wrapped_paragraph_is_the_story_s(indent: str) -> None:
+    told = "那日她收到一封信，看见信纸上没有写字，底下只印着这么一行"
+    told += "最新章节请登录www.xuehua.com阅读"
+    paragraphs = [PROSE[i % 5] + PROSE[(i + 1) % 5] for i in range(20)] + [told, PROSE[0]]
+    width = 60 if indent else 56
+    lines = [line for p in paragraphs for line in (*wrap(p, width, indent=indent), "")]
+    assert "最新章节请登录www.xuehua.com阅读" in lines
+
+    assert clean("\n".join(lines)).paragraphs == tuple(paragraphs)
+
+
 def test_headings_and_verse_in_wrapped_text_stay_apart() -> None:
     lines: list[str] = []
     for number in "一二三四五六":

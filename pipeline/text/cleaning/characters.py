@@ -17,7 +17,9 @@ _INVISIBLE = re.compile(
     "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffc\ufffe\uffff\u0335-\u0338"
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
 )
-_CONTROL = re.compile(r"(?:\x1b\[[0-9;?]{0,20}[A-Za-z]|[\x00-\x08\x0e-\x1f\x7f-\x9f])+")
+_CONTROL = re.compile(
+    r"(?:\x1b\[[0-9;?]{0,20}[A-Za-z]|\x1b|[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f]++)++"
+)
 
 # Radicals of the supplement: only two of them have a decomposition in Unicode, yet PDFs write 见,
 # 长 and 门 with them. From U+2E80; a full stop where there is no character to stand for.
@@ -36,6 +38,7 @@ _VERTICAL = {
 }
 
 
+_MANY = 4  # characters of a stretch whose length is told
 _AROUND_UNREADABLE = re.compile("[^\ufffd]{0,8}\ufffd+[^\ufffd]{0,8}")
 
 
@@ -105,6 +108,11 @@ def _cuts_of(line: Line, table: Mapping[int, str]) -> Iterator[Cut]:
         yield from one_a_line(Cut(reason, "", line.number, spell(text)) for text in found)
 
 
-def _code_points(text: str) -> str:
-    """Return a stretch such that it can be seen in the record, each character once."""
-    return " ".join(f"U+{ord(character):04X}" for character in dict.fromkeys(text))
+def _code_points(stretch: str) -> str:
+    r"""Return a stretch such that it can be seen in the record, each character once.
+
+    >>> _code_points("\0\0\0\x01")
+    'U+0000 U+0001, 4 characters'
+    """
+    seen = " ".join(f"U+{ord(character):04X}" for character in dict.fromkeys(stretch))
+    return seen if len(stretch) < _MANY else f"{seen}, {len(stretch):,} characters"

@@ -9,9 +9,10 @@ from typing import Literal
 
 from pipeline.text.chapters.headings import may_be_heading
 from pipeline.text.cleaning.adverts import Adverts, cut_adverts
+from pipeline.text.cleaning.between import cut_between
 from pipeline.text.cleaning.characters import fit_characters, fit_text
 from pipeline.text.cleaning.gutenberg import cut_gutenberg
-from pipeline.text.cleaning.indents import part_at_indents
+from pipeline.text.cleaning.indents import part_at_indents, part_at_written_ends
 from pipeline.text.cleaning.lines import HIDDEN_END, NEW_END, Line, as_document, split_lines
 from pipeline.text.cleaning.markup import cut_markup
 from pipeline.text.cleaning.pages import cut_page_marks
@@ -22,6 +23,7 @@ from pipeline.text.gaps import heading_gaps, prose_gaps
 
 Rejoin = Literal["auto", "always", "never"]
 
+_STEPS = (part_at_written_ends, part_at_indents, fit_characters, cut_gutenberg, cut_page_marks)
 LINE_END = re.compile(r"\r\n|[\r\n\v\f\x85\u2028\u2029]")
 
 
@@ -62,12 +64,13 @@ def clean(
         'unify' makes marks one kind; see `punctuation.unify`.
     """
     text, cuts = cut_markup(_with_newlines(text))
-    lines = part_at_indents(split_lines(text))
+    lines = split_lines(text)
     del text  # a long novel is held once, as lines
-    for step in (fit_characters, cut_gutenberg, cut_page_marks):
+    for step in _STEPS:
         lines, more = step(lines)
         cuts += more
-    lines, joined = _rejoin(lines, rejoin_lines)
+    lines, joined, more = _rejoin(lines, rejoin_lines, adverts)
+    cuts += more
     lines, more = cut_adverts(lines, adverts)
     cuts += more
     for place, line in enumerate(lines):
@@ -84,13 +87,18 @@ def clean(
     )
 
 
-def _rejoin(lines: Sequence[Line], mode: Rejoin) -> tuple[list[Line], int]:
-    """Join hard line ends as the setting says."""
+def _rejoin(
+    lines: Sequence[Line], mode: Rejoin, adverts: Adverts
+) -> tuple[list[Line], int, list[Cut]]:
+    """Join hard line ends as the setting says, over the adverts that stand between them."""
     texts = [line.text for line in lines]
     width = None if mode == "never" else wrap_width(texts)
     if width is None and mode == "always":
         width = usual_width(texts)
-    return (list(lines), 0) if width is None else rejoin(lines, width)
+    if width is None:
+        return list(lines), 0, []
+    lines, cuts = (list(lines), []) if adverts == "keep" else cut_between(lines, width)
+    return *rejoin(lines, width), cuts
 
 
 def _with_newlines(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import groupby
+from itertools import count, groupby
 from typing import NamedTuple
 
 from pipeline.text.cuts import Cut
@@ -13,6 +13,7 @@ from pipeline.text.cuts import Cut
 # Two lone surrogates, which no decoded text holds, keep count of the lines while tags are cut:
 HIDDEN_END = "\ud801"  # a line of the document ended inside what was cut
 NEW_END = "\ud802"  # a line ends here that ended nowhere in the document
+_MANY_ENDS = re.compile("\n{3,}+")
 _ENDS = re.compile(f"[\n{NEW_END}]")
 
 
@@ -24,10 +25,40 @@ class Line(NamedTuple):
 
 
 def split_lines(text: str) -> list[Line]:
-    """Return the lines of a text whose line ends are newlines or the marks above."""
-    if NEW_END not in text and HIDDEN_END not in text:
-        return [Line(number, line) for number, line in enumerate(text.split("\n"), 1)]
-    return list(_marked_lines(text))
+    """Return the lines of a text whose line ends are newlines or the marks above.
+
+    Of more than two empty lines in a row only two are kept: more say nothing, and cost much.
+    """
+    if NEW_END in text or HIDDEN_END in text:
+        return list(_few_empty(_marked_lines(text)))
+    return list(_few_empty(_plain_lines(text)))
+
+
+def _plain_lines(text: str) -> Iterator[Line]:
+    """Yield lines where no marks are, without those in the middle of many line ends."""
+    number, start = 1, 0
+    for many in _MANY_ENDS.finditer(text):
+        lines = text[start : many.start()].split("\n")
+        yield from map(Line, count(number), lines)
+        number += len(lines) + many.end() - many.start() - 1
+        start = many.end()
+        yield from (Line(number - 2, ""), Line(number - 1, ""))
+    yield from map(Line, count(number), text[start:].split("\n"))
+
+
+def _few_empty(lines: Iterable[Line]) -> Iterator[Line]:
+    """Yield lines, of several empty ones in a row the first and the last."""
+    empty: list[Line] = []
+    for line in lines:
+        if line.text and not line.text.isspace():
+            yield from empty
+            empty.clear()
+            yield line
+        elif len(empty) < 2:
+            empty.append(line)
+        else:
+            empty[1] = line
+    yield from empty
 
 
 def _marked_lines(text: str) -> Iterator[Line]:

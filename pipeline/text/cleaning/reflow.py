@@ -75,9 +75,9 @@ def rejoin(lines: Sequence[Line], width: int) -> tuple[list[Line], int]:
     Returns the paragraphs (white space at their ends kept), each with the number of its first line,
     and the number of line ends taken out. Empty lines part paragraphs and are dropped.
     """
-    lines = _drop_double_spacing(lines)
+    lines = drop_double_spacing(lines)
     texts = [line.text for line in lines]
-    base = _usual_indent(texts)
+    base = usual_indent(texts)
     numbers: list[int] = []
     paragraphs: list[list[str]] = []  # each of the pieces that it is joined from in the end
     for index, text in enumerate(texts):
@@ -85,7 +85,7 @@ def rejoin(lines: Sequence[Line], width: int) -> tuple[list[Line], int]:
         following = texts[index + 1] if index + 1 < len(texts) else ""
         if not text.strip():
             continue
-        if before.strip() and _continues(before, text, following, width=width, base=base):
+        if before.strip() and continues(before, text, following, width=width, base=base):
             paragraphs[-1][-1:] = _joined(paragraphs[-1][-1], text)
         else:
             numbers.append(lines[index].number)
@@ -95,7 +95,7 @@ def rejoin(lines: Sequence[Line], width: int) -> tuple[list[Line], int]:
     return [Line(number, "".join(pieces)) for number, pieces in pairs], joined
 
 
-def _continues(before: str, line: str, following: str, *, width: int, base: int) -> bool:
+def continues(before: str, line: str, following: str, *, width: int, base: int) -> bool:
     """Return whether `line` goes on with the paragraph of `before`.
 
     It does unless `before` is short, either is a heading, `line` is indented more than `base`
@@ -119,7 +119,17 @@ def _is_full(line: str, width: int) -> bool:
     return max(columns(line) + space, 2 * len(line.strip()) + space) >= width - _SLACK
 
 
-def _drop_double_spacing(lines: Sequence[Line]) -> list[Line]:
+def is_wrapped(line: str, width: int) -> bool:
+    """Return whether wrapping can have made a line that others follow: it is full, not longer."""
+    return _is_full(line, width) and columns(line) <= width + _SLACK
+
+
+def is_open(line: str) -> bool:
+    """Return whether a line ends in the middle of a sentence."""
+    return line.rstrip()[-1] not in _CLOSING
+
+
+def drop_double_spacing(lines: Sequence[Line]) -> list[Line]:
     """Take out the empty lines of a text that has one after nearly every line."""
     filled = [index for index, line in enumerate(lines) if line.text.strip()]
     gaps = Counter(second - first for first, second in pairwise(filled))
@@ -128,7 +138,7 @@ def _drop_double_spacing(lines: Sequence[Line]) -> list[Line]:
     return [lines[index] for index in filled]
 
 
-def _usual_indent(lines: Sequence[str]) -> int:
+def usual_indent(lines: Sequence[str]) -> int:
     """Return the indent of most lines: that of a paragraph's second and later lines."""
     counts = Counter(_indent(line) for line in lines if line.strip())
     return counts.most_common(1)[0][0] if counts else 0
