@@ -62,7 +62,7 @@ def read_document(
     decoded = decode(data, encoding, name=name)
     _refuse_no_text(decoded, name, advice)
     mended = mend(decoded, document=name) if mending else Mended(decoded.text)
-    notes = refuse_lost(decoded, len(data), document=name, advice=advice)
+    notes = refuse_lost(decoded, len(data), document=name, advice=advice, garbled=mended.garbled)
     if reach := show_map(decoded):
         notes.insert(0, f"{name}: {reach}")
     beginning = tuple(clean_characters(mended.text[:_BEGINNING]).split("\n"))

@@ -20,7 +20,7 @@ _TRADITIONAL = (
     "這個們來為國說時會對於着過發後裡裏種經麼學當沒動還進樣開從無與門頭見聽問兩幾話語"
     "兒爺氣將東風聲長馬車書給"
 )
-_COMMON = re.compile(f"[{_SIMPLIFIED}{_TRADITIONAL}]")
+COMMON = re.compile(f"[{_SIMPLIFIED}{_TRADITIONAL}]")
 
 UTF8_ERROR_LIMIT = 0.2  # of the non-ASCII bytes; GBK or Big5 read as UTF-8 loses over a half
 _UTF16_PLAUSIBLE = 0.9  # of the units; other encodings read as UTF-16 reach about 0.6
@@ -101,7 +101,7 @@ def guess_double_byte(sample: bytes) -> str | None:
 
 def common_share(text: str) -> float:
     """Return the share of the most common characters among the Chinese characters of `text`."""
-    return len(_COMMON.findall(text)) / max(1, count_chinese(text))
+    return len(COMMON.findall(text)) / max(1, count_chinese(text))
 
 
 def marked(data: bytes, encoding: str) -> str:
