@@ -19,7 +19,7 @@ from pipeline.regular import too_large
 from pipeline.text.books.document import Document, Limits
 from pipeline.text.books.formats import format_of, read_book
 from pipeline.text.cleaning.clean import LINE_END, clean_characters, tidy
-from pipeline.text.cleaning.encoding import MARK, check_encoding, decode
+from pipeline.text.cleaning.encoding import MARK, check_encoding, decode, refuse_misread
 from pipeline.text.words.segment import Cut
 
 _HEAD_BYTES = 2**23  # of a file, from which its encoding is told
@@ -60,6 +60,7 @@ def read_file(
         read_book(head)  # refuses an empty one
         if encoding:
             found = check_encoding(encoding)
+            refuse_misread(head.data, encoding, name=name)
         else:
             decoded = decode(head.data, name=name)
             if len(head.data) < _HEAD_BYTES:

@@ -239,7 +239,7 @@ def test_a_named_encoding_is_used(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="such as utf-8"):
         run(tmp_path, source=str(path), encoding="klingon")
     # read as Latin-1, every byte is a letter or a sign, none of them Chinese
-    with pytest.raises(DataError, match=r"0 Chinese characters.*iso8859-1.*--set fetch\.encoding"):
+    with pytest.raises(DataError, match=r"in iso8859-1, .*0% common .*Chinese in gb18030"):
         run(tmp_path, source=str(path), encoding="latin-1")
 
 

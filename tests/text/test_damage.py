@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from test_stretches import SIMPLIFIED, TRADITIONAL
@@ -69,6 +70,65 @@ def test_a_garbled_part_is_found_in_a_sound_text() -> None:
 
     assert mended.text.count("话说那日她回到院中") == 300
     assert len(mended.cuts) == 1
+
+
+def read_by_windows(line: str) -> str:
+    """Read UTF-8 as Windows' GBK does, which has one byte more than GB18030: 0x80."""
+    return line.encode().decode("gb18030", errors="replace").replace("\ufffd", "€")
+
+
+@pytest.mark.parametrize(
+    "read", [read_by_windows, lambda line: line.encode().decode("latin-1")], ids=["gbk", "latin-1"]
+)
+def test_a_few_garbled_lines_are_mended_one_by_one(read: Callable[[str], str]) -> None:
+    line = "　　他说：“这里没有人。你去看看，"
+    sound = SIMPLIFIED * 60
+
+    mended = mend(Decoded(f"{sound}{read(line)}\n{sound}{read(line)}", "utf-8", 0), document="雪")
+
+    assert mended.text == f"{sound}{line}\n{sound}{line}"
+    assert [cut.line for cut in mended.cuts] == [181, 362]
+    (note,) = mended.notes
+    assert note.startswith("雪: lines 181, 362: utf-8 once read as ")
+    assert mended.garbled == 0
+
+
+def test_a_few_lines_that_lost_characters_are_named_and_counted() -> None:
+    lost = "话说那日她回到院中，天已经黑了。".encode().decode("gb18030", errors="replace")
+    assert "\ufffd" in lost
+    text = SIMPLIFIED * 60 + f"{lost}\n" * 3 + SIMPLIFIED * 60
+
+    mended = mend(Decoded(text, "utf-8", 0), document="雪")
+
+    assert (mended.text, mended.garbled) == (text, 3 * len(lost) + 3)
+    assert mended.notes[0].startswith("雪: lines 181-183: once read in a wrong encoding")
+    (note,) = refuse_lost(Decoded("雪" * 9_000, "", 0), 9_000, document="", advice="", garbled=90)
+    assert "1.0 % unreadable" in note
+    with pytest.raises(DataError, match="from line 61 on"):
+        mend(Decoded(SIMPLIFIED * 20 + f"{lost}\n" * 10, "utf-8", 0), document="雪")
+
+
+@pytest.mark.parametrize(
+    "line", ["人参、当归、黄芪、甘草、茯苓、泽泻", "いろはにほへと", "Été — là-bas"]
+)
+def test_a_line_of_rare_characters_is_no_damage(line: str) -> None:
+    text = SIMPLIFIED * 60 + line + "\n" + SIMPLIFIED * 60
+
+    mended = mend(Decoded(text, "utf-8", 0), document="")
+
+    assert (mended.text, mended.notes, mended.garbled) == (text, (), 0)
+
+
+@pytest.mark.parametrize("wrong", ["gb18030", "big5hkscs", "latin-1"])
+def test_what_became_of_lost_characters_counts_as_lost(wrong: str) -> None:
+    read = ("\ufffd" * 2).encode().decode(wrong)[:3]  # 锟斤拷
+    text = f"雪\n雪{read}雪" + "雪" * 2_000
+    notes = refuse_lost(Decoded(text, "utf-8", 0), 6_000, document="雪.txt", advice="")
+
+    assert notes[0].startswith(f"雪.txt: 1 times {read}, the first in line 2")
+    assert len(notes) == 2
+    with pytest.raises(DataError, match=r"% unreadable, .*; take the file that it was made from"):
+        refuse_lost(Decoded(text + read * 30, "utf-8", 0), 6_000, document="雪.txt", advice="")
 
 
 @pytest.mark.parametrize("text", [SIMPLIFIED * 60, TRADITIONAL * 60, "La neige. Été. " * 500, ""])

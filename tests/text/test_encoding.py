@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pipelines import CORPORA
 
 from pipeline.errors import DataError, SettingsError
-from pipeline.text.cleaning.encoding import decode
+from pipeline.text.cleaning.encoding import decode, refuse_misread
 
 SIMPLIFIED = (
     "第三章　夜雨\n　　话说那日她回到院中，天已经黑了。丫头们说道：“太太叫你过去，问你昨日的事。”"
@@ -124,6 +126,35 @@ def test_a_given_encoding_is_widened(given_name: str, read_as: str) -> None:
     found = decode("喆".encode(read_as), given_name)  # 喆 is in GBK, not in GB2312
 
     assert (found.text, found.encoding) == ("喆", read_as)
+
+
+@pytest.mark.parametrize(
+    ("own", "named"),
+    [
+        ("gb18030", "big5"),
+        ("big5hkscs", "gbk"),
+        ("utf-8", "utf-16"),
+        ("utf-8", "latin-1"),
+        ("gb18030", "utf-8"),
+        ("utf-16-le", "utf-16-be"),
+    ],
+)
+@pytest.mark.parametrize("times", [1, 1_000])
+def test_an_encoding_that_makes_no_chinese_is_refused(own: str, named: str, times: int) -> None:
+    data = ((TRADITIONAL if own == "big5hkscs" else SIMPLIFIED) * times).encode(own)
+
+    refuse_misread(data, own, name="雪.txt")
+    with pytest.raises(DataError, match=f"雪.txt: expected Chinese text in .*Chinese in {own}"):
+        refuse_misread(data, named, name="雪.txt")
+
+
+def test_a_named_encoding_decides_where_nothing_makes_chinese() -> None:
+    refuse_misread("La neige. Été. ".encode("latin-1") * 500, "latin-1", name="")
+    refuse_misread("雪".encode("gb18030"), "gb18030", name="")
+    japanese = ("これは日本語の文章です。今日は天気がいいですね。" * 30).encode("shift_jis")
+    refuse_misread(japanese, "shift_jis", name="")
+    with pytest.raises(DataError, match=r"expected Chinese text in utf-16.*; name another"):
+        refuse_misread(Random(0).randbytes(20_000), "utf-16-le", name="")
 
 
 @pytest.mark.parametrize("name", ["gb-nonsense", "hex", "rot13", "undefined", "", "x\0y"])

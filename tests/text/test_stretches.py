@@ -104,6 +104,29 @@ def test_a_garbled_stretch_in_utf8_stays_local(garbled: bytes) -> None:
     assert found.encoding == "utf-8"
 
 
+@pytest.mark.parametrize("line", ["诗曰", "　　雪", "又诗曰：", "讀\n\n"])
+@pytest.mark.parametrize(
+    ("own", "other"), [("gb18030", "utf-8"), ("utf-8", "gb18030"), ("big5hkscs", "utf-8")]
+)
+def test_a_short_line_goes_with_the_part_that_makes_chinese_of_it(
+    line: str, own: str, other: str
+) -> None:
+    # 诗曰 in GB18030 and 讀 in Big5 are letters in UTF-8: ʫԻ and Ū
+    line = line if own != "big5hkscs" or "诗" not in line else "讀"
+    (one, data), (two, more) = part(own, 20), part(other, 20)
+    short = (line + "\n\n").encode(own)
+
+    assert decode(data + short + more).text == f"{one}{line}\n\n{two}"
+    assert decode(more + b"\n" + short + data).text == f"{two}\n{line}\n\n{one}"
+
+
+def test_letters_in_utf8_stay_letters() -> None:
+    text = part("utf-8", 20)[0] + "é\n··\ncafé\n" + part("utf-8", 20)[0]
+
+    assert decode(text.encode()).text == text
+    assert decode("но и Она".encode()).text == "но и Она"
+
+
 @given(
     st.lists(
         st.sampled_from(

@@ -7,14 +7,15 @@ The way back is taken only where it is exact, down to the last character.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 
-from pipeline.chinese import CHINESE
+from pipeline.chinese import CHINESE, count_chinese
 from pipeline.errors import DataError
 from pipeline.shown import shown
 from pipeline.text.cleaning.encoding import Decoded
-from pipeline.text.cleaning.evidence import common_share
+from pipeline.text.cleaning.evidence import COMMON, common_share
 from pipeline.text.cuts import Cut
 
 _BLOCK = 5_000  # characters of whole lines that are judged together
@@ -26,10 +27,17 @@ _READABLE = 0.25  # of them, when the way back was right
 _LATIN_SHARE = 0.5  # of what is no ASCII; Chinese read as Latin-1 is little else
 _EXAMPLE = 200  # characters of a stretch kept in the record: the way back is exact
 _SHOWN = 12  # characters of it in a message
+_SPANS = 8  # stretches of lines that a message names
 _WARN, _REFUSE = 0.001, 0.02  # of the characters
 
 _LATIN = re.compile("[\u0080-\u017f\u0192\u02c6\u02dc\u2013-\u2122]")
 _HAN = re.compile(f"{CHINESE.pattern}|[\ue000-\uf8ff]")
+# Where a line may be garbled: a stretch without a common character, or a whole line.
+_RARE_CHARACTER = f"[^{COMMON.pattern[1:-1]}\\n]"
+_UNCOMMON = re.compile(f"{_RARE_CHARACTER}{{16}}|^{_RARE_CHARACTER}{{3,15}}$", re.MULTILINE)
+# U+FFFD, twice, once written in UTF-8 and read in another encoding.
+_REPLACED = re.compile("锟斤拷|嚙踝蕭|ï¿½")
+_LOST = re.compile(f"\ufffd|{_REPLACED.pattern}")
 _WORDS = re.compile("[A-Za-z]{3}[A-Za-z ]{20}")  # Latin words: a text in a European language
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 # Windows' Latin alphabet, whose signs stand where Latin-1 has controls.
@@ -47,43 +55,138 @@ _WAYS = (  # what it was read as, what it was
     ("gb18030", "big5hkscs"),
     ("big5hkscs", "gb18030"),
 )
+_UTF8_READ_AS = tuple(wrong for wrong, right in _WAYS if right == "utf-8")
 
 
 @dataclass(frozen=True)
 class Mended:
-    """A text whose garbled stretches are mended, and what stood there."""
+    """A text whose garbled stretches are mended, and what stood there.
+
+    `garbled` is how many characters are garbled and stay so: U+FFFD in a line counts with it.
+    """
 
     text: str
     cuts: tuple[Cut, ...] = ()
     notes: tuple[str, ...] = ()
+    garbled: int = 0
+
+
+@dataclass
+class _Found:
+    """What is found on the way through a text: the ways back by their lines, and lines lost."""
+
+    document: str
+    cuts: list[Cut] = field(default_factory=list)
+    mended: dict[str, list[int]] = field(default_factory=dict)
+    lost: list[int] = field(default_factory=list)
+    garbled: int = 0
+    sample: str = ""
+
+    def mend(self, piece: str, line: int) -> str:
+        """Return what a garbled piece was, or the piece where no way back is exact."""
+        was, way = _way_back(piece)
+        lines = range(line, line + len(piece.rstrip("\n").split("\n")))
+        if way:
+            self.cuts.append(Cut("garbled text", self.document, line, piece[:_EXAMPLE]))
+            self.mended.setdefault(way, []).extend(lines)
+            return was
+        self.sample = self.sample or piece.strip()
+        self.lost.extend(lines)
+        self.garbled += len(piece)
+        return piece
+
+    def notes(self) -> Iterator[str]:
+        """Yield lines for people."""
+        for way, lines in self.mended.items():
+            yield f"{self.document}: {_spans(lines)}: {way}: mended"
+        if self.lost:
+            yield (
+                f"{self.document}: {_spans(self.lost)}: once read in a wrong encoding, and "
+                f"characters lost by it: garbled ({shown(self.sample, _SHOWN)})"
+            )
 
 
 def mend(decoded: Decoded, *, document: str) -> Mended:
-    """Take the way back from text that was read in a wrong encoding.
+    """Take the way back from text that was read in a wrong encoding, line by line if need be.
 
     Raises
     ------
     DataError
-        There is such text, and characters of it are lost.
+        There is such text, characters of it are lost, and it is more than 2 % of all.
     """
+    found = _Found(document)
     pieces: list[str] = []
-    cuts: list[Cut] = []
-    notes: list[str] = []
     line = 1
     for piece, garbled in _stretches(decoded.text):
-        mended, way = _way_back(piece) if garbled else (piece, "")
-        if garbled and not way:
-            raise DataError(
-                f"{document}: expected Chinese text, got text that was once read in a wrong "
-                f"encoding and lost characters by it, from line {line:,} on "
-                f"({shown(piece.strip(), _SHOWN)}); take the file that it was made from"
-            )
-        if way:
-            cuts.append(Cut("garbled text", document, line, piece[:_EXAMPLE]))
-            notes.append(f"{document}: from line {line:,} on {way}: mended")
-        pieces.append(mended)
-        line += piece.count("\n")
-    return Mended("".join(pieces), tuple(cuts), tuple(notes))
+        for part, misread in _parts(piece, garbled=garbled):
+            pieces.append(found.mend(part, line) if misread else part)
+            line += part.count("\n")
+    if found.garbled > _REFUSE * len(decoded.text):
+        raise DataError(
+            f"{document}: expected Chinese text, got text that was once read in a wrong "
+            f"encoding and lost characters by it, from line {found.lost[0]:,} on "
+            f"({shown(found.sample, _SHOWN)}); take the file that it was made from"
+        )
+    return Mended("".join(pieces), tuple(found.cuts), tuple(found.notes()), found.garbled)
+
+
+def _parts(piece: str, *, garbled: bool) -> Iterator[tuple[str, bool]]:
+    """Yield a stretch in pieces that are mended or left as they are: whole where that goes."""
+    if not garbled:
+        yield from _single_lines(piece)
+    elif _way_back(piece)[1]:
+        yield piece, True
+    else:
+        for line in re.findall(r"[^\n]*\n|[^\n]+", piece):
+            yield line, len(_HAN.findall(line)) + len(_LATIN.findall(line)) >= _FEW_LETTERS
+
+
+def _spans(lines: Sequence[int]) -> str:
+    """Return some lines for people, in order: 'lines 3-5, 9'."""
+    spans: list[list[int]] = []
+    for line in lines:
+        if spans and line == spans[-1][-1] + 1:
+            spans[-1][1:] = [line]
+        else:
+            spans.append([line])
+    texts = ["-".join(f"{end:,}" for end in span) for span in spans[:_SPANS]]
+    more = f" and {len(spans) - _SPANS:,} more stretches" if len(spans) > _SPANS else ""
+    return f"line{'s' if len(lines) > 1 else ''} {', '.join(texts)}{more}"
+
+
+def _single_lines(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield a sound text in pieces, and whether one is a single line that was misread."""
+    begin = at = 0
+    while found := _UNCOMMON.search(text, at):
+        start = text.rfind("\n", at, found.start() + 1) + 1 or at
+        at = text.find("\n", found.end()) + 1 or len(text)
+        if _was_misread(text[start:at]):
+            yield text[begin:start], False
+            yield text[start:at], True
+            begin = at
+    yield text[begin:], False
+
+
+def _was_misread(line: str) -> bool:
+    """Return whether a line was once read in a wrong encoding: the way back makes Chinese of it.
+
+    Sound Chinese is hardly ever UTF-8 for another encoding, so that this way may have losses.
+    """
+    if line.isascii():
+        return False
+    if any(_back_to_utf8(line.strip(), wrong) for wrong in _UTF8_READ_AS):
+        return True
+    return _judged(line) is True and _way_back(line)[1] != ""
+
+
+def _back_to_utf8(line: str, wrong: str) -> bool:
+    """Return whether a line is Chinese in UTF-8 read as `wrong`, though characters may be lost."""
+    for data in _bytes_of(line.replace("\ufffd", "?"), wrong, "replace"):
+        was = data.decode("utf-8", "replace")
+        chinese, lost = count_chinese(was), was.count("\ufffd") + was.count("?")
+        if chinese >= _FEW_LETTERS and lost <= chinese and common_share(was) >= _READABLE:
+            return True
+    return False
 
 
 def _stretches(text: str) -> Iterator[tuple[str, bool]]:
@@ -153,18 +256,35 @@ def _common(text: str) -> float:
 def _way_back(text: str) -> tuple[str, str]:
     """Return what a garbled text was, and how it became so; "" where no way back is exact."""
     for wrong, right in _WAYS:
-        try:
-            was = (text.translate(_WINDOWS) if wrong == "latin-1" else text).encode(wrong)
-            mended = was.decode(right)
-        except UnicodeError:
-            continue
-        if common_share(mended) >= _READABLE and CHINESE.search(mended):
-            return mended, f"{right} once read as {wrong}"
+        with suppress(UnicodeEncodeError):
+            for data in _bytes_of(text, wrong, "strict"):
+                mended = data.decode(right, "ignore")
+                if mended.encode(right) != data:
+                    continue
+                if common_share(mended) >= _READABLE and CHINESE.search(mended):
+                    return mended, f"{right} once read as {wrong}"
     return text, ""
 
 
-def refuse_lost(decoded: Decoded, size: int, *, document: str, advice: str) -> list[str]:
+def _bytes_of(text: str, wrong: str, errors: str) -> Iterator[bytes]:
+    """Yield what bytes a text may have been before it was read in a wrong encoding.
+
+    Windows' GBK has the byte 0x80, a sign that stands elsewhere in GB18030.
+    """
+    if wrong == "latin-1":
+        text = text.translate(_WINDOWS)
+    yield text.encode(wrong, errors)
+    if wrong == "gb18030" and "€" in text:
+        yield b"\x80".join(piece.encode(wrong, errors) for piece in text.split("€"))
+
+
+def refuse_lost(
+    decoded: Decoded, size: int, *, document: str, advice: str, garbled: int = 0
+) -> list[str]:
     """Return a warning where bytes could not be read; `size` is how many there are.
+
+    Counted are U+FFFD too, what becomes of it when it is read in a wrong encoding, as 锟斤拷, and
+    the `garbled` characters of `Mended`.
 
     Raises
     ------
@@ -172,14 +292,30 @@ def refuse_lost(decoded: Decoded, size: int, *, document: str, advice: str) -> l
         They are more than 2 % of the text.
     """
     text = decoded.text
-    share = max(decoded.replaced / max(1, size), text.count("\ufffd") / max(1, len(text)))
+    misread = [found.group() for found in _REPLACED.finditer(text)]
+    notes = []
+    if misread:
+        notes.append(
+            f"{document}: {len(misread):,} times {misread[0]}, the first in line "
+            f"{_line_of(_REPLACED, text):,}: characters that were lost before"
+        )
+    lost = text.count("\ufffd") + sum(map(len, misread))
+    share = max(decoded.replaced / max(1, size), (lost + garbled) / max(1, len(text)))
     if share <= _WARN:
-        return []
-    first = text.count("\n", 0, max(0, text.find("\ufffd"))) + 1
+        return notes
+    first = _line_of(_LOST, text)
     got = f"{100 * share:.1f} % unreadable, the first in line {first:,}, read as {decoded.encoding}"
     if share > _REFUSE:
+        if misread:
+            got, advice = f"{got} ({misread[0]})", "take the file that it was made from"
         raise DataError(f"{document}: expected a text, got one that is {got}; {advice}")
-    return [f"{document}: {got}: these places are garbled"]
+    return [*notes, f"{document}: {got}: these places are garbled"]
+
+
+def _line_of(pattern: re.Pattern[str], text: str) -> int:
+    """Return the line of the first match, 1 if there is none."""
+    found = pattern.search(text)
+    return text.count("\n", 0, found.start()) + 1 if found else 1
 
 
 def refuse_private(counts: Mapping[str, int], *, document: str) -> list[str]:

@@ -8,7 +8,13 @@ from pipeline.errors import DataError
 from pipeline.text.cleaning.adverts import Adverts
 from pipeline.text.cleaning.clean import Cleaned, Rejoin, clean, clean_characters
 from pipeline.text.cleaning.damage import Mended, mend, refuse_lost
-from pipeline.text.cleaning.encoding import Decoded, decode, show_map, unreadable_share
+from pipeline.text.cleaning.encoding import (
+    Decoded,
+    decode,
+    refuse_misread,
+    show_map,
+    unreadable_share,
+)
 from pipeline.text.cleaning.punctuation import Punctuation
 
 _MOST_UNREADABLE = 0.2  # of a text's characters
@@ -57,12 +63,15 @@ def read_document(
     Raises
     ------
     DataError
-        It is no text, or one that is too damaged to learn from.
+        It is no text, no Chinese in the encoding that was named, or one that is too damaged to
+        learn from.
     """
+    if encoding is not None:
+        refuse_misread(data, encoding, name=name)
     decoded = decode(data, encoding, name=name)
     _refuse_no_text(decoded, name, advice)
     mended = mend(decoded, document=name) if mending else Mended(decoded.text)
-    notes = refuse_lost(decoded, len(data), document=name, advice=advice)
+    notes = refuse_lost(decoded, len(data), document=name, advice=advice, garbled=mended.garbled)
     if reach := show_map(decoded):
         notes.insert(0, f"{name}: {reach}")
     beginning = tuple(clean_characters(mended.text[:_BEGINNING]).split("\n"))

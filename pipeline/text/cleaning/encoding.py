@@ -12,16 +12,35 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from pipeline.chinese import count_chinese
 from pipeline.errors import DataError, SettingsError
-from pipeline.text.cleaning.evidence import MARK, SURROGATE, marked
+from pipeline.text.cleaning.evidence import (
+    COMMON_FLOOR,
+    ENOUGH_CHARACTERS,
+    MARK,
+    SURROGATE,
+    common_share,
+    marked,
+)
 from pipeline.text.cleaning.resync import in_step
 from pipeline.text.cleaning.stretches import NoEncoding, find_stretches
 
-__all__ = ["MARK", "Decoded", "Reach", "check_encoding", "decode", "show_map", "unreadable_share"]
+__all__ = [
+    "MARK",
+    "Decoded",
+    "Reach",
+    "check_encoding",
+    "decode",
+    "refuse_misread",
+    "show_map",
+    "unreadable_share",
+]
 
 # What double-byte text holds where bytes have been lost: bad ones, and characters that are none.
 _ASKEW = re.compile(f"[{MARK}\ue000-\ue78c\ue797-\uf8ff]")
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs"}
+_SAMPLE = 200_000  # bytes by which an encoding that was named is judged
+_FEW_BAD = 0.02  # unreadable bytes and controls of all characters
 # Controls that no text has: all but tabs, line ends, the form feed, DOS's end of file, and ESC.
 _CONTROLS = "".join(map(chr, (*range(0x09), *range(0x0E, 0x1A), *range(0x1C, 0x20))))
 
@@ -118,6 +137,42 @@ def unreadable_share(decoded: Decoded) -> float:
     text = decoded.text.rstrip("\0")
     bad = decoded.replaced + sum(map(text.count, _CONTROLS))
     return bad / max(1, len(text) + decoded.replaced)
+
+
+def refuse_misread(data: bytes, encoding: str, *, name: str) -> None:
+    """Refuse an encoding that was named where it makes no Chinese of the bytes and another does.
+
+    Raises
+    ------
+    DataError
+        It does not; told is which one does.
+    SettingsError
+        See `decode`.
+    """
+    sample = data[:_SAMPLE]
+    named = decode(sample, encoding)
+    common, bad = common_share(named.text), unreadable_share(named)
+    if common >= COMMON_FLOOR and bad <= _FEW_BAD:
+        return
+    try:
+        found = decode(sample)
+    except DataError:
+        found = None
+    if found is None:
+        enough = count_chinese(named.text) >= ENOUGH_CHARACTERS
+        advice = "name another, or convert to UTF-8" if enough and common < COMMON_FLOOR else ""
+    else:
+        share = common_share(found.text)
+        fewer = unreadable_share(found) <= bad + _FEW_BAD  # the sample may end in a character
+        better = found.encoding != named.encoding and fewer
+        better = better and share >= max(common, 2 * COMMON_FLOOR)
+        advice = f"it is Chinese in {found.encoding}: name that, or none" if better else ""
+    if advice:
+        raise DataError(
+            f"{name}: expected Chinese text in {named.encoding}, the encoding that was named, got "
+            f"{common:.0%} common characters among the Chinese ones and {bad:.0%} unreadable "
+            f"bytes; {advice}"
+        )
 
 
 def check_encoding(name: str) -> str:

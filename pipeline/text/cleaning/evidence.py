@@ -20,7 +20,7 @@ _TRADITIONAL = (
     "這個們來為國說時會對於着過發後裡裏種經麼學當沒動還進樣開從無與門頭見聽問兩幾話語"
     "兒爺氣將東風聲長馬車書給"
 )
-_COMMON = re.compile(f"[{_SIMPLIFIED}{_TRADITIONAL}]")
+COMMON = re.compile(f"[{_SIMPLIFIED}{_TRADITIONAL}]")
 
 UTF8_ERROR_LIMIT = 0.2  # of the non-ASCII bytes; GBK or Big5 read as UTF-8 loses over a half
 _UTF16_PLAUSIBLE = 0.9  # of the units; other encodings read as UTF-16 reach about 0.6
@@ -28,7 +28,7 @@ _UTF16_OTHER_ORDER = (
     0.6  # ASCII read in pairs looks plausible in both byte orders, Chinese does not
 )
 COMMON_FLOOR = 0.1  # of the Chinese characters; prose has 0.3 to 0.6, misread bytes under 0.08
-_ENOUGH_CHARACTERS = 200  # below this the share of common characters says too little to refuse
+ENOUGH_CHARACTERS = 200  # below this the share of common characters says too little to refuse
 
 _ASCII = bytes(range(128))
 
@@ -59,7 +59,7 @@ def guess_utf16(sample: bytes) -> str | None:
     if share[best] < _UTF16_PLAUSIBLE:
         return None
     text = marked(sample, best)
-    if len(text) < _ENOUGH_CHARACTERS and other < _UTF16_OTHER_ORDER:
+    if len(text) < ENOUGH_CHARACTERS and other < _UTF16_OTHER_ORDER:
         return best
     # ASCII and Shift-JIS read in pairs look Chinese too, but of rare characters only.
     return best if common_share(text) >= COMMON_FLOOR else None
@@ -95,13 +95,13 @@ def guess_double_byte(sample: bytes) -> str | None:
     high = max(1, high_bytes(sample))
     score = {name: common_share(text) - 2 * text.count(MARK) / high for name, text in texts.items()}
     best = max(score, key=lambda name: score[name])
-    enough = count_chinese(texts[best]) >= _ENOUGH_CHARACTERS
+    enough = count_chinese(texts[best]) >= ENOUGH_CHARACTERS
     return None if enough and score[best] < COMMON_FLOOR else best
 
 
 def common_share(text: str) -> float:
     """Return the share of the most common characters among the Chinese characters of `text`."""
-    return len(_COMMON.findall(text)) / max(1, count_chinese(text))
+    return len(COMMON.findall(text)) / max(1, count_chinese(text))
 
 
 def marked(data: bytes, encoding: str) -> str:

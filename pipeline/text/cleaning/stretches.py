@@ -54,6 +54,8 @@ _SURE = 9  # non-ASCII bytes of a line in UTF-8, three characters, that tell it
 _SURE_DOUBLE = 12  # of a line in another encoding: six characters
 _FEW = 60  # non-ASCII bytes that may be garbled UTF-8 rather than a part in another encoding
 _FEW_COMMON = 0.2  # of the characters of so few, or they are garbled
+# Frequent characters of GB18030 alone, of bytes that are Latin, IPA and Cyrillic letters in UTF-8.
+_OFTEN_CHINESE = re.compile(rb"(?:[^A-Za-z\x80-\xff]|[\xc2-\xd7][\xa1-\xbf])+")
 _UTF8_RUN = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){3}")  # three Chinese characters
 
 
@@ -235,8 +237,11 @@ def _runs(data: bytes, start: int, stop: int) -> list[tuple[int, int, bool]]:
 
 def _first_like(unsure: list[tuple[int, bool | None]], at: int, utf8: bool | None) -> int:
     """Return where the lines before a change begin that lean to what comes after it."""
-    while unsure and unsure[-1][1] == utf8:
-        at = unsure.pop()[0]
+    for place, leaning in reversed(unsure):
+        if leaning == utf8:
+            at = place
+        elif leaning is not None:  # an empty line leans nowhere
+            break
     return at
 
 
@@ -267,6 +272,8 @@ def _judge(line: bytes) -> tuple[bool, bool | None]:
         return False, None
     high = high_bytes(line)
     if _is_utf8(line):
+        if _OFTEN_CHINESE.fullmatch(line) and re.search(r"[^\W_]", line.decode("utf-8")):
+            return False, False
         chinese = count_chinese(line[:400].decode("utf-8", "ignore"))
         return high >= _SURE and 9 * chinese >= high_bytes(line[:400]), True
     sample = line[:400]
@@ -318,7 +325,7 @@ def _parts(data: bytes, start: int, stop: int) -> list[Stretch]:
     bounds = [start]
     while bounds[-1] < stop:
         bounds.append(data.find(b"\n", min(bounds[-1] + size, stop), stop) + 1 or stop)
-    leads = [_lead(data[at : at + _PART_SAMPLE]) for at in bounds[:-1]]
+    leads = [_block_lead(data[at : min(at + _PART_SAMPLE, end)]) for at, end in pairwise(bounds)]
     chosen = _fewest_changes(leads)
     stretches: list[Stretch] = []
     begin = start
@@ -339,6 +346,11 @@ def _lead(sample: bytes) -> float:
         text = marked(sample, name)
         score[name] = common_share(text) - 2 * text.count(MARK) / high
     return score["gb18030"] - score["big5hkscs"]
+
+
+def _block_lead(sample: bytes) -> float:
+    """Return the lead in a block; the last one may be too short to say much."""
+    return _lead(sample) * min(1.0, len(sample) / _PART_SAMPLE)
 
 
 def _fewest_changes(leads: list[float]) -> list[bool]:
