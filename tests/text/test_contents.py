@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from pipeline.text.chapters.chapters import divide
@@ -127,3 +129,42 @@ def test_equal_numbers_in_two_volumes_are_no_running_titles() -> None:
 
     assert [chapter.title for chapter in division.chapters] == ["第一章", "第二章", "第三章"] * 2
     assert not division.cuts
+
+
+@pytest.mark.parametrize("chapters", [range(6), [0], [3]])
+@pytest.mark.parametrize("counting", [["1", "2", "3"], ["1", "2"], ["1"], ["4", "5", "6"]])
+def test_counting_in_the_story_is_neither_a_table_nor_a_running_title(
+    chapters: Sequence[int], counting: list[str]
+) -> None:
+    if len(chapters) > 1 and len(counting) == 1:
+        pytest.skip("a number that recurs alone may be the head of pages")
+    paragraphs = [
+        line
+        for n in range(6)
+        for line in (
+            str(n + 1),
+            *text(n),
+            *(counting if n in chapters else []),
+            "木头人！",
+            *text(n),
+        )
+    ]
+
+    division = divide(paragraphs)
+
+    assert not division.cuts
+    assert division.paragraphs == tuple(paragraphs)
+
+
+def test_a_table_of_numbers_alone_stands_before_them_under_its_label() -> None:
+    body = [line for n in range(6) for line in (str(n + 1), *text(n))]
+    table = ["目录", *"123456"]
+
+    assert [cut.text for cut in divide([*table, "正文", *body]).cuts] == table
+    assert not divide([*body, *table, "她走了。"]).cuts
+
+
+def test_numbers_at_the_head_of_pages_are_running_titles() -> None:
+    paragraphs = [line for n in range(6) for line in (str(n + 1), *text(n), str(n + 1), *text(n))]
+
+    assert [cut.text for cut in divide(paragraphs).cuts] == list("123456")

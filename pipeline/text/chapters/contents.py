@@ -82,8 +82,8 @@ def find_contents(paragraphs: Sequence[str], headings: Mapping[int, Heading]) ->
     """Return the tables of contents of a book, wherever they stand.
 
     A table is a run of headings with no text between, most of which stand elsewhere, each over
-    text of its own. Of a run that ends with a heading which the table has already named, that one
-    opens the text and is no part of it.
+    text of its own. Lines that only count, 1, 2, 3, are none by themselves. Of a run that ends with
+    a heading which the table has already named, that one opens the text and is no part of it.
 
     Parameters
     ----------
@@ -96,11 +96,27 @@ def find_contents(paragraphs: Sequence[str], headings: Mapping[int, Heading]) ->
     for run in lists.dense:
         labelled = _is_labelled(run[0], paragraphs)
         tables = _tables(run, headings, lists, labelled=labelled)
+        found = (lists.over_text(headings[index]) for index in tables)
+        targets = {index for index in found if index is not None}
+        before = min(targets, default=run[-1]) >= run[0]
+        if not _lists([headings[index] for index in tables], labelled=labelled, before=before):
+            continue
         lines.update(tables)
-        listed.update(lists.over_text(headings[index]) or -1 for index in tables)
+        listed.update(targets)
         if labelled and tables:
             lines.add(run[0] - 1)
-    return Contents(frozenset(lines), frozenset(listed - {-1}))
+    return Contents(frozenset(lines), frozenset(listed))
+
+
+def _lists(table: Sequence[Heading], *, labelled: bool, before: bool) -> bool:
+    """Return whether lines list chapters: 1, 2, 3 may be someone counting.
+
+    Either half of them say more than a number, or two of three hold: a label, a form that is a
+    heading's by itself, and a place before what is listed.
+    """
+    titled = sum(bool(heading.name) for heading in table) * 2 >= len(table)
+    strong = sum(heading.form >= STRONG for heading in table) * 2 >= len(table)
+    return titled or labelled + strong + before >= 2
 
 
 def _is_labelled(index: int, paragraphs: Sequence[str]) -> bool:
