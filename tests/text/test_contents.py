@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from pipeline.text.chapters.chapters import divide
@@ -30,10 +32,11 @@ HEADINGS = [heading(n) for n in range(6)]
         ["目　录", *[f"{line} ……… {n * 11}" for n, line in enumerate(HEADINGS)]],
         ["上卷　春", *HEADINGS[:3], "下卷　秋", *HEADINGS[3:]],
         ["章节目录", *HEADINGS, "目录", *HEADINGS],
+        ["目录", *[f"- [{line}](#c{n})" for n, line in enumerate(HEADINGS)]],
         ["目录", *[line[:3] for line in HEADINGS]],
         ["目录", *[line[-1] for line in HEADINGS]],
     ],
-    ids=["alone", "label", "pages", "volumes", "twice", "numbers", "titles"],
+    ids=["alone", "label", "pages", "volumes", "twice", "links", "numbers", "titles"],
 )
 @pytest.mark.parametrize("place", ["front", "after a word", "end"])
 def test_a_table_is_what_is_repeated(table: list[str], place: str) -> None:
@@ -53,6 +56,48 @@ def test_a_table_is_what_is_repeated(table: list[str], place: str) -> None:
         Cut("contents", "book.txt", first + n + 1, line) for n, line in enumerate(table)
     ]
     assert sorted([*division.paragraphs, *table]) == sorted(paragraphs)
+
+
+@pytest.mark.parametrize("form", ["{}（{}）", "{}[第{}页]", "{}之后", "{}的故事……{}"])
+def test_a_table_whose_titles_differ_a_little(form: str) -> None:
+    table = [form.format(line, 9 * n + 1) for n, line in enumerate(HEADINGS)]
+
+    division = divide(["目录", *table, *BODY])
+
+    assert [chapter.title for chapter in division.chapters] == HEADINGS
+    assert [cut.text for cut in division.cuts] == ["目录", *table]
+
+
+def test_a_list_of_other_titles_is_kept() -> None:
+    others = [f"{line[:3]}\u3000山高水长" for line in HEADINGS]
+
+    assert not divide([*BODY[:7], *others, "她念完了。", *BODY[7:]]).cuts
+
+
+def test_the_book_title_over_a_marked_label_is_kept() -> None:
+    table = ["## 目录", *[f"- [{line}](#c{n})" for n, line in enumerate(HEADINGS)]]
+
+    body = [f"## {line}" if "章" in line else line for line in BODY]
+    division = divide(["# 长夜", *table, *body])
+
+    assert [cut.text for cut in division.cuts] == table
+    assert len(division.chapters) == 6
+
+
+@pytest.mark.parametrize("after", [[], ["此书献给我的母亲。" * 9] * 2])
+def test_a_table_with_a_summary_of_each_chapter(after: list[str]) -> None:
+    summed = [x for line in HEADINGS for x in (line, f"她在这一章里遇见{line[-1]}。")]
+
+    division = divide(["目录", *summed, *after, *BODY])
+
+    assert [chapter.title for chapter in division.chapters] == HEADINGS
+    assert [cut.text for cut in division.cuts] == ["目录", *summed]
+
+
+def test_a_book_of_short_chapters_below_its_label_is_kept() -> None:
+    short = [x for line in HEADINGS for x in (line, "她走了。")]
+
+    assert not divide(["目录", *short, "正文完。"]).cuts
 
 
 def test_a_table_that_names_prologue_and_epilogue() -> None:
@@ -127,3 +172,42 @@ def test_equal_numbers_in_two_volumes_are_no_running_titles() -> None:
 
     assert [chapter.title for chapter in division.chapters] == ["第一章", "第二章", "第三章"] * 2
     assert not division.cuts
+
+
+@pytest.mark.parametrize("chapters", [range(6), [0], [3]])
+@pytest.mark.parametrize("counting", [["1", "2", "3"], ["1", "2"], ["1"], ["4", "5", "6"]])
+def test_counting_in_the_story_is_neither_a_table_nor_a_running_title(
+    chapters: Sequence[int], counting: list[str]
+) -> None:
+    if len(chapters) > 1 and len(counting) == 1:
+        pytest.skip("a number that recurs alone may be the head of pages")
+    paragraphs = [
+        line
+        for n in range(6)
+        for line in (
+            str(n + 1),
+            *text(n),
+            *(counting if n in chapters else []),
+            "木头人！",
+            *text(n),
+        )
+    ]
+
+    division = divide(paragraphs)
+
+    assert not division.cuts
+    assert division.paragraphs == tuple(paragraphs)
+
+
+def test_a_table_of_numbers_alone_stands_before_them_under_its_label() -> None:
+    body = [line for n in range(6) for line in (str(n + 1), *text(n))]
+    table = ["目录", *"123456"]
+
+    assert [cut.text for cut in divide([*table, "正文", *body]).cuts] == table
+    assert not divide([*body, *table, "她走了。"]).cuts
+
+
+def test_numbers_at_the_head_of_pages_are_running_titles() -> None:
+    paragraphs = [line for n in range(6) for line in (str(n + 1), *text(n), str(n + 1), *text(n))]
+
+    assert [cut.text for cut in divide(paragraphs).cuts] == list("123456")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
@@ -101,7 +102,7 @@ def divide(
     sure = contents.listed | marked.keys()
     listed = frozenset(new for new, old in enumerate(kept) if old in sure)
     headings = rest if pattern else choose_headings(make_book(text, rest, listed))
-    running = find_running(rest, headings)
+    running = _alone(find_running(rest, headings), rest)
     prose = _prose(rest, headings)
     text = [prose_gaps(line) if index in prose else line for index, line in enumerate(text)]
     left = tuple(line for index, line in enumerate(text) if index not in running)
@@ -137,6 +138,26 @@ def _without(headings: Mapping[int, Heading], cut: frozenset[int]) -> dict[int, 
     """Return the headings by their index among the lines that are left."""
     gone = sorted(cut)
     return {i - bisect_left(gone, i): h for i, h in headings.items() if i not in cut}
+
+
+def _alone(running: frozenset[int], candidates: Mapping[int, Heading]) -> frozenset[int]:
+    """Return the running titles without bare numbers that are no page's head.
+
+    Someone may count to three in chapter one. A number at the head of pages stands alone in its
+    place, and in most chapters.
+    """
+    bare = {
+        index for index in running if not candidates[index].name and candidates[index].form < STRONG
+    }
+    single = {index for index in bare if not {index - 1, index + 1} & candidates.keys()}
+    heads = Counter(unit for unit, _ in {_count(candidates[index]) for index in single})
+    all_of = Counter(unit for unit, _ in {_count(heading) for heading in candidates.values()})
+    usual = {unit for unit, count in heads.items() if count >= _USUAL * all_of[unit]}
+    return running - {i for i in bare if i not in single or candidates[i].unit not in usual}
+
+
+def _count(heading: Heading) -> tuple[str, int | None]:
+    return heading.unit, heading.first
 
 
 def _prose(candidates: Mapping[int, Heading], headings: Mapping[int, Heading]) -> set[int]:

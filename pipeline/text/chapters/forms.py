@@ -39,6 +39,7 @@ _AFTER = re.compile(r"[\s\u3000=＝*＊·~～—\-☆★◆◇■□●○#＃]+
 _CLOSED = re.compile(rf"(?:{CLOSING})+$")
 _COUNTER = re.compile(r"[（(\[]\s*\d+\s*[/／]\s*\d+\s*[）)\]]\s*$")  # （2/3）
 _PAGE = re.compile(r"[\s\u3000.．…·・\-—_]+\d{1,4}\s*$")  # …… 12
+_LINK = re.compile(r"\]\s*\([^()\s]*\)\s*$")  # [夜雨](#c1)
 _NOT_WORD = re.compile(r"[\W_]+")
 _MOST_TITLE = 40  # characters of a heading without what stands in brackets at its end
 
@@ -94,12 +95,12 @@ class Heading:
 
 
 def plain_words(title: str) -> str:
-    """Return the words of a title without marks, spaces, and the page where it stands.
+    """Return the words of a title without marks, spaces, the page where it stands, and a link.
 
     >>> plain_words("积善之家　……… 12"), plain_words("夜雨（2/3）")
     ('积善之家', '夜雨')
     """
-    return _NOT_WORD.sub("", _PAGE.sub("", _COUNTER.sub("", title)))
+    return _NOT_WORD.sub("", _PAGE.sub("", _COUNTER.sub("", _LINK.sub("", title))))
 
 
 def canonical_unit(unit: str) -> str:
