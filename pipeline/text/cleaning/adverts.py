@@ -8,8 +8,8 @@ stand in several places of the book is another.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.text.chapters.headings import is_heading
@@ -26,7 +26,9 @@ _NEEDED = {"careful": 2, "strict": 1}
 _MORE_IN_A_STORY = 2  # signs that a line needs beyond that where it speaks like a story
 _FEW_LEFT = 0.34  # of a line's characters beside its signs: it says hardly anything else
 _FEWER_LEFT = 0.2  # where the signs are words of everyday life
-_OFTEN = 3  # so many times the same line is a sign
+_OFTEN = 3  # so many times the same line is a sign, at the ends of chapters
+_APART = 250  # lines of a book to one of the line that stands often, elsewhere
+_GLUED_ENDS = 4  # sentences at a paragraph's end that are looked at
 _TELLS = 5  # characters of a sentence that say something beside signs
 _OPENING = '“「『‘"'  # dialogue is no author's note
 _MAX_NOTE = 1_500  # characters of an author's note at the end of a chapter
@@ -47,6 +49,16 @@ _NAMING = {
     "thanks",
 }  # who or what may stand in quotes
 _LESS_SURE = EVERYDAY | {"turning", "unfinished", "keeping"}
+_REFRAINS = _LESS_SURE | {"note"}  # what a poem or a letter may say again and again
+_NO_FORM = _REFRAINS | {"gift", "author", "made", "promoted"}
+_AUTHORS = {"appeal", "votes", "update", "thanks", "sale", "afterword", "theft", "comment"}
+_STOPPED = re.compile(r"[。！？!?…”」』’;；:：,，、][\s)）\]】]*$")
+_SHOUTED = re.compile(r"[!！]{3}|(?:[!！][^!！]{2,12}){2}[!！]$")
+_ASIDE = re.compile(r"\s*[(（][^()（）]{2,80}[)）]\s*")
+_SENTENCE_END = re.compile(r"[。！？!?…][”」』’)）]*|[”」』](?=\S)")
+# Who announces what: verse is no advert, and what is said stands in quotes where a book has them.
+_VERSE_AHEAD = re.compile(r"(?:[诗词赋联歌偈][曰云道]|为证|正是)[:：]\s*$")
+_SPEECH_AHEAD = re.compile(r"[说道问喊叫答][:：,，]\s*$")
 _CONTENT = KINDS | {"address"}
 _BRACKETS = re.compile(r"[\[【〔({（][^\[\]【】〔〕(){}（）]{4,200}[\]】〕)}）]")
 _STRETCH = re.compile(
@@ -82,21 +94,23 @@ def cut_adverts(lines: Sequence[Line], mode: Adverts) -> tuple[list[Line], list[
     if mode == "keep":
         return list(lines), []
     folded = {at: fold(line.text) for at, line in enumerate(lines) if HINT.search(line.text)}
-    often = _often(folded.values())
+    book = _book(lines, folded)
     notes = _find_notes(lines, folded)
     kept: list[Line] = []
     cuts: list[Cut] = []
     before = ""
     for place, line in enumerate(lines):
         reason = "author's note" if place in notes else "rule" if is_rule(line.text) else ""
+        announced = place in folded and _announces(before, lines, place, book)
         if not reason and place in folded:
-            reason = _reason(folded[place], before, often, mode)
+            where = _Place(announced=announced, last=_ends_chapter(lines, place))
+            reason = _reason(folded[place], where, book, mode)
         if reason:
             cuts.append(Cut(reason, "", line.number, line.text.strip()))
             before = "" if reason == "advert" else before
             continue
         if place in folded:
-            line, more = _cut_inside(line, folded[place], mode, whole=_announces(before))
+            line, more = _cut_inside(line, folded[place], book, mode, whole=announced)
             cuts += more
         kept.append(line)
         before = line.text if line.text.strip() else before
@@ -105,11 +119,42 @@ def cut_adverts(lines: Sequence[Line], mode: Adverts) -> tuple[list[Line], list[
 
 def is_advert(line: str) -> bool:
     """Return whether a line, by itself, is advertising or a rule of dashes or stars."""
-    return is_rule(line) or bool(_reason(fold(line), "", frozenset(), "careful"))
+    return is_rule(line) or bool(_reason(fold(line), _Place(), _Book(), "careful"))
 
 
-def _reason(text: str, before: str, often: frozenset[str], mode: Adverts) -> str:
-    """Return why a folded line goes, "" if it stays; `before` is the line before it."""
+@dataclass(frozen=True)
+class _Book:
+    """What is usual in a book.
+
+    `often` are lines that stand word for word in several places; `stopped` and `quoted` tell that
+    its paragraphs end in marks, and that its speech stands in quotes.
+    """
+
+    often: frozenset[str] = frozenset()
+    stopped: bool = False
+    quoted: bool = False
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a line stands: the line before announces it, or it is the last of its chapter."""
+
+    announced: bool = False
+    last: bool = False
+
+
+def _book(lines: Sequence[Line], folded: Mapping[int, str]) -> _Book:
+    texts = [text for line in lines if (text := line.text.rstrip())]
+    stopped = sum(text[-1] in "。！？!?…”」』’" for text in texts)
+    return _Book(
+        often=_often(lines, folded, len(texts)),
+        stopped=stopped * 2 > len(texts),
+        quoted=any("：“" in text or "：「" in text for text in texts),
+    )
+
+
+def _reason(text: str, place: _Place, book: _Book, mode: Adverts) -> str:
+    """Return why a folded line goes, "" if it stays."""
     text = text.strip()
     if not 0 < len(text) <= _MAX_ADVERT or is_heading(text):
         return ""
@@ -119,26 +164,53 @@ def _reason(text: str, before: str, often: frozenset[str], mode: Adverts) -> str
     content = signs & _CONTENT
     if not content:
         return ""
-    few = _FEWER_LEFT if content <= _LESS_SURE else _FEW_LEFT
-    if left_over(text) <= few * len(text) and not text.endswith("。"):
-        signs.add("bare")  # adverts shout or have no full stop
-    if text in often:
+    signs |= _form_of(text, content, book)
+    if place.last and content & _AUTHORS and left_over(text) <= len(text) // 2:
+        signs.add("last")
+    if text in book.often:
         signs.add("often")
     needed = _NEEDED[mode] + (len(text) > _SHORT)
-    announced = _announces(before) and "often" not in signs
+    announced = place.announced and "often" not in signs
     if announced or _speaks(text, signs):
         needed += _MORE_IN_A_STORY
     enough = len(signs) >= needed
-    return "advert" if enough and ("note" in signs or not _tells_more(text, mode)) else ""
+    return "advert" if enough and ("note" in signs or not _tells_more(text, mode, signs)) else ""
 
 
-def _announces(before: str) -> bool:
-    """Return whether a line announces the next: what somebody reads there is of the story."""
-    return before.rstrip().endswith((":", "："))
+def _form_of(text: str, content: set[str], book: _Book) -> set[str]:
+    """Return the signs of a line's form: it says hardly more, and ends as no paragraph does."""
+    form: set[str] = set()
+    few = _FEWER_LEFT if content <= _LESS_SURE else _FEW_LEFT
+    if left_over(text) <= few * len(text) and not text.endswith("。"):
+        form.add("bare")  # adverts shout or have no full stop
+    unlike = _ASIDE.fullmatch(text) or _SHOUTED.search(text) or not _STOPPED.search(text)
+    if unlike and book.stopped and content - _NO_FORM and text[0] not in _OPENING:
+        form.add("form")
+    return form
 
 
-def _tells_more(text: str, mode: Adverts) -> bool:
-    """Return whether a whole sentence of a line, or what follows an address, has no sign.
+def _announces(before: str, lines: Sequence[Line], at: int, book: _Book) -> bool:
+    """Return whether a line announces the next: what somebody reads there is of the story.
+
+    It does not where verse is to come, or what is said and would stand in quotes.
+    """
+    if not before.rstrip().endswith((":", "：")):
+        return False
+    if not _VERSE_AHEAD.search(before) and not (book.quoted and _SPEECH_AHEAD.search(before)):
+        return True
+    return is_heading(lines[at].text)
+
+
+def _ends_chapter(lines: Sequence[Line], at: int) -> bool:
+    """Return whether a heading follows a line, with few empty lines between."""
+    after = (line.text for line in lines[at + 1 : at + 5] if line.text.strip())
+    return is_heading(next(after, ""))
+
+
+def _tells_more(text: str, mode: Adverts, signs: set[str]) -> bool:
+    """Return whether sentences of a line, or what follows an address, have no sign.
+
+    Or whether one of several speaks like a story, whatever signs it has.
 
     Or whether an advert stands within a sentence that goes on around it to its full stop.
     """
@@ -147,24 +219,44 @@ def _tells_more(text: str, mode: Adverts) -> bool:
     ]
     if text.endswith("。") and any(_is_inline(found.group(), mode) for found in around):
         return True
-    return any(
-        left_over(part) >= _TELLS and not signs_of(part) for part in _SENTENCES.split(text) if part
-    )
+    parts = [part for part in _SENTENCES.split(text) if left_over(part)]
+    if len(parts) > 1 and any(_speaks(part, signs) for part in parts):
+        return True
+    silent = [left_over(part) for part in parts if not signs_of(part)]
+    if "form" in signs and len(text) <= _SHORT // 2:
+        silent = silent[1:]  # a question that the advert answers
+    return sum(silent) >= _TELLS
 
 
 def _speaks(text: str, signs: set[str]) -> bool:
     """Return whether a line speaks like a story."""
-    own = signs & {"note", "thanks"}
+    own = signs & {"note", "thanks", "update", "sale", "votes", "theft", "moving"}
+    text = text.replace("他站", "")
     text = _NAMED_SITE.sub("", text) if signs & _NAMING else text
     found = _STORY.search(re.sub(r"我|了|[看说][着了]", "", text) if own else text)
     return found is not None
 
 
-def _often(folded: Iterable[str]) -> frozenset[str]:
-    """Return the lines that stand word for word in several places, dialogue left out."""
-    short = (text.strip() for text in folded if 6 <= len(text) <= _MAX_ADVERT)
-    counts = Counter(text for text in short if not re.search("[“”「」『』]", text))
-    return frozenset(text for text, count in counts.items() if count >= _OFTEN)
+def _often(lines: Sequence[Line], folded: Mapping[int, str], size: int) -> frozenset[str]:
+    """Return the lines that stand word for word in several places, dialogue left out.
+
+    They stand at the ends of chapters, or often for a book of `size` lines, and no story says
+    them again and again.
+    """
+    places: dict[str, list[int]] = {}
+    for at, text in folded.items():
+        if 6 <= len(text) <= _MAX_ADVERT and not re.search("[“”「」『』]", text):
+            places.setdefault(text.strip(), []).append(at)
+    return frozenset(
+        text
+        for text, ats in places.items()
+        if len(ats) >= _OFTEN
+        and not (_STOPPED.search(text) and signs_of(text) & _CONTENT <= _REFRAINS)
+        and (
+            len(ats) * _APART >= size
+            or 2 * sum(_ends_chapter(lines, at) for at in ats) >= len(ats)
+        )
+    )
 
 
 def _find_notes(lines: Sequence[Line], folded: Mapping[int, str]) -> set[int]:
@@ -194,12 +286,14 @@ def _opens_chapter(lines: Sequence[Line], at: int) -> bool:
     return at > 0 and is_heading(lines[at - 1].text)
 
 
-def _cut_inside(line: Line, text: str, mode: Adverts, *, whole: bool) -> tuple[Line, list[Cut]]:
+def _cut_inside(
+    line: Line, text: str, book: _Book, mode: Adverts, *, whole: bool
+) -> tuple[Line, list[Cut]]:
     """Take advertising out of a line that stays: stretches in brackets, sentences, pleas.
 
     `whole` keeps its sentences whole.
     """
-    spans: list[tuple[int, int]] = []
+    spans = [] if whole or is_heading(text) else _glued_spans(text, book, mode)
     for (start, stop), found in _stretches(text, whole=whole):
         apart = all(stop <= first or start >= last for first, last in spans)
         if apart and _is_inline(found, mode):
@@ -214,6 +308,35 @@ def _cut_inside(line: Line, text: str, mode: Adverts, *, whole: bool) -> tuple[L
         cuts.append(Cut("advert", "", line.number, line.text[start:stop].strip()))
         done = stop
     return Line(line.number, "".join([*pieces, line.text[done:]])), cuts
+
+
+def _glued_spans(text: str, book: _Book, mode: Adverts) -> list[tuple[int, int]]:
+    """Return where adverts hang on a paragraph's beginning or end, of whole sentences each."""
+    ends = [found.end() for found in _SENTENCE_END.finditer(text)]
+    spans: list[tuple[int, int]] = []
+    for at in ends[-_GLUED_ENDS:]:
+        if _is_glued(text[at:], text[:at], book, mode):
+            spans.append((at, len(text)))
+            break
+    for at in reversed(ends[: _GLUED_ENDS - 1]):
+        if not spans and _is_glued(text[:at], text[at:], _Book(), mode):
+            spans.append((0, at))
+    return spans
+
+
+def _is_glued(stretch: str, rest: str, book: _Book, mode: Adverts) -> bool:
+    """Return whether sentences beside the rest of a paragraph are an advert, by two own signs."""
+    stretch = stretch.strip()
+    if not 6 <= len(stretch) <= _MAX_ADVERT // 2 or not rest.strip() or not HINT.search(stretch):
+        return False
+    if any(part.count("“") != part.count("”") for part in (stretch, rest)):
+        return False
+    signs = signs_of(stretch)
+    content = signs & _CONTENT - {"author", "made", "law"}
+    if not content or _speaks(stretch, signs) or _tells_more(stretch, mode, signs):
+        return False
+    form = {"form"} & _form_of(stretch, content, book)
+    return len(content | form | (signs & {"noise"})) >= _NEEDED["careful"]
 
 
 def _stretches(text: str, *, whole: bool) -> Iterator[tuple[tuple[int, int], str]]:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from itertools import product
 
+from pipeline.text.cleaning.notices import DATUM, NOTICES
+
 # A host's label has at most 63 characters (RFC 1035). Without bounds, and were a label not taken
 # whole (++), a long run of letters and dots would be read once for each of its characters.
 _TOP = r"(?:com|net|org|cn|cc|info|xyz|top|vip|club|la|me|tv|tw|hk|us|in|pw|site|online)"
 ADDRESS = re.compile(
     r"(?:https?://|(?<![A-Za-z])w ?w ?w ?[.。·点])[\w./\-?=&%#。·]{1,200}+"
+    r"|(?<![A-Za-z])w w w ?[.。点](?: ?[\w.\-]){3,60}"  # spaced out
     rf"|(?<![@\w.\-])[\w\-]{{1,63}}+(?:[.。·][\w\-]{{1,63}}+){{0,8}}(?:\.|[。·点](?=com|net"
     rf"|cc)){_TOP}"
     r"(?![\w\-])(?:/[\w./\-?=&%#]{0,200}+)?",
@@ -132,12 +135,17 @@ _KINDS: dict[str, str] = {
         r"诚[招邀聘]|招(?:聘|募|收).{0,6}(?:作者|编辑|管理|写手|志愿)|签约作者|稿费|征文|欢迎投稿"
     ),
     "frame": r"e-?text prepared by|^produced by|project gutenberg",
-    "thanks": rf"(?:^|[\W])(?:鸣谢|[感多谢]谢|感恩)(?=.{{0,60}}(?:{_GIFT}))",
+    "thanks": rf"^鸣谢[:：]|(?:^|[\W])(?:鸣谢|[感多谢]谢|感恩)(?=.{{0,60}}(?:{_GIFT}))",
     "gift": _GIFT,
     "note": (
-        r"(?:^|[(（【\[*])(?:ps|p\.s\.?|题外话|作者(?:的话|有话(?:要)?说|按|注|君?语|ps)|上架感言"
+        r"(?:^|[(（【\[*])p\.s\.(?=\s)|(?:^|[(（【\[*])(?:ps|p\.s\.?|题外话|作者(?:的话|有话(?:要)?说|按|注|君?语|ps)|上架感言"
         r"|请假条|更新(?:说明|公告)"
         r"|本章说|加更说明|预收|推书|完结感言|防盗)\d?[:：,，]"
+    ),
+    **NOTICES,
+    "disguise": (
+        r"[3三] ?[(（]?w[)）]? ?点|(?<=[\w)）\-])点\W?(?:康[母姆]|c\W?[o0]\W?m|c\W?c|n\W?e\W?t)(?![a-z])"
+        r"|[扣企][扣鹅]?裙"
     ),
     "author": (
         r"更新(?!换代|了?系统|数据|升级)|加更|[一二三四五两几\d]更(?!生|半|天)|更[一两三二晚]"
@@ -146,7 +154,7 @@ _KINDS: dict[str, str] = {
         r"|书友|大章|防盗章|预收|专栏|字数|大纲|小天使|冲榜|双倍|兄弟们|大大"
     ),
 }
-KINDS = frozenset(_KINDS)
+KINDS = frozenset(_KINDS) | {"afterword", "row"}
 # What matches one kind is not looked at for another: signs are independent of each other.
 _SIGN = re.compile(
     "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items()), re.IGNORECASE
@@ -170,6 +178,8 @@ _SIMPLIFIED = (
 _FOLDED: dict[int, int | str] = {
     **{0xFF01 + place: 0x21 + place for place in range(0x5E)},
     **str.maketrans(_TRADITIONAL, _SIMPLIFIED),
+    **str.maketrans("ωοΟоОаеЕсСхХмМрРтТⅹⅩυνВК", "woOoOaeEcCxXmMpPtTxXuvBK"),  # they look alike
+    **{0x2488 + digit: 0x31 + digit for digit in range(9)},
     0x3000: " ",
 }
 _QUOTED = re.compile(r"[“\"「『‘【][^“”\"「」『』‘’【】]{1,12}[”\"」』’】]")  # a name
@@ -182,6 +192,12 @@ _HINTS = """
     精校 出品 版权 仅供 仅作 用途 侵犯 侵权 声明 立场 感谢 谢谢 多谢 鸣谢 感恩 题外 作者 感言 请假
     通知 推书 新书 新文 完结 直达 回到 快捷 举报 热门 好看 群号 交流群 友群 者群 丝群 Q群 q群 P群
     加群 入群 群： 群: 域名 地址 更） 更) 更】 点这 这章 这个章 欲知 内容有 内容缺 刷新 下次 追更
+    盗版 盗取 替换 首订 爆更 一更 二更 三更 四更 五更 两更 １更 ２更 ３更 1更 2更 3更 请假 卡文 断更 停更
+    补更 还欠 欠的 万赏 飘红 粉丝 保底 双倍 好评 千字 发布 永久 新站 线路 页) 页） 方向 回车 ← → ->
+    登录 转码 广告 换源 听书 有声 夜间 护眼 二维 字体： 字体: 背景 字数 分类 同类 喜欢： 喜欢: 小说
+    转给 发给 告诉您 文字版 内容来 连载 转载 opyright © ights 实体 虚构 彩金 提现 直供 直播 立减 点我
+    秘方 百家乐 博彩 老虎机 包邮 注册 开户 书评 评论 催更 积分 抽奖 签名 大结局 抖音 裙： 裙: 缺失
+    Ｗ点 w点 W点 点康 ω 】【 ][ 搜书 书名
     不迷路 海量 体验 离线 书荒 敲门砖 推荐 联系 24 ２４ roduced utenberg prepared PS ps Ps ＰＳ
     ｐｓ P.S p.s APP app App ＡＰＰ txt TXT Txt ＴＸＴ ｔｘｔ
 """
@@ -203,12 +219,14 @@ def _hint() -> re.Pattern[str]:
     letter = "[A-Za-zＡ-Ｚａ-ｚ]"
     near = [rf"{dot}{letter}" for dot in (r"\.", "．", "。", "·", "点", "點")]
     wide = [rf"{w} ?{w}" for w in "wWｗＷ"]
-    noise = [re.escape(mark) for mark in "^~*～|_"]
+    noise = [re.escape(mark) for mark in "^~*～|_＋"]
     return re.compile("|".join([*sorted(map(re.escape, words)), *near, *wide, *noise]))
 
 
 HINT = _hint()
-_NOISE = re.compile(r"[\^~*～|_·\s]")  # strewn into words so that filters miss them: 小^说*网
+_NOISE = re.compile(r"[\^~*～|_·\s+]|】【|\]\[")  # strewn into words so that filters miss them: 小^说*网
+_STREWN = re.compile(r"\w(?:[\^~*|_+]|】【|\]\[)\w")
+_AFTERWORD = re.compile(r"作者(?:有话(?:要)?说|的话|按|ps)|感言", re.IGNORECASE)
 # What stands between the words of an advert and says nothing.
 _FILLING = re.compile(
     r"[\W\d_a-z]|(?:大家|各位|朋友|点此|使用|安装|喜欢|觉得|如果|发现|我们|你们|一下|更多|欢迎"
@@ -239,20 +257,29 @@ def signs_of(text: str) -> set[str]:
     plain = _NOISE.sub("", text)
     if len(plain) < len(text):
         read = _kinds_in(plain)
-        if read - signs and re.search(r"\w[\^~*|_]\w", text):
+        if read - signs and _STREWN.search(text):
             signs.add("noise")
         signs |= read
     if ADDRESS.search(text):
         signs.add("address")
     if "group" in signs and re.search(r"\d{5,12}", plain):
         signs.add("number")
+    if _is_row(text):
+        signs |= {"row", "reading"}
+    if "note" in signs and _AFTERWORD.search(text):
+        signs.add("afterword")
     if len(signs & EVERYDAY) > 1:  # groups and apps are the stuff of stories too: one sign
         signs -= EVERYDAY - {min(signs & EVERYDAY)}
     if "thanks" not in signs:
         signs.discard("gift")
-    if not signs & {"note", "appeal", "thanks", "number"}:
+    if not signs & {"note", "appeal", "thanks", "number", "update", "votes", "sale"}:
         signs.discard("author")
     return signs
+
+
+def _is_row(text: str) -> bool:
+    """Return whether a line is a row of a book's data: 分类：玄幻 字数：318万."""
+    return len(text) <= 120 and len(set(DATUM.findall(text))) > 1
 
 
 def _kinds_in(text: str) -> set[str]:
