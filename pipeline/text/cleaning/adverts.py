@@ -8,7 +8,7 @@ stand in several places of the book is another.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -53,9 +53,10 @@ _REFRAINS = _LESS_SURE | {"note"}  # what a poem or a letter may say again and a
 _NO_FORM = _REFRAINS | {"gift", "author", "made", "promoted"}
 _AUTHORS = {"appeal", "votes", "update", "thanks", "sale", "afterword", "theft", "comment"}
 _STOPPED = re.compile(r"[。！？!?…”」』’;；:：,，、][\s)）\]】]*$")
-_SHOUTED = re.compile(r"[!！]{3}|(?:[!！][^!！]{2,12}){2}[!！]$")
+_SHOUTED = re.compile(r"[!！]{3}|(?:[!！][^!！]{2,12}){2}[!！]$|求\w{1,6}[，,、\s]+[求跪]")
 _ASIDE = re.compile(r"\s*[(（][^()（）]{2,80}[)）]\s*")
-_SENTENCE_END = re.compile(r"[。！？!?…][”」』’)）]*|[”」』](?=\S)")
+_SENTENCE_END = re.compile(r"[。！？!?…][”」』’)）]*")
+_SPOKEN = re.compile("“[^“”]*(?:”|$)|「[^「」]*(?:」|$)")
 # Who announces what: verse is no advert, and what is said stands in quotes where a book has them.
 _VERSE_AHEAD = re.compile(r"(?:[诗词赋联歌偈][曰云道]|为证|正是)[:：]\s*$")
 _SPEECH_AHEAD = re.compile(r"[说道问喊叫答][:：,，]\s*$")
@@ -101,16 +102,17 @@ def cut_adverts(lines: Sequence[Line], mode: Adverts) -> tuple[list[Line], list[
     before = ""
     for place, line in enumerate(lines):
         reason = "author's note" if place in notes else "rule" if is_rule(line.text) else ""
-        announced = place in folded and _announces(before, lines, place, book)
-        if not reason and place in folded:
+        hinted = place in folded and _may_have(folded[place])
+        announced = hinted and _announces(before, lines, place, book)
+        if not reason and hinted:
             where = _Place(announced=announced, last=_ends_chapter(lines, place))
             reason = _reason(folded[place], where, book, mode)
         if reason:
             cuts.append(Cut(reason, "", line.number, line.text.strip()))
             before = "" if reason == "advert" else before
             continue
-        if place in folded:
-            line, more = _cut_inside(line, folded[place], book, mode, whole=announced)
+        if hinted:
+            line, more = _cut_inside(line, folded[place], mode, whole=announced)
             cuts += more
         kept.append(line)
         before = line.text if line.text.strip() else before
@@ -160,11 +162,10 @@ def _reason(text: str, place: _Place, book: _Book, mode: Adverts) -> str:
         return ""
     if _NUMBERED.search(text) and not ADDRESS.search(text):
         return ""  # perhaps a heading of another habit
-    signs = signs_of(text)
-    content = signs & _CONTENT
+    content = signs_of(text) & _CONTENT
     if not content:
         return ""
-    signs |= _form_of(text, content, book)
+    signs = set(signs_of(text)) | _form_of(text, content, book)
     if place.last and content & _AUTHORS and left_over(text) <= len(text) // 2:
         signs.add("last")
     if text in book.often:
@@ -177,7 +178,7 @@ def _reason(text: str, place: _Place, book: _Book, mode: Adverts) -> str:
     return "advert" if enough and ("note" in signs or not _tells_more(text, mode, signs)) else ""
 
 
-def _form_of(text: str, content: set[str], book: _Book) -> set[str]:
+def _form_of(text: str, content: Set[str], book: _Book) -> set[str]:
     """Return the signs of a line's form: it says hardly more, and ends as no paragraph does."""
     form: set[str] = set()
     few = _FEWER_LEFT if content <= _LESS_SURE else _FEW_LEFT
@@ -187,6 +188,11 @@ def _form_of(text: str, content: set[str], book: _Book) -> set[str]:
     if unlike and book.stopped and content - _NO_FORM and text[0] not in _OPENING:
         form.add("form")
     return form
+
+
+def _may_have(text: str) -> bool:
+    """Return whether a line may have advertising inside; the signs of long ones take long."""
+    return len(text) > _MAX_ADVERT or bool(signs_of(text) & _CONTENT)
 
 
 def _announces(before: str, lines: Sequence[Line], at: int, book: _Book) -> bool:
@@ -207,7 +213,7 @@ def _ends_chapter(lines: Sequence[Line], at: int) -> bool:
     return is_heading(next(after, ""))
 
 
-def _tells_more(text: str, mode: Adverts, signs: set[str]) -> bool:
+def _tells_more(text: str, mode: Adverts, signs: Set[str]) -> bool:
     """Return whether sentences of a line, or what follows an address, have no sign.
 
     Or whether one of several speaks like a story, whatever signs it has.
@@ -219,16 +225,16 @@ def _tells_more(text: str, mode: Adverts, signs: set[str]) -> bool:
     ]
     if text.endswith("。") and any(_is_inline(found.group(), mode) for found in around):
         return True
-    parts = [part for part in _SENTENCES.split(text) if left_over(part)]
-    if len(parts) > 1 and any(_speaks(part, signs) for part in parts):
+    parts = [part for part in _SENTENCES.split(text) if re.search(r"\w", part)]
+    several = len(parts) > 1 or ADDRESS.search(text)
+    if several and any(_speaks(part, signs) for part in parts):
         return True
-    silent = [left_over(part) for part in parts if not signs_of(part)]
-    if "form" in signs and len(text) <= _SHORT // 2:
-        silent = silent[1:]  # a question that the advert answers
-    return sum(silent) >= _TELLS
+    asked = re.match(r"[^。？！?!]{2,14}[？?]", text) if "form" in signs else None
+    silent = [part for part in parts[asked is not None :] if not signs_of(part)]
+    return sum(map(left_over, silent)) >= _TELLS
 
 
-def _speaks(text: str, signs: set[str]) -> bool:
+def _speaks(text: str, signs: Set[str]) -> bool:
     """Return whether a line speaks like a story."""
     own = signs & {"note", "thanks", "update", "sale", "votes", "theft", "moving"}
     text = text.replace("他站", "")
@@ -251,11 +257,11 @@ def _often(lines: Sequence[Line], folded: Mapping[int, str], size: int) -> froze
         text
         for text, ats in places.items()
         if len(ats) >= _OFTEN
-        and not (_STOPPED.search(text) and signs_of(text) & _CONTENT <= _REFRAINS)
         and (
             len(ats) * _APART >= size
             or 2 * sum(_ends_chapter(lines, at) for at in ats) >= len(ats)
         )
+        and not (_STOPPED.search(text) and signs_of(text) & _CONTENT <= _REFRAINS)
     )
 
 
@@ -287,17 +293,20 @@ def _opens_chapter(lines: Sequence[Line], at: int) -> bool:
 
 
 def _cut_inside(
-    line: Line, text: str, book: _Book, mode: Adverts, *, whole: bool
+    line: Line, text: str, mode: Adverts, *, whole: bool
 ) -> tuple[Line, list[Cut]]:
     """Take advertising out of a line that stays: stretches in brackets, sentences, pleas.
 
     `whole` keeps its sentences whole.
     """
-    spans = [] if whole or is_heading(text) else _glued_spans(text, book, mode)
+    spans: list[tuple[int, int]] = []
     for (start, stop), found in _stretches(text, whole=whole):
         apart = all(stop <= first or start >= last for first, last in spans)
         if apart and _is_inline(found, mode):
             spans.append((start, stop))
+    if not spans and not whole and not is_heading(text):
+        spans = _glued_spans(text, mode)
+    spans = _unspoken(spans, text)
     if not spans:
         return line, []
     pieces: list[str] = []
@@ -310,33 +319,61 @@ def _cut_inside(
     return Line(line.number, "".join([*pieces, line.text[done:]])), cuts
 
 
-def _glued_spans(text: str, book: _Book, mode: Adverts) -> list[tuple[int, int]]:
-    """Return where adverts hang on a paragraph's beginning or end, of whole sentences each."""
-    ends = [found.end() for found in _SENTENCE_END.finditer(text)]
+def _unspoken(spans: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
+    """Return the spans that do not stand within somebody's speech."""
+    spoken = [found.span() for found in _SPOKEN.finditer(text)] if spans else []
+    return [
+        (start, stop)
+        for start, stop in spans
+        if not any(first < start and stop < last for first, last in spoken)
+    ]
+
+
+def _glued_spans(text: str, mode: Adverts) -> list[tuple[int, int]]:
+    """Return where adverts hang on a paragraph's end or beginning, of whole sentences each."""
+    ends = [0, *(at for found in _SENTENCE_END.finditer(text) if (at := found.end()) < len(text))]
     spans: list[tuple[int, int]] = []
-    for at in ends[-_GLUED_ENDS:]:
-        if _is_glued(text[at:], text[:at], book, mode):
-            spans.append((at, len(text)))
+    stop = len(text)
+    for at in reversed(ends[1:][-_GLUED_ENDS:]):
+        if not _speaks_of_adverts(text[at:stop]):
             break
-    for at in reversed(ends[: _GLUED_ENDS - 1]):
-        if not spans and _is_glued(text[:at], text[at:], _Book(), mode):
-            spans.append((0, at))
+        stop = at
+        if _is_glued(text[at:], text[:at], _Book(stopped=True), mode):
+            spans = [(at, len(text))]
+    start = 0
+    for at in [] if spans else ends[1 : 1 + _GLUED_ENDS]:
+        if not _speaks_of_adverts(text[start:at]):
+            break
+        start = at
+        if _is_glued(text[:at], text[at:], _Book(), mode):
+            spans = [(0, at)]
     return spans
+
+
+def _speaks_of_adverts(sentence: str) -> bool:
+    """Return whether a sentence has signs of its own and hardly more."""
+    if len(sentence) > _MAX_ADVERT // 2 or not HINT.search(sentence):
+        return False
+    signs = signs_of(sentence)
+    says_more = _STOPPED.search(sentence) and left_over(sentence) > len(sentence) // 2
+    return bool(signs & _CONTENT) and not says_more and not _speaks(sentence, signs)
 
 
 def _is_glued(stretch: str, rest: str, book: _Book, mode: Adverts) -> bool:
     """Return whether sentences beside the rest of a paragraph are an advert, by two own signs."""
     stretch = stretch.strip()
-    if not 6 <= len(stretch) <= _MAX_ADVERT // 2 or not rest.strip() or not HINT.search(stretch):
+    if not 3 <= len(stretch) <= _MAX_ADVERT // 2 or not rest.strip() or not HINT.search(stretch):
         return False
     if any(part.count("“") != part.count("”") for part in (stretch, rest)):
         return False
     signs = signs_of(stretch)
-    content = signs & _CONTENT - {"author", "made", "law"}
+    content = signs & (_CONTENT - {"author", "made"})
     if not content or _speaks(stretch, signs) or _tells_more(stretch, mode, signs):
         return False
-    form = {"form"} & _form_of(stretch, content, book)
-    return len(content | form | (signs & {"noise"})) >= _NEEDED["careful"]
+    form = _form_of(stretch, content, book)
+    if _STOPPED.search(stretch) and not _ASIDE.fullmatch(stretch):
+        form.discard("bare")
+    return len(content | form | (signs & {"noise", "number"})) >= _NEEDED["careful"]
 
 
 def _stretches(text: str, *, whole: bool) -> Iterator[tuple[tuple[int, int], str]]:

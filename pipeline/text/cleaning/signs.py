@@ -7,6 +7,7 @@ look so, character by character, so that places stay the same.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import product
 
 from pipeline.text.cleaning.notices import DATUM, NOTICES
@@ -53,7 +54,7 @@ _KINDS: dict[str, str] = {
         r"|手机(?:阅读|看书?|用户|版|站|端)(?=[:：请，,\s访到电看]|$|[a-z]|更|同步)"
         r"|更多(?:精彩|好看|好书|章节|小说|免费|原创|最新|番外)"
         r"|更新通知|第一时间(?:看|阅读|更新|通知)|方便您?下次|下次(?:继续|接着)看|追更|不迷路"
-        r"|海量小说|阅读体验|体验更[佳好]|离线阅读|纯文字|手打|全本(?:小说|阅读)|精彩(?:小说|阅读"
+        r"|海量小说|阅读体验|体验更[佳好]|离线阅读|纯文字|(?<!失)手打(?=[吧中版组]|小组|更新|首发|\W|$)|全本(?:小说|阅读)|精彩(?:小说|阅读"
         r"|章节|内容)|热门小说"
         r"|最(?:全|好看)的小说|正版(?:阅读|首发|订阅)|更新管理员|看(?:小说|书)(?:就|请|上|到|来"
         r"|更)|(?:好看|热门)的小说"
@@ -156,9 +157,15 @@ _KINDS: dict[str, str] = {
 }
 KINDS = frozenset(_KINDS) | {"afterword", "row"}
 # What matches one kind is not looked at for another: signs are independent of each other.
-_SIGN = re.compile(
-    "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items()), re.IGNORECASE
-)
+_ALL = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items())
+_CHINESE = "\u4e00-\u9fff"
+# A Chinese character can begin a sign only where it stands in a class, or after no other one.
+_BEGINNINGS = {
+    character
+    for found in re.finditer(rf"\[[^\]]*\]|(?<![{_CHINESE}])[{_CHINESE}]", _ALL)
+    for character in re.findall(f"[{_CHINESE}]", found.group())
+}
+_SIGN = re.compile(rf"(?:(?=[{''.join(sorted(_BEGINNINGS))}])|(?![{_CHINESE}]))(?:{_ALL})", re.IGNORECASE)
 # What stories of today have as well.
 EVERYDAY = frozenset({"group", "follow", "app"})
 
@@ -190,14 +197,13 @@ _HINTS = """
     点此 记住 本站 百度 搜狗 搜索 防丢 防失 防走 防盗 请登 请访 请前 请移 尽在 客户端 小程序 支持
     公众 公告 微信 微博 扫一 扫码 本书 本文 本作 本小 整理 制作 上传 上架 校对 收集 搜集 录入 扫描
     精校 出品 版权 仅供 仅作 用途 侵犯 侵权 声明 立场 感谢 谢谢 多谢 鸣谢 感恩 题外 作者 感言 请假
-    通知 推书 新书 新文 完结 直达 回到 快捷 举报 热门 好看 群号 交流群 友群 者群 丝群 Q群 q群 P群
+    通知 推书 新书 新文 完结 直达 回到顶 快捷 举报 热门 好看的小 群号 交流群 友群 者群 丝群 Q群 q群 P群
     加群 入群 群： 群: 域名 地址 更） 更) 更】 点这 这章 这个章 欲知 内容有 内容缺 刷新 下次 追更
-    盗版 盗取 替换 首订 爆更 一更 二更 三更 四更 五更 两更 １更 ２更 ３更 1更 2更 3更 请假 卡文 断更 停更
-    补更 还欠 欠的 万赏 飘红 粉丝 保底 双倍 好评 千字 发布 永久 新站 线路 页) 页） 方向 回车 ← → ->
-    登录 转码 广告 换源 听书 有声 夜间 护眼 二维 字体： 字体: 背景 字数 分类 同类 喜欢： 喜欢: 小说
-    转给 发给 告诉您 文字版 内容来 连载 转载 opyright © ights 实体 虚构 彩金 提现 直供 直播 立减 点我
-    秘方 百家乐 博彩 老虎机 包邮 注册 开户 书评 评论 催更 积分 抽奖 签名 大结局 抖音 裙： 裙: 缺失
-    Ｗ点 w点 W点 点康 ω 】【 ][ 搜书 书名
+    盗版 盗取 替换 首订 爆更 更， 更, 更晚 更送 更奉 更合 更完 请假 卡文 欠大 欠各 欠你 欠的 万赏
+    粉丝 保底 好评 字大章 布页 永久 新站 线路 页) 页） 键 回车 ← → -> 登录 转码 广告 换源 书功 声版
+    护眼 维码 背景 字体 字数 类： 类: 类小 气小 喜欢： 喜欢: 独家 载自 opyright © ights 体书 虚构 彩金
+    厂家 点我， 偷偷用 百家乐 博彩 老虎机 包邮 注册 书评 评论 催更 积分 抽奖 签名 结局 抖音 裙： 裙:
+    缺失 Ｗ点 w点 W点 点康 ω 】【 ][ 搜书 书名 收听
     不迷路 海量 体验 离线 书荒 敲门砖 推荐 联系 24 ２４ roduced utenberg prepared PS ps Ps ＰＳ
     ｐｓ P.S p.s APP app App ＡＰＰ txt TXT Txt ＴＸＴ ｔｘｔ
 """
@@ -247,7 +253,8 @@ def fold(text: str) -> str:
     return text.translate(_FOLDED)
 
 
-def signs_of(text: str) -> set[str]:
+@lru_cache(maxsize=1024)  # a line is looked at whole, and again for what hangs on it
+def signs_of(text: str) -> frozenset[str]:
     """Return the kinds of signs that a stretch has; `text` is folded.
 
     "noise" is one where words can be read only without the marks strewn into them, "address" an
@@ -274,7 +281,7 @@ def signs_of(text: str) -> set[str]:
         signs.discard("gift")
     if not signs & {"note", "appeal", "thanks", "number", "update", "votes", "sale"}:
         signs.discard("author")
-    return signs
+    return frozenset(signs)
 
 
 def _is_row(text: str) -> bool:
