@@ -26,7 +26,9 @@ _NEEDED = {"careful": 2, "strict": 1}
 _MORE_IN_A_STORY = 2  # signs that a line needs beyond that where it speaks like a story
 _FEW_LEFT = 0.34  # of a line's characters beside its signs: it says hardly anything else
 _FEWER_LEFT = 0.2  # where the signs are words of everyday life
+_MUCH_LEFT = 0.4  # it says mostly other things
 _OFTEN = 3  # so many times the same line is a sign, at the ends of chapters
+_REFRAIN = 10  # the same where the line may be a refrain
 _APART = 250  # lines of a book to one of the line that stands often, elsewhere
 _GLUED_ENDS = 4  # sentences at a paragraph's end that are looked at
 _TELLS = 5  # characters of a sentence that say something beside signs
@@ -55,6 +57,7 @@ _AUTHORS = {"appeal", "votes", "update", "thanks", "sale", "afterword", "theft",
 _STOPPED = re.compile(r"[。！？!?…”」』’;；:：,，、][\s)）\]】]*$")
 _SHOUTED = re.compile(r"[!！]{3}|(?:[!！][^!！]{2,12}){2}[!！]$|求\w{1,6}[，,、\s]+[求跪]")
 _ASIDE = re.compile(r"\s*[(（][^()（）]{2,80}[)）]\s*")
+_MESSAGE = re.compile(r"【[^【】]*】")  # what a game says in novels of today
 _SENTENCE_END = re.compile(r"[。！？!?…][”」』’)）]*")
 _SPOKEN = re.compile("“[^“”]*(?:”|$)|「[^「」]*(?:」|$)")
 # Who announces what: verse is no advert, and what is said stands in quotes where a book has them.
@@ -166,16 +169,28 @@ def _reason(text: str, place: _Place, book: _Book, mode: Adverts) -> str:
     if not content:
         return ""
     signs = set(signs_of(text)) | _form_of(text, content, book)
-    if place.last and content & _AUTHORS and left_over(text) <= len(text) // 2:
+    if place.last and content & _AUTHORS and not _says_more(text, _FEWER_LEFT):
         signs.add("last")
     if text in book.often:
         signs.add("often")
-    needed = _NEEDED[mode] + (len(text) > _SHORT)
+    needed = _NEEDED[mode] + (len(text) > _SHORT) + _is_sentence(text, signs)
     announced = place.announced and "often" not in signs
     if announced or _speaks(text, signs):
         needed += _MORE_IN_A_STORY
     enough = len(signs) >= needed
     return "advert" if enough and ("note" in signs or not _tells_more(text, mode, signs)) else ""
+
+
+def _says_more(text: str, share: float = _MUCH_LEFT) -> bool:
+    """Return whether a sentence has more than a share of it beside its signs."""
+    return _STOPPED.search(text) is not None and left_over(text) > share * len(text)
+
+
+def _is_sentence(text: str, signs: Set[str]) -> bool:
+    """Return whether a line is a full sentence that speaks mostly of other things."""
+    if not text.endswith("。") or "often" in signs:
+        return False
+    return signs & _CONTENT <= _REFRAINS or ("note" not in signs and _says_more(text))
 
 
 def _form_of(text: str, content: Set[str], book: _Book) -> set[str]:
@@ -185,7 +200,8 @@ def _form_of(text: str, content: Set[str], book: _Book) -> set[str]:
     if left_over(text) <= few * len(text) and not text.endswith("。"):
         form.add("bare")  # adverts shout or have no full stop
     unlike = _ASIDE.fullmatch(text) or _SHOUTED.search(text) or not _STOPPED.search(text)
-    if unlike and book.stopped and content - _NO_FORM and text[0] not in _OPENING:
+    game = _MESSAGE.fullmatch(text) or text[0] in _OPENING
+    if unlike and book.stopped and content - _NO_FORM and not game:
         form.add("form")
     return form
 
@@ -229,6 +245,10 @@ def _tells_more(text: str, mode: Adverts, signs: Set[str]) -> bool:
     several = len(parts) > 1 or ADDRESS.search(text)
     if several and any(_speaks(part, signs) for part in parts):
         return True
+    if len(parts) > 1 and not signs & {"note", "thanks"}:
+        sentences = (found.group() for found in re.finditer("[^。！？!?]+[。！？!?]", text))
+        if any(left_over(one) >= _TELLS and _may_be_refrain(one) for one in sentences):
+            return True
     asked = re.match(r"[^。？！?!]{2,14}[？?]", text) if "form" in signs else None
     silent = [part for part in parts[asked is not None :] if not signs_of(part)]
     return sum(map(left_over, silent)) >= _TELLS
@@ -258,11 +278,19 @@ def _often(lines: Sequence[Line], folded: Mapping[int, str], size: int) -> froze
         for text, ats in places.items()
         if len(ats) >= _OFTEN
         and (
-            len(ats) * _APART >= size
-            or 2 * sum(_ends_chapter(lines, at) for at in ats) >= len(ats)
+            len(ats) * _APART >= size or 2 * sum(_ends_chapter(lines, at) for at in ats) >= len(ats)
         )
-        and not (_STOPPED.search(text) and signs_of(text) & _CONTENT <= _REFRAINS)
+        and (len(ats) * _REFRAIN >= size or not _may_be_refrain(text))
     )
+
+
+def _may_be_refrain(text: str) -> bool:
+    """Return whether a story may say a line again and again: it is a sentence, of few signs."""
+    if _MESSAGE.fullmatch(text):
+        return not ADDRESS.search(text)
+    if not _STOPPED.search(text):
+        return False
+    return signs_of(text) & _CONTENT <= _REFRAINS or _says_more(text, _FEW_LEFT)
 
 
 def _find_notes(lines: Sequence[Line], folded: Mapping[int, str]) -> set[int]:
@@ -292,9 +320,7 @@ def _opens_chapter(lines: Sequence[Line], at: int) -> bool:
     return at > 0 and is_heading(lines[at - 1].text)
 
 
-def _cut_inside(
-    line: Line, text: str, mode: Adverts, *, whole: bool
-) -> tuple[Line, list[Cut]]:
+def _cut_inside(line: Line, text: str, mode: Adverts, *, whole: bool) -> tuple[Line, list[Cut]]:
     """Take advertising out of a line that stays: stretches in brackets, sentences, pleas.
 
     `whole` keeps its sentences whole.
@@ -355,8 +381,7 @@ def _speaks_of_adverts(sentence: str) -> bool:
     if len(sentence) > _MAX_ADVERT // 2 or not HINT.search(sentence):
         return False
     signs = signs_of(sentence)
-    says_more = _STOPPED.search(sentence) and left_over(sentence) > len(sentence) // 2
-    return bool(signs & _CONTENT) and not says_more and not _speaks(sentence, signs)
+    return bool(signs & _CONTENT) and not _says_more(sentence) and not _speaks(sentence, signs)
 
 
 def _is_glued(stretch: str, rest: str, book: _Book, mode: Adverts) -> bool:
@@ -391,6 +416,8 @@ def _is_inline(stretch: str, mode: Adverts) -> bool:
     signs = signs_of(stretch)
     content = signs & (_CONTENT - {"author", "gift", "law", "made"})
     if not content or _STORY.search(re.sub(r"了(?=[，,])|一行", "", stretch)):
+        return False
+    if stretch.endswith("。") and _says_more(stretch):
         return False
     plea = stretch.startswith("求月票")
     return plea or len(content) + ("noise" in signs) >= _NEEDED[mode]

@@ -165,7 +165,9 @@ _BEGINNINGS = {
     for found in re.finditer(rf"\[[^\]]*\]|(?<![{_CHINESE}])[{_CHINESE}]", _ALL)
     for character in re.findall(f"[{_CHINESE}]", found.group())
 }
-_SIGN = re.compile(rf"(?:(?=[{''.join(sorted(_BEGINNINGS))}])|(?![{_CHINESE}]))(?:{_ALL})", re.IGNORECASE)
+_SIGN = re.compile(
+    rf"(?:(?=[{''.join(sorted(_BEGINNINGS))}])|(?![{_CHINESE}]))(?:{_ALL})", re.IGNORECASE
+)
 # What stories of today have as well.
 EVERYDAY = frozenset({"group", "follow", "app"})
 
@@ -230,9 +232,11 @@ def _hint() -> re.Pattern[str]:
 
 
 HINT = _hint()
-_NOISE = re.compile(r"[\^~*～|_·\s+]|】【|\]\[")  # strewn into words so that filters miss them: 小^说*网
+_NOISE = re.compile(
+    r"[\^~*～|_·\s+]|】【|\]\["
+)  # strewn into words so that filters miss them: 小^说*网
 _STREWN = re.compile(r"\w(?:[\^~*|_+]|】【|\]\[)\w")
-_AFTERWORD = re.compile(r"作者(?:有话(?:要)?说|的话|按|ps)|感言", re.IGNORECASE)
+_AFTERWORD = re.compile(r"作者(?:有话(?:要)?说|ps)|感言", re.IGNORECASE)
 # What stands between the words of an advert and says nothing.
 _FILLING = re.compile(
     r"[\W\d_a-z]|(?:大家|各位|朋友|点此|使用|安装|喜欢|觉得|如果|发现|我们|你们|一下|更多|欢迎"
