@@ -44,6 +44,26 @@ PS：今天有事，更新晚了，晚上还有一章。
 由于域名更换，最新网址www.example.com，请收藏
 投推荐票 上一章 章节目录 下一章 加入书签
 青苇小说网诚招签约作者，稿费丰厚，详情见www.example.com
+此章为防盗章，半小时后替换
+上架感言
+第一更送到，第二更晚上八点
+今日三更，这是第二更
+-->>（第1/3页）
+域名被墙，请牢记永久地址发布页
+新用户注册即送彩金，秒到账
+w w w . e x a m p l e . c c
+www.ｅxаmｐlе.ｃοｍ
+最快更新，请到【青苇】【小说】【网】
+本书＋最新＋章节＋在＋青＋苇＋文＋学
+分类：玄幻　字数：318万　状态：连载
+字体：大 中 小　背景：护眼
+发布时间：2014-06-11 21:33:08　字数：3021
+热门推荐：剑雨 长街 天明
+温馨提示：方向键左右(← →)前后翻页
+登录用户可保存阅读进度
+Copyright © 2015 All Rights Reserved
+本书由网友“阿九”整理上传
+请把网址发给您的朋友
 """.strip().splitlines()
 
 STORIES = """
@@ -78,6 +98,17 @@ PS：记得给猫喂食。
 24小时内必须找到证据！
 公告：三号楼停电！
 章节目录 第六章 归去来兮
+PS：别告诉爸爸。
+翻到下一页，只有一个字：逃。
+今日三更，城隍庙后。
+请假一天，陪母亲去医院。
+公众号停更那天，老周一个人喝酒。
+【系统提示：请选择背景颜色与初始职业】
+作者按：此处原稿缺三行。
+状态：中毒　体力：12　精神：7
+分类：丙。编号：零零七。处置：销毁。
+盟主令下，七派弟子三日之内齐聚华山！
+按下回车键，屏幕黑下去。
 """.strip().splitlines()
 
 
@@ -95,6 +126,55 @@ def test_a_line_of_the_story_stays(line: str) -> None:
 
     assert cleaned.cuts == ()
     assert len(cleaned.paragraphs) == 7
+
+
+@pytest.mark.parametrize("line", STORIES)
+@pytest.mark.parametrize("times", [2, 3, 5])
+def test_a_refrain_stays(line: str, times: int) -> None:
+    chapter = (*STORY, "天亮得很慢。", "河上起雾。", "渡船迟迟不来。") * 2
+    chapters = [
+        (f"第{number}章 雪", *chapter, *([line] if place < times else []))
+        for place, number in enumerate("一二三四五六")
+    ]
+
+    cleaned = clean("\n".join(text for chapter in chapters for text in chapter))
+
+    assert cleaned.cuts == ()
+
+
+HUNG = "天才一秒记住本站地址：[青苇小说网]，最快更新，无广告！"
+
+
+@pytest.mark.parametrize(
+    "advert", [HUNG, "感谢“暗夜”打赏的1000起点币", "www.example.com", "（本章完）"]
+)
+@pytest.mark.parametrize(
+    "story",
+    [
+        "章节末尾打着“求月票”三个字，想了想，又删掉了。",
+        "“请支持正版。”摊主说，身后是一整墙的盗版碟。",
+        "请假一天，陪母亲去医院。",
+        "下一页的标题是空的，书就断在这里。",
+        "米，三斤。盐，一包。火柴，两盒。",
+    ],
+)
+def test_an_advert_that_hangs_on_a_paragraph_goes_alone(story: str, advert: str) -> None:
+    cleaned = clean("\n".join([*STORY, story + advert, *STORY]))
+
+    assert cleaned.paragraphs == (*STORY, story, *STORY)
+    assert [cut.text for cut in cleaned.cuts] == [advert]
+
+
+def test_an_advert_before_a_paragraph_goes_alone() -> None:
+    assert clean(f"{HUNG}{STORY[0]}").paragraphs == (STORY[0],)
+
+
+def test_an_advert_after_a_colon_goes_where_verse_or_speech_is_announced() -> None:
+    speech = "他问：“谁？”"
+
+    assert clean(f"诗曰：\n{HUNG}\n{STORY[0]}").paragraphs == ("诗曰：", STORY[0])
+    assert clean(f"{speech}\n她答道：\n{HUNG}").paragraphs == (speech, "她答道：")
+    assert clean(f"她答道：\n{HUNG}").paragraphs == ("她答道：", HUNG)  # no speech in quotes here
 
 
 def test_a_line_that_another_announces_stays() -> None:

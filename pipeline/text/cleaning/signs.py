@@ -7,13 +7,17 @@ look so, character by character, so that places stay the same.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import product
+
+from pipeline.text.cleaning.notices import DATUM, NOTICES
 
 # A host's label has at most 63 characters (RFC 1035). Without bounds, and were a label not taken
 # whole (++), a long run of letters and dots would be read once for each of its characters.
 _TOP = r"(?:com|net|org|cn|cc|info|xyz|top|vip|club|la|me|tv|tw|hk|us|in|pw|site|online)"
 ADDRESS = re.compile(
     r"(?:https?://|(?<![A-Za-z])w ?w ?w ?[.。·点])[\w./\-?=&%#。·]{1,200}+"
+    r"|(?<![A-Za-z])w w w ?[.。点](?: ?[\w.\-]){3,60}"  # spaced out
     rf"|(?<![@\w.\-])[\w\-]{{1,63}}+(?:[.。·][\w\-]{{1,63}}+){{0,8}}(?:\.|[。·点](?=com|net"
     rf"|cc)){_TOP}"
     r"(?![\w\-])(?:/[\w./\-?=&%#]{0,200}+)?",
@@ -50,7 +54,7 @@ _KINDS: dict[str, str] = {
         r"|手机(?:阅读|看书?|用户|版|站|端)(?=[:：请，,\s访到电看]|$|[a-z]|更|同步)"
         r"|更多(?:精彩|好看|好书|章节|小说|免费|原创|最新|番外)"
         r"|更新通知|第一时间(?:看|阅读|更新|通知)|方便您?下次|下次(?:继续|接着)看|追更|不迷路"
-        r"|海量小说|阅读体验|体验更[佳好]|离线阅读|纯文字|手打|全本(?:小说|阅读)|精彩(?:小说|阅读"
+        r"|海量小说|阅读体验|体验更[佳好]|离线阅读|纯文字|(?<!失)手打(?=[吧中版组]|小组|更新|首发|\W|$)|全本(?:小说|阅读)|精彩(?:小说|阅读"
         r"|章节|内容)|热门小说"
         r"|最(?:全|好看)的小说|正版(?:阅读|首发|订阅)|更新管理员|看(?:小说|书)(?:就|请|上|到|来"
         r"|更)|(?:好看|热门)的小说"
@@ -132,12 +136,17 @@ _KINDS: dict[str, str] = {
         r"诚[招邀聘]|招(?:聘|募|收).{0,6}(?:作者|编辑|管理|写手|志愿)|签约作者|稿费|征文|欢迎投稿"
     ),
     "frame": r"e-?text prepared by|^produced by|project gutenberg",
-    "thanks": rf"(?:^|[\W])(?:鸣谢|[感多谢]谢|感恩)(?=.{{0,60}}(?:{_GIFT}))",
+    "thanks": rf"^鸣谢[:：]|(?:^|[\W])(?:鸣谢|[感多谢]谢|感恩)(?=.{{0,60}}(?:{_GIFT}))",
     "gift": _GIFT,
     "note": (
-        r"(?:^|[(（【\[*])(?:ps|p\.s\.?|题外话|作者(?:的话|有话(?:要)?说|按|注|君?语|ps)|上架感言"
+        r"(?:^|[(（【\[*])p\.s\.(?=\s)|(?:^|[(（【\[*])(?:ps|p\.s\.?|题外话|作者(?:的话|有话(?:要)?说|按|注|君?语|ps)|上架感言"
         r"|请假条|更新(?:说明|公告)"
         r"|本章说|加更说明|预收|推书|完结感言|防盗)\d?[:：,，]"
+    ),
+    **NOTICES,
+    "disguise": (
+        r"[3三] ?[(（]?w[)）]? ?点|(?<=[\w)）\-])点\W?(?:康[母姆]|c\W?[o0]\W?m|c\W?c|n\W?e\W?t)(?![a-z])"
+        r"|[扣企][扣鹅]?裙"
     ),
     "author": (
         r"更新(?!换代|了?系统|数据|升级)|加更|[一二三四五两几\d]更(?!生|半|天)|更[一两三二晚]"
@@ -146,10 +155,18 @@ _KINDS: dict[str, str] = {
         r"|书友|大章|防盗章|预收|专栏|字数|大纲|小天使|冲榜|双倍|兄弟们|大大"
     ),
 }
-KINDS = frozenset(_KINDS)
+KINDS = frozenset(_KINDS) | {"afterword", "row"}
 # What matches one kind is not looked at for another: signs are independent of each other.
+_ALL = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items())
+_CHINESE = "\u4e00-\u9fff"
+# A Chinese character can begin a sign only where it stands in a class, or after no other one.
+_BEGINNINGS = {
+    character
+    for found in re.finditer(rf"\[[^\]]*\]|(?<![{_CHINESE}])[{_CHINESE}]", _ALL)
+    for character in re.findall(f"[{_CHINESE}]", found.group())
+}
 _SIGN = re.compile(
-    "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items()), re.IGNORECASE
+    rf"(?:(?=[{''.join(sorted(_BEGINNINGS))}])|(?![{_CHINESE}]))(?:{_ALL})", re.IGNORECASE
 )
 # What stories of today have as well.
 EVERYDAY = frozenset({"group", "follow", "app"})
@@ -170,6 +187,8 @@ _SIMPLIFIED = (
 _FOLDED: dict[int, int | str] = {
     **{0xFF01 + place: 0x21 + place for place in range(0x5E)},
     **str.maketrans(_TRADITIONAL, _SIMPLIFIED),
+    **str.maketrans("ωοΟоОаеЕсСхХмМрРтТⅹⅩυνВК", "woOoOaeEcCxXmMpPtTxXuvBK"),  # they look alike
+    **{0x2488 + digit: 0x31 + digit for digit in range(9)},
     0x3000: " ",
 }
 _QUOTED = re.compile(r"[“\"「『‘【][^“”\"「」『』‘’【】]{1,12}[”\"」』’】]")  # a name
@@ -180,8 +199,13 @@ _HINTS = """
     点此 记住 本站 百度 搜狗 搜索 防丢 防失 防走 防盗 请登 请访 请前 请移 尽在 客户端 小程序 支持
     公众 公告 微信 微博 扫一 扫码 本书 本文 本作 本小 整理 制作 上传 上架 校对 收集 搜集 录入 扫描
     精校 出品 版权 仅供 仅作 用途 侵犯 侵权 声明 立场 感谢 谢谢 多谢 鸣谢 感恩 题外 作者 感言 请假
-    通知 推书 新书 新文 完结 直达 回到 快捷 举报 热门 好看 群号 交流群 友群 者群 丝群 Q群 q群 P群
+    通知 推书 新书 新文 完结 直达 回到顶 快捷 举报 热门 好看的小 群号 交流群 友群 者群 丝群 Q群 q群 P群
     加群 入群 群： 群: 域名 地址 更） 更) 更】 点这 这章 这个章 欲知 内容有 内容缺 刷新 下次 追更
+    盗版 盗取 替换 首订 爆更 更， 更, 更晚 更送 更奉 更合 更完 请假 卡文 欠大 欠各 欠你 欠的 万赏
+    粉丝 保底 好评 字大章 布页 永久 新站 线路 页) 页） 键 回车 ← → -> 登录 转码 广告 换源 书功 声版
+    护眼 维码 背景 字体 字数 类： 类: 类小 气小 喜欢： 喜欢: 独家 载自 opyright © ights 体书 虚构 彩金
+    厂家 点我， 偷偷用 百家乐 博彩 老虎机 包邮 注册 书评 评论 催更 积分 抽奖 签名 结局 抖音 裙： 裙:
+    缺失 Ｗ点 w点 W点 点康 ω 】【 ][ 搜书 书名 收听
     不迷路 海量 体验 离线 书荒 敲门砖 推荐 联系 24 ２４ roduced utenberg prepared PS ps Ps ＰＳ
     ｐｓ P.S p.s APP app App ＡＰＰ txt TXT Txt ＴＸＴ ｔｘｔ
 """
@@ -203,12 +227,16 @@ def _hint() -> re.Pattern[str]:
     letter = "[A-Za-zＡ-Ｚａ-ｚ]"
     near = [rf"{dot}{letter}" for dot in (r"\.", "．", "。", "·", "点", "點")]
     wide = [rf"{w} ?{w}" for w in "wWｗＷ"]
-    noise = [re.escape(mark) for mark in "^~*～|_"]
+    noise = [re.escape(mark) for mark in "^~*～|_＋"]
     return re.compile("|".join([*sorted(map(re.escape, words)), *near, *wide, *noise]))
 
 
 HINT = _hint()
-_NOISE = re.compile(r"[\^~*～|_·\s]")  # strewn into words so that filters miss them: 小^说*网
+_NOISE = re.compile(
+    r"[\^~*～|_·\s+]|】【|\]\["
+)  # strewn into words so that filters miss them: 小^说*网
+_STREWN = re.compile(r"\w(?:[\^~*|_+]|】【|\]\[)\w")
+_AFTERWORD = re.compile(r"作者(?:有话(?:要)?说|ps)|感言", re.IGNORECASE)
 # What stands between the words of an advert and says nothing.
 _FILLING = re.compile(
     r"[\W\d_a-z]|(?:大家|各位|朋友|点此|使用|安装|喜欢|觉得|如果|发现|我们|你们|一下|更多|欢迎"
@@ -229,7 +257,8 @@ def fold(text: str) -> str:
     return text.translate(_FOLDED)
 
 
-def signs_of(text: str) -> set[str]:
+@lru_cache(maxsize=1024)  # a line is looked at whole, and again for what hangs on it
+def signs_of(text: str) -> frozenset[str]:
     """Return the kinds of signs that a stretch has; `text` is folded.
 
     "noise" is one where words can be read only without the marks strewn into them, "address" an
@@ -239,20 +268,29 @@ def signs_of(text: str) -> set[str]:
     plain = _NOISE.sub("", text)
     if len(plain) < len(text):
         read = _kinds_in(plain)
-        if read - signs and re.search(r"\w[\^~*|_]\w", text):
+        if read - signs and _STREWN.search(text):
             signs.add("noise")
         signs |= read
     if ADDRESS.search(text):
         signs.add("address")
     if "group" in signs and re.search(r"\d{5,12}", plain):
         signs.add("number")
+    if _is_row(text):
+        signs |= {"row", "reading"}
+    if "note" in signs and _AFTERWORD.search(text):
+        signs.add("afterword")
     if len(signs & EVERYDAY) > 1:  # groups and apps are the stuff of stories too: one sign
         signs -= EVERYDAY - {min(signs & EVERYDAY)}
     if "thanks" not in signs:
         signs.discard("gift")
-    if not signs & {"note", "appeal", "thanks", "number"}:
+    if not signs & {"note", "appeal", "thanks", "number", "update", "votes", "sale"}:
         signs.discard("author")
-    return signs
+    return frozenset(signs)
+
+
+def _is_row(text: str) -> bool:
+    """Return whether a line is a row of a book's data: 分类：玄幻 字数：318万."""
+    return len(text) <= 120 and len(set(DATUM.findall(text))) > 1
 
 
 def _kinds_in(text: str) -> set[str]:
