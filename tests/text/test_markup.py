@@ -7,7 +7,7 @@ import time
 import pytest
 
 from pipeline.errors import DataError
-from pipeline.text.books import markup
+from pipeline.text.books import markup, tags
 from pipeline.text.books.markup import parse
 from pipeline.text.books.prose import read_page
 
@@ -23,10 +23,17 @@ SECONDS = 20  # a loaded machine needs three
         *("<", "<p", "<p>", "<p ", "</p>", "<!--", "<!", "<![CDATA[", "<?", "<script>", "<style>x"),
         *("<a '", "<a \"'", "<a '\"'<a \"", "<a x='1' ", '<a "<b \'">', "'", '"', "]]>", "-->"),
         *("<div><p>", "<li>", "<ruby><rt>", "<sup><a href='#x'>1</a>", "<b><i></b>", "&", "&#1"),
+        *(
+            "<button>她走了。",
+            "<p hidden>她走了。",
+            "<h1>第一章</h1><h2>夜雨</h2>",
+            "<div>" * 9 + "雨",
+        ),
         *("<!DOCTYPE [", "<!ENTITY x '", "\n", " \n\u3000", "<a href=#x id=x>[1]</a>"),
     ],
 )
-def test_no_page_takes_long(piece: str, xml: bool) -> None:
+def test_no_page_takes_long(monkeypatch: pytest.MonkeyPatch, piece: str, xml: bool) -> None:
+    monkeypatch.setattr(tags, "_FREE_TAGS", CHARACTERS)
     text = piece * (CHARACTERS // len(piece))
     started = time.perf_counter()
     read_page(parse(text, xml=xml, name="a"), name="a", notes={"x"})
@@ -62,3 +69,15 @@ def test_too_many_tags_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(markup, "_MOST_TAGS", 10)
     with pytest.raises(DataError, match="a: expected a page of at most 10 tags, got more"):
         parse("<p>" * 30, xml=True, name="a")
+
+
+@pytest.mark.parametrize(("piece", "refused"), [("<b>", True), ("<b>雨</b>", False)])
+def test_many_tags_without_text_are_refused(
+    monkeypatch: pytest.MonkeyPatch, piece: str, refused: bool
+) -> None:
+    monkeypatch.setattr(tags, "_FREE_TAGS", 10)
+    if refused:
+        with pytest.raises(DataError, match=r"a: .* got more than 10 tags with hardly any text"):
+            parse(piece * 30, xml=True, name="a")
+    else:
+        assert parse(piece * 30, xml=True, name="a").text() == "雨" * 30

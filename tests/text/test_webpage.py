@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from book_files import PROSE, P, cut, lines, read
 
@@ -152,3 +154,15 @@ def test_a_page_of_links_has_no_text() -> None:
 
 def test_the_sites_name_is_no_heading() -> None:
     assert lines(read("a.html", page(P, title="山海集-某小说网").encode())) == [PROSE]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "piece",
+    ['<div class="menu">他走了，', '<span class="menu">他走了。', "<a><p>他走了。", "<b>他"],
+)
+def test_no_page_takes_long(piece: str) -> None:
+    text = piece * (300_000 // len(piece))
+    started = time.perf_counter()
+    read("a.html", page(text).encode())
+    assert time.perf_counter() - started < 20  # seconds; a loaded machine needs three

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import time
 import zipfile
 import zlib
 from pathlib import Path
@@ -264,3 +265,11 @@ def test_cuts_name_the_member(tmp_path: Path) -> None:
     ]
     assert cut(book, "reading") == ["hóu"]
     assert lines(book) == ["猴", PROSE]
+
+
+@pytest.mark.slow
+def test_many_members_do_not_take_long() -> None:
+    data = zip_of({f"{number}.txt": "青棠" for number in range(zipped.MOST_MEMBERS)})
+    started = time.perf_counter()
+    assert len(read("书.zip", data).documents) == zipped.MOST_MEMBERS
+    assert time.perf_counter() - started < 20  # seconds; a loaded machine needs four

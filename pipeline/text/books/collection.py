@@ -30,10 +30,11 @@ def read_collection(
         )
     documents: list[Document] = []
     cuts: list[Cut] = list(choice.cuts)
+    left = limits.max_bytes
     for path in choice.paths:
         own = Document(f"{document.name}/{path}", archive.read(path))
-        left = limits.max_bytes - sum(len(text.data) for text in documents)
         reading = read_member(own, Limits(left, limits.depth + 1))
+        left -= sum(len(text.data) for text in reading.documents)
         documents += reading.documents
         cuts += reading.cuts
     if not documents:

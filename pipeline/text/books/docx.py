@@ -11,7 +11,7 @@ from pipeline.text.books.document import Document, Limits, Reading, squeezed, te
 from pipeline.text.books.markup import Element, parse
 from pipeline.text.books.package import resolve
 from pipeline.text.books.prose import HIDDEN, NOTE, READING
-from pipeline.text.books.tags import tokens
+from pipeline.text.books.tags import bounded_tokens
 from pipeline.text.books.zipped import Archive, open_zip
 from pipeline.text.cuts import Cut
 
@@ -30,6 +30,7 @@ _OFF = frozenset({"0", "false", "off"})
 _HEADING = re.compile(r"(?:heading|标题|標題)\s*([1-6])", re.IGNORECASE)
 _CONTENTS = re.compile(r"(?:toc|目录)\s*(?:\d|heading|标题)", re.IGNORECASE)
 _DEEPEST_HEADING = 6
+_TAGS_A_CHARACTER = 60  # a run of one character has so many with all that is said of its font
 
 
 def is_docx(archive: Archive) -> bool:
@@ -152,7 +153,8 @@ class _Writer:
         """Read the XML of a part; of text only what stands in its own t elements counts."""
         prefix = ""
         in_text = False
-        for kind, first, rest in tokens(text):
+        found = bounded_tokens(text, tags_a_character=_TAGS_A_CHARACTER, name=shown(self.name))
+        for kind, first, rest in found:
             if kind == "text":
                 if in_text:
                     self._add(first)

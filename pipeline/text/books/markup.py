@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipeline.errors import DataError
-from pipeline.text.books.tags import tokens
+from pipeline.text.books.tags import bounded_tokens
 
-_MOST_TAGS = 4_000_000  # of one page; a long novel in one has a few hundred thousand
+_TAGS_A_CHARACTER = 2  # a character with its reading has five for six
+_MOST_TAGS = 2_000_000  # of one page; a long novel in one has a few hundred thousand
 _DEEPEST = 500  # elements within each other; those that stand deeper are no elements of their own
 
 _ATTRIBUTE = re.compile(r"""([^\s"'=<>/]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
@@ -123,10 +124,13 @@ def parse(text: str, *, xml: bool, name: str) -> Element:
     Raises
     ------
     DataError
-        It has more than `_MOST_TAGS` tags.
+        It has more than `_MOST_TAGS` tags, or many and hardly any text.
     """
     tree = _Tree(xml)
-    for count, (kind, first, rest) in enumerate(tokens(text, _RAW if xml else _RAW_IN_HTML)):
+    found = bounded_tokens(
+        text, _RAW if xml else _RAW_IN_HTML, tags_a_character=_TAGS_A_CHARACTER, name=name
+    )
+    for count, (kind, first, rest) in enumerate(found):
         if count > 2 * _MOST_TAGS:
             raise DataError(
                 f"{name}: expected a page of at most {_MOST_TAGS:,} tags, got more; convert it to "

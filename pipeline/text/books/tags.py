@@ -6,11 +6,47 @@ import html
 import re
 from collections.abc import Iterator
 
+from pipeline.errors import DataError
+
 _SHORT = 512  # characters of what looked like a tag and is none: text, and looked at once only
 # Possessive: what has been matched is never tried again in another way.
 _START = re.compile(r"""<(/?)([A-Za-z_][^\s/<>"'=]{0,100}+)((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)""")
 _DOCTYPE = re.compile(r"""(?:[^\[\]<>"']++|"[^"]*+"|'[^']*+')*+""")
+_FREE_TAGS = 200_000  # tags that a page may have whatever its text
 _DEFINITIONS = re.compile(r"""\[(?:[^\]"']++|"[^"]*+"|'[^']*+')*+\]""")
+
+
+def bounded_tokens(
+    text: str, raw: frozenset[str] = frozenset(), *, tags_a_character: int, name: str
+) -> Iterator[tuple[str, str, str]]:
+    """Yield what `tokens` does, as long as there is text for the tags.
+
+    Parameters
+    ----------
+    text : str
+    raw : frozenset of str
+    tags_a_character : int
+        More than so many for each character of text, beyond `_FREE_TAGS`, no book has.
+    name : str
+        What messages call the page.
+
+    Raises
+    ------
+    DataError
+        There are more tags.
+    """
+    tags, most = 0, _FREE_TAGS
+    for token in tokens(text, raw):
+        if token[0] == "text":
+            most += tags_a_character * len(token[1].strip())
+        else:
+            tags += 1
+            if tags > most:
+                raise DataError(
+                    f"{name}: expected a text with its tags, got more than {most:,} tags with "
+                    "hardly any text; convert it to .txt first"
+                )
+        yield token
 
 
 def tokens(text: str, raw: frozenset[str] = frozenset()) -> Iterator[tuple[str, str, str]]:

@@ -13,7 +13,7 @@ from pipeline.errors import DataError
 from pipeline.shown import shown
 from pipeline.text.books.document import Document, Limits
 
-MOST_MEMBERS = 50_000
+MOST_MEMBERS = 20_000  # the longest serials have some ten thousand chapters
 _LONGEST_NAME = 1_000  # characters; what is longer is cut
 _RATIO = 200  # unpacked bytes for each packed one; text has three to ten …
 _FREE = 16 * 2**20  # … but so many unpacked bytes are let be whatever their ratio
