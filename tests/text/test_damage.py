@@ -93,8 +93,9 @@ def test_a_few_garbled_lines_are_mended_one_by_one(read: Callable[[str], str]) -
     assert mended.garbled == 0
 
 
-def test_a_few_lines_that_lost_characters_are_named_and_counted() -> None:
-    lost = "话说那日她回到院中，天已经黑了。".encode().decode("gb18030", errors="replace")
+@pytest.mark.parametrize(("right", "wrong"), [("utf-8", "gb18030"), ("gb18030", "big5hkscs")])
+def test_a_few_lines_that_lost_characters_are_named_and_counted(right: str, wrong: str) -> None:
+    lost = "丫头们说道：“太太叫你过去，问你昨日的事。".encode(right).decode(wrong, errors="replace")
     assert "\ufffd" in lost
     text = SIMPLIFIED * 60 + f"{lost}\n" * 3 + SIMPLIFIED * 60
 
