@@ -122,10 +122,11 @@ def mend(decoded: Decoded, *, document: str) -> Mended:
         for part, misread in _parts(piece, garbled=garbled):
             pieces.append(found.mend(part, line) if misread else part)
             line += part.count("\n")
-    if found.garbled > _REFUSE * len(decoded.text):
+    share = found.garbled / max(1, len(decoded.text))
+    if share > _REFUSE:
         raise DataError(
-            f"{document}: expected Chinese text, got text that was once read in a wrong "
-            f"encoding and lost characters by it, from line {found.lost[0]:,} on "
+            f"{document}: expected Chinese text, got text that was once read in a wrong encoding "
+            f"and lost characters by it, {100 * share:.1f} %, {_spans(found.lost)} "
             f"({shown(found.sample, _SHOWN)}); take the file that it was made from"
         )
     return Mended("".join(pieces), tuple(found.cuts), tuple(found.notes()), found.garbled)
