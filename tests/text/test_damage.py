@@ -57,7 +57,7 @@ def test_where_characters_were_lost_it_is_refused() -> None:
     broken = (SIMPLIFIED * 30).encode().decode("gb18030", errors="replace")
 
     with pytest.raises(
-        DataError, match=r"雪\.txt: expected Chinese text, got .* from line [12] on"
+        DataError, match=r"雪\.txt: expected Chinese text, got .* by it, \d+\.\d %, lines [12]-"
     ):
         mend(Decoded(broken, "utf-8", 0), document="雪.txt")
 
@@ -93,8 +93,9 @@ def test_a_few_garbled_lines_are_mended_one_by_one(read: Callable[[str], str]) -
     assert mended.garbled == 0
 
 
-def test_a_few_lines_that_lost_characters_are_named_and_counted() -> None:
-    lost = "话说那日她回到院中，天已经黑了。".encode().decode("gb18030", errors="replace")
+@pytest.mark.parametrize(("right", "wrong"), [("utf-8", "gb18030"), ("gb18030", "big5hkscs")])
+def test_a_few_lines_that_lost_characters_are_named_and_counted(right: str, wrong: str) -> None:
+    lost = "丫头们说道：“太太叫你过去，问你昨日的事。".encode(right).decode(wrong, errors="replace")
     assert "\ufffd" in lost
     text = SIMPLIFIED * 60 + f"{lost}\n" * 3 + SIMPLIFIED * 60
 
@@ -104,7 +105,7 @@ def test_a_few_lines_that_lost_characters_are_named_and_counted() -> None:
     assert mended.notes[0].startswith("雪: lines 181-183: once read in a wrong encoding")
     (note,) = refuse_lost(Decoded("雪" * 9_000, "", 0), 9_000, document="", advice="", garbled=90)
     assert "1.0 % unreadable" in note
-    with pytest.raises(DataError, match="from line 61 on"):
+    with pytest.raises(DataError, match=r"%, lines 61-70 "):
         mend(Decoded(SIMPLIFIED * 20 + f"{lost}\n" * 10, "utf-8", 0), document="雪")
 
 

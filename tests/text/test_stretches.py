@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings
@@ -82,9 +83,33 @@ def test_a_lost_byte_garbles_one_line(encoding: str, place: float) -> None:
         if old != new
     ]
     assert len(wrong) <= 1
-    if not encoding.startswith("utf-16"):  # read on in step: three characters at most are others
-        for old, new in wrong:
-            assert alike(old, new) + alike(old[::-1], new[::-1]) >= len(old) - 3
+    for old, new in wrong:  # read on in step: three characters at most are others
+        assert alike(old, new) + alike(old[::-1], new[::-1]) >= len(old) - 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("distance", [1_001, 54])  # bytes: some losses in a line
+def test_utf16_is_read_on_in_step_after_every_loss(encoding: str, distance: int) -> None:
+    text, data = part(encoding, 100)
+    lost = bytearray(data)
+    del lost[500::distance]
+
+    found = decode(bytes(lost))
+
+    assert found.encoding == encoding
+    assert found.replaced == pytest.approx(len(data) - len(lost), rel=0.2)
+    same = (Counter(text) & Counter(found.text)).total()
+    assert same >= len(text) - 3 * (len(data) - len(lost))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_rare_signs_in_utf16_are_no_loss(encoding: str) -> None:
+    rare = (
+        "ひらがなカタカナ\n□━━━━①②\n\ue801\ue802\ue803\ue804雪\n한글한글한글\n㐀㐁㐂㐃㐄\n😀😀😀\n"
+    )
+    text = SIMPLIFIED * 20 + rare + SIMPLIFIED * 20
+
+    assert decode(text.encode(encoding)).text == text
 
 
 def test_nuls_at_the_end_are_no_damage() -> None:

@@ -55,7 +55,8 @@ _WAYS = (  # what it was read as, what it was
     ("gb18030", "big5hkscs"),
     ("big5hkscs", "gb18030"),
 )
-_UTF8_READ_AS = tuple(wrong for wrong, right in _WAYS if right == "utf-8")
+# Kana are frequent characters for Big5: that way must be exact.
+_LOSSY_WAYS = tuple(way for way in _WAYS if way[1] != "big5hkscs")
 
 
 @dataclass(frozen=True)
@@ -121,10 +122,11 @@ def mend(decoded: Decoded, *, document: str) -> Mended:
         for part, misread in _parts(piece, garbled=garbled):
             pieces.append(found.mend(part, line) if misread else part)
             line += part.count("\n")
-    if found.garbled > _REFUSE * len(decoded.text):
+    share = found.garbled / max(1, len(decoded.text))
+    if share > _REFUSE:
         raise DataError(
-            f"{document}: expected Chinese text, got text that was once read in a wrong "
-            f"encoding and lost characters by it, from line {found.lost[0]:,} on "
+            f"{document}: expected Chinese text, got text that was once read in a wrong encoding "
+            f"and lost characters by it, {100 * share:.1f} %, {_spans(found.lost)} "
             f"({shown(found.sample, _SHOWN)}); take the file that it was made from"
         )
     return Mended("".join(pieces), tuple(found.cuts), tuple(found.notes()), found.garbled)
@@ -170,19 +172,23 @@ def _single_lines(text: str) -> Iterator[tuple[str, bool]]:
 def _was_misread(line: str) -> bool:
     """Return whether a line was once read in a wrong encoding: the way back makes Chinese of it.
 
-    Sound Chinese is hardly ever UTF-8 for another encoding, so that this way may have losses.
+    Sound Chinese is hardly ever UTF-8 for another encoding, so that a short line tells, and one
+    that has lost characters; for other ways it takes one that looks garbled.
     """
     if line.isascii():
         return False
-    if any(_back_to_utf8(line.strip(), wrong) for wrong in _UTF8_READ_AS):
+    garbled = _judged(line) is True
+    if any(
+        _makes_chinese(line.strip(), *way) for way in _LOSSY_WAYS if garbled or way[1] == "utf-8"
+    ):
         return True
-    return _judged(line) is True and _way_back(line)[1] != ""
+    return garbled and _way_back(line)[1] != ""
 
 
-def _back_to_utf8(line: str, wrong: str) -> bool:
-    """Return whether a line is Chinese in UTF-8 read as `wrong`, though characters may be lost."""
+def _makes_chinese(line: str, wrong: str, right: str) -> bool:
+    """Return whether a way back from `wrong` makes Chinese of a line that has lost characters."""
     for data in _bytes_of(line.replace("\ufffd", "?"), wrong, "replace"):
-        was = data.decode("utf-8", "replace")
+        was = data.decode(right, "replace")
         chinese, lost = count_chinese(was), was.count("\ufffd") + was.count("?")
         if chinese >= _FEW_LETTERS and lost <= chinese and common_share(was) >= _READABLE:
             return True

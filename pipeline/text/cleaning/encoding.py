@@ -22,8 +22,8 @@ from pipeline.text.cleaning.evidence import (
     common_share,
     marked,
 )
-from pipeline.text.cleaning.resync import in_step
-from pipeline.text.cleaning.stretches import NoEncoding, find_stretches
+from pipeline.text.cleaning.resync import in_step, in_step_utf16
+from pipeline.text.cleaning.stretches import LINE_ENDS, NoEncoding, find_stretches
 
 __all__ = [
     "MARK",
@@ -38,6 +38,9 @@ __all__ = [
 
 # What double-byte text holds where bytes have been lost: bad ones, and characters that are none.
 _ASKEW = re.compile(f"[{MARK}\ue000-\ue78c\ue797-\uf8ff]")
+# What UTF-16 out of step holds, of scripts that no Chinese text is in.
+_OUT_OF_STEP = re.compile("[\u0500-\u1fff\u3400-\u4dbf\ua000-\ufaff]")
+_MANY = 4  # of them in a line
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs"}
 _SAMPLE = 200_000  # bytes by which an encoding that was named is judged
 _FEW_BAD = 0.02  # unreadable bytes and controls of all characters
@@ -195,6 +198,9 @@ def _decode_as(data: bytes, encoding: str) -> tuple[str, int]:
         raise SettingsError(f"encoding: {encoding} cannot read this file: {error}") from error
     if encoding in ("gb18030", "big5hkscs") and _ASKEW.search(text):
         text = "\n".join(_decode_line(line, encoding) for line in data.split(b"\n"))
+    elif encoding in LINE_ENDS and _OUT_OF_STEP.search(text):
+        ends = data.split(LINE_ENDS[encoding])  # at whichever bytes: a lost one shifts them
+        text = "\n".join(_decode_utf16(line, encoding) for line in ends)
     replaced = len(SURROGATE.findall(text)) if SURROGATE.search(text) else 0
     return (re.sub(f"{SURROGATE.pattern}+", "\ufffd", text) if replaced else text), replaced
 
@@ -203,3 +209,10 @@ def _decode_line(line: bytes, encoding: str) -> str:
     """Decode a line of double-byte text; one that has lost bytes is read on in step."""
     text = marked(line, encoding)
     return in_step(line, encoding) if _ASKEW.search(text) else text
+
+
+def _decode_utf16(line: bytes, encoding: str) -> str:
+    """Decode a line of UTF-16; one that has lost bytes is read on in step."""
+    text = marked(line, encoding)
+    many = len(_OUT_OF_STEP.findall(text)) >= _MANY
+    return in_step_utf16(line, encoding) if many or len(line) % 2 else text

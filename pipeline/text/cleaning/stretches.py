@@ -35,7 +35,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _LATER_MARK = re.compile(rb"\xff\xfe|\xfe\xff")  # of UTF-16, after a line end
-_ENDS = {"utf-16-le": b"\n\0", "utf-16-be": b"\0\n"}
+LINE_ENDS = {"utf-16-le": b"\n\0", "utf-16-be": b"\0\n"}
 _GARBLED = 0.6  # of a line's units are plausible at least, or it is no UTF-16
 _IN_STEP = 0.95  # of the units where a part in UTF-16 begins
 _SAMPLE = 200_000  # bytes
@@ -109,7 +109,7 @@ def _order(data: bytes, start: int, stop: int, *, whole: bool) -> str | None:
     head = data[start : start + 4]
     marked_as = next((own for mark, own in _MARKS if head.startswith(mark)), None)
     if marked_as is not None:
-        return marked_as if marked_as in _ENDS else None
+        return marked_as if marked_as in LINE_ENDS else None
     found = _HIGH.search(data, start, stop)
     begin = start + ((found.start() - start) & ~1) if found else start
     sizes = (_SAMPLE, *_HEADS) if whole else _HEADS
@@ -120,7 +120,7 @@ def _order(data: bytes, start: int, stop: int, *, whole: bool) -> str | None:
 
 def _at_the_head(head: bytes, order: str) -> str | None:
     """Return the byte order that a part begins in where most of it is in `order`."""
-    shares = {own: plausible_share(head, own) for own in _ENDS}
+    shares = {own: plausible_share(head, own) for own in LINE_ENDS}
     if shares[order] < _GARBLED:
         other = max(shares, key=lambda own: shares[own])
         return other if shares[other] >= _IN_STEP else None if _reads_otherwise(head) else order
@@ -149,7 +149,7 @@ def _utf16(data: bytes, start: int, stop: int, order: str) -> tuple[list[Stretch
     It is cut at its line ends, whichever bytes they stand at: a lost byte garbles one line. The two
     bytes of a line end are never the second of one Chinese character and the first of the next.
     """
-    end, other = _ENDS[order], next(own for own in _ENDS if own != order)
+    end, other = LINE_ENDS[order], next(own for own in LINE_ENDS if own != order)
     stretches: list[Stretch] = []
     at = start
     while at < stop:
@@ -192,7 +192,7 @@ def _merged(stretches: list[Stretch]) -> list[Stretch]:
     """Join neighbours of one encoding, but in UTF-16 those alone whose bytes stay in step."""
     joined: list[Stretch] = []
     for start, stop, own in stretches:
-        step = joined and own in _ENDS and (start - joined[-1][0]) % 2
+        step = joined and own in LINE_ENDS and (start - joined[-1][0]) % 2
         if joined and joined[-1][2] == own and not step:
             joined[-1] = (joined[-1][0], stop, own)
         else:
