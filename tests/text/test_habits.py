@@ -299,3 +299,27 @@ def test_the_parts_of_a_book_without_chapters_hold_bare_numbers() -> None:
     assert [(c.volume, c.title) for c in found] == [
         (f"第{NUMBERS[n // 4]}部", f"{n % 4 + 1}") for n in range(12)
     ]
+
+
+@pytest.mark.parametrize("numbers", ["12345", "一二三四五"])
+@pytest.mark.parametrize("names", [("楔子", "尾声"), ("序", "后记"), ("引子", "")])
+@pytest.mark.parametrize("longer", [1, 3], ids=["short", "long"])
+def test_bare_numbers_between_prologue_and_epilogue(
+    numbers: str, names: tuple[str, str], longer: int
+) -> None:
+    first, last = names
+    headings = [first, *numbers, *([last] if last else [])]
+    text = book(headings, {0: body(30, paragraphs=6 * longer - 6)})
+
+    assert titles(text) == headings
+
+
+@pytest.mark.parametrize(
+    "form", ["第{}章 {}（{}）", "第{}章 {}{}", "第{}章 {}【{}】", "{}、{}（{}）"]
+)
+@pytest.mark.parametrize("parts", ["一二三", "123", "上中下", "一二三四五六", "上下"])
+def test_each_part_of_a_chapter_opens_its_own(form: str, parts: str) -> None:
+    headings = [form.format(NUMBERS[n], TITLES[n], part) for n in range(4) for part in parts]
+
+    assert titles(book(headings)) == headings
+    assert not read(book(headings)).cuts
