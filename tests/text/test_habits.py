@@ -323,3 +323,37 @@ def test_each_part_of_a_chapter_opens_its_own(form: str, parts: str) -> None:
 
     assert titles(book(headings)) == headings
     assert not read(book(headings)).cuts
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        ["------题外话------", "昨天停电了。"],
+        ["（题外话：昨天停电了。）"],
+        ["题外话", "昨天停电了。"],
+        ["她在封面上写了一个字：", "序"],
+        ["楔子"],
+        ["尾声"],
+        ["序", "附录", "番外篇"],
+    ],
+)
+@pytest.mark.parametrize("numbers", [False, True], ids=["chapters", "numbers"])
+def test_what_a_chapter_may_hold_opens_none(inside: list[str], *, numbers: bool) -> None:
+    headings = [str(n + 1) for n in range(8)] if numbers else chapters()
+    text = book(headings, dict.fromkeys((0, 3, 5), inside))
+
+    assert titles(text) == headings
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ["序", "楔子", *chapters(), "尾声", "后记", "附录", "番外"],
+        [*chapters()[:4], "番外篇", *chapters()[4:]],
+        [*chapters()[:4], "间章", *chapters()[4:]],
+        [*chapters()[:4], "序章 归人", *chapters()[4:]],
+        ["第一卷", *chapters()[:4], "尾声", "第二卷", "楔子", *chapters()[4:]],
+    ],
+)
+def test_unnumbered_chapters_where_they_belong(headings: list[str]) -> None:
+    assert titles(book(headings))[-9:] == [h for h in headings if "卷" not in h][-9:]
