@@ -94,6 +94,9 @@ FORMS: list[Callable[[int, str], str]] = [
     lambda n, t: f"卷{NUMBERS[n // 4]} 第{NUMBERS[n % 4]}章 {t}",
     lambda n, t: f"第{NUMBERS[n // 4]}集 第{NUMBERS[n % 4]}章 {t}",
     lambda n, t: f"第{NUMBERS[n]}案 {t}",
+    lambda n, t: f"笫{NUMBERS[n]}章 {t}",
+    lambda n, t: f"Ch.{n + 1} {t}",
+    lambda n, t: f"夜雨之{NUMBERS[n]}",
 ]
 
 
