@@ -94,6 +94,9 @@ FORMS: list[Callable[[int, str], str]] = [
     lambda n, t: f"卷{NUMBERS[n // 4]} 第{NUMBERS[n % 4]}章 {t}",
     lambda n, t: f"第{NUMBERS[n // 4]}集 第{NUMBERS[n % 4]}章 {t}",
     lambda n, t: f"第{NUMBERS[n]}案 {t}",
+    lambda n, t: f"笫{NUMBERS[n]}章 {t}",
+    lambda n, t: f"Ch.{n + 1} {t}",
+    lambda n, t: f"夜雨之{NUMBERS[n]}",
 ]
 
 
@@ -299,3 +302,61 @@ def test_the_parts_of_a_book_without_chapters_hold_bare_numbers() -> None:
     assert [(c.volume, c.title) for c in found] == [
         (f"第{NUMBERS[n // 4]}部", f"{n % 4 + 1}") for n in range(12)
     ]
+
+
+@pytest.mark.parametrize("numbers", ["12345", "一二三四五"])
+@pytest.mark.parametrize("names", [("楔子", "尾声"), ("序", "后记"), ("引子", "")])
+@pytest.mark.parametrize("longer", [1, 3], ids=["short", "long"])
+def test_bare_numbers_between_prologue_and_epilogue(
+    numbers: str, names: tuple[str, str], longer: int
+) -> None:
+    first, last = names
+    headings = [first, *numbers, *([last] if last else [])]
+    text = book(headings, {0: body(30, paragraphs=6 * longer - 6)})
+
+    assert titles(text) == headings
+
+
+@pytest.mark.parametrize(
+    "form", ["第{}章 {}（{}）", "第{}章 {}{}", "第{}章 {}【{}】", "{}、{}（{}）"]
+)
+@pytest.mark.parametrize("parts", ["一二三", "123", "上中下", "一二三四五六", "上下"])
+def test_each_part_of_a_chapter_opens_its_own(form: str, parts: str) -> None:
+    headings = [form.format(NUMBERS[n], TITLES[n], part) for n in range(4) for part in parts]
+
+    assert titles(book(headings)) == headings
+    assert not read(book(headings)).cuts
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        ["------题外话------", "昨天停电了。"],
+        ["（题外话：昨天停电了。）"],
+        ["题外话", "昨天停电了。"],
+        ["她在封面上写了一个字：", "序"],
+        ["楔子"],
+        ["尾声"],
+        ["序", "附录", "番外篇"],
+    ],
+)
+@pytest.mark.parametrize("numbers", [False, True], ids=["chapters", "numbers"])
+def test_what_a_chapter_may_hold_opens_none(inside: list[str], *, numbers: bool) -> None:
+    headings = [str(n + 1) for n in range(8)] if numbers else chapters()
+    text = book(headings, dict.fromkeys((0, 3, 5), inside))
+
+    assert titles(text) == headings
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ["序", "楔子", *chapters(), "尾声", "后记", "附录", "番外"],
+        [*chapters()[:4], "番外篇", *chapters()[4:]],
+        [*chapters()[:4], "间章", *chapters()[4:]],
+        [*chapters()[:4], "序章 归人", *chapters()[4:]],
+        ["第一卷", *chapters()[:4], "尾声", "第二卷", "楔子", *chapters()[4:]],
+    ],
+)
+def test_unnumbered_chapters_where_they_belong(headings: list[str]) -> None:
+    assert titles(book(headings))[-9:] == [h for h in headings if "卷" not in h][-9:]

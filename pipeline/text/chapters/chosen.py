@@ -9,6 +9,7 @@ from dataclasses import replace
 from pipeline.text.chapters.contents import dense_runs, runs_of
 from pipeline.text.chapters.families import UNCOUNTED, Book, Family, choose, weigh
 from pipeline.text.chapters.forms import STRONG, Heading, Level
+from pipeline.text.chapters.unnumbered import ends_book, opens_book
 
 _ENOUGH_EXTRAS = 3  # headings such as 楔子 that divide a book without others
 _NEAR_VOLUME = 500  # characters between a volume's heading and its first chapter's
@@ -43,15 +44,50 @@ def _at(heading: Heading, level: Level) -> Heading:
 def _extras(book: Book, goes_on: frozenset[int]) -> dict[int, Heading]:
     """Return the headings without a number of the sequence: 楔子, 番外第一章.
 
-    An appendix over which the count of the chapters goes on is part of the chapter before it.
+    Between two chapters whose numbers follow each other, an appendix, a list of such lines, and a
+    bare 序 or 尾声 without a volume's heading at its side are part of the chapter before.
     """
+    stray = _strays(book, goes_on)
     return {
         index: _at(heading, "chapter")
         for index, heading in book.headings.items()
-        if heading.unit in UNCOUNTED
-        and heading.form >= STRONG
-        and not (index in goes_on and _APPENDIX.match(heading.title))
+        if heading.unit in UNCOUNTED and heading.form >= STRONG and index not in stray
     }
+
+
+def _strays(book: Book, goes_on: frozenset[int]) -> set[int]:
+    """Return which of the lines between two chapters open none, though their words might."""
+    named = _named(book, goes_on)
+    found = {index for run in dense_runs(named) for index in run}
+    behind, before = _at_volumes(book)
+    found |= {i for i, heading in named.items() if opens_book(heading) and i not in behind}
+    found |= {i for i, heading in named.items() if ends_book(heading) and i not in before}
+    appendices = {i for i, heading in named.items() if _APPENDIX.match(heading.title)}
+    return (found - book.listed) | appendices
+
+
+def _named(book: Book, indices: frozenset[int]) -> dict[int, Heading]:
+    return {i: h for i, h in book.headings.items() if i in indices and h.unit in UNCOUNTED}
+
+
+def _at_volumes(book: Book) -> tuple[set[int], set[int]]:
+    """Return the headings without a number behind a volume's heading, and those before one.
+
+    Another heading without a number may stand between.
+    """
+    sides: list[set[int]] = []
+    indices = list(book.headings)
+    for order in (indices, indices[::-1]):
+        near: set[int] = set()
+        at_volume = False
+        for index in order:
+            heading = book.headings[index]
+            if heading.unit in UNCOUNTED:
+                near |= {index} if at_volume else set()
+            else:
+                at_volume = heading.level == "volume" and heading.form >= STRONG
+        sides.append(near)
+    return sides[0], sides[1]
 
 
 def _doubled(book: Book, chapters: Mapping[int, Heading]) -> dict[int, Heading]:

@@ -31,7 +31,7 @@ _WORDS = (
     *("nineteen", "twenty"),
 )
 _ENGLISH = re.compile(
-    rf"{OPENING}*(?P<unit>chapter|chap|act|scene|episode|ep|part|volume|vol|book|no)"
+    rf"{OPENING}*(?P<unit>chapter|chap|ch|act|scene|episode|ep|part|volume|vol|book|no)"
     rf"[\s\u3000._:：#\-]*(?P<number>[0-9０-９]{{1,5}}|{ROMAN}|{'|'.join(_WORDS)}|{TIGHT_NUMERAL})"
     rf"(?P<rest>(?:{GAP}.*|{CLOSING}.*)?)",
     re.IGNORECASE,
@@ -40,7 +40,7 @@ _ENGLISH_LEVELS: dict[str, Level] = {
     **dict.fromkeys(("part", "volume", "book"), "volume"),
     "scene": "section",
 }
-_FULL_WORDS = {"chap": "chapter", "ep": "episode", "vol": "volume"}
+_FULL_WORDS = {"chap": "chapter", "ch": "chapter", "ep": "episode", "vol": "volume"}
 _NUMBER = rf"(?P<number>\d{{1,4}}|{TIGHT_NUMERAL}|{ROMAN}|[①-⑳])"
 _ALONE = re.compile(rf"{OPENING}*[其之]?{_NUMBER}{CLOSING}*")
 _BARE = re.compile(
@@ -51,6 +51,7 @@ _AFTER = re.compile(
     r"(?P<name>[^，。；：“”‘’,;（(]{1,20})"
     rf"[（(](?P<number>\d{{1,4}}|{TIGHT_NUMERAL})[）)]"
 )
+_AFTER_OF = re.compile(rf"(?P<name>[^\W\d_]{{1,15}})之(?P<number>{TIGHT_NUMERAL})")
 _UNIT_FIRST = re.compile(
     rf"{OPENING}*(?:(?P<number>{TIGHT_NUMERAL})(?P<unit>[章回话話节節集幕])"
     rf"|章(?P<behind>{TIGHT_NUMERAL}))(?P<rest>(?:{GAP}.*)?)"
@@ -110,7 +111,7 @@ def read_bare(line: str) -> Heading | None:
 
 
 def read_counted(line: str) -> Heading | None:
-    """Return the heading that an unusual way to count may be: 三回, 第一案 夜雨, 夜雨（三）."""
+    """Return the heading that an unusual way to count may be: 三回, 第一案 夜雨, 夜雨之三."""
     found = _UNIT_FIRST.fullmatch(line)
     if found:
         unit = "N" + canonical_unit(found["unit"] or "章")
@@ -124,6 +125,10 @@ def read_counted(line: str) -> Heading | None:
     if found:
         counted = number(found["number"])
         return Heading(line, found["name"], "（N）", "section", counted, counted, form=1)
+    found = _AFTER_OF.fullmatch(line)
+    if found and found["name"][-1] != "分":  # 三分之一
+        counted = number(found["number"])
+        return Heading(line, found["name"], "之N", "section", counted, counted, form=1)
     return None
 
 

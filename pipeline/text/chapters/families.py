@@ -8,6 +8,7 @@ makes the book's chapters.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,8 @@ from statistics import mean, median
 
 from pipeline.chinese import SENTENCE_ENDS
 from pipeline.text.chapters.contents import dense_runs, find_running
-from pipeline.text.chapters.forms import NAMED, STRONG, Heading, Level
+from pipeline.text.chapters.forms import NAMED, STRONG, Heading, Level, bare_title
+from pipeline.text.chapters.numerals import NUMERAL_CLASS
 from pipeline.text.chapters.sequence import Counted, Step, steps
 
 _LEAST = 3  # points from which a line is a heading
@@ -42,6 +44,9 @@ _STEP_POINTS: dict[Step, int] = {
     "uncounted": 0,
 }
 _CLOSED = SENTENCE_ENDS + "!?…”’」』）)】》*＊-—=～~"
+_PART = re.compile(
+    rf"[\s（(【\[]*(?:{NUMERAL_CLASS}+|[上中下完终終续續])[）)】\]]*$"
+)  # of a chapter
 _LEVELS: tuple[Level, ...] = ("chapter", "section", "volume")
 _RANK: dict[Level, int] = {"volume": 0, "chapter": 1, "section": 2}
 
@@ -111,13 +116,13 @@ def weigh(book: Book) -> list[Family]:
             anew.add(index)
         if heading.level == "volume":
             volume = index
-    extras = sum(len(units.pop(unit, [])) for unit in UNCOUNTED)
+    extras = sorted(index for unit in UNCOUNTED for index in units.pop(unit, []))
     families = [_family(book, unit, indices, anew, extras) for unit, indices in units.items()]
     return [family for family in families if family is not None]
 
 
 def _family(
-    book: Book, unit: str, indices: list[int], anew: set[int], extras: int
+    book: Book, unit: str, indices: list[int], anew: set[int], extras: Sequence[int]
 ) -> Family | None:
     """Weigh the lines of one unit, twice: the second time without those that failed."""
     points: dict[int, int] = {}
@@ -134,13 +139,17 @@ def _family(
 def _weigh_lines(book: Book, indices: Sequence[int], anew: set[int]) -> dict[int, int]:
     """Return the points of each line."""
     outer: tuple[str, int] | None = None
+    previous: Heading | None = None
     counted: list[Counted] = []
     for index in indices:
         heading = book.headings[index]
         fresh = index in anew and (heading.outer is None or heading.outer != outer)
         outer = heading.outer or outer
         first, last = heading.first, heading.last
-        counted.append(Counted(first, last, book.places[index], anew=fresh and first in (0, 1)))
+        part = previous is not None and _is_part(heading, previous)
+        previous = heading
+        anew_here = fresh and first in (0, 1)
+        counted.append(Counted(first, last, book.places[index], anew=anew_here, part=part))
     stops = [*indices[1:], len(book.paragraphs)]
     return {
         index: book.headings[index].form
@@ -150,6 +159,14 @@ def _weigh_lines(book: Book, indices: Sequence[int], anew: set[int]) -> dict[int
         + 3 * (index in book.listed)
         for index, stop, step in zip(indices, stops, steps(counted), strict=True)
     }
+
+
+def _is_part(heading: Heading, previous: Heading) -> bool:
+    """Return whether a heading goes on with a chapter: 第一章 夜雨（二） behind its （一）."""
+    if heading.first is None or heading.first != previous.first or heading.outer != previous.outer:
+        return False
+    names = [_PART.sub("", bare_title(one.name)) for one in (previous, heading)]
+    return names[0] == names[1] and heading.name != previous.name
 
 
 def _context_points(book: Book, index: int) -> int:
@@ -163,10 +180,11 @@ def _size_points(size: int) -> int:
     return -3 if size <= 0 else 1 if size >= _TINY else 0
 
 
-def _holds(book: Book, indices: Sequence[int], level: Level, extras: int) -> bool:
+def _holds(book: Book, indices: Sequence[int], level: Level, extras: Sequence[int]) -> bool:
     """Return whether the lines of a family are enough, and stand as chapters do.
 
-    `extras` is the number of the book's headings such as 楔子, which count with a sure family's.
+    `extras` are the book's headings such as 楔子. They count with a sure family's, and what they
+    open before the first of the others is a chapter, no text without a heading.
     """
     headings = [book.headings[index] for index in indices]
     form = mean(heading.form for heading in headings)
@@ -179,10 +197,21 @@ def _holds(book: Book, indices: Sequence[int], level: Level, extras: int) -> boo
         late = False  # what is missing before it stands in that text
     if sure:
         begun = [heading.first for heading in headings] == [1, 2] and places[0] <= _FRONT
-        return (len(indices) + extras >= _ENOUGH or begun) and not late
+        return (len(indices) + len(extras) >= _ENOUGH or begun) and not late
     many = len(indices) >= _MANY and form >= _FAIR
-    early = places[0] <= max(_TITLE_PAGE, median(sizes) / 2)
-    return many and early and _evenness([places[0], *sizes]) >= _EVEN
+    front = _front(book, extras, places[0], _LATE * mean(inner))
+    early = front <= max(_TITLE_PAGE, median(sizes) / 2)
+    return many and early and _evenness([front, *sizes]) >= _EVEN
+
+
+def _front(book: Book, extras: Sequence[int], place: int, most: float) -> int:
+    """Return the characters before the first heading: 楔子 over at most so many, or at `place`."""
+    opened = (
+        book.places[index]
+        for index in extras
+        if book.headings[index].form >= STRONG and place - most <= book.places[index] < place
+    )
+    return next(opened, place)
 
 
 def _evenness(sizes: Sequence[int]) -> float:

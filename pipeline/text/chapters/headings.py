@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pipeline.text.chapters.counted import read_bare, read_counted, read_english, read_volume
 from pipeline.text.chapters.forms import OPENING, STRONG, Heading
@@ -13,8 +14,8 @@ from pipeline.text.chapters.unnumbered import read_decorated, read_named
 MOST_CHARACTERS = 60  # of a line that may be a heading
 # What all forms have, told at once: hardly any line of prose needs a closer look.
 _MAY_BE = re.compile(
-    rf"[^第]{{0,25}}第|{OPENING}*(?:[《【]|正文|VIP|{NUMERAL_CLASS}|[IVXⅠ-Ⅻ①-⑳]|卷|[上中下][卷部册冊集篇]"
-    rf"|[章其之=＝*＊~～—\-]|.{{1,20}}[（(].{{1,5}}[）)]$"
+    rf"[^第笫]{{0,25}}[第笫]|{OPENING}*(?:[《【]|正文|VIP|{NUMERAL_CLASS}|[IVXⅠ-Ⅻ①-⑳]|卷|[上中下][卷部册冊集篇]"
+    rf"|[章其之=＝*＊~～—\-]|.{{1,20}}[（(].{{1,5}}[）)]$|.{{1,15}}之{NUMERAL_CLASS}+$"
     rf"|[楔序自代前引尾终終最末大结后後跋間间幕附题番外特]|[CcAaSsEePpVvBbNn][a-zA-Z])"
     rf"|[#＃☆★◆◇■●§]"
 )
@@ -38,6 +39,9 @@ def read_heading(line: str) -> Heading | None:
     line = line.strip()
     if not 0 < len(line) <= MOST_CHARACTERS or not _MAY_BE.match(line):
         return None
+    if "笫" in line:  # typed for 第
+        heading = read_heading(line.replace("笫", "第"))
+        return heading and replace(heading, title=line)
     return next((heading for read in _READERS if (heading := read(line)) is not None), None)
 
 

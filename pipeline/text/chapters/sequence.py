@@ -22,13 +22,14 @@ class Counted:
     """A number in a text: `first` to `last` (None without), at a place told in characters.
 
     `anew` says that a heading of a higher level stands right before, so that counting may begin
-    again.
+    again, `part` that it names the chapter before once more: 夜雨（二） behind 夜雨（一）.
     """
 
     first: int | None
     last: int | None
     place: int
     anew: bool = False
+    part: bool = False
 
 
 @dataclass
@@ -56,7 +57,7 @@ def steps(numbers: Sequence[Counted]) -> list[Step]:
         - 'begins': 0 or 1, or after a volume, with its follower behind it.
         - 'follows': one more than the number before.
         - 'jumps': up to ten more.
-        - 'repeats': equal to the one before.
+        - 'repeats': equal to the one before, or its part.
         - 'odd': none of these, where the next number closes the gap over it: a misprint.
         - 'stray': the next number goes on over it.
         - 'inserted': a sequence goes on after the one that it is part of: a list in a chapter.
@@ -109,6 +110,8 @@ def _step(number: Counted, after: int | None, index: int, runs: list[_Run]) -> S
     top = runs[-1] if runs else None
     if top is not None and first == top.last + 1:
         return _extend(top, max(first, last), number, index, "follows")
+    if top is not None and first == top.last and number.part:
+        return _extend(top, top.last, number, index, "repeats")
     if top is not None and not number.anew and first == top.last and after == first + 1:
         return _extend(top, top.last, number, index, "repeats")
     if top is not None and not number.anew and after is not None:

@@ -33,7 +33,7 @@ _NAMES = (
         "结局",
     ),
     *("后记", "後記", "跋", "结语", "附录", "附錄", "间章", "間章", "幕间", "幕間", "番外篇?"),
-    *("外传", "外傳", "前传", "前傳", "后传", "後傳", "特别篇", "特別篇", "题外话"),
+    *("外传", "外傳", "前传", "前傳", "后传", "後傳", "特别篇", "特別篇"),
 )
 _NAMED = re.compile(
     rf"{OPENING}*{BOOK}(?:{'|'.join(_NAMES)})[{NUMERAL_CLASS[1:-1]}上中下]*{CLOSING}*"
@@ -43,6 +43,12 @@ _DECORATED = re.compile(
     r"(?P<sign>#{1,6}|＃|[☆★◆◇■●§])[、.\s\u3000]*(?P<name>[^\W\d].{0,30})"
     r"|(?P<rule>[=＝*＊~～—\-]){2,}\s*(?P<within>[^\W\d].{0,30}?)\s*[=＝*＊~～—\-]{2,}"
 )
+# What stands at a book's beginning, or at its end, when there is no title behind the word.
+_OPENS = re.compile(r"\W*(?:楔子|序[章幕言]?|自序|代序|前言|引[子言]|题记)\W*")
+_ENDS = re.compile(
+    r"\W*(?:尾[声聲章]|(?:最?[终終]|末)章|大?[结結]局|[后後][记記]|跋|[结結]语|附[录錄])\W*"
+)
+_ASIDE = re.compile(r"\W*(?:题外话|題外話|作者有[话話]|作者的[话話])")  # the author's own words
 _SENTENCE = re.compile(r"[，。；：“”‘’,;]")
 
 
@@ -55,10 +61,20 @@ def read_named(line: str) -> Heading | None:
     return Heading(line, line, NAMED, "chapter", form=form)
 
 
+def opens_book(heading: Heading) -> bool:
+    """Return whether a heading is a bare 序 or 楔子."""
+    return heading.unit == NAMED and _OPENS.fullmatch(heading.title) is not None
+
+
+def ends_book(heading: Heading) -> bool:
+    """Return whether a heading is a bare 尾声 or 附录."""
+    return heading.unit == NAMED and _ENDS.fullmatch(heading.title) is not None
+
+
 def read_decorated(line: str) -> Heading | None:
     """Return the heading that a title behind or between signs such as ## or ☆ may be."""
     found = _DECORATED.fullmatch(line)
     name = (found["name"] or found["within"]) if found else ""
-    if found is None or _SENTENCE.search(name) or not has_chinese(name):
+    if found is None or _SENTENCE.search(name) or _ASIDE.match(name) or not has_chinese(name):
         return None
     return Heading(line, name, found["sign"] or found["rule"], "section", form=1)
