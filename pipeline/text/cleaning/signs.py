@@ -298,6 +298,7 @@ def _kinds_in(text: str) -> set[str]:
     return {found.lastgroup for found in _SIGN.finditer(text) if found.lastgroup}
 
 
+@lru_cache(maxsize=1024)
 def left_over(text: str) -> int:
     """Return how many characters a folded stretch has beside its signs and what says nothing."""
     text = _QUOTED.sub("", text)
