@@ -109,6 +109,8 @@ PS：别告诉爸爸。
 分类：丙。编号：零零七。处置：销毁。
 盟主令下，七派弟子三日之内齐聚华山！
 按下回车键，屏幕黑下去。
+← 出口
+相关推荐：无
 """.strip().splitlines()
 
 
@@ -171,10 +173,12 @@ def test_an_advert_before_a_paragraph_goes_alone() -> None:
 
 def test_an_advert_after_a_colon_goes_where_verse_or_speech_is_announced() -> None:
     speech = "他问：“谁？”"
+    advert = "求月票！求推荐票！求月票！"
 
-    assert clean(f"诗曰：\n{HUNG}\n{STORY[0]}").paragraphs == ("诗曰：", STORY[0])
-    assert clean(f"{speech}\n她答道：\n{HUNG}").paragraphs == (speech, "她答道：")
-    assert clean(f"她答道：\n{HUNG}").paragraphs == ("她答道：", HUNG)  # no speech in quotes here
+    assert clean(f"诗曰：\n{advert}\n{STORY[0]}").paragraphs == ("诗曰：", STORY[0])
+    assert clean(f"{speech}\n她答道：\n{advert}").paragraphs == (speech, "她答道：")
+    kept = clean(f"{STORY[0]}\n她答道：\n{advert}").paragraphs  # no speech in quotes here
+    assert kept == (STORY[0], "她答道：", advert)
 
 
 def test_a_line_that_another_announces_stays() -> None:

@@ -8,6 +8,7 @@ stand in several places of the book is another.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
@@ -245,7 +246,7 @@ def _tells_more(text: str, mode: Adverts, signs: Set[str]) -> bool:
     several = len(parts) > 1 or ADDRESS.search(text)
     if several and any(_speaks(part, signs) for part in parts):
         return True
-    if len(parts) > 1 and not signs & {"note", "thanks"}:
+    if several and "note" not in signs:
         sentences = (found.group() for found in re.finditer("[^。！？!?]+[。！？!?]", text))
         if any(left_over(one) >= _TELLS and _may_be_refrain(one) for one in sentences):
             return True
@@ -348,11 +349,13 @@ def _cut_inside(line: Line, text: str, mode: Adverts, *, whole: bool) -> tuple[L
 def _unspoken(spans: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
     """Return the spans that do not stand within somebody's speech."""
     spoken = [found.span() for found in _SPOKEN.finditer(text)] if spans else []
-    return [
-        (start, stop)
-        for start, stop in spans
-        if not any(first < start and stop < last for first, last in spoken)
-    ]
+    begins = [first for first, _ in spoken]
+    apart: list[tuple[int, int]] = []
+    for start, stop in spans:
+        at = bisect_left(begins, start) - 1  # the last speech that begins before the span
+        if at < 0 or stop >= spoken[at][1]:
+            apart.append((start, stop))
+    return apart
 
 
 def _glued_spans(text: str, mode: Adverts) -> list[tuple[int, int]]:

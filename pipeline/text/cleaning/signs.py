@@ -145,7 +145,8 @@ _KINDS: dict[str, str] = {
     ),
     **NOTICES,
     "disguise": (
-        r"[3三] ?[(（]?w[)）]? ?点|(?<=[\w)）\-])点\W?(?:康[母姆]|c\W?[o0]\W?m|c\W?c|n\W?e\W?t)(?![a-z])"
+        r"[3三] ?[(（]?w[)）]? ?点|(?<=[\w)）\-])点\W?"
+        r"(?:康[母姆]|c\W?[o0]\W?m|c\W?c|n\W?e\W?t)(?![a-z])"
         r"|[扣企][扣鹅]?裙"
     ),
     "author": (
@@ -199,15 +200,15 @@ _HINTS = """
     点此 记住 本站 百度 搜狗 搜索 防丢 防失 防走 防盗 请登 请访 请前 请移 尽在 客户端 小程序 支持
     公众 公告 微信 微博 扫一 扫码 本书 本文 本作 本小 整理 制作 上传 上架 校对 收集 搜集 录入 扫描
     精校 出品 版权 仅供 仅作 用途 侵犯 侵权 声明 立场 感谢 谢谢 多谢 鸣谢 感恩 题外 作者 感言 请假
-    通知 推书 新书 新文 完结 直达 回到顶 快捷 举报 热门 好看的小 群号 交流群 友群 者群 丝群 Q群 q群 P群
-    加群 入群 群： 群: 域名 地址 更） 更) 更】 点这 这章 这个章 欲知 内容有 内容缺 刷新 下次 追更
-    盗版 盗取 替换 首订 爆更 更， 更, 更晚 更送 更奉 更合 更完 请假 卡文 欠大 欠各 欠你 欠的 万赏
-    粉丝 保底 好评 字大章 布页 永久 新站 线路 页) 页） 键 回车 ← → -> 登录 转码 广告 换源 书功 声版
-    护眼 维码 背景 字体 字数 类： 类: 类小 气小 喜欢： 喜欢: 独家 载自 opyright © ights 体书 虚构 彩金
-    厂家 点我， 偷偷用 百家乐 博彩 老虎机 包邮 注册 书评 评论 催更 积分 抽奖 签名 结局 抖音 裙： 裙:
-    缺失 Ｗ点 w点 W点 点康 ω 】【 ][ 搜书 书名 收听
-    不迷路 海量 体验 离线 书荒 敲门砖 推荐 联系 24 ２４ roduced utenberg prepared PS ps Ps ＰＳ
-    ｐｓ P.S p.s APP app App ＡＰＰ txt TXT Txt ＴＸＴ ｔｘｔ
+    通知 推书 新书 新文 完结 直达 回到顶 快捷 举报 热门 好看的小 群号 交流群 友群 者群 丝群 Q群
+    q群 P群 加群 入群 群： 群: 域名 地址 更） 更) 更】 点这 这章 这个章 欲知 内容有 内容缺 刷新
+    下次 追更 盗版 盗取 替换 首订 爆更 更， 更, 更晚 更送 更奉 更合 更完 请假 卡文 欠大 欠各 欠你
+    欠的 万赏 粉丝 保底 好评 字大章 布页 永久 新站 线路 页) 页） 键 回车 ← → -> 登录 转码 广告
+    换源 书功 声版 护眼 维码 背景 字体 字数 类： 类: 类小 气小 喜欢： 喜欢: 独家 载自 opyright ©
+    ights 体书 虚构 彩金 厂家 点我， 偷偷用 百家乐 博彩 老虎机 包邮 注册 书评 评论 催更 积分 抽奖
+    签名 结局 抖音 裙： 裙: 缺失 Ｗ点 w点 W点 点康 ω 】【 ][ 搜书 书名 收听 不迷路 海量 体验 离线
+    书荒 敲门砖 推荐 联系 24 ２４ roduced utenberg prepared PS ps Ps ＰＳ ｐｓ P.S p.s APP app App
+    ＡＰＰ txt TXT Txt ＴＸＴ ｔｘｔ
 """
 
 
@@ -297,6 +298,7 @@ def _kinds_in(text: str) -> set[str]:
     return {found.lastgroup for found in _SIGN.finditer(text) if found.lastgroup}
 
 
+@lru_cache(maxsize=1024)
 def left_over(text: str) -> int:
     """Return how many characters a folded stretch has beside its signs and what says nothing."""
     text = _QUOTED.sub("", text)
