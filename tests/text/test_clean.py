@@ -44,6 +44,16 @@ def test_hard_wrapped_text_is_joined(width: int, indent: str) -> None:
     assert cleaned.rejoined_lines == filled - len(paragraphs)
 
 
+def test_wide_lines_are_joined_though_few_are_full() -> None:
+    spoken = "“天黑了，回去罢。”"
+    paragraphs = [
+        line for i in range(20) for line in (PROSE[i % 5] + PROSE[(i + 1) % 5], *[spoken] * 2)
+    ]
+    lines = [line for p in paragraphs for line in wrap(p, 148, indent="\u3000\u3000")]
+
+    assert clean("\n".join(lines)).paragraphs == tuple(paragraphs)
+
+
 def test_double_spaced_wrapped_text_is_joined() -> None:
     paragraphs = [PROSE[i % 5] + PROSE[(i + 1) % 5] for i in range(20)]
     lines = [line for p in paragraphs for line in wrap(p, 60, indent="\u3000\u3000")]

@@ -31,7 +31,7 @@ def cut_between(lines: Sequence[Line], width: int) -> tuple[list[Line], list[Cut
     found = [place for place, at in enumerate(filled) if _stands_apart(lines[at].text, width)]
     if not found:
         return list(lines), []
-    base = usual_indent([line.text for line in lines])
+    base = usual_indent([line.text for line in lines], width)
     lost: set[int] = set()
     cuts: list[Cut] = []
     for run in runs_of(found):

@@ -19,7 +19,8 @@ _MIN_WIDTH = 32  # columns; verse and lists are narrower
 _MAX_WIDTH = 160  # columns; nobody wraps wider
 _SLACK = 6  # columns a full line may fall short of: punctuation that may not begin a line
 _MIN_LINES = 20  # fewer lines prove no habit
-_FULL_SHARE = 0.3  # of the lines; dialogue leaves many short ones
+_FULL_SHARE = 0.3  # of the lines; dialogue leaves many short ones, and more where lines are wide:
+_USUAL_WIDTH = 80  # columns; where they are twice as wide, half that share is enough
 _PUNCTUATED_SHARE = 0.5  # of the full lines; wrapping cuts anywhere, verse and paragraphs do not
 _PUNCTUATION = "。！？…”’」』．：；，、!?;:,."
 _LATIN_END = re.compile(r"[A-Za-z0-9,.;:!?]")
@@ -45,8 +46,8 @@ def _indent(line: str) -> int:
 def wrap_width(lines: Sequence[str]) -> int | None:
     """Return the width in columns that a text was wrapped at, or None if it was not wrapped.
 
-    Wrapped means: at least three tenths of the lines are full, hardly any is longer, and most full
-    lines end in the middle of a sentence.
+    Wrapped means: at least three tenths of the lines are full, fewer where they are wide, hardly
+    any is longer, and most full lines end in the middle of a sentence.
     """
     prose = [line for line in lines if line.strip() and not is_heading(line)]
     if len(prose) < _MIN_LINES:
@@ -57,7 +58,7 @@ def wrap_width(lines: Sequence[str]) -> int | None:
     punctuated = sum(line.rstrip()[-1] in _PUNCTUATION for line in full)
     wrapped = (
         _MIN_WIDTH <= width <= _MAX_WIDTH
-        and len(full) >= _FULL_SHARE * len(prose)
+        and len(full) >= _FULL_SHARE * min(1, _USUAL_WIDTH / width) * len(prose)
         and punctuated < _PUNCTUATED_SHARE * len(full)
     )
     return width if wrapped else None
@@ -77,7 +78,7 @@ def rejoin(lines: Sequence[Line], width: int) -> tuple[list[Line], int]:
     """
     lines = drop_double_spacing(lines)
     texts = [line.text for line in lines]
-    base = usual_indent(texts)
+    base = usual_indent(texts, width)
     numbers: list[int] = []
     paragraphs: list[list[str]] = []  # each of the pieces that it is joined from in the end
     for index, text in enumerate(texts):
@@ -138,9 +139,11 @@ def drop_double_spacing(lines: Sequence[Line]) -> list[Line]:
     return [lines[index] for index in filled]
 
 
-def usual_indent(lines: Sequence[str]) -> int:
-    """Return the indent of most lines: that of a paragraph's second and later lines."""
-    counts = Counter(_indent(line) for line in lines if line.strip())
+def usual_indent(lines: Sequence[str], width: int) -> int:
+    """Return the usual indent of the lines below full ones: that of a paragraph's later lines."""
+    filled = [line for line in lines if line.strip()]
+    later = [second for first, second in pairwise(filled) if _is_full(first, width)]
+    counts = Counter(map(_indent, later or filled))
     return counts.most_common(1)[0][0] if counts else 0
 
 
