@@ -261,3 +261,39 @@ def test_in_wrapped_text_whole_paragraphs_are_judged() -> None:
 def test_a_line_by_itself() -> None:
     assert is_advert("求月票，求推荐票！")
     assert not is_advert("第三章 最新章节")
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        (
+            "那天清早，老人推开门，最新章节请登录www.example.com阅读看见院子里落满了雪。",
+            "那天清早，老人推开门，看见院子里落满了雪。",
+        ),
+        (
+            "院门开了老人走出去最新章节请登录www.example.com阅读看见院子里落满了雪。",
+            "院门开了老人走出去看见院子里落满了雪。",
+        ),
+        (
+            "众人想笑，天才一秒记住本站地址：www.example.cc。又不敢。",
+            "众人想笑，又不敢。",
+        ),
+        (
+            "众人道：“好水！直接大example.cc [青苇小说网]海之波。”又往前走。",
+            "众人道：“好水！直接大海之波。”又往前走。",
+        ),
+    ],
+)
+def test_an_advert_within_a_sentence_takes_no_word_of_it(line: str, left: str) -> None:
+    assert clean("\n".join([*STORY, line])).paragraphs[-1] == left
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "请记住这个网址：www.example.org，寻找被拐的孩子。",
+        "那个小说网站的网址是http://www.example.com/，门口的孩子每天都去看。",
+    ],
+)
+def test_an_address_that_a_sentence_goes_on_from_is_of_the_story(line: str) -> None:
+    assert clean("\n".join([*STORY, line])).paragraphs[-1] == line

@@ -16,7 +16,16 @@ from typing import Literal
 from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cleaning.lines import Line
 from pipeline.text.cleaning.pages import is_rule
-from pipeline.text.cleaning.signs import ADDRESS, EVERYDAY, HINT, KINDS, fold, left_over, signs_of
+from pipeline.text.cleaning.signs import (
+    ADDRESS,
+    EVERYDAY,
+    HINT,
+    KINDS,
+    fold,
+    left_over,
+    own_start,
+    signs_of,
+)
 from pipeline.text.cuts import Cut
 
 Adverts = Literal["keep", "careful", "strict"]
@@ -27,11 +36,13 @@ _NEEDED = {"careful": 2, "strict": 1}
 _MORE_IN_A_STORY = 2  # signs that a line needs beyond that where it speaks like a story
 _FEW_LEFT = 0.34  # of a line's characters beside its signs: it says hardly anything else
 _FEWER_LEFT = 0.2  # where the signs are words of everyday life
+_MANY = 5  # kinds of things that no story speaks of at once
 _MUCH_LEFT = 0.4  # it says mostly other things
 _OFTEN = 3  # so many times the same line is a sign, at the ends of chapters
 _REFRAIN = 10  # the same where the line may be a refrain
 _APART = 250  # lines of a book to one of the line that stands often, elsewhere
 _GLUED_ENDS = 4  # sentences at a paragraph's end that are looked at
+_CLAUSE = 4  # characters before an advert that are a clause of the story
 _TELLS = 5  # characters of a sentence that say something beside signs
 _OPENING = '“「『‘"'  # dialogue is no author's note
 _MAX_NOTE = 1_500  # characters of an author's note at the end of a chapter
@@ -79,6 +90,9 @@ _PLEA = re.compile(
     r"[^（）()【】\[\]]{0,80}[）)】\]]?\W*$"
     r"|[，,、;；\s!！~～]+[求跪]{1,3}[^，,。]{0,4}(?:月票|推荐票?|收藏|订阅|打赏|支持|票票)[^。]{0,30}$"
 )
+_BRACKETED = "[【〔({（"
+_NAMES_IT = 2  # kinds of signs where a story names an address: 网址 and the address itself
+_AFTER_ADDRESS = re.compile(r"(?:(?:免费|在线|全文)?(?:阅读|观看|下载|首发)(?=\w))?")
 _SENTENCES = re.compile(rf"[。！？!?]+|{ADDRESS.pattern}", re.ASCII | re.IGNORECASE)
 _NOTE_HEAD = re.compile(r"[\W_]*作者(?:有话(?:要)?说|的话)[\W_]{0,3}(?:[:：].*)?", re.DOTALL)
 _HEAD = re.compile(
@@ -169,6 +183,8 @@ def _reason(text: str, place: _Place, book: _Book, mode: Adverts) -> str:
     content = signs_of(text) & _CONTENT
     if not content:
         return ""
+    if len(content) >= _MANY and text[0] not in _OPENING:
+        return "advert"
     signs = set(signs_of(text)) | _form_of(text, content, book)
     if place.last and content & _AUTHORS and not _says_more(text, _FEWER_LEFT):
         signs.add("last")
@@ -241,6 +257,8 @@ def _tells_more(text: str, mode: Adverts, signs: Set[str]) -> bool:
         found for found in _GLUED.finditer(text) if 0 < found.start() < found.end() < len(text)
     ]
     if text.endswith("。") and any(_is_inline(found.group(), mode) for found in around):
+        return True
+    if text.endswith("。") and "often" not in signs and _story_before(text):
         return True
     parts = [part for part in _SENTENCES.split(text) if re.search(r"\w", part)]
     several = len(parts) > 1 or ADDRESS.search(text)
@@ -329,8 +347,9 @@ def _cut_inside(line: Line, text: str, mode: Adverts, *, whole: bool) -> tuple[L
     spans: list[tuple[int, int]] = []
     for (start, stop), found in _stretches(text, whole=whole):
         apart = all(stop <= first or start >= last for first, last in spans)
-        if apart and _is_inline(found, mode):
-            spans.append((start, stop))
+        if apart and _is_inline(found, mode) and not _goes_on(text, stop, found):
+            begin = 0 if found[0] in _BRACKETED else _story_before(found)
+            spans.append((start + begin, stop + len(_AFTER_ADDRESS.match(text, stop).group())))
     if not spans and not whole and not is_heading(text):
         spans = _glued_spans(text, mode)
     spans = _unspoken(spans, text)
@@ -347,13 +366,13 @@ def _cut_inside(line: Line, text: str, mode: Adverts, *, whole: bool) -> tuple[L
 
 
 def _unspoken(spans: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
-    """Return the spans that do not stand within somebody's speech."""
+    """Return the spans that do not stand within somebody's speech; nobody says x.cc [某某网]."""
     spoken = [found.span() for found in _SPOKEN.finditer(text)] if spans else []
     begins = [first for first, _ in spoken]
     apart: list[tuple[int, int]] = []
     for start, stop in spans:
         at = bisect_left(begins, start) - 1  # the last speech that begins before the span
-        if at < 0 or stop >= spoken[at][1]:
+        if at < 0 or stop >= spoken[at][1] or _GLUED.fullmatch(text, start, stop):
             apart.append((start, stop))
     return apart
 
@@ -412,6 +431,17 @@ def _stretches(text: str, *, whole: bool) -> Iterator[tuple[tuple[int, int], str
         for found in pattern.finditer(text):
             if HINT.search(found.group()):
                 yield found.span(), found.group()
+
+
+def _story_before(stretch: str) -> int:
+    """Return how many characters of a stretch are a clause of the story before its first sign."""
+    begin = own_start(stretch)
+    return begin if left_over(stretch[:begin]) >= _CLAUSE else 0
+
+
+def _goes_on(text: str, stop: int, stretch: str) -> bool:
+    """Return whether a sentence goes on, behind a comma, from an address that a story may name."""
+    return text[stop : stop + 1] in (",", "，") and len(signs_of(stretch) & _CONTENT) <= _NAMES_IT
 
 
 def _is_inline(stretch: str, mode: Adverts) -> bool:

@@ -76,7 +76,7 @@ _KINDS: dict[str, str] = {
         r"|联系管理员|投票推荐|留言反馈|推荐本书|全文完?阅读"
     ),
     "keeping": (
-        r"记住(?:本站|本书|新?网址|我们|地址|新?域名|【|\[|一下)|一秒(?:钟)?记住|收藏(?:本站|网址"
+        r"记住(?:本站|本书|新?网址|我们|地址|新?域名|【|\[|一下)|(?:天才)?一秒(?:钟)?记住|收藏(?:本站|网址"
         r"|本页|我们|本书)|[最]?新(?:网址|域名|地址)"
         r"|本站(?:地址|网址|域名|最新|首发|所有|长期|永久|推荐|更新|小说|提供|已|将|不|的|$"
         r"|[,，:：!！])|(?:备用|永久|官方)(?:网址|域名|网站|站)"
@@ -296,6 +296,20 @@ def _is_row(text: str) -> bool:
 
 def _kinds_in(text: str) -> set[str]:
     return {found.lastgroup for found in _SIGN.finditer(text) if found.lastgroup}
+
+
+def own_start(text: str) -> int:
+    """Return where the advertising of a folded stretch begins: what stands before is the story's.
+
+    It is the clause of the first sign, or the sign itself where its clause says more before it.
+
+    >>> own_start("老人推开门,最新章节请到www.x.com"), own_start("院门开了最新章节请到www.x.com")
+    (6, 4)
+    """
+    signs = (pattern.search(text) for pattern in (ADDRESS, _SIGN))
+    first = min((found.start() for found in signs if found), default=0)
+    clause = max(text.rfind(mark, 0, first) for mark in ",，、;；:： ") + 1
+    return clause if not left_over(text[clause:first]) else first
 
 
 @lru_cache(maxsize=1024)
