@@ -349,7 +349,8 @@ def _cut_inside(line: Line, text: str, mode: Adverts, *, whole: bool) -> tuple[L
         apart = all(stop <= first or start >= last for first, last in spans)
         if apart and _is_inline(found, mode) and not _goes_on(text, stop, found):
             begin = 0 if found[0] in _BRACKETED else _story_before(found)
-            spans.append((start + begin, stop + len(_AFTER_ADDRESS.match(text, stop).group())))
+            after = _AFTER_ADDRESS.match(text, stop)
+            spans.append((start + begin, after.end() if after else stop))
     if not spans and not whole and not is_heading(text):
         spans = _glued_spans(text, mode)
     spans = _unspoken(spans, text)
