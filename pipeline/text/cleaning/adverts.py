@@ -318,10 +318,12 @@ def _find_notes(lines: Sequence[Line], folded: Mapping[int, str]) -> set[int]:
     One that is longer than a note is, is none: only its label goes then, as other lines do.
     """
     places: set[int] = set()
+    begin = stop = size = 0  # a stretch without a heading, and its characters: it only moves on
     for start, text in folded.items():
         if start in places or "作者" not in text or not _NOTE_HEAD.fullmatch(text.strip()):
             continue
-        stop, size = start, 0
+        size = sum(-len(lines[at].text) for at in range(begin, start)) + size if start < stop else 0
+        begin, stop = start, max(start, stop)
         while stop < len(lines) and size <= _MAX_NOTE and not is_heading(lines[stop].text):
             size += len(lines[stop].text)
             stop += 1
