@@ -19,7 +19,7 @@ _DEFINITIONS = re.compile(r"""\[(?:[^\]"']++|"[^"]*+"|'[^']*+')*+\]""")
 def bounded_tokens(
     text: str, raw: frozenset[str] = frozenset(), *, tags_a_character: int, name: str
 ) -> Iterator[tuple[str, str, str]]:
-    """Yield what `tokens` does, as long as there is text for the tags.
+    """Yield what `_tokens` does, as long as there is text for the tags.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def bounded_tokens(
         There are more tags.
     """
     tags, most = 0, _FREE_TAGS
-    for token in tokens(text, raw):
+    for token in _tokens(text, raw):
         if token[0] == "text":
             most += tags_a_character * len(token[1].strip())
         else:
@@ -49,7 +49,7 @@ def bounded_tokens(
         yield token
 
 
-def tokens(text: str, raw: frozenset[str] = frozenset()) -> Iterator[tuple[str, str, str]]:
+def _tokens(text: str, raw: frozenset[str] = frozenset()) -> Iterator[tuple[str, str, str]]:
     """Yield (kind, text or name, inside of the tag): text, open, close.
 
     Parameters

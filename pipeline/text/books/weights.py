@@ -125,15 +125,15 @@ class _Scales:
 
     def _end_line(self) -> None:
         for line in "".join(self._pieces).split("\n"):
-            self._prose += is_prose(line)
+            self._prose += _is_prose(line)
             self._items += _ITEM.fullmatch(line.strip()) is not None
         self._pieces.clear()
 
 
-def is_prose(line: str) -> bool:
+def _is_prose(line: str) -> bool:
     """Return whether a line holds a sentence as stories have them, and none as sites have them.
 
-    >>> is_prose("亲爱的母亲：儿在外一切都好。"), is_prose("如有侵权，请联系我们删除。")
+    >>> _is_prose("亲爱的母亲：儿在外一切都好。"), _is_prose("如有侵权，请联系我们删除。")
     (True, False)
     """
     line = line.strip()
@@ -148,7 +148,7 @@ def holds_prose(element: Element, weight: Weight) -> bool:
     """Return whether a sentence of a story stands in an element."""
     if weight.prose or element.name in _BOUNDS:
         return weight.prose > 0
-    return weight.characters > _LONGEST_INLINE or is_prose(" ".join(element.text().split()))
+    return weight.characters > _LONGEST_INLINE or _is_prose(" ".join(element.text().split()))
 
 
 def is_hidden(element: Element) -> bool:

@@ -39,7 +39,7 @@ __all__ = [
 # What double-byte text holds where bytes have been lost: bad ones, and characters that are none.
 _ASKEW = re.compile(f"[{MARK}\ue000-\ue78c\ue797-\uf8ff]")
 # What UTF-16 out of step holds, of scripts that no Chinese text is in.
-_OUT_OF_STEP = re.compile("[\u0500-\u1fff\u3400-\u4dbf\ua000-\ufaff]")
+_OUT_OF_STEP = re.compile("[\u0500-\u1fff㐀-䶿\ua000-\ufaff]")
 _MANY = 4  # of them in a line
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs"}
 _SAMPLE = 200_000  # bytes by which an encoding that was named is judged

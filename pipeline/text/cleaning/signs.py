@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 from itertools import product
 
+from pipeline.chinese import CHINESE
 from pipeline.text.cleaning.notices import DATUM, NOTICES
 
 # A host's label has at most 63 characters (RFC 1035). Without bounds, and were a label not taken
@@ -159,7 +160,7 @@ _KINDS: dict[str, str] = {
 KINDS = frozenset(_KINDS) | {"afterword", "row"}
 # What matches one kind is not looked at for another: signs are independent of each other.
 _ALL = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items())
-_CHINESE = "\u4e00-\u9fff"
+_CHINESE = CHINESE.pattern.strip("[]")  # for classes with others
 # A Chinese character can begin a sign only where it stands in a class, or after no other one.
 _BEGINNINGS = {
     character
