@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.text.chapters.headings import is_heading
+from pipeline.text.cleaning.author_notes import OPENING, find_notes
 from pipeline.text.cleaning.lines import Line
 from pipeline.text.cleaning.pages import is_rule
 from pipeline.text.cleaning.signs import (
@@ -44,8 +45,6 @@ _APART = 250  # lines of a book to one of the line that stands often, elsewhere
 _GLUED_ENDS = 4  # sentences at a paragraph's end that are looked at
 _CLAUSE = 4  # characters before an advert that are a clause of the story
 _TELLS = 5  # characters of a sentence that say something beside signs
-_OPENING = '“「『‘"'  # dialogue is no author's note
-_MAX_NOTE = 1_500  # characters of an author's note at the end of a chapter
 
 # What only stories do: persons, speech, what somebody reads or sees, what has happened.
 _STORY = re.compile(
@@ -94,7 +93,6 @@ _BRACKETED = "[【〔({（"
 _NAMES_IT = 2  # kinds of signs where a story names an address: 网址 and the address itself
 _AFTER_ADDRESS = re.compile(r"(?:(?:免费|在线|全文)?(?:阅读|观看|下载|首发)(?=\w))?")
 _SENTENCES = re.compile(rf"[。！？!?]+|{ADDRESS.pattern}", re.ASCII | re.IGNORECASE)
-_NOTE_HEAD = re.compile(r"[\W_]*作者(?:有话(?:要)?说|的话)[\W_]{0,3}(?:[:：].*)?", re.DOTALL)
 _HEAD = re.compile(
     r"\W{0,4}第[\s0-9０-９零〇一二三四五六七八九十百千两]{1,12}[章回节卷集话]|\W{0,4}(?:番外|楔子|序章|尾声)"
 )
@@ -114,7 +112,7 @@ def cut_adverts(lines: Sequence[Line], mode: Adverts) -> tuple[list[Line], list[
         return list(lines), []
     folded = {at: fold(line.text) for at, line in enumerate(lines) if HINT.search(line.text)}
     book = _book(lines, folded)
-    notes = _find_notes(lines, folded)
+    notes = find_notes(lines, folded)
     kept: list[Line] = []
     cuts: list[Cut] = []
     before = ""
@@ -183,7 +181,7 @@ def _reason(text: str, place: _Place, book: _Book, mode: Adverts) -> str:
     content = signs_of(text) & _CONTENT
     if not content:
         return ""
-    if len(content) >= _MANY and text[0] not in _OPENING:
+    if len(content) >= _MANY and text[0] not in OPENING:
         return "advert"
     signs = set(signs_of(text)) | _form_of(text, content, book)
     if place.last and content & _AUTHORS and not _says_more(text, _FEWER_LEFT):
@@ -217,7 +215,7 @@ def _form_of(text: str, content: Set[str], book: _Book) -> set[str]:
     if left_over(text) <= few * len(text) and not text.endswith("。"):
         form.add("bare")  # adverts shout or have no full stop
     unlike = _ASIDE.fullmatch(text) or _SHOUTED.search(text) or not _STOPPED.search(text)
-    game = _MESSAGE.fullmatch(text) or text[0] in _OPENING
+    game = _MESSAGE.fullmatch(text) or text[0] in OPENING
     if unlike and book.stopped and content - _NO_FORM and not game:
         form.add("form")
     return form
@@ -310,35 +308,6 @@ def _may_be_refrain(text: str) -> bool:
     if not _STOPPED.search(text):
         return False
     return signs_of(text) & _CONTENT <= _REFRAINS or _says_more(text, _FEW_LEFT)
-
-
-def _find_notes(lines: Sequence[Line], folded: Mapping[int, str]) -> set[int]:
-    """Return the places of authors' notes: 作者有话说, and what follows up to the next chapter.
-
-    One that is longer than a note is, is none: only its label goes then, as other lines do.
-    """
-    places: set[int] = set()
-    begin = stop = size = 0  # a stretch without a heading, and its characters: it only moves on
-    for start, text in folded.items():
-        if start in places or "作者" not in text or not _NOTE_HEAD.fullmatch(text.strip()):
-            continue
-        size = sum(-len(lines[at].text) for at in range(begin, start)) + size if start < stop else 0
-        begin, stop = start, max(start, stop)
-        while stop < len(lines) and size <= _MAX_NOTE and not is_heading(lines[stop].text):
-            size += len(lines[stop].text)
-            stop += 1
-        block = [at for at in range(start, stop) if lines[at].text.strip()]
-        told = any(lines[at].text.strip()[0] in _OPENING for at in block)
-        if size <= _MAX_NOTE and not told and not _opens_chapter(lines, start):
-            places.update(block)
-    return places
-
-
-def _opens_chapter(lines: Sequence[Line], at: int) -> bool:
-    """Return whether what stands before a line is a heading: then a whole chapter may follow."""
-    while at and not lines[at - 1].text.strip():
-        at -= 1
-    return at > 0 and is_heading(lines[at - 1].text)
 
 
 def _cut_inside(line: Line, text: str, mode: Adverts, *, whole: bool) -> tuple[Line, list[Cut]]:
