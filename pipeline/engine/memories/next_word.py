@@ -136,12 +136,6 @@ class NextWord:
     probs: Floats
     parts: dict[str, tuple[float, SparseProbs]]
 
-    @property
-    def log_probs(self) -> Floats:
-        """Log probability of every word, float32 (V,)."""
-        logs: Floats = np.log(self.probs)
-        return logs
-
     def shares(self, word_id: int) -> dict[str, float]:
         """Return component → λ_k·p_k of a word: they sum to its probability."""
         return {

@@ -69,11 +69,11 @@ def test_scoring_and_writing_foretell_alike(model: Model, monkeypatch: pytest.Mo
             next_word = next_word_distribution(reading, model)
             assert found.known[number] == (target != UNKNOWN)
             if target != UNKNOWN:
-                chance = next_word.log_probs[target]
+                chance = np.log(next_word.probs)[target]
                 assert found.log_probs[number] == pytest.approx(chance, abs=2e-4)
                 # Words of nearly equal probability may fall either way in float32.
                 better, no_worse = (
-                    (next_word.log_probs > chance + gap).sum() for gap in (1e-4, -1e-4)
+                    (np.log(next_word.probs) > chance + gap).sum() for gap in (1e-4, -1e-4)
                 )
                 assert 1 + better <= found.ranks[number] <= no_worse
                 assert found.cosines is not None
@@ -92,7 +92,7 @@ def test_every_component_gives_a_distribution(model: Model) -> None:
 def test_shares_sum_to_the_probabilities(model: Model) -> None:
     next_word = next_word_distribution(begin(model, WINDOWS.ids[:40].tolist()), model)
     assert set(next_word.parts) == set(model.weights)
-    for word_id, log_prob in enumerate(next_word.log_probs):
+    for word_id, log_prob in enumerate(np.log(next_word.probs)):
         shares = next_word.shares(word_id)
         assert sum(shares.values()) == pytest.approx(float(np.exp(log_prob)), rel=1e-5)
     for name, (weight, part) in next_word.parts.items():
@@ -104,7 +104,7 @@ def test_an_empty_cache_leaves_its_weight_to_the_network(model: Model) -> None:
     next_word = next_word_distribution(begin(model, [3]), model)
     assert set(next_word.parts) == {"network", "ngram", "neighbours"}
     assert next_word.parts["network"][0] == pytest.approx(0.3 + 0.3 + 0.1, rel=1e-5)
-    assert np.exp(next_word.log_probs).sum() == pytest.approx(1, rel=1e-5)
+    assert np.exp(np.log(next_word.probs)).sum() == pytest.approx(1, rel=1e-5)
 
 
 def test_without_memories_the_network_speaks_alone(model: Model) -> None:
@@ -113,7 +113,7 @@ def test_without_memories_the_network_speaks_alone(model: Model) -> None:
     bare = Model(NETWORK)
     none = Model(NETWORK, choose_components(model.memories, []))
     first, second = (next_word_distribution(begin(each, words), each) for each in (bare, none))
-    np.testing.assert_array_equal(first.log_probs, second.log_probs)
+    np.testing.assert_array_equal(np.log(first.probs), np.log(second.probs))
     assert list(first.parts) == list(second.parts) == ["network"]
     weight, part = first.parts["network"]
     assert weight == 1
@@ -127,19 +127,19 @@ def test_only_as_many_words_are_read_as_matter(model: Model) -> None:
         next_word_distribution(begin(model, words), model)
         for words in (ids[:300], ids[300 - 17 : 300])
     )
-    np.testing.assert_allclose(whole.log_probs, last.log_probs, atol=1e-4)
+    np.testing.assert_allclose(np.log(whole.probs), np.log(last.probs), atol=1e-4)
     shorter = next_word_distribution(begin(model, ids[300 - 12 : 300]), model)
-    assert not np.allclose(whole.log_probs, shorter.log_probs, atol=1e-4)
+    assert not np.allclose(np.log(whole.probs), np.log(shorter.probs), atol=1e-4)
 
 
 def test_a_reading_can_be_read_on_in_two_ways(model: Model) -> None:
     start = begin(model, WINDOWS.ids[:30].tolist())
-    expected = next_word_distribution(start, model).log_probs.copy()
-    left = next_word_distribution(read(start, 1, model), model).log_probs.copy()
+    expected = np.log(next_word_distribution(start, model).probs).copy()
+    left = np.log(next_word_distribution(read(start, 1, model), model).probs).copy()
     read(read(start, 2, model), 3, model)
-    np.testing.assert_array_equal(next_word_distribution(start, model).log_probs, expected)
+    np.testing.assert_array_equal(np.log(next_word_distribution(start, model).probs), expected)
     np.testing.assert_array_equal(
-        next_word_distribution(read(start, 1, model), model).log_probs, left
+        np.log(next_word_distribution(read(start, 1, model), model).probs), left
     )
 
 

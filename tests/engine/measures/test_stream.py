@@ -73,7 +73,7 @@ def test_every_word_is_scored_as_the_reader_foretells_it(network: Network) -> No
         )
         if number:
             next_word = next_word_distribution(reading, model)
-            log_probs = next_word.log_probs
+            log_probs = np.log(next_word.probs)
             assert scored.cosine == pytest.approx(float(next_word.cosine[position]), abs=1e-5)
             assert scored.log_probability == pytest.approx(float(log_probs[position]), abs=1e-5)
             assert scored.rank == 1 + int((log_probs > log_probs[position]).sum())

@@ -93,7 +93,7 @@ def test_the_first_choice_has_the_probability_of_the_model() -> None:
     )
     choice = next(WRITER.stream(SEED, rng_seed=1))
     number = WRITER.tokenizer.ids[choice.word]
-    assert choice.probability == pytest.approx(float(np.exp(next_word.log_probs[number])))
+    assert choice.probability == pytest.approx(float(np.exp(np.log(next_word.probs)[number])))
     assert choice.cosine == pytest.approx(float(next_word.cosine[number]))
 
 

@@ -97,7 +97,7 @@ def test_own_words_are_cut_and_read() -> None:
     assert [choice.word for choice in choices_of(session)] == [WORDS[25], "，", WORDS[26]]
     # Each word's probability is what the model gave it at its place.
     reading = begin(context.model, [20, 21, 25, 1])
-    chance = float(np.exp(next_word_distribution(reading, context.model).log_probs[26]))
+    chance = float(np.exp(np.log(next_word_distribution(reading, context.model).probs)[26]))
     assert choices_of(session)[2].probability == pytest.approx(chance, rel=1e-5)
     # And the model goes on from there.
     assert (
@@ -118,7 +118,7 @@ def test_own_words_that_the_novel_lacks_stay_and_are_read_as_unknown() -> None:
     assert (known.word, mark.word) == (WORDS[25], "！")
     # The network has read the unknown word, id V, in its place.
     reading = begin(context.model, [20, 21, len(WORDS), 25])
-    expected = next_word_distribution(reading, context.model).log_probs[WORDS.index("！")]
+    expected = np.log(next_word_distribution(reading, context.model).probs)[WORDS.index("！")]
     assert mark.probability == pytest.approx(float(np.exp(expected)), rel=1e-5)
     assert text_of(answer(reply.session, "u", context).session) == ""
 
