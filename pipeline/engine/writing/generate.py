@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -88,97 +89,76 @@ def begin_at(
         return Position(start(seed_ids, constraints), begin(model, (*learnt, *seed_ids)))
 
 
-def step(
-    position: Position,
-    model: Model,
-    *,
-    sampling: Sampling,
-    generator: np.random.Generator,
-    candidates: int = 0,
-    refused: Sequence[int] = (),
-) -> tuple[Choice, Position] | None:
-    """Write one word; return it and where the text stands then, None where the text ends instead.
+@dataclass(frozen=True)
+class Ask:
+    """A word that is wanted: the next one of a text.
 
-    What is noted of the text changes, so that the position given stands nowhere any more: fork its
-    state before to go on from it again.
-
-    Parameters
+    Attributes
     ----------
-    position, model, sampling, generator, candidates : see `write`
+    position : Position
+        Where the text stands. It is noted there which word comes: the position stands nowhere any
+        more then, and its state is to be forked before to go on from it again.
+    generator, sampling
+        What the word is drawn with.
+    candidates : int
+        How many candidates to report.
     refused : sequence of int
         Words that are not to come next.
     """
-    (written,) = step_all(
-        [position],
-        model,
-        sampling=sampling,
-        generators=[generator],
-        candidates=candidates,
-        refused=refused,
-    )
-    return written
+
+    position: Position
+    generator: np.random.Generator
+    sampling: Sampling
+    candidates: int = 0
+    refused: Sequence[int] = ()
 
 
-def step_all(
-    positions: Sequence[Position],
-    model: Model,
-    *,
-    sampling: Sampling,
-    generators: Sequence[np.random.Generator],
-    candidates: int = 0,
-    refused: Sequence[int] = (),
-) -> list[tuple[Choice, Position] | None]:
-    """Write one word of each of N texts; see `step`."""
-    pairs = list(zip(positions, generators, strict=True))
-    chosen = choose_all(pairs, model, sampling=sampling, candidates=candidates, refused=refused)
+class Answer(NamedTuple):
+    """The word that came, what it was chosen from, and where the text stands then."""
+
+    choice: Choice
+    next_word: NextWord
+    position: Position
+
+
+def answer_all(asks: Sequence[Ask], model: Model) -> list[Answer | None]:
+    """Write the next word of each of N texts, whoever wants it; None where the text ends instead.
+
+    What they have in common is a matrix product: for all of them it takes little longer than for
+    one. Each is what it would be alone, but for rounding.
+    """
+    places = [(ask.position, ask.sampling) for ask in asks]
+    seen = _look_all(places, model)
+    chosen = [
+        _choose(ask, next_word, weights, model)
+        for ask, (next_word, weights) in zip(asks, seen, strict=True)
+    ]
     live = [
-        (position, own[0])
-        for position, own in zip(positions, chosen, strict=True)
+        (ask.position, own[0].word_id)
+        for ask, own in zip(asks, chosen, strict=True)
         if own is not None
     ]
-    if not live:
-        return [None] * len(positions)
-    after = iter(
-        go_on_all([position for position, _ in live], [own.word_id for _, own in live], model)
-    )
-    return [None if own is None else (own[0], next(after)) for own in chosen]
+    after = iter(_go_on_all(live, model))
+    return [None if own is None else Answer(*own, next(after)) for own in chosen]
 
 
-def choose_all(
-    positions: Sequence[tuple[Position, np.random.Generator]],
-    model: Model,
-    *,
-    sampling: Sampling,
-    candidates: int = 0,
-    refused: Sequence[int] = (),
-) -> list[tuple[Choice, NextWord] | None]:
-    """Choose the next word of each of N texts, and what it was chosen from; see `step`."""
-    looked = _look_all([position for position, _ in positions], model, sampling)
-    found: list[tuple[Choice, NextWord] | None] = []
-    for (position, generator), (next_word, weights) in zip(positions, looked, strict=True):
-        word_id = _choose(position, weights, sampling, generator, refused)
-        found.append(
-            None
-            if word_id is None
-            else (choice_of(word_id, next_word, model.network, candidates), next_word)
-        )
-    return found
+def step(ask: Ask, model: Model) -> Answer | None:
+    """Write one word; see `answer_all`."""
+    return answer_all([ask], model)[0]
 
 
 def _choose(
-    position: Position,
-    weights: Floats,
-    sampling: Sampling,
-    generator: np.random.Generator,
-    refused: Sequence[int],
-) -> int | None:
-    """Return the next word, given what may come (V,); None where the text ends instead."""
-    if refused:
-        weights[list(refused)] = 0
+    ask: Ask, next_word: NextWord, weights: Floats, model: Model
+) -> tuple[Choice, NextWord] | None:
+    """Choose the next word of a text, given what may come (V,); None where it ends instead."""
+    if ask.refused:
+        weights[list(ask.refused)] = 0
     if not any_left(weights):
         return None
-    word_id = choose(weights, sampling, generator)
-    return None if ends_with(position.state, word_id) else word_id
+    word_id = choose(weights, ask.sampling, ask.generator)
+    if ends_with(ask.position.state, word_id):
+        return None
+    return choice_of(word_id, next_word, model.network, ask.candidates), next_word
 
 
 def look(position: Position, model: Model, sampling: Sampling) -> tuple[NextWord, Floats]:
@@ -186,16 +166,16 @@ def look(position: Position, model: Model, sampling: Sampling) -> tuple[NextWord
 
     Constraints may note that they were asked: see `Constraint.constrain`.
     """
-    return _look_all([position], model, sampling)[0]
+    return _look_all([(position, sampling)], model)[0]
 
 
 def _look_all(
-    positions: Sequence[Position], model: Model, sampling: Sampling
+    places: Sequence[tuple[Position, Sampling]], model: Model
 ) -> list[tuple[NextWord, Floats]]:
-    """Return of each of N texts what `look` does."""
-    next_found = next_words([position.reading for position in positions], model)
+    """Return of each of N places what `look` does."""
+    next_found = next_words([position.reading for position, _ in places], model)
     found = []
-    for next_word, position in zip(next_found, positions, strict=True):
+    for next_word, (position, sampling) in zip(next_found, places, strict=True):
         weights = _penalised(next_word, position.state, sampling)
         constrain(weights, position.state)
         found.append((next_word, weights))
@@ -203,20 +183,22 @@ def _look_all(
 
 
 def go_on(position: Position, word_id: int, model: Model) -> Position:
-    """Note a word and read it; return where the text stands then. See `step` on the one given."""
-    return go_on_all([position], [word_id], model)[0]
+    """Note a word and read it; return where the text stands then. See `Ask` on the one given."""
+    return _go_on_all([(position, word_id)], model)[0]
 
 
-def go_on_all(
-    positions: Sequence[Position], word_ids: Sequence[int], model: Model
-) -> list[Position]:
+def _go_on_all(texts: Sequence[tuple[Position, int]], model: Model) -> list[Position]:
     """Note and read a word of each of N texts; see `go_on`."""
-    for position, word_id in zip(positions, word_ids, strict=True):
+    if not texts:
+        return []
+    for position, word_id in texts:
         note(position.state, word_id)
-    readings = read_all([position.reading for position in positions], word_ids, model)
+    readings = read_all(
+        [position.reading for position, _ in texts], [word_id for _, word_id in texts], model
+    )
     return [
         Position(position.state, reading)
-        for position, reading in zip(positions, readings, strict=True)
+        for (position, _), reading in zip(texts, readings, strict=True)
     ]
 
 

@@ -14,15 +14,15 @@ the text itself are left out of q: what was written once would be chosen again a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipeline.engine.memories.next_word import Model, NextWord
+from pipeline.engine.memories.next_word import Model
 from pipeline.engine.writing.constraints.marks import Role
 from pipeline.engine.writing.constraints.order import fork, may_end
-from pipeline.engine.writing.generate import Choice, Position, choose_all, go_on_all
+from pipeline.engine.writing.generate import Answer, Ask, Choice, Position, answer_all
 from pipeline.engine.writing.sampling import Sampling
 
 _SHORTEST, _LONGEST = 12, 70  # words of a candidate
@@ -34,7 +34,6 @@ _COMMON, _MOST = 3.0, 6.0  # −log u₀; the greatest weight of a word
 class _Candidate:
     """A sentence in the making, and whether the text ended instead of a further word."""
 
-    number: int  # of the text that it goes on
     generator: np.random.Generator
     position: Position
     ended: bool = False
@@ -49,69 +48,63 @@ class _Candidate:
 
 
 Written = tuple[list[Choice], Position | None]
+Wanted = Generator[list[Ask], list[Answer | None], Written]
 
 
-def write_sentences(
-    positions: Sequence[Position],
+def write_sentence(
+    position: Position,
     model: Model,
     *,
     sampling: Sampling,
-    generators: Sequence[Sequence[np.random.Generator]],
+    generators: Sequence[np.random.Generator],
     candidates: int = 0,
     shortest: int = _SHORTEST,
-) -> list[Written]:
-    """Return the next sentence of each of N texts, and where the text stands then.
+) -> Wanted:
+    """Ask for words until a sentence is written; return it and where the text stands then.
 
     That is None where the text ends instead of a further word; the sentence may then be empty.
 
     Parameters
     ----------
-    positions : where each text stands; they stay as they are
-    model, sampling, candidates : see `generate.step`
-    generators : for each text as many as there are to be candidates
+    position : where the text stands; it stays as it is
+    model : what will answer; see `generate.answer_all`
+    sampling, candidates : see `Ask`
+    generators : as many as sentences are to be drawn
     shortest : int
         Words of a sentence at least; a shorter one is drawn with the next.
     """
     drawn = [
-        _Candidate(number, generator, Position(fork(position.state), position.reading))
-        for number, (position, own) in enumerate(zip(positions, generators, strict=True))
-        for generator in own
+        _Candidate(own, Position(fork(position.state), position.reading)) for own in generators
     ]
     going = drawn
     while going:
-        live = _advance(going, model, sampling, candidates)
-        going = [own for own in live if not _is_over(own, shortest)]
-    best: list[_Candidate | None] = [None] * len(positions)
-    for candidate in drawn:
-        before = best[candidate.number]
-        if before is None or candidate.score > before.score:
-            best[candidate.number] = candidate
-    return [(own.choices, None if own.ended else own.position) for own in best if own is not None]
+        answers = yield [Ask(own.position, own.generator, sampling, candidates) for own in going]
+        for own, answer in zip(going, answers, strict=True):
+            _take(own, answer, model)
+        going = [own for own in going if not own.ended and not _is_over(own, shortest)]
+    best = max(drawn, key=lambda own: own.score)  # the first of equal ones
+    return best.choices, None if best.ended else best.position
 
 
-def _advance(
-    going: list[_Candidate], model: Model, sampling: Sampling, candidates: int
-) -> list[_Candidate]:
-    """Take each candidate on by a word; return those whose text goes on."""
-    chosen = choose_all(
-        [(own.position, own.generator) for own in going],
-        model,
-        sampling=sampling,
-        candidates=candidates,
-    )
-    live = []
-    for own, found in zip(going, chosen, strict=True):
-        own.ended = found is None
-        if found is not None:
-            _weigh(own, *found, model)
-            own.choices.append(found[0])
-            live.append(own)
-    positions = [own.position for own in live]
-    if live:
-        positions = go_on_all(positions, [own.choices[-1].word_id for own in live], model)
-    for own, position in zip(live, positions, strict=True):
-        own.position = position
-    return live
+def finish_sentence(sentence: Wanted, model: Model) -> Written:
+    """Write a sentence by itself to its end."""
+    try:
+        asks = next(sentence)
+        while True:
+            asks = sentence.send(answer_all(asks, model))
+    except StopIteration as done:
+        written: Written = done.value
+        return written
+
+
+def _take(own: _Candidate, answer: Answer | None, model: Model) -> None:
+    """Take a candidate on by a word, or note that its text ends."""
+    if answer is None:
+        own.ended = True
+        return
+    own.choices.append(answer.choice)
+    own.position = answer.position
+    _weigh(own, answer, model)
 
 
 def _is_over(own: _Candidate, shortest: int) -> bool:
@@ -126,12 +119,12 @@ def _is_over(own: _Candidate, shortest: int) -> bool:
     return whole and len(own.choices) >= shortest
 
 
-def _weigh(own: _Candidate, choice: Choice, next_word: NextWord, model: Model) -> None:
+def _weigh(own: _Candidate, answer: Answer, model: Model) -> None:
     """Add a word to what speaks for a candidate."""
-    word_id = choice.word_id
+    word_id = answer.choice.word_id
     log_frequency = float(model.network.log_prior[word_id])
     weight = min(max(-log_frequency - _COMMON, 0.0), _MOST)
     if not weight or own.position.state.draft.marks.roles[word_id] is not Role.WORD:
         return
     own.weight += weight
-    own.fit += weight * (model.log_chance(word_id, next_word) - _ALPHA * log_frequency)
+    own.fit += weight * (model.log_chance(word_id, answer.next_word) - _ALPHA * log_frequency)

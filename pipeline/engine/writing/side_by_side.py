@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from pipeline.engine.memories.next_word import Model
-from pipeline.engine.threads import one_thread_a_word
-from pipeline.engine.writing.constraints.order import Constraints, may_end
-from pipeline.engine.writing.generate import Choice, Position, begin_at, step_all
-from pipeline.engine.writing.sampling import Sampling, best_of
-from pipeline.engine.writing.sentences import Written, write_sentences
+from pipeline.engine.writing.constraints.order import Constraints
+from pipeline.engine.writing.generate import Choice, Position, begin_at
+from pipeline.engine.writing.making import Text, advance
+from pipeline.engine.writing.sampling import Sampling
 
 
 def write(
@@ -59,8 +57,8 @@ def write_side_by_side(
 ) -> list[Iterator[Choice]]:
     """Return a stream of choices for each of N texts: what `write` yields, but for rounding.
 
-    Whichever stream is asked takes all texts on by a word, or a sentence where several are drawn
-    for each that is written. What nobody asked for yet is kept.
+    Whichever stream is asked takes all texts on, each by a word or by the candidates for one. What
+    nobody asked for yet is kept.
 
     Parameters
     ----------
@@ -71,67 +69,17 @@ def write_side_by_side(
     candidates : int
         How many candidates to report for each word.
     """
-    texts = _Texts(model, positions, sampling, generators, candidates)
-    return [texts.stream(number) for number in range(len(positions))]
+    texts = [
+        Text(model, position, sampling=sampling, generator=generator, candidates=candidates)
+        for position, generator in zip(positions, generators, strict=True)
+    ]
+    return [_stream(text, texts) for text in texts]
 
 
-class _Texts:
-    """Texts in the making."""
-
-    def __init__(
-        self,
-        model: Model,
-        positions: Sequence[Position],
-        sampling: Sampling,
-        generators: Sequence[np.random.Generator],
-        candidates: int,
-    ) -> None:
-        self._model = model
-        self._sampling = sampling
-        drawn = best_of(sampling)
-        self._generators = [[own] if drawn == 1 else own.spawn(drawn) for own in generators]
-        self._candidates = candidates
-        self._going = {n: own for n, own in enumerate(positions) if not may_end(own.state)}
-        self._waiting: list[deque[Choice]] = [deque() for _ in positions]
-
-    def stream(self, number: int) -> Iterator[Choice]:
-        """Yield what is written of one text."""
-        waiting = self._waiting[number]
-        while waiting or number in self._going:
-            if not waiting:
-                self._advance()
-            else:
-                yield waiting.popleft()
-
-    def _advance(self) -> None:
-        """Take each text on that has not ended."""
-        numbers = list(self._going)
-        with one_thread_a_word():
-            written = self._write_on(numbers)
-        for number, (choices, position) in zip(numbers, written, strict=True):
-            self._waiting[number].extend(choices)
-            if position is None or may_end(position.state):
-                del self._going[number]
-            else:
-                self._going[number] = position
-
-    def _write_on(self, numbers: list[int]) -> list[Written]:
-        """Return what comes next in some texts, and where they stand then."""
-        positions = [self._going[number] for number in numbers]
-        generators = [self._generators[number] for number in numbers]
-        if best_of(self._sampling) > 1:
-            return write_sentences(
-                positions,
-                self._model,
-                sampling=self._sampling,
-                generators=generators,
-                candidates=self._candidates,
-            )
-        steps = step_all(
-            positions,
-            self._model,
-            sampling=self._sampling,
-            generators=[own for (own,) in generators],
-            candidates=self._candidates,
-        )
-        return [([], None) if own is None else ([own[0]], own[1]) for own in steps]
+def _stream(text: Text, texts: Sequence[Text]) -> Iterator[Choice]:
+    """Yield what is written of one of some texts; all are taken on where it has nothing ready."""
+    while text.written or text.asks:
+        if text.written:
+            yield text.written.popleft()
+        else:
+            advance(texts)

@@ -15,6 +15,7 @@ from pipeline.engine.memories.next_word import next_word_distribution
 from pipeline.engine.threads import one_thread_a_word
 from pipeline.engine.writing.constraints.marks import Role
 from pipeline.engine.writing.generate import (
+    Ask,
     Choice,
     Position,
     choice_of,
@@ -24,7 +25,7 @@ from pipeline.engine.writing.generate import (
 )
 from pipeline.engine.writing.sampling import best_of
 from pipeline.engine.writing.seed import cut_lines
-from pipeline.engine.writing.sentences import write_sentences
+from pipeline.engine.writing.sentences import finish_sentence, write_sentence
 from pipeline.engine.writing.session import (
     SHOWN,
     Reply,
@@ -192,18 +193,11 @@ def _by_word(
     """Return a word, or words to the end of a sentence or paragraph, and where the text stands."""
     choices: list[Choice] = []
     for _ in range(1 if way == "word" else LONGEST_STEP):
-        written = step(
-            position,
-            context.model,
-            sampling=context.sampling,
-            generator=generator,
-            candidates=SHOWN,
-            refused=refused,
-        )
+        written = step(Ask(position, generator, context.sampling, SHOWN, refused), context.model)
         if written is None:
             break
-        choice, position = written
-        choices.append(choice)
+        choices.append(written.choice)
+        position = written.position
         if _is_over(position, way, context):
             break
     return choices, position
@@ -216,13 +210,16 @@ def _by_sentence(
     choices: list[Choice] = []
     generators = generator.spawn(best_of(context.sampling))
     while len(choices) < LONGEST_STEP:
-        ((own, after),) = write_sentences(
-            [position],
+        own, after = finish_sentence(
+            write_sentence(
+                position,
+                context.model,
+                sampling=context.sampling,
+                generators=generators,
+                candidates=SHOWN,
+                shortest=1,
+            ),
             context.model,
-            sampling=context.sampling,
-            generators=[generators],
-            candidates=SHOWN,
-            shortest=1,
         )
         if after is None:  # no word may come any more
             return choices, position

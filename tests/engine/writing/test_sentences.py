@@ -15,7 +15,7 @@ from pipeline.engine.writing.constraints.marks import Role
 from pipeline.engine.writing.generate import Choice, Position, begin_at
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling, best_of
-from pipeline.engine.writing.sentences import write_sentences
+from pipeline.engine.writing.sentences import Written, finish_sentence, write_sentence
 from pipeline.engine.writing.side_by_side import write
 from pipeline.engine.writing.writer import constraints_for
 from pipeline.errors import SettingsError
@@ -29,13 +29,13 @@ def position_of(model: Model, **options: Any) -> Position:
 
 def drawn(model: Model, seeds: list[int], **options: Any) -> list[Choice]:
     """The sentence that is written of those with these seeds."""
-    ((choices, _),) = write_sentences(
-        [position_of(model, **options)],
-        model,
-        sampling=CALM,
-        generators=[[np.random.default_rng(seed) for seed in seeds]],
-    )
-    return choices
+    return written(position_of(model, **options), model, seeds)[0]
+
+
+def written(position: Position, model: Model, seeds: list[int]) -> Written:
+    generators = [np.random.default_rng(seed) for seed in seeds]
+    sentence = write_sentence(position, model, sampling=CALM, generators=generators)
+    return finish_sentence(sentence, model)
 
 
 def score_of(choices: list[Choice], model: Model) -> float:
@@ -77,12 +77,8 @@ def test_the_position_stays_where_it_is() -> None:
     model = model_of(4)
     position = position_of(model)
     before = list(position.state.draft.ids)
-    texts = [
-        write_sentences([position], model, sampling=CALM, generators=[[np.random.default_rng(1)]])
-        for _ in range(2)
-    ]
+    first, second = (text_of(written(position, model, [1])[0]) for _ in range(2))
     assert position.state.draft.ids == before
-    first, second = (text_of(own[0][0]) for own in texts)
     assert first == second
 
 
@@ -107,10 +103,7 @@ def test_where_every_word_is_banned_the_text_ends() -> None:
     position = position_of(model)
     for constraint in position.state.constraints:
         object.__setattr__(constraint, "constrain", bar_all)
-    ((choices, after),) = write_sentences(
-        [position], model, sampling=CALM, generators=[[np.random.default_rng(1)] * 2]
-    )
-    assert (choices, after) == ([], None)
+    assert written(position, model, [1, 1]) == ([], None)
 
 
 def bar_all(weights: np.ndarray, draft: Any) -> bool:
