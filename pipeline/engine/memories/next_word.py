@@ -23,7 +23,7 @@ from pipeline.engine.memories.mixture import weights_for
 from pipeline.engine.memories.sparse import NETWORK_ALONE, SparseProbs
 from pipeline.engine.memories.table import MEMORIES
 from pipeline.engine.network.decode import network_scores, softmax, unit_rows
-from pipeline.engine.network.predict import WARM_UP
+from pipeline.engine.network.predict import WARM_UP, predict_after_each
 from pipeline.engine.network.reader import LstmStates, initial_states, predict_all, read_words
 
 LEAST = np.finfo(np.float32).tiny  # a probability below it is written as this, to have a logarithm
@@ -144,16 +144,27 @@ class NextWord:
 
 
 def begin(model: Model, word_ids: Sequence[int]) -> Reading:
-    """Return the reading of these words, of which only the last `lookback` are read."""
+    """Return the reading of these words, of which only the last `lookback` are read.
+
+    Where the state is carried on, stretches of a long text are read side by side, as in scoring.
+    """
+    network, ids = model.network, list(word_ids[-model.lookback :])
     reading = Reading(
-        states=initial_states(model.network),
+        states=initial_states(network),
         vector=None,
         unit=None,
-        recent=empty_recent(len(model.network.projection_bias)),
+        recent=empty_recent(len(network.projection_bias)),
     )
-    for word_id in word_ids[-model.lookback :]:
-        reading = read(reading, word_id, model)
-    return reading
+    if not network.carry_state or not ids:
+        for word_id in ids:
+            reading = read(reading, word_id, model)
+        return reading
+    vectors, states = predict_after_each(np.array(ids, dtype=np.int32), network)  # (n, E)
+    units = unit_rows(vectors)  # (n, E)
+    recent = reading.recent
+    for unit, word_id in zip(units, ids[1:], strict=False) if model.reach else ():
+        recent = remember(recent, unit, word_id, words=model.reach)
+    return Reading(states, vectors[-1], units[-1], recent, tuple(ids[-network.steps :]))
 
 
 def read(reading: Reading, word_id: int, model: Model) -> Reading:

@@ -8,6 +8,7 @@ place: what lies further back hardly shows in the state any more.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from pipeline.arrays import Floats
 from pipeline.artifacts.network import Network
 from pipeline.artifacts.windows import spread, window_view
 from pipeline.engine.network.lstm import last_hidden, project, stack_step
+from pipeline.engine.network.reader import LstmStates, initial_states
 from pipeline.engine.threads import one_thread_a_word
 
 BATCH = 256  # windows scored at once: (256, 10,000) float32 scores take 10 MB
@@ -65,7 +67,7 @@ def predict_places(ids: NDArray[np.int32], starts: NDArray[np.int64], network: N
         parts = [
             part
             for first in range(0, len(stretches), _ROWS)
-            for part in _read_stretches(ids, stretches[first : first + _ROWS], network)
+            for part in _read_stretches(ids, stretches[first : first + _ROWS], network)[0]
         ]
     size = len(network.projection_bias)
     return np.concatenate(parts) if parts else np.empty((0, size), dtype=np.float32)
@@ -82,11 +84,32 @@ def predict_runs(
         some = list(runs[number : number + _CHAPTERS])
         if network.carry_state:
             with one_thread_a_word():
-                found = _read_stretches(ids, some, network)
+                found, _ = _read_stretches(ids, some, network)
             yield from found
         else:
             for first, last in some:
                 yield predict_places(ids, np.arange(first, last) - network.steps, network)
+
+
+def predict_after_each(ids: NDArray[np.int32], network: Network) -> tuple[Floats, LstmStates]:
+    """Read a text of which the state is carried on; return ê after each word, and the state.
+
+    Parameters
+    ----------
+    ids : int32 (n,), n ≥ 1
+        The ids from V on stand for unknown words.
+    network : Network
+
+    Returns
+    -------
+    float32 (n, E), LstmStates
+    """
+    found, states = [], initial_states(network)
+    stretches = list(_stretches(np.arange(1, len(ids) + 1)))
+    for first in range(0, len(stretches), _ROWS):
+        some, states = _read_stretches(ids, stretches[first : first + _ROWS], network)
+        found += some
+    return np.concatenate(found), replace(states, words_read=len(ids))
 
 
 def spread_places(starts: NDArray[np.int64], count: int, network: Network) -> NDArray[np.int64]:
@@ -115,8 +138,8 @@ def _stretches(places: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
 
 def _read_stretches(
     ids: NDArray[np.int32], stretches: list[tuple[int, int]], network: Network
-) -> list[Floats]:
-    """Return ê (n, E) of the places of each stretch.
+) -> tuple[list[Floats], LstmStates]:
+    """Return ê (n, E) of the places of each stretch, and the state at the end of the last one.
 
     All are read side by side, and end together: shorter ones begin later.
     """
@@ -140,10 +163,11 @@ def _read_stretches(
             upper_layers=network.upper_layers,
         )
         kept[step] = hidden[-1]
-    return [
+    found = [
         _project(kept[longest - (last - first) :, row], network)
         for row, (first, last) in enumerate(stretches)
     ]
+    return found, LstmStates(hidden[:, -1:].copy(), cell[:, -1:].copy(), words_read=longest)
 
 
 def _project(hidden: Floats, network: Network) -> Floats:

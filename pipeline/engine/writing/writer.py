@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 
@@ -29,24 +30,31 @@ from pipeline.stage import Advance
 TOGETHER = 16  # texts side by side: more gain little in time
 
 
-def constraints_for(model: Model, writing: WritingOptions) -> Constraints:
+def constraints_for(
+    model: Model, writing: WritingOptions, learnt: dict[str, Any] | None = None
+) -> Constraints:
     """Make options ready for a model, by the habits of its novel's punctuation.
+
+    `learnt` keeps those habits from call to call: one for each model.
 
     Raises
     ------
     SettingsError
         See `make_constraints`.
     """
-    network = model.network
+    network, learnt = model.network, {} if learnt is None else learnt
     text_ids = model.memories.text_ids if model.memories else None
+    if "marks" not in learnt:
+        learnt["marks"] = find_marks(network.words, text_ids)
     return make_constraints(
         Given(
             options=writing,
             network=network,
-            marks=find_marks(network.words, text_ids),
+            marks=learnt["marks"],
             text_ids=text_ids,
             log_priors=tokenizer_of(network).log_priors,
             chapters=model.memories.chapters if model.memories else (),
+            learnt=learnt,
         )
     )
 
@@ -157,6 +165,7 @@ class Writer:
         self.network = network
         self.memories = memories
         self.tokenizer = tokenizer_of(network)
+        self._habits: dict[str, Any] = {}  # habits of the novel, for all that it writes
 
     def remembering(self, names: str) -> Writer:
         """Return the writer with only these components, as `cache,ngram`, or with `none`.
@@ -251,7 +260,7 @@ class Writer:
     ) -> Prompt:
         """Return a seed phrase made ready, to write on from as often as is wanted; see `stream`."""
         model = self.model(prior_weight)
-        constraints = constraints_for(model, _with_words(writing, words))
+        constraints = constraints_for(model, _with_words(writing, words), self._habits)
         learnt = learnt_ids(learn_from, model, self.tokenizer)
         return Prompt(model, tuple(self.seed_ids(seed)), constraints, learnt)
 

@@ -42,7 +42,10 @@ class NovelClauses(Constraint):
     @classmethod
     def made_for(cls, given: Given) -> Self | None:
         """Return the constraint, unless marks are free or there is no novel to go by."""
-        return None if given.habits is None else cls(given.marks, given.habits)
+        habits = given.habits
+        if habits is None:
+            return None
+        return given.once("clauses", lambda: cls(given.marks, habits))
 
     def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Hold the marks that end a clause to their share in the novel."""

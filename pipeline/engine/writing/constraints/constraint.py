@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Protocol, Self
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
 
@@ -16,6 +15,8 @@ from pipeline.engine.writing.constraints.copy_index import CopyIndex, index_text
 from pipeline.engine.writing.constraints.draft import Draft
 from pipeline.engine.writing.constraints.marks import Marks
 from pipeline.engine.writing.options import WritingOptions
+
+Learnt = TypeVar("Learnt")
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Given:
         Of the vocabulary's words.
     chapters : sequence of (title, start, stop)
         The novel's training chapters, in positions of its text.
+    learnt : name → what was learnt
+        Of the novel alone, whatever the options: made for the first text and kept for others.
     """
 
     options: WritingOptions
@@ -41,17 +44,32 @@ class Given:
     text_ids: Ids | None
     log_priors: Mapping[str, float]
     chapters: Sequence[tuple[str, int, int]] = ()
+    learnt: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, name: str, make: Callable[[], Learnt]) -> Learnt:
+        """Return what `make` learns of the novel; it is learnt once, however many texts there are.
+
+        It must not depend on the options, nor be changed: a constraint notes in its fork.
+        """
+        if name not in self.learnt:
+            self.learnt[name] = make()
+        found: Learnt = self.learnt[name]
+        return found
 
     @property
     def habits(self) -> Ids | None:
         """The novel's text, whose habits are kept to; None where marks are free, or without it."""
         return self.text_ids if self.options.marks else None
 
-    @cached_property
+    @property
     def copy_index(self) -> CopyIndex | None:
         """The index of the novel's text, made once and only if a constraint asks; None without."""
-        words = len(self.network.words)
-        return None if self.text_ids is None else index_text(self.text_ids, words)
+        text_ids, words = self.text_ids, len(self.network.words)
+        return (
+            text_ids
+            if text_ids is None
+            else self.once("copies", lambda: index_text(text_ids, words))
+        )
 
 
 class Constraint(Protocol):

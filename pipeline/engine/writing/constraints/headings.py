@@ -37,12 +37,17 @@ class NoHeadings(Constraint):
     @classmethod
     def made_for(cls, given: Given) -> Self | None:
         """Return the constraint where marks are kept to and chapters begin alike."""
-        if given.habits is None:
+        habits, words = given.habits, given.network.words
+        if habits is None:
             return None
         starts = [start for _, start, _ in given.chapters]
-        words = given.network.words
-        headings = heading_words(words, given.habits, starts, given.marks.break_id)
-        titular = titular_words(len(words), given.habits, starts, given.marks)
+        headings, titular = given.once(
+            "headings",
+            lambda: (
+                heading_words(words, habits, starts, given.marks.break_id),
+                titular_words(len(words), habits, starts, given.marks),
+            ),
+        )
         return cls(headings, titular) if len(headings) or len(titular) else None
 
     def constrain(self, weights: Floats, draft: Draft) -> bool:

@@ -48,7 +48,10 @@ class NovelSpeech(Constraint):
     @classmethod
     def made_for(cls, given: Given) -> Self | None:
         """Return the constraint, unless marks are free or there is no novel to go by."""
-        return None if given.habits is None else cls(given.marks, given.habits)
+        habits = given.habits
+        if habits is None:
+            return None
+        return given.once("speeches", lambda: cls(given.marks, habits))
 
     def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Hold what introduces speech, and the speaker's word, to their shares."""

@@ -40,9 +40,10 @@ class NovelDoubles(Constraint):
     @classmethod
     def made_for(cls, given: Given) -> Self | None:
         """Return the constraint where repetition is watched and there is a novel to go by."""
-        if given.text_ids is None or not given.options.no_repeat:
+        text_ids = given.text_ids
+        if text_ids is None or not given.options.no_repeat:
             return None
-        return cls(given.network.words, given.text_ids)
+        return given.once("doubles", lambda: cls(given.network.words, text_ids))
 
     def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Hold what would double the text's end to its share in the novel."""
