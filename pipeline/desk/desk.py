@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -31,7 +31,7 @@ class Desk:
     scheduler: Scheduler = field(default_factory=Scheduler)
     default_model: str | None = None
 
-    def write(self, loaded: Loaded, job: Job) -> AsyncIterator[list[Choice]]:
+    def write(self, loaded: Loaded, job: Job) -> AsyncGenerator[list[Choice]]:
         """Yield the words of a continuation as they come; see `Scheduler.write`."""
         return self.scheduler.write(partial(begin, loaded.writer, job))
 

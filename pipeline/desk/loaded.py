@@ -67,7 +67,7 @@ class Models:
         """
         folder = shelf.shelf_of(self.artifacts)
         with self._lock:
-            if wanted in self._open:
+            if wanted is not None and wanted in self._open:
                 self._open.move_to_end(wanted)
                 return self._open[wanted]
             path = shelf.choose(folder, None, "run-all") if wanted is None else None

@@ -7,7 +7,7 @@ end, and one that nobody reads any more costs nothing from its next word on.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -72,7 +72,7 @@ class Scheduler:
         if self._count >= self._most:
             raise Busy(f"expected fewer than {self._most} texts under way; try again in a moment")
 
-    async def write(self, begin: Callable[[], Text]) -> AsyncIterator[list[Choice]]:
+    async def write(self, begin: Callable[[], Text]) -> AsyncGenerator[list[Choice]]:
         """Yield the words of a text as they come, at least one at a time.
 
         The caller who leaves closes this generator: its text is given up within a word.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from functools import partial
 
 import pytest
@@ -44,7 +44,7 @@ async def until(holds: Callable[[], bool]) -> None:
         await asyncio.sleep(0.01)
 
 
-async def all_of(words: AsyncIterator[list[Choice]]) -> list[Choice]:
+async def all_of(words: AsyncGenerator[list[Choice]]) -> list[Choice]:
     return [choice async for some in words for choice in some]
 
 
