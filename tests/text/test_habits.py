@@ -100,6 +100,12 @@ FORMS: list[Callable[[int, str], str]] = [
 ]
 
 
+def test_a_title_like_a_sentence_speaks_against_no_family() -> None:
+    headings = [*[f"{n + 1}、{t}" for n, t in enumerate(TITLES)], "9、走，去看雪", "10、活着；"]
+
+    assert titles(book(headings)) == headings
+
+
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form(0, TITLES[0]))
 @pytest.mark.parametrize("contents", [False, True], ids=["", "contents"])
 def test_a_book_has_the_headings_of_its_habit(

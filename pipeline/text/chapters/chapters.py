@@ -16,6 +16,7 @@ from pipeline.text.chapters.forms import NAMED, STRONG, Heading
 from pipeline.text.chapters.headings import read_heading
 from pipeline.text.chapters.likely import likeliest
 from pipeline.text.chapters.listed import find_listed
+from pipeline.text.chapters.parts import with_parts
 from pipeline.text.chapters.pattern import read_own
 from pipeline.text.cuts import Cut
 from pipeline.text.gaps import prose_gaps
@@ -89,7 +90,7 @@ def divide(
     marked = _marked(paragraphs, titles) if pattern is None else {}
     if pattern is None:
         found = {i: h for i, line in enumerate(paragraphs) if (h := read_heading(line))}
-        candidates = dict(sorted({**marked, **found}.items()))
+        candidates = with_parts(dict(sorted({**marked, **found}.items())))
     else:
         candidates = read_own(paragraphs, pattern)
     contents = find_contents(paragraphs, candidates)

@@ -24,7 +24,7 @@ from pipeline.text.chapters.sequence import Counted, Step, steps
 _LEAST = 3  # points from which a line is a heading
 _ENOUGH = 3  # headings that prove a family; two where they are a book's 1 and 2
 _MANY = 4  # asked of a family whose lines are no headings by their form alone
-_FAIR = 1  # points of form that its lines have on the average
+_FAIR = 1  # points of form that most of its lines have
 _TINY = 100  # characters; a chapter of less speaks against its heading
 _EVEN = 0.45  # of 1: how evenly the headings of a family without a sure form must stand
 _FRONT = 500  # characters before the first heading that need no explanation
@@ -198,7 +198,8 @@ def _holds(book: Book, indices: Sequence[int], level: Level, extras: Sequence[in
     if sure:
         begun = [heading.first for heading in headings] == [1, 2] and places[0] <= _FRONT
         return (len(indices) + len(extras) >= _ENOUGH or begun) and not late
-    many = len(indices) >= _MANY and form >= _FAIR
+    fair = median(heading.form for heading in headings) >= _FAIR  # a comma in a title may be
+    many = len(indices) >= _MANY and fair
     front = _front(book, extras, places[0], _LATE * mean(inner))
     early = front <= max(_TITLE_PAGE, median(sizes) / 2)
     return many and early and _evenness([front, *sizes]) >= _EVEN

@@ -66,6 +66,8 @@ class Heading:
         How much the line alone looks like a heading: from `STRONG` it needs no other sign.
     front : str
         Words before the number that are none of the known ones, such as a book's name.
+    part : int
+        The part of its chapter that it names, 0 without one (`parts`).
     identity : tuple
         What is equal for a heading and its entry in the contents, page numbers apart.
     """
@@ -80,6 +82,7 @@ class Heading:
     volume: str = ""
     form: int = STRONG
     front: str = ""
+    part: int = 0
     identity: Identity = field(init=False)
 
     @property
@@ -91,6 +94,7 @@ class Heading:
         """Compute what headings are compared by, once."""
         words = plain_words(self.name)
         outer = None if words else self.outer
+        words += f" {self.part}" * (self.part > 0)
         object.__setattr__(self, "identity", (self.unit, self.first, self.last, outer, words))
 
 
