@@ -6,11 +6,11 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.artifacts.corpus import Chapter
 from pipeline.text.chapters.chosen import choose_headings
-from pipeline.text.chapters.contents import find_contents, find_running, runs_of
+from pipeline.text.chapters.contents import find_contents, runs_of
 from pipeline.text.chapters.families import UNCOUNTED, make_book
 from pipeline.text.chapters.forms import NAMED, STRONG, Heading
 from pipeline.text.chapters.headings import read_heading
@@ -18,6 +18,8 @@ from pipeline.text.chapters.likely import likeliest
 from pipeline.text.chapters.listed import find_listed
 from pipeline.text.chapters.parts import with_parts
 from pipeline.text.chapters.pattern import read_own
+from pipeline.text.chapters.rows import find_rows
+from pipeline.text.chapters.running import find_running
 from pipeline.text.cuts import Cut
 from pipeline.text.gaps import prose_gaps
 
@@ -93,7 +95,10 @@ def divide(
         candidates = with_parts(dict(sorted({**marked, **found}.items())))
     else:
         candidates = read_own(paragraphs, pattern)
+    rows = find_rows(paragraphs, candidates)
+    candidates = {index: h for index, h in candidates.items() if index not in rows}
     contents = find_contents(paragraphs, candidates)
+    contents = replace(contents, lines=contents.lines | rows)
     if pattern is None:
         contents, by_title = find_listed(paragraphs, candidates, contents)
         candidates = dict(sorted({**candidates, **by_title}.items()))

@@ -16,9 +16,10 @@ from itertools import accumulate
 from statistics import mean, median
 
 from pipeline.chinese import SENTENCE_ENDS
-from pipeline.text.chapters.contents import dense_runs, find_running
+from pipeline.text.chapters.contents import dense_runs
 from pipeline.text.chapters.forms import NAMED, STRONG, Heading, Level, bare_title
 from pipeline.text.chapters.numerals import NUMERAL_CLASS
+from pipeline.text.chapters.running import find_running
 from pipeline.text.chapters.sequence import Counted, Step, steps
 
 _LEAST = 3  # points from which a line is a heading
