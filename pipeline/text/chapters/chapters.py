@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from pipeline.artifacts.corpus import Chapter
+from pipeline.chinese import has_chinese
 from pipeline.text.chapters.chosen import choose_headings
 from pipeline.text.chapters.contents import find_contents, runs_of
 from pipeline.text.chapters.families import UNCOUNTED, make_book
@@ -207,10 +208,18 @@ def _find_starts(paragraphs: Sequence[str], headings: Mapping[int, Heading]) -> 
         if not named and following[0] < len(paragraphs) and below < _FRONT_MATTER:
             opened = first  # what stands below is the volume's introduction
             continue
-        heading = named[-1] if named else headings[run[-1]]
+        heading = _fullest(named) if named else headings[run[-1]]
         title = heading.title + titles.get(run[-1], "")
         starts.append(_Start(first, title, heading.volume or volume if named else ""))
     return starts
+
+
+def _fullest(named: Sequence[Heading]) -> Heading:
+    """Return the last heading, or of two in two languages the one that says more."""
+    last, before = named[-1], named[-2:][0]
+    if last.name or before.unit == last.unit or before.first != last.first:
+        return last
+    return before if before.name or has_chinese(before.title) else last
 
 
 def _titles_below(paragraphs: Sequence[str], headings: Mapping[int, Heading]) -> dict[int, str]:

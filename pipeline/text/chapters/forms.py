@@ -13,7 +13,7 @@ OPENING = r"[\s\u3000☆★◆◇■□●○※§#＃=＝*＊·•・~～—\-_
 CLOSING = r"[\s\u3000】\]〉」』〕）)=＝*＊·~～—\-☆★◆◇■□●#＃]"
 Identity = tuple[str, int | None, int | None, tuple[str, int] | None, str]
 BOOK = r"(?:《[^》]{1,20}》)?(?:正文|VIP章节)?[\s\u3000】]*"  # what may stand before a heading
-NAMED = "named"  # the unit of headings without a number
+NAMED = "named"  # the unit of headings such as 楔子
 STRONG = 2  # points of form from which a line is a heading by itself
 
 # Points of a unit: how seldom prose begins a line with 第 and it. The level is its usual one.

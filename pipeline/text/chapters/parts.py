@@ -1,4 +1,4 @@
-"""Chapters in numbered parts: 第一章 夜雨 1, 第一章 夜雨 2, told from pages of a scan by their count."""
+"""Chapters in numbered parts, 第一章 夜雨 1 and 第一章 夜雨 2, told from pages by their count."""
 
 from __future__ import annotations
 

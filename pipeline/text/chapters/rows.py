@@ -1,4 +1,4 @@
-"""Tables of contents with several chapters in a line: 目录：第一章 夜雨 第二章 归人 …"""
+"""Tables of contents with several chapters in a line: 目录：第一章 夜雨 第二章 归人."""
 
 from __future__ import annotations
 

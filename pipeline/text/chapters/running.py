@@ -1,4 +1,4 @@
-"""Running titles: headings that only repeat the one they stand under, as on every page of a scan."""
+"""Running titles: headings that only repeat the one they stand under, on pages of a scan."""
 
 from __future__ import annotations
 
