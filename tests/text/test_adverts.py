@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from pipeline.text.cleaning.adverts import is_advert
 from pipeline.text.cleaning.clean import clean
+from pipeline.text.cleaning.signs import HINT, _hint_words
 
 STORY = (
     "那年冬天来得格外早，院子里的海棠还没有落尽叶子。",
@@ -297,3 +300,15 @@ def test_an_advert_within_a_sentence_takes_no_word_of_it(line: str, left: str) -
 )
 def test_an_address_that_a_sentence_goes_on_from_is_of_the_story(line: str) -> None:
     assert clean("\n".join([*STORY, line])).paragraphs[-1] == line
+
+
+def test_hints_are_found_wherever_their_words_are_and_nowhere_else() -> None:
+    words = _hint_words()
+    characters = sorted({character for word in words for character in word})
+    generator = Random(0)
+    texts = ["".join(generator.choices(characters, k=3)) for _ in range(5_000)]
+
+    assert all(HINT.search(f"院{word}落") for word in words)
+    assert [HINT.search(text) is not None for text in texts] == [
+        any(word in text for word in words) for text in texts
+    ]

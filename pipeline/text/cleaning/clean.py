@@ -103,6 +103,7 @@ def _rejoin(
 
 def _with_newlines(text: str) -> str:
     """Make every line end a newline."""
+    text = text.replace("\r\n", "\n")  # nearly always all that there is to do
     return LINE_END.sub("\n", text) if re.search("[\r\v\f\x85\u2028\u2029]", text) else text
 
 

@@ -31,10 +31,13 @@ _SPANS = 8  # stretches of lines that a message names
 _WARN, _REFUSE = 0.001, 0.02  # of the characters
 
 _LATIN = re.compile("[\u0080-\u017f\u0192\u02c6\u02dc\u2013-\u2122]")
-_HAN = re.compile(f"{CHINESE.pattern}|[\ue000-\uf8ff]")
+_HAN = re.compile(f"[{CHINESE.pattern[1:-1]}\ue000-\uf8ff]+")
 # Where a line may be garbled: a stretch without a common character, or a whole line.
 _RARE_CHARACTER = f"[^{COMMON.pattern[1:-1]}\\n]"
-_UNCOMMON = re.compile(f"{_RARE_CHARACTER}{{16}}|^{_RARE_CHARACTER}{{3,15}}$", re.MULTILINE)
+# One of them comes first in both, so that a search runs from one to the next.
+_UNCOMMON = re.compile(
+    f"{_RARE_CHARACTER}(?:{_RARE_CHARACTER}{{15}}|(?<=^.){_RARE_CHARACTER}{{2,14}}$)", re.MULTILINE
+)
 # U+FFFD, twice, once written in UTF-8 and read in another encoding.
 _REPLACED = re.compile("锟斤拷|嚙踝蕭|ï¿½")
 _LOST = re.compile(f"\ufffd|{_REPLACED.pattern}")
@@ -140,7 +143,7 @@ def _parts(piece: str, *, garbled: bool) -> Iterator[tuple[str, bool]]:
         yield piece, True
     else:
         for line in re.findall(r"[^\n]*\n|[^\n]+", piece):
-            yield line, len(_HAN.findall(line)) + len(_LATIN.findall(line)) >= _FEW_LETTERS
+            yield line, _count_han(line) + len(_LATIN.findall(line)) >= _FEW_LETTERS
 
 
 def _spans(lines: Sequence[int]) -> str:
@@ -235,28 +238,34 @@ def _judged(line: str) -> bool | None:
     """Return whether a line is garbled, None where it is too short to tell."""
     if len(_LATIN.findall(line)) >= _FEW_LETTERS and _is_latin(line):
         return True
-    if len(_HAN.findall(line)) < _SOME_LETTERS:
-        return False if _common(line) >= _READABLE else None
-    return _common(line) < _RARE
+    han = _count_han(line)
+    if han < _SOME_LETTERS:
+        return False if _common(line, han) >= _READABLE else None
+    return _common(line, han) < _RARE
 
 
 def _is_garbled(text: str) -> bool:
     """Return whether a text is made of rare Chinese characters or of Latin ones."""
     if len(_LATIN.findall(text)) >= _ENOUGH and _is_latin(text):
         return True
-    return len(_HAN.findall(text)) >= _ENOUGH and _common(text) < _RARE
+    han = _count_han(text)
+    return han >= _ENOUGH and _common(text, han) < _RARE
 
 
 def _is_latin(text: str) -> bool:
     """Return whether most of what is no ASCII is Latin."""
-    others = sum(not character.isascii() for character in text)
+    others = len(text) - len(text.encode("ascii", "ignore"))
     return len(_LATIN.findall(text)) > _LATIN_SHARE * others and not _WORDS.search(text)
 
 
-def _common(text: str) -> float:
-    """Return the share of common characters among Chinese and private ones."""
-    han = len(_HAN.findall(text))
-    return common_share(text) * len(CHINESE.findall(text)) / max(1, han)
+def _count_han(text: str) -> int:
+    """Return how many characters are Chinese or private ones."""
+    return sum(map(len, _HAN.findall(text)))
+
+
+def _common(text: str, han: int) -> float:
+    """Return the share of common characters among `han` Chinese and private ones."""
+    return len(COMMON.findall(text)) / max(1, han)
 
 
 def _way_back(text: str) -> tuple[str, str]:

@@ -45,7 +45,7 @@ _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "cp950": "
 _SAMPLE = 200_000  # bytes by which an encoding that was named is judged
 _FEW_BAD = 0.02  # unreadable bytes and controls of all characters
 # Controls that no text has: all but tabs, line ends, the form feed, DOS's end of file, and ESC.
-_CONTROLS = "".join(map(chr, (*range(0x09), *range(0x0E, 0x1A), *range(0x1C, 0x20))))
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f]+")
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def unreadable_share(decoded: Decoded) -> float:
     leaves them where the end of a file was never written.
     """
     text = decoded.text.rstrip("\0")
-    bad = decoded.replaced + sum(map(text.count, _CONTROLS))
+    bad = decoded.replaced + sum(map(len, _CONTROLS.findall(text)))
     return bad / max(1, len(text) + decoded.replaced)
 
 
@@ -197,12 +197,30 @@ def _decode_as(data: bytes, encoding: str) -> tuple[str, int]:
     except UnicodeError as error:  # codecs that take no error handler, such as idna
         raise SettingsError(f"encoding: {encoding} cannot read this file: {error}") from error
     if encoding in ("gb18030", "big5hkscs") and _ASKEW.search(text):
-        text = "\n".join(_decode_line(line, encoding) for line in data.split(b"\n"))
+        text = _in_step(text, data, encoding)
     elif encoding in LINE_ENDS and _OUT_OF_STEP.search(text):
         ends = data.split(LINE_ENDS[encoding])  # at whichever bytes: a lost one shifts them
         text = "\n".join(_decode_utf16(line, encoding) for line in ends)
     replaced = len(SURROGATE.findall(text)) if SURROGATE.search(text) else 0
     return (re.sub(f"{SURROGATE.pattern}+", "\ufffd", text) if replaced else text), replaced
+
+
+def _in_step(text: str, data: bytes, encoding: str) -> str:
+    """Return double-byte text in whose lines that have lost bytes one reads on in step.
+
+    No character holds the byte of a line end, so that text and bytes have the same lines.
+    """
+    lines = data.split(b"\n")
+    pieces: list[str] = []
+    done = number = 0
+    while found := _ASKEW.search(text, done):
+        start = text.rfind("\n", done, found.start()) + 1 or done
+        number += text.count("\n", done, start)
+        stop = text.find("\n", found.end())
+        stop = stop if stop >= 0 else len(text)
+        pieces += (text[done:start], _decode_line(lines[number], encoding))
+        done = stop
+    return "".join([*pieces, text[done:]])
 
 
 def _decode_line(line: bytes, encoding: str) -> str:

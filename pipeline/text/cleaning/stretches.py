@@ -56,7 +56,8 @@ _FEW = 60  # non-ASCII bytes that may be garbled UTF-8 rather than a part in ano
 _FEW_COMMON = 0.2  # of the characters of so few, or they are garbled
 # Frequent characters of GB18030 alone, of bytes that are Latin, IPA and Cyrillic letters in UTF-8.
 _OFTEN_CHINESE = re.compile(rb"(?:[^A-Za-z\x80-\xff]|[\xc2-\xd7][\xa1-\xbf])+")
-_UTF8_RUN = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){3}")  # three Chinese characters
+# Three Chinese characters; the first byte stands alone, so that a search runs from one to the next.
+_UTF8_RUN = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}(?:[\xe3-\xe9][\x80-\xbf]{2}){2}")
 
 
 class NoEncoding(ValueError):
@@ -247,7 +248,7 @@ def _first_like(unsure: list[tuple[int, bool | None]], at: int, utf8: bool | Non
 
 def _judged(data: bytes, start: int, stop: int) -> Iterator[tuple[int, bool, bool | None]]:
     """Yield lines, or many alike at once: their start, whether they are sure, whether UTF-8."""
-    end = b"\n" if b"\n" in data[start:stop] else b"\r"
+    end = b"\n" if data.find(b"\n", start, stop) >= 0 else b"\r"
     at = start
     while at < stop:
         after = data.find(end, min(at + _BLOCK, stop), stop) + 1 or stop
