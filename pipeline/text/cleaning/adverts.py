@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from pipeline.text.chapters.headings import is_heading
+from pipeline.text.chapters.headings import is_heading, may_be_heading
 from pipeline.text.cleaning.author_notes import find_notes
 from pipeline.text.cleaning.inline import cut_inside
-from pipeline.text.cleaning.judging import Book, Place, may_have, reason_of
+from pipeline.text.cleaning.judging import Book, Place, is_numbered, may_have, reason_of, template
 from pipeline.text.cleaning.lines import Line
 from pipeline.text.cleaning.pages import is_rule
 from pipeline.text.cleaning.signs import HINT, fold
 from pipeline.text.cleaning.telling import MAX_ADVERT, Adverts, may_be_refrain
+from pipeline.text.cleaning.voices import has_voice, may_speak, speaks_to_readers
 from pipeline.text.cuts import Cut
 
 _OFTEN = 3  # so many times the same line is a sign, at the ends of chapters
@@ -25,6 +26,10 @@ _REFRAIN = 10  # the same where the line may be a refrain
 _APART = 250  # lines of a book to one of the line that stands often, elsewhere
 
 # Who announces what: verse is no advert, and what is said stands in quotes where a book has them.
+_FIRMLY = 0.75  # of a book's paragraphs end in a mark; adverts in it do not
+_STRICTER = {"careful": 0, "strict": -1}
+_ENDS = "。！？!?…”」』’：:"
+_NARROW = re.compile("[\u4e00-\u9fff],[\u4e00-\u9fff]")
 _VERSE_AHEAD = re.compile(r"(?:[诗词赋联歌偈][曰云道]|为证|正是)[:：]\s*$")
 _SPEECH_AHEAD = re.compile(r"[说道问喊叫答][:：,，]\s*$")
 
@@ -54,16 +59,55 @@ def cut_adverts(lines: Sequence[Line], mode: Adverts) -> tuple[list[Line], list[
         if not reason and hinted:
             where = Place(announced=announced, last=_ends_chapter(lines, place))
             reason = reason_of(folded[place], where, book, mode)
+        more: list[Cut] = []
+        if not reason and hinted:
+            line, more = cut_inside(line, folded[place], mode, whole=announced)
+        if not reason and not more and _is_voice(lines, place, before, book, mode):
+            reason = "advert"
         if reason:
             cuts.append(Cut(reason, "", line.number, line.text.strip()))
             before = "" if reason == "advert" else before
             continue
-        if hinted:
-            line, more = cut_inside(line, folded[place], mode, whole=announced)
-            cuts += more
+        cuts += more
         kept.append(line)
         before = line.text if line.text.strip() else before
     return kept, cuts
+
+
+def _is_voice(lines: Sequence[Line], at: int, before: str, book: Book, mode: Adverts) -> bool:
+    """Return whether a line of a book whose paragraphs stop speaks to readers or visitors."""
+    text = lines[at].text
+    if not book.firmly or not may_speak(text) or is_numbered(fold(text)):
+        return False
+    marked = book.wide and _NARROW.search(text) is not None
+    if not speaks_to_readers(fold(text), edge=True, marked=marked, more=_STRICTER[mode]):
+        return False  # nor where it stands in the midst of a chapter: that is looked at last
+    if _announces(before, lines, at, book):
+        return False
+    beside = [_filled(lines, at, step) for step in (-1, 1)]
+    edge = any(not near or is_heading(near) or is_rule(near) for near in beside)
+    more = _STRICTER[mode] + any(_is_open(near) for near in beside) + may_be_heading(text)
+    return speaks_to_readers(fold(text), edge=edge, marked=marked, more=more)
+
+
+def _filled(lines: Sequence[Line], at: int, step: int) -> str:
+    """Return the next line with text above (-1) or below (1) a place, "" if it is far."""
+    near = (
+        lines[place].text
+        for place in range(at + step, at + 5 * step, step)
+        if 0 <= place < len(lines)
+    )
+    return next((text for text in near if text.strip()), "")
+
+
+def _is_open(text: str) -> bool:
+    """Return whether a line has no end, as those of letters, poems and lists have none."""
+    text = text.strip()
+    return (
+        bool(text)
+        and text[-1] not in _ENDS
+        and not (is_heading(text) or is_rule(text) or has_voice(fold(text)))
+    )
 
 
 def is_advert(line: str) -> bool:
@@ -78,6 +122,8 @@ def _book(lines: Sequence[Line], folded: Mapping[int, str]) -> Book:
         often=_often(lines, folded, len(texts)),
         stopped=stopped * 2 > len(texts),
         quoted=any("：“" in text or "：「" in text for text in texts),
+        firmly=stopped >= _FIRMLY * len(texts),
+        wide=sum("，" in text for text in texts) > sum("," in text for text in texts),
     )
 
 
@@ -108,7 +154,7 @@ def _often(lines: Sequence[Line], folded: Mapping[int, str], size: int) -> froze
     places: dict[str, list[int]] = {}
     for at, text in folded.items():
         if 6 <= len(text) <= MAX_ADVERT and not re.search("[“”「」『』]", text):
-            places.setdefault(text.strip(), []).append(at)
+            places.setdefault(template(text.strip()), []).append(at)
     return frozenset(
         text
         for text, ats in places.items()

@@ -25,11 +25,13 @@ from pipeline.text.cleaning.telling import (
     tells_more,
 )
 
+_A_HEADING = 30  # characters
 _SHORT = 80  # characters; a longer line needs one sign more
 _MORE_IN_A_STORY = 2  # signs that a line needs beyond that where it speaks like a story
 _FEWER_LEFT = 0.2  # where the signs are words of everyday life
 _MANY = 5  # kinds of things that no story speaks of at once
 
+_FIGURES = re.compile(r"\d+")
 _NUMBERED = re.compile(r"第[\s0-9〇○零一二三四五六七八九十百千两]{1,12}[章回节卷集话]")
 _NO_FORM = REFRAINS | {"gift", "author", "made", "promoted"}
 _AUTHORS = {"appeal", "votes", "update", "thanks", "sale", "afterword", "theft", "comment"}
@@ -40,13 +42,16 @@ _SHOUTED = re.compile(r"[!！]{3}|(?:[!！][^!！]{2,12}){2}[!！]$|求\w{1,6}[�
 class Book:
     """What is usual in a book.
 
-    `often` are lines that stand word for word in several places; `stopped` and `quoted` tell that
-    its paragraphs end in marks, and that its speech stands in quotes.
+    `often` are lines that stand word for word, but for their figures, in several places; `stopped`
+    and `quoted` tell that its paragraphs end in marks, and that its speech stands in quotes;
+    `firmly` that hardly any paragraph has no end mark, `wide` that its commas are Chinese.
     """
 
     often: frozenset[str] = frozenset()
     stopped: bool = False
     quoted: bool = False
+    firmly: bool = False
+    wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,17 @@ class Place:
 
     announced: bool = False
     last: bool = False
+
+
+def is_numbered(text: str) -> bool:
+    """Return whether a folded line is a heading, or perhaps one of another habit: 山海集第1章."""
+    numbered = _NUMBERED.search(text)
+    return is_heading(text) or (numbered is not None and len(text.strip()) <= _A_HEADING)
+
+
+def template(text: str) -> str:
+    """Return a line without its figures, which change from place to place: 第2页, 12月3日."""
+    return _FIGURES.sub("0", text)
 
 
 def reason_of(text: str, place: Place, book: Book, mode: Adverts) -> str:
@@ -72,7 +88,7 @@ def reason_of(text: str, place: Place, book: Book, mode: Adverts) -> str:
     signs = set(signs_of(text)) | form_of(text, content, book)
     if place.last and content & _AUTHORS and not says_more(text, _FEWER_LEFT):
         signs.add("last")
-    if text in book.often:
+    if template(text) in book.often:
         signs.add("often")
     needed = NEEDED[mode] + (len(text) > _SHORT) + _is_sentence(text, signs)
     announced = place.announced and "often" not in signs
