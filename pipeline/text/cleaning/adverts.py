@@ -62,7 +62,11 @@ def cut_adverts(lines: Sequence[Line], mode: Adverts) -> tuple[list[Line], list[
         more: list[Cut] = []
         if not reason and hinted:
             line, more = cut_inside(line, folded[place], mode, whole=announced)
-        if not reason and not more and _is_voice(lines, place, before, book, mode):
+        if (
+            not reason
+            and not more
+            and _is_voice(lines, place, before, book, mode, hinted=place in folded)
+        ):
             reason = "advert"
         if reason:
             cuts.append(Cut(reason, "", line.number, line.text.strip()))
@@ -74,10 +78,12 @@ def cut_adverts(lines: Sequence[Line], mode: Adverts) -> tuple[list[Line], list[
     return kept, cuts
 
 
-def _is_voice(lines: Sequence[Line], at: int, before: str, book: Book, mode: Adverts) -> bool:
+def _is_voice(
+    lines: Sequence[Line], at: int, before: str, book: Book, mode: Adverts, *, hinted: bool
+) -> bool:
     """Return whether a line of a book whose paragraphs stop speaks to readers or visitors."""
     text = lines[at].text
-    if not book.firmly or not may_speak(text) or is_numbered(fold(text)):
+    if not book.firmly or not may_speak(text, hinted=hinted) or is_numbered(fold(text)):
         return False
     marked = book.wide and _NARROW.search(text) is not None
     if not speaks_to_readers(fold(text), edge=True, marked=marked, more=_STRICTER[mode]):

@@ -118,15 +118,24 @@ def speaks_to_readers(text: str, *, edge: bool, marked: bool, more: float = 0.0)
     return not _HERO.search(plain) and points >= _OPEN
 
 
-def may_speak(text: str) -> bool:
+def may_speak(text: str, *, hinted: bool) -> bool:
     """Return whether a closer look at a line is needed; hardly any line of a story needs one.
 
-    Nobody speaks in it; it has no stop, or else calls somebody and speaks of what only serials do.
+    Nobody speaks in it; it has no stop, or else calls somebody and is `hinted`: it has one of
+    `signs.HINT`.
     """
+    if len(text) > _MAX_VOICE:
+        return False
     end = text.rstrip()[-1:]
-    if not end or len(text) > _MAX_VOICE or (end in _STOPS and not _CALL.search(text)):
+    if not end or (end in _STOPS and (not hinted or _HERO.search(text) or not _CALL.search(text))):
         return False
     return not _DIALOGUE.search(text)
+
+
+def tells(text: str) -> bool:
+    """Return whether a folded line is surely of a story: it stops, and is of him or her alone."""
+    text = text.strip()
+    return bool(_HERO.search(text)) and text[-1] in _STOPS and not has_voice(text)
 
 
 def has_voice(text: str) -> bool:
