@@ -53,7 +53,7 @@ _CLOSED_END = re.compile(r"[。.…?”」』’;:,、][\s)\]】]*$")
 _CRIED_END = re.compile(r"![\s)\]】]*$")
 
 
-class Voice(NamedTuple):
+class _Voice(NamedTuple):
     """What a folded line speaks of, and how.
 
     Attributes
@@ -144,12 +144,12 @@ def has_voice(text: str) -> bool:
     return bool(voice.sure or voice.loose or voice.talk)
 
 
-def _listen(plain: str) -> Voice:
+def _listen(plain: str) -> _Voice:
     if _STREWN.fullmatch(plain):  # 无错 stands for what such marks are a sign of
         plain = re.sub(r"\W", "", plain) + "无错"
     sure = _kinds(_SURE, plain)
     manners = _kinds(_MANNER, plain)
-    return Voice(
+    return _Voice(
         sure=sure,
         loose=_kinds(_LOOSE, plain) - sure,
         faint=len(set(_FAINT.findall(plain))),
@@ -176,7 +176,7 @@ def _name(found: re.Match[str]) -> str:
     return "某小说网" if found.group()[0] != "《" and _SITE.search(found.group()) else "某"
 
 
-def _chats(voice: Voice, plain: str, *, edge: bool, cried: bool) -> bool:
+def _chats(voice: _Voice, plain: str, *, edge: bool, cried: bool) -> bool:
     """Return whether a line without a stop that speaks of nothing in particular is a greeting."""
     talk = len(voice.talk)
     if voice.told or cried:
@@ -201,7 +201,7 @@ def _is_long(plain: str) -> bool:
     return len(CHINESE.findall(plain)) >= _SENTENCE
 
 
-def _dated(voice: Voice, plain: str) -> bool:
+def _dated(voice: _Voice, plain: str) -> bool:
     return bool(voice.rest) and _is_long(plain)
 
 
