@@ -250,6 +250,16 @@ def test_what_may_be_a_chapter_is_no_note(follows: str) -> None:
     assert kept[-len(told) :] == tuple(told)
 
 
+def test_the_story_behind_an_author_s_note_stays() -> None:
+    told = "她推开窗，雪已经停了。\n院子里没有一个脚印。\n他不会来了。\n"
+    text = f"第一章 雪\n天黑了。\n作者有话要说：\n这章写得很慢\n{told}第二章 夜\n天亮了。\n"
+
+    cleaned = clean(text)
+
+    assert cleaned.paragraphs[2:5] == tuple(told.splitlines())
+    assert [cut.text for cut in cleaned.cuts] == ["作者有话要说：", "这章写得很慢"]
+
+
 def test_in_wrapped_text_whole_paragraphs_are_judged() -> None:
     # each of these lines alone would be one: 求月票 in the one, an address in the other
     story = "那一日他在城门口看见有人举着牌子求月票便停下来问缘故那人说不识字是替别人举的牌子而已"

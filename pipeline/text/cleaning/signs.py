@@ -7,7 +7,7 @@ look so, character by character, so that places stay the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import product
 
@@ -160,18 +160,26 @@ _KINDS: dict[str, str] = {
     ),
 }
 KINDS = frozenset(_KINDS) | {"afterword", "row"}
-# What matches one kind is not looked at for another: signs are independent of each other.
-_ALL = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items())
 _CHINESE = CHINESE.pattern.strip("[]")  # for classes with others
-# A Chinese character can begin a sign only where it stands in a class, or after no other one.
-_BEGINNINGS = {
-    character
-    for found in re.finditer(rf"\[[^\]]*\]|(?<![{_CHINESE}])[{_CHINESE}]", _ALL)
-    for character in re.findall(f"[{_CHINESE}]", found.group())
-}
-_SIGN = re.compile(
-    rf"(?:(?=[{''.join(sorted(_BEGINNINGS))}])|(?![{_CHINESE}]))(?:{_ALL})", re.IGNORECASE
-)
+
+
+def find_kinds(words: Mapping[str, str]) -> re.Pattern[str]:
+    """Return what finds any word of a table; the group that matches is its kind.
+
+    What matches one kind is not looked at for another: signs are independent of each other. A
+    Chinese character can begin a word only where it stands in a class, or after no other one.
+    """
+    anything = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in words.items())
+    beginnings = {
+        character
+        for found in re.finditer(rf"\[[^\]]*\]|(?<![{_CHINESE}])[{_CHINESE}]", anything)
+        for character in re.findall(f"[{_CHINESE}]", found.group())
+    }
+    first = f"(?=[{''.join(sorted(beginnings))}])|(?![{_CHINESE}])"
+    return re.compile(rf"(?:{first})(?:{anything})", re.IGNORECASE)
+
+
+_SIGN = find_kinds(_KINDS)
 # What stories of today have as well.
 EVERYDAY = frozenset({"group", "follow", "app"})
 
