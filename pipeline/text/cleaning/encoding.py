@@ -94,7 +94,7 @@ def decode(data: bytes, encoding: str | None = None, *, name: str = "source") ->
     """
     if encoding is not None:
         own = check_encoding(encoding)
-        text, replaced = _decode_as(data, own)
+        text, replaced = decode_as(data, own)
         return Decoded(text.removeprefix("\ufeff"), own, replaced)
     try:
         stretches = find_stretches(data)
@@ -108,7 +108,7 @@ def decode(data: bytes, encoding: str | None = None, *, name: str = "source") ->
     sizes: dict[str, int] = {}
     replaced, line = 0, 1
     for start, stop, own in stretches:
-        text, bad = _decode_as(data[start:stop], own)
+        text, bad = decode_as(data[start:stop], own)
         if not reached or reached[-1].encoding != own:
             reached.append(Reach(line, own))
         pieces.append(text)
@@ -195,7 +195,7 @@ def check_encoding(name: str) -> str:
     return _WIDER.get(normal, normal)
 
 
-def _decode_as(data: bytes, encoding: str) -> tuple[str, int]:
+def decode_as(data: bytes, encoding: str) -> tuple[str, int]:
     """Decode with one encoding; return the text and the number of bad bytes."""
     try:
         text = marked(data, encoding)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from pipeline.text.cleaning.evidence import (
     UTF8_ERROR_LIMIT,
@@ -90,10 +91,11 @@ def later_utf16(data: bytes, start: int, stop: int) -> int:
             at = nul + 1
             continue
         low = max(at, nul - _BACK)
-        after_ends = (end.end() for end in _LINE_END.finditer(data, low, nul))
-        for place in (*after_ends, *range(low, nul)):
-            if _begins_utf16(data, place, stop):
-                return place
+        after_ends = [end.end() for end in _LINE_END.finditer(data, low, nul)]
+        places: Iterable[int] = chain(after_ends, range(low, nul))
+        found = next((place for place in places if _begins_utf16(data, place, stop)), None)
+        if found is not None:
+            return found
         at = nul + 1
     return stop
 
