@@ -315,7 +315,7 @@ def _check_chinese(paragraphs: Sequence[str], encoding: str, config: FetchConfig
     """Refuse a text that is not mostly Chinese, or too short to learn from; return warnings."""
     from pipeline.text.books.source import shown_source
     from pipeline.text.characters import count_characters
-    from pipeline.text.cleaning.damage import refuse_private
+    from pipeline.text.cleaning.losses import refuse_private
 
     name = shown_source(config.source)
     counts = count_characters(paragraphs)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.errors import DataError
 from pipeline.text.cleaning.clean import Cleaned, Rejoin, clean, clean_characters
-from pipeline.text.cleaning.damage import Mended, mend, refuse_lost
+from pipeline.text.cleaning.damage import Mended, mend
 from pipeline.text.cleaning.encoding import (
     Decoded,
     decode,
@@ -14,6 +14,7 @@ from pipeline.text.cleaning.encoding import (
     show_map,
     unreadable_share,
 )
+from pipeline.text.cleaning.losses import refuse_lost
 from pipeline.text.cleaning.punctuation import Punctuation
 from pipeline.text.cleaning.telling import Adverts
 

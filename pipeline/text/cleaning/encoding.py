@@ -1,9 +1,9 @@
 """From the bytes of a novel to text: a cascade that decides by evidence, never by luck.
 
-byte-order mark → UTF-16 by the look of its 16-bit units → line by line, UTF-8 or not → GB18030 or
-Big5-HKSCS by error rate and share of common characters. That GB18030 decodes without an error
-proves nothing: nearly every pair of Big5 bytes is valid there too, and UTF-8 nearly. What was put
-together from parts is read part by part; see `stretches`.
+seven bits, HZ or UTF-7 → byte-order mark → UTF-16 by the look of its 16-bit units → line by line,
+UTF-8 or not → GB18030 or Big5-HKSCS by error rate and share of common characters. That GB18030
+decodes without an error proves nothing: nearly every pair of Big5 bytes is valid there too, and
+UTF-8 nearly. What was put together from parts is read part by part; see `stretches`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from pipeline.text.cleaning.evidence import (
     marked,
 )
 from pipeline.text.cleaning.resync import in_step, in_step_utf16
-from pipeline.text.cleaning.stretches import LINE_ENDS, NoEncoding, find_stretches
+from pipeline.text.cleaning.stretch import LINE_ENDS, NoEncoding
+from pipeline.text.cleaning.stretches import find_stretches
 
 __all__ = [
     "MARK",
@@ -43,6 +44,7 @@ _OUT_OF_STEP = re.compile("[\u0500-\u1fff㐀-䶿\ua000-\ufaff]")
 _MANY = 4  # of them in a line
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs"}
 _SAMPLE = 200_000  # bytes by which an encoding that was named is judged
+_REACHES = 8  # that a message names
 _FEW_BAD = 0.02  # unreadable bytes and controls of all characters
 # Controls that no text has: all but tabs, line ends, the form feed, DOS's end of file, and ESC.
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f]+")
@@ -92,7 +94,7 @@ def decode(data: bytes, encoding: str | None = None, *, name: str = "source") ->
     """
     if encoding is not None:
         own = check_encoding(encoding)
-        text, replaced = _decode_as(data, own)
+        text, replaced = decode_as(data, own)
         return Decoded(text.removeprefix("\ufeff"), own, replaced)
     try:
         stretches = find_stretches(data)
@@ -106,7 +108,7 @@ def decode(data: bytes, encoding: str | None = None, *, name: str = "source") ->
     sizes: dict[str, int] = {}
     replaced, line = 0, 1
     for start, stop, own in stretches:
-        text, bad = _decode_as(data[start:stop], own)
+        text, bad = decode_as(data[start:stop], own)
         if not reached or reached[-1].encoding != own:
             reached.append(Reach(line, own))
         pieces.append(text)
@@ -128,6 +130,9 @@ def show_map(decoded: Decoded) -> str:
     shown = [
         f"{reach.encoding} to line {end:,}" for reach, end in zip(decoded.map, ends, strict=False)
     ]
+    if len(shown) > _REACHES:
+        changes = f"and {len(shown) - _REACHES:,} more changes, most in {decoded.encoding}"
+        return ", ".join([*shown[:_REACHES], changes])
     return ", ".join([*shown, f"{decoded.map[-1].encoding} from there"]) if shown else ""
 
 
@@ -190,7 +195,7 @@ def check_encoding(name: str) -> str:
     return _WIDER.get(normal, normal)
 
 
-def _decode_as(data: bytes, encoding: str) -> tuple[str, int]:
+def decode_as(data: bytes, encoding: str) -> tuple[str, int]:
     """Decode with one encoding; return the text and the number of bad bytes."""
     try:
         text = marked(data, encoding)
