@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 
 from pipeline.errors import DataError
 from pipeline.shown import shown
 from pipeline.text.books.decoding import page_text
 from pipeline.text.books.document import Document, Limits, Reading, squeezed, text_document
 from pipeline.text.books.markup import Element, parse
-from pipeline.text.books.notes import mark_notes
+from pipeline.text.books.notes import Seen, mark_notes
 from pipeline.text.books.package import Entry, Package, finder, read_package, resolve
 from pipeline.text.books.prose import Line, Page, read_page
+from pipeline.text.books.sheets import hide_styled
 from pipeline.text.books.zipped import Archive, open_zip
 from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cuts import Cut
@@ -78,12 +80,13 @@ def _read_pages(
 ) -> tuple[list[tuple[str, Page]], list[Cut]]:
     """Return the pages of the spine, each once, and what is not in the reading order."""
     trees: dict[str, Element] = {}
-    seen: set[str] = set()
+    seen, sheets = Seen(), _sheet_reader(archive)
     notes: dict[str, set[str]] = {}
     for path, _ in package.spine:
         if path not in trees:
             label = f"{archive.name}: {shown(path)}"
             trees[path] = parse(page_text(archive.read(path), name=label), xml=True, name=label)
+            hide_styled(trees[path], sheets(trees[path], path))
             for target in mark_notes(trees[path], path, seen):
                 where, _, fragment = target.partition("#")
                 notes.setdefault(where, set()).add(fragment)
@@ -99,6 +102,23 @@ def _read_pages(
         elif page.lines:
             cuts.append(_page_cut("page outside the reading order", name, path, page))
     return pages, cuts
+
+
+def _sheet_reader(archive: Archive) -> Callable[[Element, str], list[str]]:
+    """Return what reads the style sheets that a page names; each is unpacked once."""
+    find, known = finder(archive), dict[str, str]()
+
+    def read(root: Element, path: str) -> list[str]:
+        links = (own for own in root.find("link") if "stylesheet" in own.get("rel").lower())
+        found = [find(resolve(own.get("href"), path)[0]) for own in links]
+        for own in found:
+            if own is not None and own not in known:
+                known[own] = ""
+                with suppress(DataError):  # a sheet that cannot be read hides nothing
+                    known[own] = page_text(archive.read(own), name=archive.name)
+        return [known[own] for own in found if own is not None]
+
+    return read
 
 
 def _page_cut(reason: str, name: str, path: str, page: Page) -> Cut:
@@ -170,6 +190,8 @@ class _Book:
         """Add a page, with the titles that the contents have for places in it."""
         places: dict[int, list[str]] = {}
         for entry in self._entries.get(path, ()):
+            if entry.fragment in page.notes:
+                continue  # calibre lists the links of notes where it finds no chapters
             place = page.anchors.get(entry.fragment, 0) if entry.fragment else 0
             if entry.title and (page.lines or not _is_front(entry.title)):
                 places.setdefault(min(place, len(page.lines)), []).append(entry.title)

@@ -16,7 +16,7 @@ from pipeline.text.books.decoding import page_text
 from pipeline.text.books.document import Document, Limits, Reading, squeezed, text_document
 from pipeline.text.books.huffman import Unpacker, huffman_unpacker
 from pipeline.text.books.markup import parse
-from pipeline.text.books.notes import mark_notes
+from pipeline.text.books.notes import Seen, mark_notes
 from pipeline.text.books.palmdoc import unpack_palmdoc
 from pipeline.text.books.prose import Line, Page, read_page
 from pipeline.text.cleaning.encoding import decode
@@ -51,7 +51,7 @@ def read_mobi(document: Document, limits: Limits) -> Reading:
             f"{name}: expected a whole Kindle book, got one that is cut off or damaged; get it anew"
         ) from error
     root = parse(text, xml=True, name=name)
-    notes = {target.partition("#")[2] for target in mark_notes(root, "", set())}
+    notes = {target.partition("#")[2] for target in mark_notes(root, "", Seen())}
     page = read_page(root, name=document.name, notes=notes)
     _cut_contents(page, document.name)
     if not page.lines:
