@@ -9,6 +9,7 @@ from pipeline.shown import shown
 from pipeline.text.books.decoding import page_text
 from pipeline.text.books.document import Document, Limits, Reading, squeezed, text_document
 from pipeline.text.books.markup import Element, parse
+from pipeline.text.books.numbering import Numbering, level_of, read_numbering
 from pipeline.text.books.package import resolve
 from pipeline.text.books.prose import HIDDEN, NOTE, READING
 from pipeline.text.books.tags import bounded_tokens
@@ -62,7 +63,8 @@ def read_docx(document: Document, limits: Limits) -> Reading:
 def docx_of(archive: Archive, document: Document) -> Reading:
     """Return the text of a .docx whose archive is open."""
     path = _document_path(archive)
-    writer = _Writer(document.name, _styles(archive, path))
+    kinds, numbering = _styles(archive, path)
+    writer = _Writer(document.name, kinds, numbering)
     writer.read(_text(archive, path))
     if not writer.lines:
         raise DataError(
@@ -73,7 +75,7 @@ def docx_of(archive: Archive, document: Document) -> Reading:
     for name in sorted(archive.names):
         for pattern, reason in _ASIDE.items():
             if pattern.fullmatch(name):
-                aside = _Writer(f"{document.name}/{name}", {})
+                aside = _Writer(f"{document.name}/{name}", {}, Numbering())
                 aside.read(_text(archive, name))
                 cuts += [Cut(reason, aside.name, n, own) for n, own in enumerate(aside.lines, 1)]
     made = text_document(document, writer.lines, headings=frozenset(writer.headings))
@@ -100,17 +102,28 @@ def _document_path(archive: Archive) -> str:
     )
 
 
-def _styles(archive: Archive, path: str) -> dict[str, str]:
-    """Return what the styles are by their ids: heading, contents, hidden; others are left out."""
-    name = f"{path.rpartition('/')[0]}/styles.xml"
+def _styles(archive: Archive, path: str) -> tuple[dict[str, str], Numbering]:
+    """Return what the styles are by their ids, and which of them are numbered how.
+
+    They are heading, contents, hidden; others are left out.
+    """
+    folder = path.rpartition("/")[0]
+    name, lists = f"{folder}/styles.xml", f"{folder}/numbering.xml"
+    numbering = Numbering()
+    if lists in archive.names:
+        numbering = read_numbering(parse(_text(archive, lists), xml=True, name=archive.name))
     if name not in archive.names:
-        return {}
+        return {}, numbering
     kinds: dict[str, str] = {}
     bases: dict[str, str] = {}
     for style in parse(_text(archive, name), xml=True, name=archive.name).find("style"):
         own = style.get("styleid")
         parts = {element.name: element.get("val") for element in style.walk()}
         bases[own] = parts.get("basedon", "")
+        if "numid" in parts:
+            linked = numbering.styles.get(own, ("", 0))[1]
+            level = level_of(parts["ilvl"]) if "ilvl" in parts else linked
+            numbering.styles[own] = (parts["numid"], level)
         hidden = "hidden" if parts.get("vanish", "off") not in _OFF else ""
         if kind := hidden or _kind(parts.get("name", ""), parts.get("outlinelvl", "")):
             kinds[own] = kind
@@ -118,10 +131,11 @@ def _styles(archive: Archive, path: str) -> dict[str, str]:
         base = own
         for _ in range(_DEEPEST_HEADING):
             if base in kinds:
-                kinds[own] = kinds[base]
-                break
+                kinds.setdefault(own, kinds[base])
+            if base in numbering.styles:
+                numbering.styles.setdefault(own, numbering.styles[base])
             base = bases.get(base, "")
-    return kinds
+    return kinds, numbering
 
 
 def _kind(name: str, outline: str) -> str:
@@ -136,7 +150,7 @@ def _kind(name: str, outline: str) -> str:
 class _Writer:
     """A document in the making: paragraphs within each other, and what is skipped."""
 
-    def __init__(self, name: str, styles: dict[str, str]) -> None:
+    def __init__(self, name: str, styles: dict[str, str], numbering: Numbering) -> None:
         self.name = name
         self.lines: list[str] = []
         self.headings: set[str] = set()
@@ -144,10 +158,13 @@ class _Writer:
         self._styles = styles
         self._paragraphs: list[list[str]] = []
         self._kinds: list[str] = []
+        self._numbering = numbering
+        self._numbers: list[tuple[str, int | None]] = []  # of the open ones: list and level
         self._skipped: list[tuple[str, list[str]]] = []  # the elements left out, with their text
         self._hidden: list[str] = []
         self._runs: list[bool] = []  # the open ones, whether each is hidden
         self._others = 0  # open elements of `_OTHERS`
+        self._before = 0  # open elements that tell how a paragraph was set before a change
 
     def read(self, text: str) -> None:
         """Read the XML of a part; of text only what stands in its own t elements counts."""
@@ -189,6 +206,7 @@ class _Writer:
         elif name == "p" and not empty and not self._skipped:
             self._paragraphs.append([])
             self._kinds.append("")
+            self._numbers.append(("", None))
         elif name in _BREAKS:
             self._add("\n")
         elif name in ("tab", "ptab"):
@@ -199,6 +217,10 @@ class _Writer:
             self._runs.append(False)
         elif name in _OTHERS and not empty:
             self._others += 1
+        elif name == "pprchange" and not empty:
+            self._before += 1
+        elif self._before:
+            return
         elif name in ("vanish", "rstyle") and self._runs and not self._others:
             value = Element(name, tag).get("val")
             hidden = value not in _OFF if name == "vanish" else self._is_hidden(value)
@@ -207,6 +229,13 @@ class _Writer:
             value = Element(name, tag).get("val")
             kind = self._styles.get(value, "") if name == "pstyle" else _kind("", value)
             self._kinds[-1] = kind or self._kinds[-1]
+            if name == "pstyle" and (own := self._numbering.styles.get(value)):
+                self._numbers[-1] = own
+        elif name in ("numid", "ilvl") and self._numbers and not self._skipped:
+            value = Element(name, tag).get("val")
+            number, level = self._numbers[-1]
+            own_level = level_of(value)
+            self._numbers[-1] = (value, level) if name == "numid" else (number, own_level)
 
     def _close(self, name: str) -> None:
         if self._skipped and self._skipped[-1][0] == name:
@@ -218,6 +247,8 @@ class _Writer:
             self._runs.pop()
         elif name in _OTHERS and self._others:
             self._others -= 1
+        elif name == "pprchange" and self._before:
+            self._before -= 1
         elif name == "p" and self._paragraphs and not self._skipped:
             self._end_paragraph()
 
@@ -230,7 +261,11 @@ class _Writer:
     def _end_paragraph(self) -> None:
         lines = "".join(self._paragraphs.pop()).split("\n")
         kind = self._kinds.pop()
+        number, level = self._numbers.pop()
         lines = [line for line in lines if line.strip()]
+        label = self._numbering.label(number, level or 0)
+        if label and (lines or kind == "heading"):
+            lines = [(label + "".join(lines[:1]).lstrip()).rstrip(), *lines[1:]]
         if hidden := "".join(self._hidden).strip():
             self._cut(HIDDEN, hidden)
         self._hidden.clear()
