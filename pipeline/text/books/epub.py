@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
+from pipeline.chinese import has_chinese
 from pipeline.errors import DataError
 from pipeline.shown import shown
 from pipeline.text.books.decoding import page_text
@@ -15,6 +16,7 @@ from pipeline.text.books.notes import Seen, mark_notes
 from pipeline.text.books.package import Entry, Package, finder, read_package, resolve
 from pipeline.text.books.prose import Line, Page, read_page
 from pipeline.text.books.sheets import hide_styled
+from pipeline.text.books.title_page import TITLE_PAGE, is_title_page, without_title_page
 from pipeline.text.books.zipped import Archive, open_zip
 from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cuts import Cut
@@ -61,7 +63,10 @@ def epub_of(archive: Archive, document: Document) -> Reading:
     book = _Book(package.entries)
     for path, page in pages:
         cuts += page.cuts
-        if why := _why_left_out(path, page, package):
+        why = _why_left_out(path, page, package)
+        if not (why or book.lines) and is_title_page(page.lines, package.title):
+            why = TITLE_PAGE
+        if why:
             cuts.append(_page_cut(why, document.name, path, page))
         else:
             book.add(path, page)
@@ -70,8 +75,13 @@ def epub_of(archive: Archive, document: Document) -> Reading:
             f"{archive.name}: expected an epub with text, got {len(package.spine)} pages of "
             "pictures or contents alone; find the book as text"
         )
-    texts = [line.text for line in book.lines]
-    made = text_document(document, texts, title=package.title, headings=frozenset(book.headings))
+    left, cut = without_title_page(
+        book.lines, title=package.title, authors=package.authors, name=document.name
+    )
+    cuts += cut
+    texts = [line.text for line in left]
+    headings = frozenset(book.headings - {squeezed(own.text) for own in cut})
+    made = text_document(document, texts, title=package.title, headings=headings)
     return Reading((made,), tuple(cuts))
 
 
@@ -183,6 +193,9 @@ class _Book:
         self.lines: list[Line] = []
         self.headings: set[str] = set()
         self._entries: dict[str, list[Entry]] = {}
+        entries = list(entries)
+        named = sum(has_chinese(entry.title) for entry in entries)
+        self._chinese = 2 * named > len(entries)  # a title in no Chinese is a program's: Section 1
         for entry in entries:
             self._entries.setdefault(entry.path, []).append(entry)
 
@@ -219,7 +232,7 @@ class _Book:
                 taken = stop
             elif own:
                 self.headings.add(squeezed(own.text))
-            elif stop <= start:
+            elif stop <= start and (has_chinese(title) or not self._chinese):
                 self._add_heading(title)
         return taken
 

@@ -14,6 +14,7 @@ from pipeline.text.books.markup import BLOCKS, Element, parse
 from pipeline.text.books.notes import Seen, mark_notes
 from pipeline.text.books.prose import FURNITURE, Line, read_page
 from pipeline.text.books.sheets import hide_styled
+from pipeline.text.books.title_page import without_title_page
 from pipeline.text.books.weights import MAIN, Weight, holds_prose, weigh
 from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cuts import Cut
@@ -63,8 +64,14 @@ def read_webpage(document: Document, limits: Limits) -> Reading:
     if not lines:
         return Reading((), tuple(cuts))
     lines = _with_title(lines, title)
+    cut: list[Cut] = []
+    if any(is_heading(line.text) for line in lines):
+        authors = {own.get("content") for own in root.find("meta") if own.get("name") == "author"}
+        lines, cut = without_title_page(lines, title=title, authors=authors, name=document.name)
+        cuts += cut
     headings = frozenset(squeezed(line.text) for line in lines if line.level)
-    made = text_document(document, [line.text for line in lines], headings=headings)
+    texts = [line.text for line in lines]
+    made = text_document(document, texts, title=title if cut else "", headings=headings)
     return Reading((made,), tuple(cuts))
 
 
@@ -129,6 +136,8 @@ def _is_furniture(element: Element, weight: Weight, total: int, places: Set[str]
     box = element.name in _BOXES
     own = element.get("id") if element.tag else ""
     named = f"{element.get('class')} {'' if own in places else own}" if element.tag else ""
+    if (shown_as := element.get("title")) in ("header", "footer"):  # LibreOffice's and Word's
+        named = f"{named} {shown_as}"
     linked = weight.linked > _LINKED * weight.characters
     if element.name in _FURNITURE or element.get("role") in _ROLES:
         return _is_around(element, weight) and (linked or not _holds_heading(element))
