@@ -46,7 +46,7 @@ def open_packed(document: Document, limits: Limits) -> Archive:
 
 def _why(error: Exception) -> str:
     """Return what an error says, without the numbers and the address that libarchive-c adds."""
-    return shown(str(getattr(error, "msg", None) or error))
+    return shown(str(getattr(error, "msg", error) or "one that is damaged"))
 
 
 def _libarchive(name: str) -> Any:
