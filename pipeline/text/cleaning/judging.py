@@ -108,7 +108,7 @@ def _is_sentence(text: str, signs: Set[str]) -> bool:
 def form_of(text: str, content: Set[str], book: Book) -> set[str]:
     """Return the signs of a line's form: it says hardly more, and ends as no paragraph does."""
     form: set[str] = set()
-    few = _FEWER_LEFT if content <= LESS_SURE else FEW_LEFT
+    few = _FEWER_LEFT if content <= LESS_SURE | {"made"} else FEW_LEFT
     if left_over(text) <= few * len(text) and not text.endswith("。"):
         form.add("bare")  # adverts shout or have no full stop
     unlike = ASIDE.fullmatch(text) or _SHOUTED.search(text) or not STOPPED.search(text)
