@@ -33,7 +33,7 @@ _MANY = 5  # kinds of things that no story speaks of at once
 
 _FIGURES = re.compile(r"\d+")
 _NUMBERED = re.compile(r"第[\s0-9〇○零一二三四五六七八九十百千两]{1,12}[章回节卷集话]")
-_NO_FORM = REFRAINS | {"gift", "author", "made", "promoted"}
+_NO_FORM = REFRAINS | {"gift", "author", "promoted"}
 _AUTHORS = {"appeal", "votes", "update", "thanks", "sale", "afterword", "theft", "comment"}
 _SHOUTED = re.compile(r"[!！]{3}|(?:[!！][^!！]{2,12}){2}[!！]$|求\w{1,6}[，,、\s]+[求跪]")
 
@@ -108,7 +108,7 @@ def _is_sentence(text: str, signs: Set[str]) -> bool:
 def form_of(text: str, content: Set[str], book: Book) -> set[str]:
     """Return the signs of a line's form: it says hardly more, and ends as no paragraph does."""
     form: set[str] = set()
-    few = _FEWER_LEFT if content <= LESS_SURE | {"made"} else FEW_LEFT
+    few = _FEWER_LEFT if content <= LESS_SURE else FEW_LEFT
     if left_over(text) <= few * len(text) and not text.endswith("。"):
         form.add("bare")  # adverts shout or have no full stop
     unlike = ASIDE.fullmatch(text) or _SHOUTED.search(text) or not STOPPED.search(text)

@@ -31,7 +31,7 @@ _NAMING = {
     "follow",
     "thanks",
 }  # who or what may stand in quotes
-LESS_SURE = EVERYDAY | {"turning", "unfinished", "keeping"}
+LESS_SURE = EVERYDAY | {"turning", "unfinished", "keeping", "made"}
 REFRAINS = LESS_SURE | {"note"}  # what a poem or a letter may say again and again
 CONTENT = KINDS | {"address"}
 STOPPED = re.compile(r"[。！？!?…”」』’;；:：,，、][\s)）\]】]*$")
