@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from dataclasses import replace
@@ -15,6 +16,24 @@ from pipeline.runner import memo
 from pipeline.runner.store import Store, open_store
 
 os.environ.pop("COLUMNS", None)  # workers of pytest-xdist have one: findings/xdist-columns.sh
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let pytest-xdist hand out files in the order below, not those with many tests first."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put files with slow tests first, or at the end one worker is left with one of them."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    """Let collections of garbage, one a stage, pass over what stays: tests, TensorFlow, pytest."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPORA = ROOT.parent / "shared" / "corpora"  # not part of the project; tests skip without
@@ -31,6 +34,7 @@ STAGES = (
     "report",
 )
 FIRST_LEFT_OUT = "第七章"  # the small novel ends before it: six chapters
+NOVEL, OUTPUT = "small_novel.txt", "output.txt"
 SECONDS = 120  # for one process; none should need a quarter of it
 
 
@@ -46,7 +50,7 @@ class Trained:
 def write_small_novel(folder: Path, encoding: str = "gb18030") -> Path:
     """Write the novella's first six chapters to `folder`, encoded as web novels are."""
     text = NOVELLA.read_text(encoding="utf-8")
-    path = folder / "small_novel.txt"
+    path = folder / NOVEL
     path.write_bytes(text[: text.index(FIRST_LEFT_OUT)].encode(encoding))
     return path
 
@@ -96,13 +100,30 @@ def environment() -> dict[str, str]:
 
 @functools.cache
 def trained(base: Path) -> Trained:
-    """Run the whole pipeline once a session, below pytest's base folder; to be read only."""
-    folder = base / "trained"
-    folder.mkdir()
+    """Run the whole pipeline once a session, below pytest's base folder; to be read only.
+
+    Workers of pytest-xdist share the run but not its folder: runs that find all fresh lock it.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return train_in(base / "trained")
+    shared = base.parent / "trained"
+    with FileLock(base.parent / "trained.lock"):
+        if not (shared / OUTPUT).exists():
+            train_in(shared)
+    own = base / "trained"
+    shutil.copytree(shared, own)
+    output = (own / OUTPUT).read_text(encoding="utf-8").replace(str(shared), str(own))
+    return Trained(own / "artifacts", own / NOVEL, output)
+
+
+def train_in(folder: Path) -> Trained:
+    """Run the whole pipeline in a folder, and keep there what it printed once it has ended."""
+    folder.mkdir(exist_ok=True)
     novel = write_small_novel(folder)
     artifacts = folder / "artifacts"
     done = call("run-all", *arguments_for(artifacts, novel))
     assert done.returncode == 0, done.stderr
+    (folder / OUTPUT).write_text(done.stdout, encoding="utf-8")
     return Trained(artifacts, novel, done.stdout)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -315,12 +314,11 @@ def heading_from_name(stem: str, position: int) -> str:
 def _check_chinese(paragraphs: Sequence[str], encoding: str, config: FetchConfig) -> list[str]:
     """Refuse a text that is not mostly Chinese, or too short to learn from; return warnings."""
     from pipeline.text.books.source import shown_source
-    from pipeline.text.cleaning.damage import refuse_private
+    from pipeline.text.characters import count_characters
+    from pipeline.text.cleaning.losses import refuse_private
 
     name = shown_source(config.source)
-    counts: Counter[str] = Counter()
-    for paragraph in paragraphs:
-        counts.update(paragraph)
+    counts = count_characters(paragraphs)
     notes = refuse_private(counts, document=name)
     letters = sum(n for c, n in counts.items() if unicodedata.category(c).startswith("L"))
     chinese = sum(n for c, n in counts.items() if is_chinese(c))

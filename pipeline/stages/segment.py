@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -106,11 +105,10 @@ class SegmentConfig(StageConfig):
         return {k: v for k, v in super().key_settings().items() if k != "workers"}
 
 
-def _count_unknown(lines: Sequence[str], known: Sequence[UserWord]) -> list[tuple[str, int]]:
+def _unknown(counts: Mapping[str, int], known: Sequence[UserWord]) -> list[tuple[str, int]]:
     """Return the words that neither jieba lists nor `known` with counts, most frequent first."""
     from pipeline.text.words.dictionary import out_of_dictionary
 
-    counts = Counter(chain.from_iterable(line.split(" ") for line in lines))
     unknown = [(word, counts[word]) for word in out_of_dictionary(counts, known)]
     return sorted(unknown, key=lambda entry: (-entry[1], entry[0]))
 
@@ -187,12 +185,16 @@ def segment(config: SegmentConfig, *, fetch: Corpus, context: Context) -> Segmen
         workers=config.workers or os.cpu_count() or 1,
         progress=context.progress,
     )
-    lines = tuple(" ".join(paragraph) for paragraph in words)
+    lines: list[str] = []
+    counts: Counter[str] = Counter()
+    for paragraph in words:
+        lines.append(" ".join(paragraph))
+        counts.update(paragraph)
     known = starting_words(config.dictionary_path(), [name.word for name in names])
     return Segmentation(
-        lines=lines,
+        lines=tuple(lines),
         sections=sections,
-        unknown=tuple(_count_unknown(lines, known)),
+        unknown=tuple(_unknown(counts, known)),
         names=names,
     )
 

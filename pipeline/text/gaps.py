@@ -17,6 +17,8 @@ def prose_gaps(line: str) -> str:
     >>> prose_gaps("宝玉 听了 OK 了")
     '宝玉听了 OK 了'
     """
+    if len(line.split(None, 1)) < 2:  # as in nearly all, and many times faster
+        return line
     return _SPACE.sub(lambda found: _gap(line[found.start() - 1], line[found.end()]), line)
 
 

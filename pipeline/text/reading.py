@@ -20,6 +20,7 @@ from pipeline.text.books.document import Document, Limits
 from pipeline.text.books.formats import format_of, read_book
 from pipeline.text.cleaning.clean import LINE_END, clean_characters, tidy
 from pipeline.text.cleaning.encoding import MARK, check_encoding, decode, refuse_misread
+from pipeline.text.cleaning.windows import decode_windows
 from pipeline.text.words.segment import Cut
 
 _HEAD_BYTES = 2**23  # of a file, from which its encoding is told
@@ -33,9 +34,9 @@ _MARKS = re.compile(r".*[。！？；，：、”’」』…]", re.DOTALL)
 def read_file(
     path: Path, *, encoding: str | None = None, or_else: str = ", or - for standard input"
 ) -> Iterator[str]:
-    """Yield a file's text in pieces; unless given, its encoding is told from the first 8 MiB.
+    """Yield a file's text in pieces, part by part as a novel is, should it have several encodings.
 
-    A file that is no longer is read part by part, as a novel is, should it have several encodings.
+    They are told from 8 MiB at a time, so that a file of any size is read in bounded memory.
     Stretches of undecodable bytes become U+FFFD. `or_else` is what else could have been named.
 
     Raises
@@ -61,15 +62,15 @@ def read_file(
         if encoding:
             found = check_encoding(encoding)
             refuse_misread(head.data, encoding, name=name)
-        else:
-            decoded = decode(head.data, name=name)
-            if len(head.data) < _HEAD_BYTES:
-                yield decoded.text
-                return
-            found = decoded.encoding
-        pieces = _byte_pieces(file, head.data)
-        for text in decode_pieces(pieces, found, name=name, errors="xuxie-mark"):
-            yield re.sub(f"{MARK}+", "\ufffd", text)
+            pieces = _byte_pieces(file, head.data)
+            for text in decode_pieces(pieces, found, name=name, errors="xuxie-mark"):
+                yield re.sub(f"{MARK}+", "\ufffd", text)
+            return
+        decoded = decode(head.data, name=name)  # refuses what makes no sense in any encoding
+        if len(head.data) < _HEAD_BYTES:
+            yield decoded.text
+            return
+        yield from decode_windows(head.data, file.read, own=decoded.encoding, size=_HEAD_BYTES)
 
 
 def book_texts(document: Document, *, encoding: str | None = None) -> Iterator[str]:

@@ -316,7 +316,7 @@ def write_epub(path: Path) -> None:
         ("novel.docx", b"PK\x03\x04" + b"x" * 99, "one that is cut off or damaged"),
         ("novel.docx", b"\xd0\xcf\x11\xe0" + b"x" * 99, "an encrypted one"),
         ("novel.doc", b"\xd0\xcf\x11\xe0" + b"x" * 99, "a Word document"),
-        ("novel.txt", gzip.compress(b"x"), "a gzip archive"),
+        ("novel.txt", gzip.compress(b"x", mtime=0), "a gzip archive"),
         ("novel.txt", b"%PDF-1.4", "a PDF document"),
         ("novel.mobi", b"x" * 60 + b"BOOKMOBI", "one that is cut off or damaged"),
         ("novel.rtf", rb"{\rtf1 x}", "a rich text document"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from pipeline.text.cleaning.adverts import is_advert
 from pipeline.text.cleaning.clean import clean
+from pipeline.text.cleaning.signs import HINT, _hint_words
 
 STORY = (
     "那年冬天来得格外早，院子里的海棠还没有落尽叶子。",
@@ -82,6 +85,7 @@ STORIES = """
 “求月票，求推荐票，求收藏！”林晓对着镜头喊，声音都哑了。
 主播感谢观众的打赏，关掉镜头。
 网址发过来，www.example.com，点开却是一片空白。
+乱整理整理，便出来。
 邮箱是lin.xiao@example.com，三年没有换过。
 百度搜索了一夜，没有一条结果和那年的火灾有关。
 最新章节写到女主角死去，读者在评论区吵成一片。
@@ -247,6 +251,16 @@ def test_what_may_be_a_chapter_is_no_note(follows: str) -> None:
     assert kept[-len(told) :] == tuple(told)
 
 
+def test_the_story_behind_an_author_s_note_stays() -> None:
+    told = "她推开窗，雪已经停了。\n院子里没有一个脚印。\n他不会来了。\n"
+    text = f"第一章 雪\n天黑了。\n作者有话要说：\n这章写得很慢\n{told}第二章 夜\n天亮了。\n"
+
+    cleaned = clean(text)
+
+    assert cleaned.paragraphs[2:5] == tuple(told.splitlines())
+    assert [cut.text for cut in cleaned.cuts] == ["作者有话要说：", "这章写得很慢"]
+
+
 def test_in_wrapped_text_whole_paragraphs_are_judged() -> None:
     # each of these lines alone would be one: 求月票 in the one, an address in the other
     story = "那一日他在城门口看见有人举着牌子求月票便停下来问缘故那人说不识字是替别人举的牌子而已"
@@ -297,3 +311,15 @@ def test_an_advert_within_a_sentence_takes_no_word_of_it(line: str, left: str) -
 )
 def test_an_address_that_a_sentence_goes_on_from_is_of_the_story(line: str) -> None:
     assert clean("\n".join([*STORY, line])).paragraphs[-1] == line
+
+
+def test_hints_are_found_wherever_their_words_are_and_nowhere_else() -> None:
+    words = _hint_words()
+    characters = sorted({character for word in words for character in word})
+    generator = Random(0)
+    texts = ["".join(generator.choices(characters, k=3)) for _ in range(5_000)]
+
+    assert all(HINT.search(f"院{word}落") for word in words)
+    assert [HINT.search(text) is not None for text in texts] == [
+        any(word in text for word in words) for text in texts
+    ]

@@ -35,8 +35,14 @@ HEADINGS = [heading(n) for n in range(6)]
         ["目录", *[f"- [{line}](#c{n})" for n, line in enumerate(HEADINGS)]],
         ["目录", *[line[:3] for line in HEADINGS]],
         ["目录", *[line[-1] for line in HEADINGS]],
+        ["目录：" + "".join(HEADINGS)],
+        ["本书目录", "\u3000".join(HEADINGS[:3]), "\u3000".join(HEADINGS[3:])],
+        [" | ".join(f"{line}……{n * 11}" for n, line in enumerate(HEADINGS))],
     ],
-    ids=["alone", "label", "pages", "volumes", "twice", "links", "numbers", "titles"],
+    ids=[
+        *("alone", "label", "pages", "volumes", "twice", "links", "numbers", "titles"),
+        *("line", "rows", "line alone"),
+    ],
 )
 @pytest.mark.parametrize("place", ["front", "after a word", "end"])
 def test_a_table_is_what_is_repeated(table: list[str], place: str) -> None:
@@ -56,6 +62,22 @@ def test_a_table_is_what_is_repeated(table: list[str], place: str) -> None:
         Cut("contents", "book.txt", first + n + 1, line) for n, line in enumerate(table)
     ]
     assert sorted([*division.paragraphs, *table]) == sorted(paragraphs)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "她数着：第一章雪，第二章月，第三章风。",
+        "第一章雪、第二章月和第三章风她都念完了",
+        "目录里没有第一章雪",
+    ],
+)
+def test_a_sentence_that_names_chapters_is_kept(line: str) -> None:
+    assert not divide([*BODY[:5], line, *BODY[5:]]).cuts
+
+
+def test_a_row_of_other_chapters_is_kept() -> None:
+    assert not divide([*BODY[:5], "目录：第一章甲第二章乙第三章丙", *BODY[5:]]).cuts
 
 
 @pytest.mark.parametrize("form", ["{}（{}）", "{}[第{}页]", "{}之后", "{}的故事……{}"])
@@ -118,6 +140,11 @@ def test_contents_make_headings_of_titles_without_numbers() -> None:
 
     assert [chapter.title for chapter in division.chapters] == titles
     assert division.paragraphs == tuple(body)
+    numbered = divide(
+        ["目录", *[f"第{NUMBERS[n]}章\u3000{t}" for n, t in enumerate(titles)], *body]
+    )
+    assert numbered.paragraphs == tuple(body)
+    assert [chapter.title for chapter in numbered.chapters] == titles
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ import pytest
 from test_stretches import SIMPLIFIED, TRADITIONAL
 
 from pipeline.errors import DataError
-from pipeline.text.cleaning.damage import mend, refuse_lost, refuse_private
+from pipeline.text.cleaning.damage import mend
 from pipeline.text.cleaning.encoding import Decoded
+from pipeline.text.cleaning.losses import refuse_lost, refuse_private
 
 # As read in a wrong encoding that has a character for each of its bytes, and saved so.
 WAYS = [

@@ -10,6 +10,7 @@ from made_up import context_in
 
 from pipeline.errors import DataError
 from pipeline.stages.fetch import FetchConfig, fetch
+from pipeline.text.books.numbering import numeral
 
 STYLES = (
     '<w:styles><w:style w:styleId="1"><w:name w:val="heading 1"/></w:style>'
@@ -151,3 +152,94 @@ def test_fetch_takes_the_chapters_of_the_headings(tmp_path: Path) -> None:
     corpus = fetch(FetchConfig(source=str(path)), context=context_in(tmp_path))
     assert [chapter.title for chapter in corpus.chapters] == ["夜雨", "归人", "尾"]
     assert corpus.title == "书"
+
+
+def numbered(title: str, level: str = "0", number: str = "7", style: str = "1") -> str:
+    """Return a paragraph of a list, as Word numbers it; a list of "" is left to the style."""
+    own = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>'
+    return (
+        f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{own if number else ""}</w:pPr>'
+        f"<w:r><w:t>{title}</w:t></w:r></w:p>"
+    )
+
+
+def lists(*levels: tuple[str, str], more: str = "", inner: str = "") -> str:
+    """Return a numbering part whose list 7 has levels of (form, pattern)."""
+    own = "".join(
+        f'<w:lvl w:ilvl="{n}"><w:start w:val="1"/><w:numFmt w:val="{form}"/>{inner}'
+        f'<w:lvlText w:val="{pattern}"/></w:lvl>'
+        for n, (form, pattern) in enumerate(levels)
+    )
+    return (
+        f'<w:numbering><w:abstractNum w:abstractNumId="3">{own}</w:abstractNum>'
+        f'<w:num w:numId="7"><w:abstractNumId w:val="3"/></w:num>{more}</w:numbering>'
+    )
+
+
+def numbered_lines(body: str, numbering: str, styles: str = STYLES) -> list[str]:
+    more = {"word/styles.xml": styles, "word/numbering.xml": numbering}
+    return lines(read("a.docx", docx_of(body, more=more)))
+
+
+def test_the_numbers_that_word_puts_before_headings_are_read() -> None:
+    """Two levels; the deeper one begins anew below each of the other; a list of 0 is none."""
+    body = (
+        numbered("序", number="0") + numbered("起") + numbered("雨", "1") + numbered("灯", "1")
+        + numbered("落") + paragraph(PROSE) + numbered("归", "1") + numbered("", "1")
+    )  # fmt: skip
+    found = numbered_lines(body, lists(("chineseCounting", "第%1卷"), ("decimal", "%1.%2节")))
+    assert found == [
+        *("序", "第一卷\u3000起", "一.1节\u3000雨", "一.2节\u3000灯"),
+        *("第二卷\u3000落", PROSE, "二.1节\u3000归", "二.2节"),
+    ]
+
+
+@pytest.mark.parametrize("by", ["numPr of the style", "pStyle of the level", "base"])
+def test_a_style_may_be_numbered(by: str) -> None:
+    style = '<w:pPr><w:numPr><w:numId w:val="7"/></w:numPr></w:pPr>'
+    inner = '<w:pStyle w:val="1"/>' if by == "pStyle of the level" else ""
+    styles = (
+        f'<w:styles><w:style w:styleId="1"><w:name w:val="heading 1"/>{"" if inner else style}'
+        '</w:style><w:style w:styleId="a"><w:basedOn w:val="1"/></w:style></w:styles>'
+    )
+    body = numbered("夜雨", number="", style="a" if by == "base" else "1")
+    numbering = lists(("chineseCountingThousand", "第%1章"), inner=inner)
+    assert numbered_lines(body, numbering, styles) == ["第一章\u3000夜雨"]
+
+
+def test_a_list_that_begins_anew_counts_for_itself() -> None:
+    again = (
+        '<w:num w:numId="8"><w:abstractNumId w:val="3"/><w:lvlOverride w:ilvl="0">'
+        '<w:startOverride w:val="1"/></w:lvlOverride></w:num>'
+        '<w:num w:numId="9"><w:abstractNumId w:val="3"/></w:num>'
+    )
+    body = "".join(numbered("雨", number=own) for own in "7879")
+    found = numbered_lines(body, lists(("decimal", "第%1章"), more=again))
+    assert found == [f"第{n}章\u3000雨" for n in (1, 1, 2, 3)]
+
+
+def test_bullets_and_what_stood_there_before_a_change_number_nothing() -> None:
+    change = (
+        '<w:p><w:pPr><w:pStyle w:val="c"/><w:pPrChange><w:pPr><w:pStyle w:val="1"/><w:numPr>'
+        '<w:numId w:val="7"/></w:numPr></w:pPr></w:pPrChange></w:pPr><w:r><w:t>雨</w:t></w:r></w:p>'
+    )
+    assert numbered_lines(change, lists(("decimal", "第%1章"))) == ["雨"]
+    assert numbered_lines(numbered("雨"), lists(("bullet", "●"))) == ["雨"]
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("japaneseCounting", "一 二 十 十一 二十 一百零一 一千零二十"),
+        ("chineseLegalSimplified", "壹 贰 壹拾 壹拾壹 贰拾 壹佰零壹 壹仟零贰拾"),
+        ("ideographDigital", "一 二 一〇 一一 二〇 一〇一 一〇二〇"),
+        ("ideographTraditional", "甲 乙 癸 11 20 101 1020"),
+        ("upperRoman", "I II X XI XX CI MXX"),
+        ("lowerLetter", "a b j k t wwww ffffffffffffffffffffffffffffffffffffffff"),
+        ("decimalZero", "01 02 10 11 20 101 1020"),
+        ("no-such-form", "1 2 10 11 20 101 1020"),
+    ],
+)
+def test_numerals_are_as_the_standard_has_them(form: str, expected: str) -> None:
+    """ECMA-376, part 1, 17.18.59."""
+    assert " ".join(numeral(n, form) for n in (1, 2, 10, 11, 20, 101, 1020)) == expected

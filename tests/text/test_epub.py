@@ -177,6 +177,49 @@ def test_readings_notes_and_their_marks_are_left_out_and_recorded() -> None:
     assert cut(book, "note") == ["注一", "〔三〕注三", "[2] 注二"]
 
 
+@pytest.mark.parametrize("tag", ["p", "li", "div"])
+def test_a_block_that_begins_with_a_link_to_its_mark_is_a_note(tag: str) -> None:
+    """pandoc 2.17 drops the ids of paragraphs: marks lead nowhere, the links back are all."""
+    pages = {
+        "a.xhtml": xhtml(f'<p>猴<a id="r1" href="n.xhtml#n1">[1]</a>来。</p>{P}'),
+        "n.xhtml": xhtml(
+            f'<p>尾。</p><{tag}><a href="a.xhtml#r1">[1]</a> 一种兽。</{tag}>'
+            '<p><a href="a.xhtml#r1">[2]</a> 没有这个注。</p>'
+        ),
+    }
+    book = read("a.epub", epub_of(pages))
+    assert lines(book) == ["猴来。", PROSE, "尾。", "[2] 没有这个注。"]
+    assert cut(book, "note") == ["[1] 一种兽。"]
+
+
+def test_a_note_that_the_contents_list_is_no_chapter() -> None:
+    """calibre 6.13 lists the links of notes where it finds no other contents."""
+    pages = {
+        "a.xhtml": xhtml(
+            f'<h1>第一章</h1><p>猴<sup><a href="#n1">[1]</a></sup>来。</p>{P}'
+            '<p id="n1"><a href="#r1">[1]</a> 一种兽。</p>'
+        )
+    }
+    ncx = ncx_of([("a.xhtml", "第一章"), ("a.xhtml#n1", "[1]")])
+    assert lines(read("a.epub", epub_of(pages, ncx=ncx))) == ["第一章", "猴来。", PROSE]
+
+
+def test_what_a_books_own_sheet_hides_is_left_out_and_recorded() -> None:
+    link = (
+        '<title/><link rel="stylesheet" href="../Styles/a.css"/><link rel="stylesheet" href="no"/>'
+    )
+    body = f'{P * 3}<p>他来<span class="wm">某某网</span>了。</p>'
+    book = read(
+        "a.epub",
+        epub_of(
+            {f"Text/{n}.xhtml": xhtml(body, title=link) for n in "ab"},
+            more={"OEBPS/Styles/a.css": "p{margin:0} .wm{display:none}"},
+        ),
+    )
+    assert lines(book) == [*[PROSE] * 3, "他来了。"] * 2
+    assert cut(book, "hidden text") == ["某某网"] * 2
+
+
 def test_what_only_looks_like_a_note_stays() -> None:
     page = xhtml(
         '<p>(1)</p><p><a href="#x">［１］</a></p><p>面积二<sup>2</sup>里。</p>'

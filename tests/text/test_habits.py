@@ -97,7 +97,20 @@ FORMS: list[Callable[[int, str], str]] = [
     lambda n, t: f"笫{NUMBERS[n]}章 {t}",
     lambda n, t: f"Ch.{n + 1} {t}",
     lambda n, t: f"夜雨之{NUMBERS[n]}",
+    lambda n, t: f"夜行 {n + 1}",
+    lambda n, t: f"故事{NUMBERS[n]} {t}",
+    lambda n, t: f"Day {n + 1}",
+    lambda n, t: f"{n // 4 + 1}-{n % 4 + 1} {t}",
+    lambda n, t: f"Vol.{n // 4 + 1} Ch.{n % 4 + 1} {t}",
+    lambda n, t: f"第{NUMBERS[n]}个世界 {t}",
+    lambda n, t: f"第{NUMBERS[n]}封信 {t}",
 ]
+
+
+def test_a_title_like_a_sentence_speaks_against_no_family() -> None:
+    headings = [*[f"{n + 1}、{t}" for n, t in enumerate(TITLES)], "9、走，去看雪", "10、活着；"]
+
+    assert titles(book(headings)) == headings
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form(0, TITLES[0]))
@@ -216,7 +229,10 @@ def test_extras_count_with_the_chapters() -> None:
         "番外之灰猫",
         "外传 白马",
         "番外篇（上）",
+        "【番外】花",
+        "新春番外",
         "大结局",
+        "Epilogue",
     ]
     headings = ["楔子", *chapters(3), *extras, "后记"]
 
@@ -254,6 +270,47 @@ def test_a_heading_in_two_languages_opens_one_chapter() -> None:
     assert [division.paragraphs[c.start] for c in division.chapters] == [
         f"Chapter\u3000{n + 1}" for n in range(8)
     ]
+
+
+def test_the_heading_that_says_more_is_the_title() -> None:
+    headings = [f"第{NUMBERS[n]}章 {TITLES[n]}" for n in range(8)]
+
+    assert titles(book([[f"CHAPTER {n + 1}", h] for n, h in enumerate(headings)])) == headings
+    assert titles(book([[h, f"CHAPTER {n + 1}"] for n, h in enumerate(headings)])) == headings
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ["第一章 雪"],
+        ["第一章 雪", "尾声"],
+        ["楔子", "第一章 雪"],
+        ["第一章 雪", "第二章 月"],
+        ["1", "2"],
+        ["一", "二", "三"],
+        ["上", "下"],
+        ["上", "中", "下"],
+    ],
+    ids=" ".join,
+)
+def test_a_book_of_one_to_three_chapters(headings: list[str]) -> None:
+    text = book(headings, {n: body(n + 40, paragraphs=20) for n in range(3)})
+
+    assert titles(text) == headings
+    assert not read(text).undivided
+
+
+def test_numbers_of_another_habit_go_on_to_the_end() -> None:
+    headings = [*chapters(5), "6、白马", "7、走，去看雪", "8、火"]
+
+    assert titles(book(headings)) == headings
+
+
+@pytest.mark.parametrize("line", ["第三章 法律责任", "第三章法律规定，婚姻自由。"])
+def test_a_line_like_a_heading_amid_a_sentence_opens_no_chapter(line: str) -> None:
+    inside = {2: ["他翻开书，正是", line, "那一页折了角。"]}
+
+    assert titles(book(chapters(), inside)) == chapters()
 
 
 def test_a_title_in_the_line_below_is_the_chapters() -> None:

@@ -14,7 +14,7 @@ from pipeline.text.chapters.chapters import divide
 from pipeline.text.cleaning.clean import clean
 
 CHARACTERS = 200_000
-SECONDS = 10  # a loaded machine needs one or two
+SECONDS = 10  # of this process alone, whatever else runs; most need less than one
 
 
 @pytest.mark.slow
@@ -60,11 +60,11 @@ SECONDS = 10  # a loaded machine needs one or two
 )
 def test_no_text_takes_long(piece: str) -> None:
     text = piece * (CHARACTERS // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
 
     divide(clean(text).paragraphs)
 
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 @pytest.mark.slow
@@ -72,21 +72,21 @@ def test_no_text_takes_long(piece: str) -> None:
 def test_many_headings_do_not_take_long(text: list[str]) -> None:
     paragraphs = [line for n in range(50_000) for line in (f"第{n}章\u3000雪", *text)]
     contents = [f"第{n}章\u3000雪" for n in range(50_000)]
-    started = time.perf_counter()
+    started = time.process_time()
 
     division = divide([*contents, *paragraphs])
 
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     assert len(division.chapters) == (50_000 if text else 1)
 
 
 @pytest.mark.slow
 def test_joining_every_line_does_not_take_long() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     cleaned = clean("字\n" * CHARACTERS, rejoin_lines="always")
 
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     assert cleaned.paragraphs == ("字" * CHARACTERS,)
     assert cleaned.rejoined_lines == CHARACTERS - 1
 

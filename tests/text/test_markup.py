@@ -11,8 +11,8 @@ from pipeline.text.books import markup, tags
 from pipeline.text.books.markup import parse
 from pipeline.text.books.prose import read_page
 
-CHARACTERS = 1_000_000
-SECONDS = 20  # a loaded machine needs three
+CHARACTERS = 400_000
+SECONDS = 5  # of this process alone, whatever else runs; at most one is needed
 
 
 @pytest.mark.slow
@@ -35,9 +35,9 @@ SECONDS = 20  # a loaded machine needs three
 def test_no_page_takes_long(monkeypatch: pytest.MonkeyPatch, piece: str, xml: bool) -> None:
     monkeypatch.setattr(tags, "_FREE_TAGS", CHARACTERS)
     text = piece * (CHARACTERS // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     read_page(parse(text, xml=xml, name="a"), name="a", notes={"x"})
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 @pytest.mark.parametrize(

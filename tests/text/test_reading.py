@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import DataError, SettingsError
 from pipeline.text.cleaning.clean import clean
+from pipeline.text.cleaning.windows import decode_windows
 from pipeline.text.reading import (
     CHINESE_WITHIN,
     LONGEST,
@@ -124,3 +125,32 @@ def test_a_file_of_parts_in_several_encodings_is_read_part_by_part(tmp_path: Pat
     assert "".join(read_file(path)) == parts + parts
     # A person who names the encoding has it so, damage and all.
     assert "\ufffd" in "".join(read_file(path, encoding="utf-8"))
+
+
+SENTENCE = "她听了这话，心里一惊，只得跟着去了，屋里的人都不言语。"
+
+
+@pytest.mark.parametrize("size", [40_000, 40_001])
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+@pytest.mark.parametrize(
+    "encodings",
+    [
+        ("gb18030", "utf-8", "gb18030"),
+        ("utf-16-le", "gb18030", "utf-16-be"),
+        ("utf-8", "utf-16-le", "utf-8"),
+        ("gb18030",),
+        ("utf-16-be",),
+    ],
+)
+def test_windows_of_a_file_give_what_the_whole_file_gives(
+    encodings: tuple[str, ...], end: str, size: int
+) -> None:
+    # windows end within lines and characters; a text without line ends is one part only
+    part = (SENTENCE + end) * 2_000
+    chosen = encodings if end else encodings[:1]
+    data = io.BytesIO(b"".join(part.encode(encoding) for encoding in chosen))
+    head = data.read(size)
+
+    found = "".join(decode_windows(head, data.read, own="utf-8", size=size))
+
+    assert found == part * len(chosen)

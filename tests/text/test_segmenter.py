@@ -19,7 +19,13 @@ from pipeline.text.words.dictionary import (
     out_of_dictionary,
     read_user_dictionary,
 )
-from pipeline.text.words.segment import Cut, cut_paragraphs, make_cut
+from pipeline.text.words.segment import (
+    Cut,
+    _settle_frequencies,
+    _tokenizer,
+    cut_paragraphs,
+    make_cut,
+)
 
 # New words, words of the dictionary with other frequencies, frequencies left open, Latin.
 USER_WORDS = (
@@ -223,3 +229,24 @@ def test_nothing_is_loaded_before_it_is_needed() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=5))
+@settings(deadline=None)
+def test_any_character_among_chinese_ones_is_cut_as_jieba_cuts_it(text: str) -> None:
+    line = f"宝玉笑道{text}黛玉听了"
+
+    assert engine("rjieba", False)(line) == engine("jieba", False)(line)
+
+
+def test_frequencies_are_those_that_jieba_settles_with_its_whole_dictionary() -> None:
+    user_words = (*USER_WORDS, UserWord("宝二爷笑道"), UserWord("a宝玉+"), UserWord("大观"))
+    jieba = _tokenizer()
+    expected = {}
+    for entry in user_words:
+        expected[entry.word] = entry.frequency or jieba.suggest_freq(entry.word)
+        jieba.add_word(entry.word, expected[entry.word])
+
+    settled = _settle_frequencies(user_words)
+
+    assert {word: settled[word] for word in expected} == expected

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import DataError
-from pipeline.text.cleaning.encoding import Reach, decode, show_map
+from pipeline.text.cleaning.encoding import Decoded, Reach, decode, show_map
 
 SIMPLIFIED = (
     "第三章　夜雨\n　　话说那日她回到院中，天已经黑了。丫头们说道：“太太叫你过去，问你昨日的事。”"
@@ -63,6 +63,15 @@ def test_a_large_part_hides_no_small_one() -> None:
     )
     assert show_map(found) == "gb18030 to line 9,000, utf-8 to line 9,012, gb18030 from there"
     assert found.encoding == "gb18030"
+
+
+def test_a_map_of_many_changes_is_told_in_one_short_line() -> None:
+    reaches = tuple(Reach(line, ("utf-8", "gb18030")[line % 2]) for line in range(1, 31))
+
+    shown = show_map(Decoded("", "utf-8", 0, reaches))
+
+    assert shown.startswith("gb18030 to line 1, utf-8 to line 2, ")
+    assert shown.endswith(", utf-8 to line 8, and 21 more changes, most in utf-8")
 
 
 def test_one_encoding_needs_no_map() -> None:
@@ -170,3 +179,76 @@ def test_any_bytes_are_covered_in_order(pieces: list[bytes]) -> None:
     found.text.encode("utf-8")
     assert len(found.text) + found.replaced <= 2 * len(data) + 1
     assert [reach.line for reach in found.map] == sorted(reach.line for reach in found.map)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("change", ["lost", "added"])
+def test_utf16_that_has_lost_two_bytes_of_a_hundred_is_told(encoding: str, change: str) -> None:
+    # in step for 25 units at a time: common characters at any byte tell the order
+    text, data = part(encoding, 60)
+    damaged = bytearray(data)
+    for at in reversed(range(45, len(data), 50)):
+        damaged[at : at + 1] = b"" if change == "lost" else bytes([data[at], 0x9C])
+
+    found = decode(bytes(damaged))
+
+    assert found.encoding.startswith("utf-16")
+    assert (Counter(text) & Counter(found.text)).total() >= len(text) - 3 * (len(data) // 50)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_its_first_byte_is_told(encoding: str) -> None:
+    text, data = part(encoding, 20)
+
+    found = decode(data[1:])
+
+    assert found.encoding == encoding
+    assert found.text.split("\n")[1:] == text.split("\n")[1:]
+
+
+SHORT = ("他来了，说话也不多。", "又下雨了。", "只得跟着去")
+
+
+@pytest.mark.parametrize("host", ["gb18030", "big5hkscs", "utf-8"])
+@pytest.mark.parametrize("guest", ["gb18030", "big5hkscs", "utf-8"])
+@pytest.mark.parametrize("line", SHORT)
+def test_a_single_line_in_another_encoding_is_read_for_itself(
+    host: str, guest: str, line: str
+) -> None:
+    line = line if guest != "big5hkscs" else line.translate(str.maketrans("来说话着", "來說話著"))
+    if host == "utf-8" and len(line) < 6:
+        pytest.skip("so few bytes may be a garbled line in UTF-8")
+    text, data = part(host, 30)
+
+    found = decode(data + (line + "\n").encode(guest) + data)
+
+    assert found.text == f"{text}{line}\n{text}"
+    assert found.replaced == 0
+
+
+def test_kana_and_rare_words_in_gb18030_are_no_big5() -> None:
+    # kana are frequent characters for Big5, and 孙大圣 in traditional characters ends as its do
+    text = SIMPLIFIED * 30 + "ああ、そうですか\n" + "孫大聖與惠岸\n種菊怡紅公子\n" + SIMPLIFIED * 30
+
+    assert decode(text.encode("gb18030")).text == text
+
+
+@pytest.mark.parametrize(("first", "second"), list(itertools.permutations(ENCODINGS[2:], 2)))
+def test_parts_that_meet_in_mid_line_garble_that_line_alone(first: str, second: str) -> None:
+    (one, data), (two, more) = part(first, 60), part(second, 60)
+    half = len((SIMPLIFIED[:-10] if first != "big5hkscs" else TRADITIONAL[:-10]).encode(first)) & ~1
+
+    found = decode(data + data[:half] + more)
+
+    lines = found.text.split("\n")
+    assert "\n".join(lines[:180]) == one.rstrip("\n")
+    assert "\n".join(lines[-180:]) == "\n".join(two.split("\n")[-180:])
+
+
+@pytest.mark.parametrize("encoding", ["hz", "utf-7"])
+def test_chinese_in_seven_bits_is_told(encoding: str) -> None:
+    text = SIMPLIFIED * 10
+
+    found = decode(text.replace("　", "").encode(encoding))
+
+    assert (found.text, found.encoding) == (text.replace("　", ""), encoding)

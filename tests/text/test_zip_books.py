@@ -270,6 +270,6 @@ def test_cuts_name_the_member(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_many_members_do_not_take_long() -> None:
     data = zip_of({f"{number}.txt": "青棠" for number in range(zipped.MOST_MEMBERS)})
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(read("书.zip", data).documents) == zipped.MOST_MEMBERS
-    assert time.perf_counter() - started < 20  # seconds; a loaded machine needs four
+    assert time.process_time() - started < 20  # seconds of its own

@@ -9,15 +9,19 @@ from pipeline.shown import shown
 from pipeline.text.books.decoding import page_text
 from pipeline.text.books.document import Document, Limits, Reading, squeezed, text_document
 from pipeline.text.books.markup import Element, parse
+from pipeline.text.books.numbering import Numbering, level_of, read_numbering
 from pipeline.text.books.package import resolve
-from pipeline.text.books.prose import HIDDEN, NOTE, READING
+from pipeline.text.books.prose import HIDDEN, NOTE, READING, Line
+from pipeline.text.books.styles import OFF, kind_of_style, read_styles
 from pipeline.text.books.tags import bounded_tokens
+from pipeline.text.books.title_page import without_title_page
 from pipeline.text.books.zipped import Archive, open_zip
 from pipeline.text.cuts import Cut
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _RELATIONS = "_rels/.rels"
 _USUAL = "word/document.xml"
+_PROPERTIES = "docProps/core.xml"
 _ASIDE = {  # what is printed beside the text, by the name of its file
     re.compile(r"word/(?:foot|end)notes\d*\.xml"): NOTE,
     re.compile(r"word/comments\d*\.xml"): "comment",
@@ -26,10 +30,6 @@ _ASIDE = {  # what is printed beside the text, by the name of its file
 _LEFT_OUT = {"del": "deleted text", "movefrom": "deleted text", "rt": READING, "fallback": ""}
 _BREAKS = frozenset({"br", "cr"})
 _OTHERS = frozenset({"ppr", "rprchange"})  # what they hold is not said of a run's text
-_OFF = frozenset({"0", "false", "off"})
-_HEADING = re.compile(r"(?:heading|标题|標題)\s*([1-6])", re.IGNORECASE)
-_CONTENTS = re.compile(r"(?:toc|目录)\s*(?:\d|heading|标题)", re.IGNORECASE)
-_DEEPEST_HEADING = 6
 _TAGS_A_CHARACTER = 60  # a run of one character has so many with all that is said of its font
 
 
@@ -62,7 +62,15 @@ def read_docx(document: Document, limits: Limits) -> Reading:
 def docx_of(archive: Archive, document: Document) -> Reading:
     """Return the text of a .docx whose archive is open."""
     path = _document_path(archive)
-    writer = _Writer(document.name, _styles(archive, path))
+    folder = path.rpartition("/")[0]
+    numbering = Numbering()
+    if (name := f"{folder}/numbering.xml") in archive.names:
+        numbering = read_numbering(parse(_text(archive, name), xml=True, name=archive.name))
+    kinds: dict[str, str] = {}
+    if (name := f"{folder}/styles.xml") in archive.names:
+        root = parse(_text(archive, name), xml=True, name=archive.name)
+        kinds = read_styles(root, numbering)
+    writer = _Writer(document.name, kinds, numbering)
     writer.read(_text(archive, path))
     if not writer.lines:
         raise DataError(
@@ -73,11 +81,27 @@ def docx_of(archive: Archive, document: Document) -> Reading:
     for name in sorted(archive.names):
         for pattern, reason in _ASIDE.items():
             if pattern.fullmatch(name):
-                aside = _Writer(f"{document.name}/{name}", {})
+                aside = _Writer(f"{document.name}/{name}", {}, Numbering())
                 aside.read(_text(archive, name))
                 cuts += [Cut(reason, aside.name, n, own) for n, own in enumerate(aside.lines, 1)]
-    made = text_document(document, writer.lines, headings=frozenset(writer.headings))
+    title, authors = _properties(archive)
+    marked = [Line(own, int(squeezed(own) in writer.headings)) for own in writer.lines]
+    lines, cut = without_title_page(marked, title=title, authors=authors, name=document.name)
+    texts = [line.text for line in lines]
+    made = text_document(
+        document, texts, title=title if cut else "", headings=frozenset(writer.headings)
+    )
+    cuts += cut
     return Reading((made,), tuple(cuts))
+
+
+def _properties(archive: Archive) -> tuple[str, set[str]]:
+    """Return the title and the authors that a document's properties tell; many tell none."""
+    if _PROPERTIES not in archive.names:
+        return "", set()
+    root = parse(_text(archive, _PROPERTIES), xml=True, name=archive.name)
+    title = next((own.text().strip() for own in root.find("title")), "")
+    return title, {own.text().strip() for own in root.find("creator")}
 
 
 def _text(archive: Archive, path: str) -> str:
@@ -100,43 +124,10 @@ def _document_path(archive: Archive) -> str:
     )
 
 
-def _styles(archive: Archive, path: str) -> dict[str, str]:
-    """Return what the styles are by their ids: heading, contents, hidden; others are left out."""
-    name = f"{path.rpartition('/')[0]}/styles.xml"
-    if name not in archive.names:
-        return {}
-    kinds: dict[str, str] = {}
-    bases: dict[str, str] = {}
-    for style in parse(_text(archive, name), xml=True, name=archive.name).find("style"):
-        own = style.get("styleid")
-        parts = {element.name: element.get("val") for element in style.walk()}
-        bases[own] = parts.get("basedon", "")
-        hidden = "hidden" if parts.get("vanish", "off") not in _OFF else ""
-        if kind := hidden or _kind(parts.get("name", ""), parts.get("outlinelvl", "")):
-            kinds[own] = kind
-    for own in bases:  # a style that builds on a heading's is one, to a bounded depth
-        base = own
-        for _ in range(_DEEPEST_HEADING):
-            if base in kinds:
-                kinds[own] = kinds[base]
-                break
-            base = bases.get(base, "")
-    return kinds
-
-
-def _kind(name: str, outline: str) -> str:
-    """Return what a style is by its name or its outline level."""
-    if _CONTENTS.match(name):
-        return "contents"
-    if _HEADING.match(name) or (outline.isdecimal() and int(outline) < _DEEPEST_HEADING):
-        return "heading"
-    return ""
-
-
 class _Writer:
     """A document in the making: paragraphs within each other, and what is skipped."""
 
-    def __init__(self, name: str, styles: dict[str, str]) -> None:
+    def __init__(self, name: str, styles: dict[str, str], numbering: Numbering) -> None:
         self.name = name
         self.lines: list[str] = []
         self.headings: set[str] = set()
@@ -144,10 +135,13 @@ class _Writer:
         self._styles = styles
         self._paragraphs: list[list[str]] = []
         self._kinds: list[str] = []
+        self._numbering = numbering
+        self._numbers: list[tuple[str, int | None]] = []  # of the open ones: list and level
         self._skipped: list[tuple[str, list[str]]] = []  # the elements left out, with their text
         self._hidden: list[str] = []
         self._runs: list[bool] = []  # the open ones, whether each is hidden
         self._others = 0  # open elements of `_OTHERS`
+        self._before = 0  # open elements that tell how a paragraph was set before a change
 
     def read(self, text: str) -> None:
         """Read the XML of a part; of text only what stands in its own t elements counts."""
@@ -189,6 +183,7 @@ class _Writer:
         elif name == "p" and not empty and not self._skipped:
             self._paragraphs.append([])
             self._kinds.append("")
+            self._numbers.append(("", None))
         elif name in _BREAKS:
             self._add("\n")
         elif name in ("tab", "ptab"):
@@ -199,14 +194,25 @@ class _Writer:
             self._runs.append(False)
         elif name in _OTHERS and not empty:
             self._others += 1
+        elif name == "pprchange" and not empty:
+            self._before += 1
+        elif self._before:
+            return
         elif name in ("vanish", "rstyle") and self._runs and not self._others:
             value = Element(name, tag).get("val")
-            hidden = value not in _OFF if name == "vanish" else self._is_hidden(value)
+            hidden = value not in OFF if name == "vanish" else self._is_hidden(value)
             self._runs[-1] = hidden
         elif name in ("pstyle", "outlinelvl") and self._kinds and not self._skipped:
             value = Element(name, tag).get("val")
-            kind = self._styles.get(value, "") if name == "pstyle" else _kind("", value)
+            kind = self._styles.get(value, "") if name == "pstyle" else kind_of_style("", value)
             self._kinds[-1] = kind or self._kinds[-1]
+            if name == "pstyle" and (own := self._numbering.styles.get(value)):
+                self._numbers[-1] = own
+        elif name in ("numid", "ilvl") and self._numbers and not self._skipped:
+            value = Element(name, tag).get("val")
+            number, level = self._numbers[-1]
+            own_level = level_of(value)
+            self._numbers[-1] = (value, level) if name == "numid" else (number, own_level)
 
     def _close(self, name: str) -> None:
         if self._skipped and self._skipped[-1][0] == name:
@@ -218,6 +224,8 @@ class _Writer:
             self._runs.pop()
         elif name in _OTHERS and self._others:
             self._others -= 1
+        elif name == "pprchange" and self._before:
+            self._before -= 1
         elif name == "p" and self._paragraphs and not self._skipped:
             self._end_paragraph()
 
@@ -230,7 +238,11 @@ class _Writer:
     def _end_paragraph(self) -> None:
         lines = "".join(self._paragraphs.pop()).split("\n")
         kind = self._kinds.pop()
+        number, level = self._numbers.pop()
         lines = [line for line in lines if line.strip()]
+        label = self._numbering.label(number, level or 0)
+        if label and (lines or kind == "heading"):
+            lines = [(label + "".join(lines[:1]).lstrip()).rstrip(), *lines[1:]]
         if hidden := "".join(self._hidden).strip():
             self._cut(HIDDEN, hidden)
         self._hidden.clear()

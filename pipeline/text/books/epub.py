@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 
+from pipeline.chinese import has_chinese
 from pipeline.errors import DataError
 from pipeline.shown import shown
 from pipeline.text.books.decoding import page_text
 from pipeline.text.books.document import Document, Limits, Reading, squeezed, text_document
 from pipeline.text.books.markup import Element, parse
-from pipeline.text.books.notes import mark_notes
+from pipeline.text.books.notes import Seen, mark_notes
 from pipeline.text.books.package import Entry, Package, finder, read_package, resolve
 from pipeline.text.books.prose import Line, Page, read_page
+from pipeline.text.books.sheets import hide_styled
+from pipeline.text.books.title_page import TITLE_PAGE, is_title_page, without_title_page
 from pipeline.text.books.zipped import Archive, open_zip
 from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cuts import Cut
@@ -59,7 +63,10 @@ def epub_of(archive: Archive, document: Document) -> Reading:
     book = _Book(package.entries)
     for path, page in pages:
         cuts += page.cuts
-        if why := _why_left_out(path, page, package):
+        why = _why_left_out(path, page, package)
+        if not (why or book.lines) and is_title_page(page.lines, package.title):
+            why = TITLE_PAGE
+        if why:
             cuts.append(_page_cut(why, document.name, path, page))
         else:
             book.add(path, page)
@@ -68,8 +75,13 @@ def epub_of(archive: Archive, document: Document) -> Reading:
             f"{archive.name}: expected an epub with text, got {len(package.spine)} pages of "
             "pictures or contents alone; find the book as text"
         )
-    texts = [line.text for line in book.lines]
-    made = text_document(document, texts, title=package.title, headings=frozenset(book.headings))
+    left, cut = without_title_page(
+        book.lines, title=package.title, authors=package.authors, name=document.name
+    )
+    cuts += cut
+    texts = [line.text for line in left]
+    headings = frozenset(book.headings - {squeezed(own.text) for own in cut})
+    made = text_document(document, texts, title=package.title, headings=headings)
     return Reading((made,), tuple(cuts))
 
 
@@ -78,12 +90,13 @@ def _read_pages(
 ) -> tuple[list[tuple[str, Page]], list[Cut]]:
     """Return the pages of the spine, each once, and what is not in the reading order."""
     trees: dict[str, Element] = {}
-    seen: set[str] = set()
+    seen, sheets = Seen(), _sheet_reader(archive)
     notes: dict[str, set[str]] = {}
     for path, _ in package.spine:
         if path not in trees:
             label = f"{archive.name}: {shown(path)}"
             trees[path] = parse(page_text(archive.read(path), name=label), xml=True, name=label)
+            hide_styled(trees[path], sheets(trees[path], path))
             for target in mark_notes(trees[path], path, seen):
                 where, _, fragment = target.partition("#")
                 notes.setdefault(where, set()).add(fragment)
@@ -99,6 +112,23 @@ def _read_pages(
         elif page.lines:
             cuts.append(_page_cut("page outside the reading order", name, path, page))
     return pages, cuts
+
+
+def _sheet_reader(archive: Archive) -> Callable[[Element, str], list[str]]:
+    """Return what reads the style sheets that a page names; each is unpacked once."""
+    find, known = finder(archive), dict[str, str]()
+
+    def read(root: Element, path: str) -> list[str]:
+        links = (own for own in root.find("link") if "stylesheet" in own.get("rel").lower())
+        found = [find(resolve(own.get("href"), path)[0]) for own in links]
+        for own in found:
+            if own is not None and own not in known:
+                known[own] = ""
+                with suppress(DataError):  # a sheet that cannot be read hides nothing
+                    known[own] = page_text(archive.read(own), name=archive.name)
+        return [known[own] for own in found if own is not None]
+
+    return read
 
 
 def _page_cut(reason: str, name: str, path: str, page: Page) -> Cut:
@@ -163,6 +193,9 @@ class _Book:
         self.lines: list[Line] = []
         self.headings: set[str] = set()
         self._entries: dict[str, list[Entry]] = {}
+        entries = list(entries)
+        named = sum(has_chinese(entry.title) for entry in entries)
+        self._chinese = 2 * named > len(entries)  # a title in no Chinese is a program's: Section 1
         for entry in entries:
             self._entries.setdefault(entry.path, []).append(entry)
 
@@ -170,6 +203,8 @@ class _Book:
         """Add a page, with the titles that the contents have for places in it."""
         places: dict[int, list[str]] = {}
         for entry in self._entries.get(path, ()):
+            if entry.fragment in page.notes:
+                continue  # calibre lists the links of notes where it finds no chapters
             place = page.anchors.get(entry.fragment, 0) if entry.fragment else 0
             if entry.title and (page.lines or not _is_front(entry.title)):
                 places.setdefault(min(place, len(page.lines)), []).append(entry.title)
@@ -197,7 +232,7 @@ class _Book:
                 taken = stop
             elif own:
                 self.headings.add(squeezed(own.text))
-            elif stop <= start:
+            elif stop <= start and (has_chinese(title) or not self._chinese):
                 self._add_heading(title)
         return taken
 

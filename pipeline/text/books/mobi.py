@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Iterator
 from itertools import groupby
 
 from pipeline.errors import DataError
@@ -16,9 +17,10 @@ from pipeline.text.books.decoding import page_text
 from pipeline.text.books.document import Document, Limits, Reading, squeezed, text_document
 from pipeline.text.books.huffman import Unpacker, huffman_unpacker
 from pipeline.text.books.markup import parse
-from pipeline.text.books.notes import mark_notes
+from pipeline.text.books.notes import Seen, mark_notes
 from pipeline.text.books.palmdoc import unpack_palmdoc
 from pipeline.text.books.prose import Line, Page, read_page
+from pipeline.text.books.title_page import without_title_page
 from pipeline.text.cleaning.encoding import decode
 from pipeline.text.cuts import Cut
 
@@ -31,6 +33,7 @@ _TAG = re.compile(rb"<[a-zA-Z][\w:]*")
 _LONGEST_TITLE = 1_000  # bytes
 _LEAST_CONTENTS = 3  # lines
 _CONTENTS = re.compile(r"目\s*[录錄次]|(?:table of )?contents", re.IGNORECASE)
+_AUTHOR = 100  # the entry of the extended header that tells who wrote the book
 _KF8_BOUNDARY = 121  # the entry of the extended header that tells where the new form begins
 
 
@@ -45,15 +48,20 @@ def read_mobi(document: Document, limits: Limits) -> Reading:
     name = shown(document.name)
     try:
         text = _markup(document.data, name, limits)
-        title = _title(_records(document.data)[0])
+        header = _records(document.data)[0]
+        title, authors = _title(header), _authors(header)
     except (struct.error, IndexError, ValueError) as error:
         raise DataError(
             f"{name}: expected a whole Kindle book, got one that is cut off or damaged; get it anew"
         ) from error
     root = parse(text, xml=True, name=name)
-    notes = {target.partition("#")[2] for target in mark_notes(root, "", set())}
+    notes = {target.partition("#")[2] for target in mark_notes(root, "", Seen())}
     page = read_page(root, name=document.name, notes=notes)
     _cut_contents(page, document.name)
+    page.lines, cuts = without_title_page(
+        page.lines, title=title, authors=authors, name=document.name
+    )
+    page.cuts += cuts
     if not page.lines:
         raise DataError(f"{name}: expected a Kindle book with text, got none; find it as text")
     headings = frozenset(squeezed(line.text) for line in page.lines if line.level)
@@ -68,6 +76,12 @@ def _title(header: bytes) -> str:
         return ""
     start, size = struct.unpack_from(">II", header, 84)
     return header[start : start + min(size, _LONGEST_TITLE)].decode("utf-8", errors="ignore")
+
+
+def _authors(header: bytes) -> set[str]:
+    """Return the names of those who wrote the book."""
+    found = (own for kind, own in _extended(header) if kind == _AUTHOR)
+    return {own.decode("utf-8", errors="ignore").strip() for own in found}
 
 
 def _cut_contents(page: Page, name: str) -> None:
@@ -142,21 +156,27 @@ def _records(data: bytes) -> list[bytes]:
 
 def _newer_form(header: bytes, records: list[bytes]) -> int:
     """Return the record that the newer form begins with, 0 where there is one form alone."""
+    for kind, own in _extended(header):
+        if kind == _KF8_BOUNDARY and len(own) == 4:
+            (start,) = struct.unpack(">I", own)
+            if 0 < start < len(records) and records[start - 1].startswith(_BOUNDARY):
+                return int(start)
+    return 0
+
+
+def _extended(header: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the entries of the extended header, kind and value; none where there is none."""
     if len(header) < 132 or not struct.unpack_from(">I", header, 128)[0] & 0x40:
-        return 0
+        return
     place = 16 + struct.unpack_from(">I", header, 20)[0]
     if header[place : place + 4] != b"EXTH":
-        return 0
+        return
     (count,) = struct.unpack_from(">I", header, place + 8)
     place += 12
     for _ in range(min(count, len(header))):
         kind, size = struct.unpack_from(">II", header, place)
-        if kind == _KF8_BOUNDARY and size == 12:
-            (start,) = struct.unpack_from(">I", header, place + 8)
-            if 0 < start < len(records) and records[start - 1].startswith(_BOUNDARY):
-                return int(start)
+        yield kind, header[place + 8 : place + max(8, size)]
         place += max(8, size)
-    return 0
 
 
 def _unpacker(

@@ -33,6 +33,7 @@ class Package:
     Attributes
     ----------
     title : str
+    authors : set of str
     spine : list of (path, linear)
         The pages in reading order; a path may name nothing.
     missing : list of str
@@ -46,6 +47,7 @@ class Package:
     """
 
     title: str = ""
+    authors: set[str] = field(default_factory=set)
     spine: list[tuple[str, bool]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     kinds: dict[str, str] = field(default_factory=dict)
@@ -98,6 +100,7 @@ def read_package(archive: Archive) -> Package:
     path = _package_path(archive, find)
     root = _tree(archive, path)
     package = Package(title=next((e.text().strip() for e in root.find("title")), ""))
+    package.authors |= {own.text().strip() for own in root.find("creator")}
     items = {own.get("id"): own for own in root.find("item")}
     spine = next(root.find("spine"), Element("spine"))
     for own in spine.find("itemref"):

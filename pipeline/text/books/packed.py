@@ -38,10 +38,15 @@ def open_packed(document: Document, limits: Limits) -> Archive:
         data = _read(libarchive, document.data, wanted, name, limits)
     except (libarchive.ArchiveError, OSError, ValueError) as error:
         raise DataError(
-            f"{name}: expected a sound archive without a password, got {shown(str(error))}; unpack "
-            "it and give the folder"
+            f"{name}: expected a sound archive without a password, got {_why(error)}; unpack it "
+            "and give the folder"
         ) from error
     return Archive(name, tuple(names), data.__getitem__)
+
+
+def _why(error: Exception) -> str:
+    """Return what an error says, without the numbers and the address that libarchive-c adds."""
+    return shown(str(getattr(error, "msg", error) or "one that is damaged"))
 
 
 def _libarchive(name: str) -> Any:

@@ -7,7 +7,15 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 from pipeline.text.books.markup import BLOCKS, Element
-from pipeline.text.books.notes import MARKED, NOTE_ROLES, NOTE_TYPES, anchor_of
+from pipeline.text.books.notes import (
+    LONGEST_NOTE,
+    MARKED,
+    NOTE_BLOCKS,
+    NOTE_ROLES,
+    NOTE_TYPES,
+    NOTED,
+    anchor_of,
+)
 from pipeline.text.books.weights import (
     CONTROLS,
     MAIN,
@@ -29,10 +37,6 @@ HIDDEN = "hidden text"
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _UNSEEN = frozenset(["head", "script", "style", "metadata"])
 _READINGS = frozenset({"rt", "rp", "rtc"})
-_NOTE_BLOCKS = frozenset(
-    ["p", "li", "aside", "dd", "div", "td", "section", "blockquote", "dl", "ol", "ul", "span"]
-)
-_LONGEST_NOTE = 3_000  # characters: a mark that leads to more leads to no note
 _LINE_ENDS = BLOCKS | {"text"}  # the line of a picture in svg
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _PLAIN_BREAK = re.compile(r"[ \t\r]*\n(?:[ \t\r]*\n\s*|[ \t\r]*(?=\u3000))")
@@ -57,6 +61,8 @@ class Page:
         None is empty.
     anchors : dict
         The index of the line that an element's id stands in or before.
+    notes : set of str
+        The ids that stand in notes, which are left out.
     cuts : list of Cut
     links : int
         Characters that stand in links.
@@ -64,6 +70,7 @@ class Page:
 
     lines: list[Line] = field(default_factory=list)
     anchors: dict[str, int] = field(default_factory=dict)
+    notes: set[str] = field(default_factory=set)
     cuts: list[Cut] = field(default_factory=list)
     links: int = 0
 
@@ -183,12 +190,14 @@ class _Writer:
         if not reason:
             return False
         text = " ".join(element.text().split())
-        for inner in element.walk():
+        for inner in (element, *element.walk()):
             if anchor := anchor_of(inner):
                 self.page.anchors.setdefault(anchor, len(self.page.lines))
+                if reason == NOTE:
+                    self.page.notes.add(anchor)
         if text and element.name != "rp":
             self.page.cuts.append(Cut(reason, self._name, len(self.page.lines) + 1, text))
-        if element.name in BLOCKS:
+        if element.name in BLOCKS or element.name == NOTED:
             self.end_line()
         return True
 
@@ -202,6 +211,8 @@ class _Writer:
             return HIDDEN
         if element.name == MARKED:
             return _NOTE_MARK
+        if element.name == NOTED:
+            return NOTE
         kinds = set(element.get("type").lower().split()) if "type" in element.tag else set()
         if kinds & NOTE_TYPES or element.get("role") in NOTE_ROLES:
             return NOTE if element.name not in ("body", "html", "a") else ""
@@ -219,12 +230,12 @@ class _Writer:
 
     def _is_target(self, element: Element) -> bool:
         """Return whether a mark of a note leads to a block, or to what it begins with."""
-        if not self._notes or element.name not in _NOTE_BLOCKS:
+        if not self._notes or element.name not in NOTE_BLOCKS:
             return False
         if anchor_of(element) not in self._notes and not self._begins_with_target(element):
             return False
         inner = element.walk()
-        return len(element.text()) <= _LONGEST_NOTE and not any(e.name in _HEADINGS for e in inner)
+        return len(element.text()) <= LONGEST_NOTE and not any(e.name in _HEADINGS for e in inner)
 
     def _begins_with_target(self, element: Element) -> bool:
         """Return whether the first thing in an element is what a mark leads to."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 
 from pipeline.chinese import has_chinese
 from pipeline.shown import shown
+from pipeline.text.books.comments import take_out_comments
 from pipeline.text.books.decoding import page_text
 from pipeline.text.books.document import Document, Limits, Reading, squeezed, text_document
 from pipeline.text.books.markup import BLOCKS, Element, parse
-from pipeline.text.books.notes import mark_notes
+from pipeline.text.books.notes import Seen, mark_notes
 from pipeline.text.books.prose import FURNITURE, Line, read_page
+from pipeline.text.books.sheets import hide_styled
+from pipeline.text.books.title_page import without_title_page
 from pipeline.text.books.weights import MAIN, Weight, holds_prose, weigh
 from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cuts import Cut
@@ -49,8 +53,10 @@ def read_webpage(document: Document, limits: Limits) -> Reading:
     xml = text.lstrip("\ufeff \r\n\t").startswith("<?xml")
     root = parse(text, xml=xml, name=name)
     title = next((element.text() for element in root.find("title")), "")
+    hide_styled(root)
     cuts = _take_out_furniture(root, document.name)
-    notes = {target.partition("#")[2] for target in mark_notes(root, "", set())}
+    cuts += take_out_comments(root, document.name)
+    notes = {target.partition("#")[2] for target in mark_notes(root, "", Seen())}
     page = read_page(root, name=document.name, notes=notes, plain=_is_plain(root))
     lines = [line for line in page.lines if not _is_button(line)]
     cuts += page.cuts
@@ -58,8 +64,14 @@ def read_webpage(document: Document, limits: Limits) -> Reading:
     if not lines:
         return Reading((), tuple(cuts))
     lines = _with_title(lines, title)
+    cut: list[Cut] = []
+    if any(is_heading(line.text) for line in lines):
+        authors = {own.get("content") for own in root.find("meta") if own.get("name") == "author"}
+        lines, cut = without_title_page(lines, title=title, authors=authors, name=document.name)
+        cuts += cut
     headings = frozenset(squeezed(line.text) for line in lines if line.level)
-    made = text_document(document, [line.text for line in lines], headings=headings)
+    texts = [line.text for line in lines]
+    made = text_document(document, texts, title=title if cut else "", headings=headings)
     return Reading((made,), tuple(cuts))
 
 
@@ -88,13 +100,16 @@ def _take_out_furniture(root: Element, name: str) -> list[Cut]:
     """Take out of a tree what stands around the text; return it."""
     weights = weigh(root)
     total = max(1, weights[id(root)].characters - weights[id(root)].linked)
+    places = _numbered_places(root)
     cuts: list[Cut] = []
     stack = [root]
     while stack:
         element = stack.pop()
         kept: list[Element | str] = []
         for child in element.children:
-            if isinstance(child, Element) and _is_furniture(child, weights[id(child)], total):
+            if isinstance(child, Element) and _is_furniture(
+                child, weights[id(child)], total, places
+            ):
                 if has_chinese(text := " ".join(child.text().split())):
                     cuts.append(Cut(FURNITURE, name, 0, text))
                 continue
@@ -104,13 +119,25 @@ def _take_out_furniture(root: Element, name: str) -> list[Cut]:
     return cuts
 
 
-def _is_furniture(element: Element, weight: Weight, total: int) -> bool:
-    """Return whether two things speak for an element being no part of the text."""
+def _numbered_places(root: Element) -> set[str]:
+    """Return the ids with numbers to which the page's links lead: they name places, not parts."""
+    targets = {link.get("href")[1:] for link in root.find("a") if link.get("href")[:1] == "#"}
+    return {target for target in targets if target[-1:].isdigit()}
+
+
+def _is_furniture(element: Element, weight: Weight, total: int, places: Set[str]) -> bool:
+    """Return whether two things speak for an element being no part of the text.
+
+    `places` are ids that say nothing of what an element is.
+    """
     main = weight.characters - weight.linked > MAIN * total
     if not weight.characters or main or element.name in _FRAME:
         return False
     box = element.name in _BOXES
-    named = f"{element.get('class')} {element.get('id')}" if element.tag else ""
+    own = element.get("id") if element.tag else ""
+    named = f"{element.get('class')} {'' if own in places else own}" if element.tag else ""
+    if (shown_as := element.get("title")) in ("header", "footer"):  # LibreOffice's and Word's
+        named = f"{named} {shown_as}"
     linked = weight.linked > _LINKED * weight.characters
     if element.name in _FURNITURE or element.get("role") in _ROLES:
         return _is_around(element, weight) and (linked or not _holds_heading(element))
@@ -129,10 +156,10 @@ def _is_around(element: Element, weight: Weight) -> bool:
 
 
 def _holds_heading(element: Element) -> bool:
-    """Return whether a chapter's heading stands in an element."""
+    """Return whether an element is a chapter's heading, or one stands in it."""
     return any(
         own.name == "h1" or is_heading(" ".join(own.text().split()))
-        for own in element.walk()
+        for own in (element, *element.walk())
         if own.name in ("h1", "h2", "h3", "h4")
     )
 

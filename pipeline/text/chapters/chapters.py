@@ -6,17 +6,21 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.artifacts.corpus import Chapter
+from pipeline.chinese import has_chinese
 from pipeline.text.chapters.chosen import choose_headings
-from pipeline.text.chapters.contents import find_contents, find_running, runs_of
+from pipeline.text.chapters.contents import find_contents, runs_of
 from pipeline.text.chapters.families import UNCOUNTED, make_book
 from pipeline.text.chapters.forms import NAMED, STRONG, Heading
 from pipeline.text.chapters.headings import read_heading
 from pipeline.text.chapters.likely import likeliest
 from pipeline.text.chapters.listed import find_listed
+from pipeline.text.chapters.parts import with_parts
 from pipeline.text.chapters.pattern import read_own
+from pipeline.text.chapters.rows import find_rows
+from pipeline.text.chapters.running import find_running
 from pipeline.text.cuts import Cut
 from pipeline.text.gaps import prose_gaps
 
@@ -89,10 +93,13 @@ def divide(
     marked = _marked(paragraphs, titles) if pattern is None else {}
     if pattern is None:
         found = {i: h for i, line in enumerate(paragraphs) if (h := read_heading(line))}
-        candidates = dict(sorted({**marked, **found}.items()))
+        candidates = with_parts(dict(sorted({**marked, **found}.items())))
     else:
         candidates = read_own(paragraphs, pattern)
+    rows = find_rows(paragraphs, candidates)
+    candidates = {index: h for index, h in candidates.items() if index not in rows}
     contents = find_contents(paragraphs, candidates)
+    contents = replace(contents, lines=contents.lines | rows)
     if pattern is None:
         contents, by_title = find_listed(paragraphs, candidates, contents)
         candidates = dict(sorted({**candidates, **by_title}.items()))
@@ -201,10 +208,18 @@ def _find_starts(paragraphs: Sequence[str], headings: Mapping[int, Heading]) -> 
         if not named and following[0] < len(paragraphs) and below < _FRONT_MATTER:
             opened = first  # what stands below is the volume's introduction
             continue
-        heading = named[-1] if named else headings[run[-1]]
+        heading = _fullest(named) if named else headings[run[-1]]
         title = heading.title + titles.get(run[-1], "")
         starts.append(_Start(first, title, heading.volume or volume if named else ""))
     return starts
+
+
+def _fullest(named: Sequence[Heading]) -> Heading:
+    """Return the last heading, or of two in two languages the one that says more."""
+    last, before = named[-1], named[-2:][0]
+    if last.name or before.unit == last.unit or before.first != last.first:
+        return last
+    return before if before.name or has_chinese(before.title) else last
 
 
 def _titles_below(paragraphs: Sequence[str], headings: Mapping[int, Heading]) -> dict[int, str]:

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pipeline.text.chapters.contents import dense_runs, runs_of
+from pipeline.text.chapters.faint import UNITS, find_faint
 from pipeline.text.chapters.families import UNCOUNTED, Book, Family, choose, weigh
 from pipeline.text.chapters.forms import STRONG, Heading, Level
 from pipeline.text.chapters.unnumbered import ends_book, opens_book
 
 _ENOUGH_EXTRAS = 3  # headings such as 楔子 that divide a book without others
 _NEAR_VOLUME = 500  # characters between a volume's heading and its first chapter's
+_TITLE_PAGE = 200  # characters before the only heading of a book
 _TAIL = 2  # headings of another family behind the last chapter that prove each other
 _APPENDIX = re.compile(r"\W*附[录錄]")
 
@@ -24,9 +26,15 @@ def choose_headings(book: Book) -> dict[int, Heading]:
     """
     families = weigh(book)
     main = choose(families)
+    if main is None or main.level == "volume":
+        book, more = _with_faint(book)
+        families += more
+        main = choose(more) or main
     if main is None:
         extras = _extras(book, frozenset())
-        return extras if len(extras) >= _ENOUGH_EXTRAS else {}
+        only = _only_one(book)
+        enough = only or len(extras) >= _ENOUGH_EXTRAS
+        return dict(sorted({**only, **extras}.items())) if enough else {}
     chapters = {index: _at(book.headings[index], "chapter") for index in main.points}
     chapters |= _fillers(book, chapters, main)
     chapters |= _empty_ones(book, chapters, main)
@@ -35,6 +43,23 @@ def choose_headings(book: Book) -> dict[int, Heading]:
     chapters = dict(sorted(chapters.items()))
     volumes = _volumes(book, chapters, families)
     return dict(sorted({**chapters, **volumes}.items()))
+
+
+def _with_faint(book: Book) -> tuple[Book, list[Family]]:
+    """Return the book with the titles that prose has as well, and the families of these."""
+    titles = find_faint(book.paragraphs, book.headings)
+    book = replace(book, headings=dict(sorted({**book.headings, **titles}.items())))
+    return book, [family for family in weigh(book) if family.unit in UNITS]
+
+
+def _only_one(book: Book) -> dict[int, Heading]:
+    """Return the heading of a book of one chapter: the first of its kind, and no other counts."""
+    strong = {i: h for i, h in book.headings.items() if h.form >= STRONG}
+    counted = [index for index, heading in strong.items() if heading.first is not None]
+    if len(counted) != 1 or book.places[next(iter(strong))] > _TITLE_PAGE:
+        return {}
+    heading = book.headings[counted[0]]
+    return {counted[0]: _at(heading, "chapter")} if heading.first == 1 else {}
 
 
 def _at(heading: Heading, level: Level) -> Heading:
@@ -91,16 +116,19 @@ def _at_volumes(book: Book) -> tuple[set[int], set[int]]:
 
 
 def _doubled(book: Book, chapters: Mapping[int, Heading]) -> dict[int, Heading]:
-    """Return headings of another family right above one with the same number: Chapter 1, 第一章."""
-    return {
-        index - 1: _at(book.headings[index - 1], "chapter")
+    """Return headings of another family beside one with the same number: Chapter 1, 第一章."""
+    beside = (
+        (place, heading)
         for index, heading in chapters.items()
-        if index - 1 in book.headings
-        and index - 1 not in chapters
-        and book.headings[index - 1].form >= STRONG
-        and book.headings[index - 1].level != "volume"
-        and heading.first is not None
-        and book.headings[index - 1].first == heading.first
+        for place in (index - 1, index + 1)
+        if place in book.headings and place not in chapters
+    )
+    return {
+        place: _at(other, "chapter")
+        for place, heading in beside
+        if (other := book.headings[place]).form >= STRONG
+        and other.level != "volume"
+        and other.first == heading.first is not None
     }
 
 
@@ -127,10 +155,11 @@ def _fillers(book: Book, chapters: Mapping[int, Heading], main: Family) -> dict[
     tail: dict[int, Heading] = {}
     following = _following_numbers(book, chapters)
     last = 0
+    unit = main.unit
     for index, heading in book.headings.items():
         if index in chapters:
-            last = chapters[index].last or last
-        elif _goes_on_with(heading, last) and heading.unit != main.unit:
+            last, unit = chapters[index].last or last, main.unit
+        elif _goes_on_with(heading, last, unit) and heading.unit != main.unit:
             behind = following[index]
             if behind is None:
                 tail[index] = _at(heading, "chapter")
@@ -138,16 +167,21 @@ def _fillers(book: Book, chapters: Mapping[int, Heading], main: Family) -> dict[
                 found[index] = _at(heading, "chapter")
             else:
                 continue
-            last = heading.last or last
+            last, unit = heading.last or last, heading.unit
     proved = len(tail) >= _TAIL or {h.unit for h in tail.values()} <= {
         h.unit for h in found.values()
     }
     return {**found, **(tail if proved else {})}
 
 
-def _goes_on_with(heading: Heading, last: int) -> bool:
-    """Return whether a heading has the number after `last`, and a form that may be one's."""
-    return 0 < last == (heading.first or 0) - 1 and heading.form >= 1 and heading.level != "volume"
+def _goes_on_with(heading: Heading, last: int, unit: str) -> bool:
+    """Return whether a heading has the number after `last`, and a form that may be one's.
+
+    Where the one before is of its `unit`, a title with a comma will do.
+    """
+    least = 0 if heading.unit == unit else 1
+    follows = 0 < last == (heading.first or 0) - 1
+    return follows and heading.form >= least and heading.level != "volume"
 
 
 def _following_numbers(book: Book, chapters: Mapping[int, Heading]) -> dict[int, int | None]:

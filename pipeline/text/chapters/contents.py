@@ -1,19 +1,20 @@
-"""Tables of contents and running titles: headings that only repeat others."""
+"""Tables of contents: runs of headings with no text between that stand elsewhere over text."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.text.chapters.forms import STRONG, Heading, Identity
 from pipeline.text.chapters.summarised import find_summarised
 
-_LABEL = re.compile(
-    r"\W*(?:目\s*[录錄次]|总目录?|總目錄?|回目|章[节節]目[录錄]|contents)\W*", re.IGNORECASE
+LABEL = (  # what stands over a table of contents
+    r"(?i:\W*(?:本[书書卷册冊部集])?(?:目\s*[录錄次]|总目录?|總目錄?|回目|章[节節]目[录錄]|contents)\W*)"
 )
+_LABEL = re.compile(LABEL)
 _DENSE = 3  # so many different headings in a row, with no text between, are a list of some kind
 _REPEATED = 0.6  # of a list's headings that stand elsewhere over text
 _MOST_VOLUMES = 20  # with a chapter of the same number, in which a title is looked for
@@ -225,52 +226,3 @@ def _first_repeat(keys: Sequence[Identity], start: int) -> int:
             return place
         seen.add(keys[place])
     return len(keys)
-
-
-def find_running(
-    candidates: Mapping[int, Heading], chosen: Container[int] | None = None
-) -> frozenset[int]:
-    """Return the lines that only repeat the heading they stand under, as on every page of a scan.
-
-    An equal number with another title is no running title, nor is a line whose form is no
-    heading's unless it is the same to the letter. Headings are those of the candidates that are
-    `chosen`, or all.
-    """
-    current: dict[str, Heading] = {}
-    following = _following(candidates)
-    running: set[int] = set()
-    for index, heading in candidates.items():
-        above = current.get(heading.unit)
-        if above is not None and _repeats(heading, above, following[index]):
-            running.add(index)
-        elif chosen is None or index in chosen:
-            if heading.level == "volume":
-                current.clear()
-            current[heading.unit] = heading
-    return frozenset(running)
-
-
-def _repeats(heading: Heading, above: Heading, following: int | None) -> bool:
-    """Return whether a heading only repeats the one above it.
-
-    Without a title it is a misprint of the next number where that is missing behind it: 五 五 七.
-    """
-    if heading.identity != above.identity:
-        return False
-    if not heading.name and heading.first is not None and following == heading.first + 2:
-        return False
-    return heading.form >= STRONG or heading.title == above.title
-
-
-def _following(candidates: Mapping[int, Heading]) -> dict[int, int | None]:
-    """Return for each candidate the next other number of its unit."""
-    following: dict[int, int | None] = {}
-    after: dict[str, tuple[int | None, int | None]] = {}  # the number at hand, and the next other
-    for index in reversed(list(candidates)):
-        heading = candidates[index]
-        number, other = after.get(heading.unit, (None, None))
-        if number != heading.first:
-            other = number
-        after[heading.unit] = (heading.first, other)
-        following[index] = other
-    return following

@@ -1,9 +1,10 @@
-"""Headings that count without 第…章: 卷一, Chapter 3, 三、夜雨, 一回, 夜雨（三）, 第一案 夜雨."""
+"""Headings that count without 第…章: 卷一, Chapter 3, 三、夜雨, 1-3 夜雨, 一回, 第一案 夜雨."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 
 from pipeline.chinese import CHINESE, has_chinese
 from pipeline.text.chapters.forms import (
@@ -30,8 +31,9 @@ _WORDS = (
     *("twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
     *("nineteen", "twenty"),
 )
+_VOLUME_BEFORE = r"vol(?:ume)?[\s._]*(?P<outer>\d{1,3})[\s,:，：\-]+"
 _ENGLISH = re.compile(
-    rf"{OPENING}*(?P<unit>chapter|chap|ch|act|scene|episode|ep|part|volume|vol|book|no)"
+    rf"{OPENING}*(?:{_VOLUME_BEFORE})?(?P<unit>chapter|chap|ch|act|scene|episode|ep|part|volume|vol|book|no)"
     rf"[\s\u3000._:：#\-]*(?P<number>[0-9０-９]{{1,5}}|{ROMAN}|{'|'.join(_WORDS)}|{TIGHT_NUMERAL})"
     rf"(?P<rest>(?:{GAP}.*|{CLOSING}.*)?)",
     re.IGNORECASE,
@@ -42,22 +44,24 @@ _ENGLISH_LEVELS: dict[str, Level] = {
 }
 _FULL_WORDS = {"chap": "chapter", "ch": "chapter", "ep": "episode", "vol": "volume"}
 _NUMBER = rf"(?P<number>\d{{1,4}}|{TIGHT_NUMERAL}|{ROMAN}|[①-⑳])"
-_ALONE = re.compile(rf"{OPENING}*[其之]?{_NUMBER}{CLOSING}*")
+_ALONE = re.compile(rf"{OPENING}*[其之]?{_NUMBER}(?:[.．、]|{CLOSING})*")
+_PART = re.compile(rf"{OPENING}*([上中下]){CLOSING}*")  # of a book in two or three
 _BARE = re.compile(
     rf"{OPENING}*{_NUMBER}"
     rf"(?P<mark>[\s\u3000.．、:：,，）)】\]〕·\-—_]+|(?={CHINESE.pattern}))(?P<name>\D.*)"
 )
-_AFTER = re.compile(
-    r"(?P<name>[^，。；：“”‘’,;（(]{1,20})"
-    rf"[（(](?P<number>\d{{1,4}}|{TIGHT_NUMERAL})[）)]"
-)
-_AFTER_OF = re.compile(rf"(?P<name>[^\W\d_]{{1,15}})之(?P<number>{TIGHT_NUMERAL})")
 _UNIT_FIRST = re.compile(
     rf"{OPENING}*(?:(?P<number>{TIGHT_NUMERAL})(?P<unit>[章回话話节節集幕])"
     rf"|章(?P<behind>{TIGHT_NUMERAL}))(?P<rest>(?:{GAP}.*)?)"
 )
 _OTHER_UNIT = re.compile(
     rf"第(?P<number>{TIGHT_NUMERAL})(?P<unit>{CHINESE.pattern}?)(?P<rest>(?:[\s\u3000]+.{{1,25}})?)"
+)
+_LONG_UNIT = re.compile(  # 第一个世界 夜雨
+    rf"第(?P<number>{TIGHT_NUMERAL})(?P<unit>{CHINESE.pattern}{{1,4}})(?P<rest>[\s\u3000]+.{{1,25}})"
+)
+_TWO = re.compile(
+    rf"{OPENING}*(?P<outer>\d{{1,3}})[.\-–](?P<number>\d{{1,3}})(?P<rest>(?:[.、]|{GAP}).*)"
 )
 # What prose counts with 第 at the beginning of a line: 第二天 and the like are no headings.
 _COUNTED_IN_PROSE = "天日次个個位名年月周週遍步眼句排层層种種件条條者人封"
@@ -86,13 +90,17 @@ def read_english(line: str) -> Heading | None:
     word = found["unit"].lower()
     unit = _FULL_WORDS.get(word, word)
     counted, _ = _value(found["number"].upper())
-    return _counted(
-        line, found["rest"], unit, _ENGLISH_LEVELS.get(unit, "chapter"), counted, form=3
-    )
+    level = _ENGLISH_LEVELS.get(unit, "chapter")
+    heading = _counted(line, found["rest"], unit, level, counted, form=3)
+    return replace(heading, outer=("volume", int(found["outer"]))) if found["outer"] else heading
 
 
 def read_bare(line: str) -> Heading | None:
     """Return the heading that a number with or without a title may be: never one by itself."""
+    part = _PART.fullmatch(line)
+    if part:
+        counted = "上中下".index(part[1]) + 1
+        return Heading(line, "", "上 alone", "section", counted, counted, form=1)
     alone = _ALONE.fullmatch(line)
     found = alone or _BARE.fullmatch(line)
     if found is None:
@@ -111,7 +119,7 @@ def read_bare(line: str) -> Heading | None:
 
 
 def read_counted(line: str) -> Heading | None:
-    """Return the heading that an unusual way to count may be: 三回, 第一案 夜雨, 夜雨之三."""
+    """Return the heading that an unusual way to count may be: 三回, 第一案 夜雨, 1-3 夜雨."""
     found = _UNIT_FIRST.fullmatch(line)
     if found:
         unit = "N" + canonical_unit(found["unit"] or "章")
@@ -121,14 +129,14 @@ def read_counted(line: str) -> Heading | None:
     if found and not (found["unit"] and found["unit"] in _COUNTED_IN_PROSE + UNIT):
         unit = "第" + found["unit"]
         return _counted(line, found["rest"], unit, "section", number(found["number"]), form=1)
-    found = _AFTER.fullmatch(line)
+    found = _LONG_UNIT.fullmatch(line)
     if found:
-        counted = number(found["number"])
-        return Heading(line, found["name"], "（N）", "section", counted, counted, form=1)
-    found = _AFTER_OF.fullmatch(line)
-    if found and found["name"][-1] != "分":  # 三分之一
-        counted = number(found["number"])
-        return Heading(line, found["name"], "之N", "section", counted, counted, form=1)
+        unit = "第" + found["unit"]
+        return _counted(line, found["rest"], unit, "section", number(found["number"]), form=1)
+    found = _TWO.fullmatch(line)
+    if found and has_chinese(found["rest"]):
+        heading = _counted(line, found["rest"], "1-1", "section", number(found["number"]), form=1)
+        return replace(heading, outer=("1", number(found["outer"])))
     return None
 
 

@@ -12,21 +12,29 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from statistics import mean, median
 
 from pipeline.chinese import SENTENCE_ENDS
-from pipeline.text.chapters.contents import dense_runs, find_running
+from pipeline.text.chapters import faint
+from pipeline.text.chapters.contents import dense_runs
 from pipeline.text.chapters.forms import NAMED, STRONG, Heading, Level, bare_title
 from pipeline.text.chapters.numerals import NUMERAL_CLASS
+from pipeline.text.chapters.running import find_running
 from pipeline.text.chapters.sequence import Counted, Step, steps
 
 _LEAST = 3  # points from which a line is a heading
 _ENOUGH = 3  # headings that prove a family; two where they are a book's 1 and 2
+_GOING_ON = 0.7  # of the numbers of a family without a sure form: so many go on
+_FEW = 2  # asked of a book of two or three chapters: 1, 2
 _MANY = 4  # asked of a family whose lines are no headings by their form alone
-_FAIR = 1  # points of form that its lines have on the average
+_FAIR = 1  # points of form that most of its lines have
 _TINY = 100  # characters; a chapter of less speaks against its heading
 _EVEN = 0.45  # of 1: how evenly the headings of a family without a sure form must stand
+_FAINT_EVEN = 0.65  # the same for lines that prose has as well, more for few of them:
+_MOST_EVEN = 0.93  # chance makes 0.5 of many, and anything of four
+_NEARLY_ALL = 0.8  # of those lines
+_PAGE = 500  # characters
 _FRONT = 500  # characters before the first heading that need no explanation
 _TITLE_PAGE = 200  # characters before the first heading of a family without a sure form
 _LATE = 4  # usual chapters that may stand before the first heading
@@ -126,6 +134,7 @@ def _family(
 ) -> Family | None:
     """Weigh the lines of one unit, twice: the second time without those that failed."""
     points: dict[int, int] = {}
+    tried = indices
     for _ in range(2):
         points = _weigh_lines(book, indices, anew)
         indices = [index for index in indices if points[index] >= _LEAST]
@@ -133,7 +142,9 @@ def _family(
             return None
     points = {index: points[index] for index in indices}
     level = book.headings[indices[0]].level
-    return Family(unit, level, points) if _holds(book, indices, level, extras) else None
+    holds = _holds(book, indices, level, extras)
+    holds = holds and (unit not in faint.UNITS or _stands_out(book, indices, tried, extras))
+    return Family(unit, level, points) if holds else None
 
 
 def _weigh_lines(book: Book, indices: Sequence[int], anew: set[int]) -> dict[int, int]:
@@ -157,7 +168,8 @@ def _weigh_lines(book: Book, indices: Sequence[int], anew: set[int]) -> dict[int
         + _context_points(book, index)
         + _size_points(book.places[stop] - book.places[index + 1])
         + 3 * (index in book.listed)
-        for index, stop, step in zip(indices, stops, steps(counted), strict=True)
+        - (step == "repeats" and not number.part and book.headings[index].form >= STRONG)
+        for index, stop, number, step in zip(indices, stops, counted, steps(counted), strict=True)
     }
 
 
@@ -198,10 +210,45 @@ def _holds(book: Book, indices: Sequence[int], level: Level, extras: Sequence[in
     if sure:
         begun = [heading.first for heading in headings] == [1, 2] and places[0] <= _FRONT
         return (len(indices) + len(extras) >= _ENOUGH or begun) and not late
-    many = len(indices) >= _MANY and form >= _FAIR
+    fair = median(heading.form for heading in headings) >= _FAIR  # a comma in a title may be
+    few = _FEW <= len(indices) < _MANY and _counts_from_one(headings) and min(sizes) >= _PAGE
+    many = (few or (len(indices) >= _MANY and _rise(headings))) and fair
     front = _front(book, extras, places[0], _LATE * mean(inner))
     early = front <= max(_TITLE_PAGE, median(sizes) / 2)
     return many and early and _evenness([front, *sizes]) >= _EVEN
+
+
+def _rise(headings: Sequence[Heading]) -> bool:
+    """Return whether most numbers go on from the one before, or begin anew."""
+    numbers = [(h.first, h.last or h.first) for h in headings if h.first is not None]
+    going = sum(b in (0, 1) or a is None or b - a in (0, 1) for (_, a), (b, _) in pairwise(numbers))
+    return going >= _GOING_ON * (len(numbers) - 1)
+
+
+def _counts_from_one(headings: Sequence[Heading]) -> bool:
+    """Return whether numbers rise from 1 with one missing at most: 上, 下 are 1 and 3."""
+    numbers = [heading.first or 0 for heading in headings]
+    rises = all(a < b for a, b in pairwise(numbers))
+    return rises and numbers[0] == 1 and numbers[-1] <= len(numbers) + 1
+
+
+def _stands_out(
+    book: Book, indices: Sequence[int], tried: Sequence[int], extras: Sequence[int]
+) -> bool:
+    """Return whether lines that prose has as well stand as titles do.
+
+    Nearly all such lines of the book do, over a page at least, and they differ.
+    """
+    places = [book.places[index] for index in (*indices, len(book.paragraphs))]
+    sizes = [b - a for a, b in pairwise(places)]
+    names = Counter(book.headings[index].name for index in indices)
+    return (
+        len(indices) >= _NEARLY_ALL * len(tried)
+        and median(sizes) >= _PAGE
+        and _front(book, extras, places[0], _LATE * mean(sizes)) <= _TITLE_PAGE
+        and _evenness(sizes) >= min(_MOST_EVEN, _FAINT_EVEN + 1.2 / len(sizes))
+        and names.most_common(1)[0][1] <= len(indices) / 2
+    )
 
 
 def _front(book: Book, extras: Sequence[int], place: int, most: float) -> int:

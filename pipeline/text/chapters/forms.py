@@ -13,7 +13,7 @@ OPENING = r"[\s\u3000☆★◆◇■□●○※§#＃=＝*＊·•・~～—\-_
 CLOSING = r"[\s\u3000】\]〉」』〕）)=＝*＊·~～—\-☆★◆◇■□●#＃]"
 Identity = tuple[str, int | None, int | None, tuple[str, int] | None, str]
 BOOK = r"(?:《[^》]{1,20}》)?(?:正文|VIP章节)?[\s\u3000】]*"  # what may stand before a heading
-NAMED = "named"  # the unit of headings without a number
+NAMED = "named"  # the unit of headings such as 楔子
 STRONG = 2  # points of form from which a line is a heading by itself
 
 # Points of a unit: how seldom prose begins a line with 第 and it. The level is its usual one.
@@ -66,6 +66,8 @@ class Heading:
         How much the line alone looks like a heading: from `STRONG` it needs no other sign.
     front : str
         Words before the number that are none of the known ones, such as a book's name.
+    part : int
+        The part of its chapter that it names, 0 without one (`parts`).
     identity : tuple
         What is equal for a heading and its entry in the contents, page numbers apart.
     """
@@ -80,6 +82,7 @@ class Heading:
     volume: str = ""
     form: int = STRONG
     front: str = ""
+    part: int = 0
     identity: Identity = field(init=False)
 
     @property
@@ -91,6 +94,7 @@ class Heading:
         """Compute what headings are compared by, once."""
         words = plain_words(self.name)
         outer = None if words else self.outer
+        words += f" {self.part}" * (self.part > 0)
         object.__setattr__(self, "identity", (self.unit, self.first, self.last, outer, words))
 
 

@@ -6,16 +6,18 @@ import re
 from dataclasses import replace
 
 from pipeline.text.chapters.counted import read_bare, read_counted, read_english, read_volume
-from pipeline.text.chapters.forms import OPENING, STRONG, Heading
+from pipeline.text.chapters.forms import CLOSING, GAP, OPENING, STRONG, Heading
 from pipeline.text.chapters.numbered import read_numbered
 from pipeline.text.chapters.numerals import NUMERAL_CLASS
 from pipeline.text.chapters.unnumbered import read_decorated, read_named
+from pipeline.text.chapters.worded import read_worded
 
 MOST_CHARACTERS = 60  # of a line that may be a heading
 # What all forms have, told at once: hardly any line of prose needs a closer look.
 _MAY_BE = re.compile(
     rf"[^第笫]{{0,25}}[第笫]|{OPENING}*(?:[《【]|正文|VIP|{NUMERAL_CLASS}|[IVXⅠ-Ⅻ①-⑳]|卷|[上中下][卷部册冊集篇]"
     rf"|[章其之=＝*＊~～—\-]|.{{1,20}}[（(].{{1,5}}[）)]$|.{{1,15}}之{NUMERAL_CLASS}+$"
+    rf"|[^\W\d_]{{1,12}}[ \u3000]?(?:\d|{NUMERAL_CLASS}{GAP})|[上中下]{CLOSING}*$|.{{2,4}}番外"
     rf"|[楔序自代前引尾终終最末大结后後跋間间幕附题番外特]|[CcAaSsEePpVvBbNn][a-zA-Z])"
     rf"|[#＃☆★◆◇■●§]"
 )
@@ -27,6 +29,7 @@ _READERS = (
     read_counted,
     read_bare,
     read_decorated,
+    read_worded,
 )
 
 

@@ -16,6 +16,7 @@ _LEAST = 3  # titles that make a table
 _FOUND = 0.6  # of them that stand again, in order
 _APART = 0.8  # of those that have text between them
 _TITLE = re.compile(r"[^，。；：“”‘’「」『』]{1,40}")
+_LINE = re.compile(r"[^。；：“”‘’「」『』]{1,40}")  # may be what a table lists
 
 
 def find_listed(
@@ -33,7 +34,7 @@ def find_listed(
     lines, listed = set(known.lines), set(known.listed)
     found: dict[int, Heading] = {}
     for label in labels:
-        table = list(_titles(paragraphs, label))
+        table = list(_titles(paragraphs, headings, label))
         targets = _targets([words for _, words in table], label + len(table), places)
         stand = [target for target in targets if target is not None]
         if not _is_table(len(table), stand):
@@ -53,18 +54,25 @@ def _places(paragraphs: Sequence[str], headings: Mapping[int, Heading]) -> dict[
     places: dict[str, list[int]] = {}
     for index, line in enumerate(paragraphs):
         text = headings[index].name if index in headings else line
-        if _TITLE.fullmatch(text):
+        if _LINE.fullmatch(text):
             places.setdefault(plain_words(text), []).append(index)
     return places
 
 
-def _titles(paragraphs: Sequence[str], label: int) -> Iterator[tuple[int, str]]:
-    """Yield the lines below a label that may be titles, with their words; none comes twice."""
+def _titles(
+    paragraphs: Sequence[str], headings: Mapping[int, Heading], label: int
+) -> Iterator[tuple[int, str]]:
+    """Yield the lines below a label that may be titles, with their words; none comes twice.
+
+    The number of an entry is none of its words: the text may have the title alone.
+    """
     seen: set[str] = set()
     for index in range(label + 1, len(paragraphs)):
         line = paragraphs[index]
-        words = plain_words(line)
-        if not words or words in seen or is_label(line) or not _TITLE.fullmatch(line):
+        known = headings.get(index)
+        words = plain_words(known.name if known and known.name else line)
+        may_be = _TITLE.fullmatch(line) or (known and _LINE.fullmatch(line))
+        if not words or words in seen or is_label(line) or not may_be:
             return
         seen.add(words)
         yield index, words

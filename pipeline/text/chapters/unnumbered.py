@@ -33,15 +33,18 @@ _NAMES = (
         "结局",
     ),
     *("后记", "後記", "跋", "结语", "附录", "附錄", "间章", "間章", "幕间", "幕間", "番外篇?"),
+    *("prologue", "epilogue", "preface", "foreword", "afterword", "interlude"),
     *("外传", "外傳", "前传", "前傳", "后传", "後傳", "特别篇", "特別篇"),
 )
 _NAMED = re.compile(
-    rf"{OPENING}*{BOOK}(?:{'|'.join(_NAMES)})[{NUMERAL_CLASS[1:-1]}上中下]*{CLOSING}*"
-    rf"(?P<rest>(?:{GAP}.*|之.{{1,15}})?)"
+    rf"{OPENING}*{BOOK}(?:{'|'.join(_NAMES)}|[^\W\d_]{{1,4}}番外)[{NUMERAL_CLASS[1:-1]}上中下]*"
+    rf"(?:{CLOSING}+(?P<closed>[^\W_].*)|{CLOSING}*(?P<rest>(?:{GAP}.*|之.{{1,15}})?))",
+    re.IGNORECASE,
 )
+_TOLD = re.compile(r"[他她它我你您这那的]")  # before 番外 it is told of: 他的番外
 _DECORATED = re.compile(
-    r"(?P<sign>#{1,6}|＃|[☆★◆◇■●§])[、.\s\u3000]*(?P<name>[^\W\d].{0,30})"
-    r"|(?P<rule>[=＝*＊~～—\-]){2,}\s*(?P<within>[^\W\d].{0,30}?)\s*[=＝*＊~～—\-]{2,}"
+    r"(?P<sign>#{1,6}|＃|[☆★◆◇■●§]|[*＊](?=\s))[、.\s\u3000]*(?P<name>[^\W\d].{0,30})"
+    r"|(?P<rule>[=＝*＊~～—\-])+\s*(?P<within>[^\W\d].{0,30}?)\s*[=＝*＊~～—\-]+"
 )
 # What stands at a book's beginning, or at its end, when there is no title behind the word.
 _OPENS = re.compile(r"\W*(?:楔子|序[章幕言]?|自序|代序|前言|引[子言]|题记)\W*")
@@ -55,9 +58,10 @@ _SENTENCE = re.compile(r"[，。；：“”‘’,;]")
 def read_named(line: str) -> Heading | None:
     """Return the heading that 楔子, 番外一 or 外传 白马 is."""
     found = _NAMED.fullmatch(line)
-    if found is None:
+    if found is None or ("番外" in line and _TOLD.match(line)):
         return None
-    form = 3 - 2 * prose_points(line, bare_title(found["rest"]), parted=True)
+    name = bare_title(found["closed"] or found["rest"] or "")
+    form = 3 - 2 * prose_points(line, name, parted=True)
     return Heading(line, line, NAMED, "chapter", form=form)
 
 

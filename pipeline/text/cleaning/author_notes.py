@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cleaning.lines import Line
+from pipeline.text.cleaning.signs import fold
+from pipeline.text.cleaning.voices import tells
 
 _MAX_NOTE = 1_500  # characters of an author's note at the end of a chapter
 _NOTE_HEAD = re.compile(r"[\W_]*作者(?:有话(?:要)?说|的话)[\W_]{0,3}(?:[:：].*)?", re.DOTALL)
@@ -31,8 +34,13 @@ def find_notes(lines: Sequence[Line], folded: Mapping[int, str]) -> set[int]:
         block = [at for at in range(start, stop) if lines[at].text.strip()]
         told = any(lines[at].text.strip()[0] in OPENING for at in block)
         if size <= _MAX_NOTE and not told and not _opens_chapter(lines, start):
-            places.update(block)
+            places.update(_own(block, lines))
     return places
+
+
+def _own(block: Sequence[int], lines: Sequence[Line]) -> Iterator[int]:
+    """Yield the places of a note's lines: from where a line tells a story, all is the story's."""
+    return takewhile(lambda at: at == block[0] or not tells(fold(lines[at].text)), block)
 
 
 def _opens_chapter(lines: Sequence[Line], at: int) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.text.chapters.headings import may_be_heading
-from pipeline.text.cleaning.adverts import Adverts, cut_adverts
+from pipeline.text.cleaning.adverts import cut_adverts
 from pipeline.text.cleaning.between import cut_between
 from pipeline.text.cleaning.characters import fit_characters, fit_text
 from pipeline.text.cleaning.gutenberg import cut_gutenberg
@@ -18,6 +18,7 @@ from pipeline.text.cleaning.markup import cut_markup
 from pipeline.text.cleaning.pages import cut_page_marks
 from pipeline.text.cleaning.punctuation import Punctuation, unify
 from pipeline.text.cleaning.reflow import rejoin, usual_width, wrap_width
+from pipeline.text.cleaning.telling import Adverts
 from pipeline.text.cuts import Cut
 from pipeline.text.gaps import heading_gaps, prose_gaps
 
@@ -103,6 +104,7 @@ def _rejoin(
 
 def _with_newlines(text: str) -> str:
     """Make every line end a newline."""
+    text = text.replace("\r\n", "\n")  # nearly always all that there is to do
     return LINE_END.sub("\n", text) if re.search("[\r\v\f\x85\u2028\u2029]", text) else text
 
 

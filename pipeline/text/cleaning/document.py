@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pipeline.errors import DataError
-from pipeline.text.cleaning.adverts import Adverts
 from pipeline.text.cleaning.clean import Cleaned, Rejoin, clean, clean_characters
-from pipeline.text.cleaning.damage import Mended, mend, refuse_lost
+from pipeline.text.cleaning.damage import Mended, mend
 from pipeline.text.cleaning.encoding import (
     Decoded,
     decode,
@@ -15,7 +14,9 @@ from pipeline.text.cleaning.encoding import (
     show_map,
     unreadable_share,
 )
+from pipeline.text.cleaning.losses import refuse_lost
 from pipeline.text.cleaning.punctuation import Punctuation
+from pipeline.text.cleaning.telling import Adverts
 
 _MOST_UNREADABLE = 0.2  # of a text's characters
 _BEGINNING = 20_000  # characters in which a title is looked for

@@ -1,9 +1,9 @@
 """From the bytes of a novel to text: a cascade that decides by evidence, never by luck.
 
-byte-order mark → UTF-16 by the look of its 16-bit units → line by line, UTF-8 or not → GB18030 or
-Big5-HKSCS by error rate and share of common characters. That GB18030 decodes without an error
-proves nothing: nearly every pair of Big5 bytes is valid there too, and UTF-8 nearly. What was put
-together from parts is read part by part; see `stretches`.
+seven bits, HZ or UTF-7 → byte-order mark → UTF-16 by the look of its 16-bit units → line by line,
+UTF-8 or not → GB18030 or Big5-HKSCS by error rate and share of common characters. That GB18030
+decodes without an error proves nothing: nearly every pair of Big5 bytes is valid there too, and
+UTF-8 nearly. What was put together from parts is read part by part; see `stretches`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from pipeline.text.cleaning.evidence import (
     marked,
 )
 from pipeline.text.cleaning.resync import in_step, in_step_utf16
-from pipeline.text.cleaning.stretches import LINE_ENDS, NoEncoding, find_stretches
+from pipeline.text.cleaning.stretch import LINE_ENDS, NoEncoding
+from pipeline.text.cleaning.stretches import find_stretches
 
 __all__ = [
     "MARK",
@@ -43,9 +44,10 @@ _OUT_OF_STEP = re.compile("[\u0500-\u1fff㐀-䶿\ua000-\ufaff]")
 _MANY = 4  # of them in a line
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs"}
 _SAMPLE = 200_000  # bytes by which an encoding that was named is judged
+_REACHES = 8  # that a message names
 _FEW_BAD = 0.02  # unreadable bytes and controls of all characters
 # Controls that no text has: all but tabs, line ends, the form feed, DOS's end of file, and ESC.
-_CONTROLS = "".join(map(chr, (*range(0x09), *range(0x0E, 0x1A), *range(0x1C, 0x20))))
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f]+")
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def decode(data: bytes, encoding: str | None = None, *, name: str = "source") ->
     """
     if encoding is not None:
         own = check_encoding(encoding)
-        text, replaced = _decode_as(data, own)
+        text, replaced = decode_as(data, own)
         return Decoded(text.removeprefix("\ufeff"), own, replaced)
     try:
         stretches = find_stretches(data)
@@ -106,7 +108,7 @@ def decode(data: bytes, encoding: str | None = None, *, name: str = "source") ->
     sizes: dict[str, int] = {}
     replaced, line = 0, 1
     for start, stop, own in stretches:
-        text, bad = _decode_as(data[start:stop], own)
+        text, bad = decode_as(data[start:stop], own)
         if not reached or reached[-1].encoding != own:
             reached.append(Reach(line, own))
         pieces.append(text)
@@ -128,6 +130,9 @@ def show_map(decoded: Decoded) -> str:
     shown = [
         f"{reach.encoding} to line {end:,}" for reach, end in zip(decoded.map, ends, strict=False)
     ]
+    if len(shown) > _REACHES:
+        changes = f"and {len(shown) - _REACHES:,} more changes, most in {decoded.encoding}"
+        return ", ".join([*shown[:_REACHES], changes])
     return ", ".join([*shown, f"{decoded.map[-1].encoding} from there"]) if shown else ""
 
 
@@ -138,7 +143,7 @@ def unreadable_share(decoded: Decoded) -> float:
     leaves them where the end of a file was never written.
     """
     text = decoded.text.rstrip("\0")
-    bad = decoded.replaced + sum(map(text.count, _CONTROLS))
+    bad = decoded.replaced + sum(map(len, _CONTROLS.findall(text)))
     return bad / max(1, len(text) + decoded.replaced)
 
 
@@ -190,19 +195,37 @@ def check_encoding(name: str) -> str:
     return _WIDER.get(normal, normal)
 
 
-def _decode_as(data: bytes, encoding: str) -> tuple[str, int]:
+def decode_as(data: bytes, encoding: str) -> tuple[str, int]:
     """Decode with one encoding; return the text and the number of bad bytes."""
     try:
         text = marked(data, encoding)
     except UnicodeError as error:  # codecs that take no error handler, such as idna
         raise SettingsError(f"encoding: {encoding} cannot read this file: {error}") from error
     if encoding in ("gb18030", "big5hkscs") and _ASKEW.search(text):
-        text = "\n".join(_decode_line(line, encoding) for line in data.split(b"\n"))
+        text = _in_step(text, data, encoding)
     elif encoding in LINE_ENDS and _OUT_OF_STEP.search(text):
         ends = data.split(LINE_ENDS[encoding])  # at whichever bytes: a lost one shifts them
         text = "\n".join(_decode_utf16(line, encoding) for line in ends)
     replaced = len(SURROGATE.findall(text)) if SURROGATE.search(text) else 0
     return (re.sub(f"{SURROGATE.pattern}+", "\ufffd", text) if replaced else text), replaced
+
+
+def _in_step(text: str, data: bytes, encoding: str) -> str:
+    """Return double-byte text in whose lines that have lost bytes one reads on in step.
+
+    No character holds the byte of a line end, so that text and bytes have the same lines.
+    """
+    lines = data.split(b"\n")
+    pieces: list[str] = []
+    done = number = 0
+    while found := _ASKEW.search(text, done):
+        start = text.rfind("\n", done, found.start()) + 1 or done
+        number += text.count("\n", done, start)
+        stop = text.find("\n", found.end())
+        stop = stop if stop >= 0 else len(text)
+        pieces += (text[done:start], _decode_line(lines[number], encoding))
+        done = stop
+    return "".join([*pieces, text[done:]])
 
 
 def _decode_line(line: bytes, encoding: str) -> str:

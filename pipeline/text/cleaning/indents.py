@@ -62,7 +62,7 @@ def _ends_paragraphs(
     of these ends.
     """
     texts = (line.text.strip() for line in lines)
-    hinted = [text for text in texts if any(hint in text for hint in hints)]
+    hinted = [text for text in texts if any(map(text.__contains__, hints))]
     ends = [
         _is_end(text[max(0, gap.start() - _HEADING) : gap.start()])
         for text in hinted

@@ -32,11 +32,14 @@ _TITLE = 30  # characters of a title that stands on every page
 _BESIDE_SHARE = 0.6  # of the marks that it stands beside
 _BARE = re.compile(r"\s*\d{1,4}\s*")
 _RULE = re.compile(r"[\s\-=*_~#+·—─━═＝＊※◇◆☆★○●□■|]+")
+_PROSE = frozenset("。！？”")
 _ENDS = SENTENCE_ENDS + "!?…”」』：:"
 
 
 def is_rule(text: str) -> bool:
     """Return whether a line is a rule of dashes or stars; dots and dashes alone are speech."""
+    if text[-1:] in _PROSE:  # told at once, as most lines are no rules
+        return False
     text = text.strip()
     return len(text) >= 2 and bool(_RULE.fullmatch(text)) and not re.fullmatch(r"[·—]+", text)
 

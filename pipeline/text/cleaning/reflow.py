@@ -52,9 +52,13 @@ def wrap_width(lines: Sequence[str]) -> int | None:
     prose = [line for line in lines if line.strip() and not is_heading(line)]
     if len(prose) < _MIN_LINES:
         return None
-    widths = sorted(map(columns, prose))
-    width = widths[int(0.98 * (len(widths) - 1))]
-    full = [line for line in prose if width - _SLACK <= columns(line) <= width + _SLACK]
+    widths = list(map(columns, prose))
+    width = sorted(widths)[int(0.98 * (len(widths) - 1))]
+    full = [
+        line
+        for line, own in zip(prose, widths, strict=True)
+        if width - _SLACK <= own <= width + _SLACK
+    ]
     punctuated = sum(line.rstrip()[-1] in _PUNCTUATION for line in full)
     wrapped = (
         _MIN_WIDTH <= width <= _MAX_WIDTH

@@ -7,6 +7,7 @@ look so, character by character, so that places stay the same.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import product
 
@@ -17,11 +18,12 @@ from pipeline.text.cleaning.notices import DATUM, NOTICES
 # whole (++), a long run of letters and dots would be read once for each of its characters.
 _TOP = r"(?:com|net|org|cn|cc|info|xyz|top|vip|club|la|me|tv|tw|hk|us|in|pw|site|online)"
 ADDRESS = re.compile(
+    r"(?=[\w\-])(?:"  # how all of them begin: in Chinese text, nearly nowhere
     r"(?:https?://|(?<![A-Za-z])w ?w ?w ?[.。·点])[\w./\-?=&%#。·]{1,200}+"
     r"|(?<![A-Za-z])w w w ?[.。点](?: ?[\w.\-]){3,60}"  # spaced out
     rf"|(?<![@\w.\-])[\w\-]{{1,63}}+(?:[.。·][\w\-]{{1,63}}+){{0,8}}(?:\.|[。·点](?=com|net"
     rf"|cc)){_TOP}"
-    r"(?![\w\-])(?:/[\w./\-?=&%#]{0,200}+)?",
+    r"(?![\w\-])(?:/[\w./\-?=&%#]{0,200}+)?)",
     re.ASCII | re.IGNORECASE,
 )
 _GIFT = (
@@ -158,18 +160,26 @@ _KINDS: dict[str, str] = {
     ),
 }
 KINDS = frozenset(_KINDS) | {"afterword", "row"}
-# What matches one kind is not looked at for another: signs are independent of each other.
-_ALL = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items())
 _CHINESE = CHINESE.pattern.strip("[]")  # for classes with others
-# A Chinese character can begin a sign only where it stands in a class, or after no other one.
-_BEGINNINGS = {
-    character
-    for found in re.finditer(rf"\[[^\]]*\]|(?<![{_CHINESE}])[{_CHINESE}]", _ALL)
-    for character in re.findall(f"[{_CHINESE}]", found.group())
-}
-_SIGN = re.compile(
-    rf"(?:(?=[{''.join(sorted(_BEGINNINGS))}])|(?![{_CHINESE}]))(?:{_ALL})", re.IGNORECASE
-)
+
+
+def find_kinds(words: Mapping[str, str]) -> re.Pattern[str]:
+    """Return what finds any word of a table; the group that matches is its kind.
+
+    What matches one kind is not looked at for another: signs are independent of each other. A
+    Chinese character can begin a word only where it stands in a class, or after no other one.
+    """
+    anything = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in words.items())
+    beginnings = {
+        character
+        for found in re.finditer(rf"\[[^\]]*\]|(?<![{_CHINESE}])[{_CHINESE}]", anything)
+        for character in re.findall(f"[{_CHINESE}]", found.group())
+    }
+    first = f"(?=[{''.join(sorted(beginnings))}])|(?![{_CHINESE}])"
+    return re.compile(rf"(?:{first})(?:{anything})", re.IGNORECASE)
+
+
+_SIGN = find_kinds(_KINDS)
 # What stories of today have as well.
 EVERYDAY = frozenset({"group", "follow", "app"})
 
@@ -213,11 +223,8 @@ _HINTS = """
 """
 
 
-def _hint() -> re.Pattern[str]:
-    """Return what finds any of the hints, in simplified or traditional characters.
-
-    Each alternative begins with one character, so that the search runs from one to the next.
-    """
+def _hint_words() -> set[str]:
+    """Return the hints in simplified and traditional characters, with those that are patterns."""
     forms: dict[str, str] = {}
     for old, new in zip(_TRADITIONAL, _SIMPLIFIED, strict=True):
         forms[new] = forms.get(new, new) + old
@@ -226,11 +233,46 @@ def _hint() -> re.Pattern[str]:
         for word in _HINTS.split()
         for form in product(*(forms.get(character, character) for character in word))
     }
-    letter = "[A-Za-zＡ-Ｚａ-ｚ]"
-    near = [rf"{dot}{letter}" for dot in (r"\.", "．", "。", "·", "点", "點")]
-    wide = [rf"{w} ?{w}" for w in "wWｗＷ"]
-    noise = [re.escape(mark) for mark in "^~*～|_＋"]
-    return re.compile("|".join([*sorted(map(re.escape, words)), *near, *wide, *noise]))
+    words |= {first + last for first in ".．。·点點" for last in _letters()}
+    return words | {w + gap + w for w in "wWｗＷ" for gap in ("", " ")} | set("^~*～|_＋")
+
+
+def _hint() -> re.Pattern[str]:
+    """Return what finds any of the hints.
+
+    The search runs from one first character to the next. The alternatives are what can follow it,
+    each with what it may then begin with: few, as most hints have two characters.
+    """
+    words = _hint_words()
+    single = {word for word in words if len(word) == 1}
+    firsts: dict[str, set[str]] = {}  # the rest of a word → what it begins with
+    for word in words - single:
+        firsts.setdefault(word[1:], set()).add(word[0])
+    rests: dict[tuple[int, str], list[str]] = {}  # its length, what it begins with → rests alike
+    for rest, begin in sorted(firsts.items()):
+        rests.setdefault((len(rest), _class(begin)), []).append(rest)
+    behind = "|".join(
+        rf"{_class(alike) if size == 1 else f'(?:{_any(alike)})'}(?<={begin}.{{{size}}})"
+        for (size, begin), alike in rests.items()
+    )
+    first = _class({word[0] for word in words})
+    second = _class({rest[0] for rest in firsts})
+    return re.compile(f"{first}(?:(?<={_class(single)})|(?={second})(?:{behind}))")
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, words))
+
+
+def _letters() -> Iterator[str]:
+    """Yield the Latin letters, half-width and full-width."""
+    for first in "AaＡａ":
+        yield from map(chr, range(ord(first), ord(first) + 26))
+
+
+def _class(characters: Iterable[str]) -> str:
+    """Return a class of characters."""
+    return f"[{''.join(map(re.escape, sorted(characters)))}]"
 
 
 HINT = _hint()

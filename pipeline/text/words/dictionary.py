@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from pipeline.shown import shown
 _LINE = re.compile(r"(?P<word>.+?)(?:\s+(?P<frequency>[^\sa-z]\S*))?(?:\s+(?P<tag>[a-z]+))?")
 JIEBA_CHINESE = "\u4e00-\u9fd5"  # the Chinese characters that jieba knows as such
 JOINABLE = re.compile(rf"[{JIEBA_CHINESE}a-zA-Z0-9+#&._%\-]+")  # what it ever joins to one word
+_CHINESE_WORD = re.compile(f"[{JIEBA_CHINESE}]+")
 _MAX_FREQUENCY = 10**9  # all words of jieba's dictionary together count 6·10⁷
 _NAME_TAGS = frozenset({"nr", "nrfg", "ns", "nt"})
 _LEAST_NAME_FREQUENCY = 50
@@ -143,13 +144,26 @@ def dictionary_path() -> Path:
     return Path(spec.origin).with_name("dict.txt")
 
 
+def _entries() -> Iterator[list[str]]:
+    """Yield the entries of jieba's dictionary (350,000 words): word, frequency, tag."""
+    with dictionary_path().open(encoding="utf-8") as file:
+        yield from map(str.split, file)
+
+
 def dictionary_frequencies() -> dict[str, int]:
-    """Return word → frequency of jieba's dictionary (350,000 words)."""
-    frequencies: dict[str, int] = {}
-    for line in dictionary_path().read_text(encoding="utf-8").splitlines():
-        word, frequency = line.split(" ")[:2]
-        frequencies[word] = int(frequency)
-    return frequencies
+    """Return word → frequency of jieba's dictionary."""
+    return {word: int(frequency) for word, frequency, _ in _entries()}
+
+
+def frequencies_of(words: Set[str]) -> tuple[dict[str, int], int]:
+    """Return the frequencies of the words that jieba's dictionary lists, and the sum of all."""
+    listed: dict[str, int] = {}
+    total = 0
+    for word, frequency, _ in _entries():
+        total += int(frequency)
+        if word in words:
+            listed[word] = int(frequency)
+    return listed, total
 
 
 def dictionary_names() -> frozenset[str]:
@@ -157,10 +171,9 @@ def dictionary_names() -> frozenset[str]:
 
     Its tags for the rare ones were made by machine and are mostly wrong.
     """
-    entries = (line.split(" ") for line in dictionary_path().read_text("utf-8").splitlines())
     return frozenset(
         word
-        for word, frequency, tag in entries
+        for word, frequency, tag in _entries()
         if tag in _NAME_TAGS and len(word) > 1 and int(frequency) >= _LEAST_NAME_FREQUENCY
     )
 
@@ -170,6 +183,7 @@ def out_of_dictionary(words: Iterable[str], user_words: Sequence[UserWord] = ())
 
     These are the ones that the segmenter's hidden Markov model made up.
     """
-    known = dictionary_frequencies().keys() | {entry.word for entry in user_words}
-    made = {word for word in words if len(word) > 1 and re.fullmatch(f"[{JIEBA_CHINESE}]+", word)}
-    return sorted(made - known)
+    made = {word for word in words if len(word) > 1 and _CHINESE_WORD.fullmatch(word)}
+    made.difference_update(entry.word for entry in user_words)
+    made.difference_update(word for word, *_ in _entries())
+    return sorted(made)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import multiprocessing
 import re
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pipeline.text.words.dictionary import (
     JOINABLE,
     UserWord,
-    dictionary_frequencies,
     dictionary_path,
+    frequencies_of,
     starting_words,
 )
 
@@ -33,6 +33,12 @@ Cut = Callable[[str], list[str]]
 
 _BLOCK = re.compile(rf"({JOINABLE.pattern})")
 _ASCII = re.compile(r"[\x00-\x7f]")
+# Without these the Rust engine finds the blocks as jieba does: white space, what Latin words are
+# made of, and the rare Chinese characters that it counts in.
+_BY_BLOCKS = re.compile(
+    r"[\x00-\x20#%&+\-.0-9A-Z_a-z\x7f-\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u3400-\u4dbf\u9fd6-\u9fff"
+    r"\uf900-\ufaff\U00010000-\U0010ffff]"
+)
 _LATIN = re.compile(r"([a-zA-Z0-9]+(?:\.[0-9]+)?%?)")
 _BATCH_CHARACTERS = 20_000  # cut by one worker at a time: a long chapter, about half a second
 # Stands for frequency that only counts in the total: a private character, which is never cut.
@@ -128,8 +134,7 @@ def _work(batch: list[str]) -> list[list[str]]:
 
 def make_cut(engine: Engine, user_words: Sequence[UserWord] = ()) -> Cut:
     """Return a function that cuts a text into words with a private copy of the engine."""
-    block_cut = _jieba_cut(user_words) if engine == "jieba" else _rjieba_cut(user_words)
-    return partial(_cut_text, block_cut=block_cut)
+    return _jieba_cut(user_words) if engine == "jieba" else _rjieba_cut(user_words)
 
 
 def _cut_text(text: str, *, block_cut: Cut) -> list[str]:
@@ -151,21 +156,25 @@ def _jieba_cut(user_words: Sequence[UserWord]) -> Cut:
     tokenizer = _tokenizer()
     for entry in user_words:
         tokenizer.add_word(entry.word, entry.frequency, entry.tag)
-    cut: Cut = tokenizer.lcut
-    return cut
+    return partial(_cut_text, block_cut=tokenizer.lcut)
 
 
-def _tokenizer() -> Any:
+def _tokenizer(only: Mapping[str, int] | None = None, total: int = 0) -> Any:
     """Return a private jieba tokenizer, built from the dictionary itself.
 
-    jieba would load a cache from the shared temporary folder, where anybody may have put it.
+    jieba would load a cache from the shared temporary folder, where anybody may have put it. Where
+    few words are asked for, `only` are the frequencies that these take, of a dictionary whose
+    frequencies are `total` together: reading in the whole takes seconds.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # jieba 0.42.1 has invalid escapes and old imports
         import jieba
     tokenizer = jieba.Tokenizer()
-    with dictionary_path().open("rb") as file:
-        tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(file)
+    if only is None:
+        with dictionary_path().open("rb") as file:
+            tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(file)
+    else:
+        tokenizer.FREQ, tokenizer.total = dict(only), total
     tokenizer.initialized = True
     return tokenizer
 
@@ -179,7 +188,7 @@ def _rjieba_cut(user_words: Sequence[UserWord]) -> Cut:
         for word, frequency in _settle_frequencies(user_words).items():
             engine.add_word(word, frequency, None)
 
-    def cut(block: str) -> list[str]:
+    def block_cut(block: str) -> list[str]:
         found: list[str] = engine.cut(block)
         if not _ASCII.search(block):  # as nearly all are
             return found
@@ -189,6 +198,12 @@ def _rjieba_cut(user_words: Sequence[UserWord]) -> Cut:
                 words.extend(_split_latin(word))
             else:
                 words.append(word)
+        return words
+
+    def cut(text: str) -> list[str]:
+        if _BY_BLOCKS.search(text):
+            return _cut_text(text, block_cut=block_cut)
+        words: list[str] = engine.cut(text)
         return words
 
     return cut
@@ -208,8 +223,14 @@ def _settle_frequencies(user_words: Sequence[UserWord]) -> dict[str, int]:
     Missing frequencies are asked of jieba. Replacing a word, jieba leaves the old frequency in the
     total that all others are divided by; the Rust engine takes it out, so `_BALLAST` puts it back.
     """
+    words = [entry.word for entry in user_words]
+    asked = [entry.word for entry in user_words if entry.frequency is None]
+    pieces = {
+        word[i:j] for word in asked for i in range(len(word)) for j in range(i, len(word) + 1)
+    }
+    listed, total = frequencies_of(pieces.union(words))
+    reference = _tokenizer(dict.fromkeys(pieces, 0) | listed, total) if asked else None
     settled: dict[str, int] = {}
-    reference = _tokenizer() if any(entry.frequency is None for entry in user_words) else None
     for entry in user_words:
         frequency = entry.frequency
         if reference is not None:
@@ -217,6 +238,5 @@ def _settle_frequencies(user_words: Sequence[UserWord]) -> dict[str, int]:
                 frequency = int(reference.suggest_freq(entry.word))
             reference.add_word(entry.word, frequency)
         settled[entry.word] = frequency or 1
-    old = dictionary_frequencies()
-    ballast = sum(old.get(word, 0) for word in settled)
+    ballast = sum(listed.get(word, 0) for word in settled)
     return {**settled, _BALLAST: ballast} if ballast else settled
