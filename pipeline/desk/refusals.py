@@ -58,8 +58,8 @@ def refusal_of(error: BaseException) -> Refusal:
     if isinstance(error, HTTPException):
         return _by_number(error)
     if not isinstance(error, XuxieError):
-        _LOG.error("unforeseen", exc_info=error)
         name = type(error).__name__
+        _LOG.error("unforeseen: %s: %s", name, error, exc_info=error)
         return Refusal(500, f"expected to answer, got {name}; the log of desk --debug tells more")
     option, message = _field(error.option), told(error)
     if option and error.option and message.startswith(error.option):
