@@ -115,5 +115,5 @@ def _open_page(link: str, asked: bool | None) -> None:
         if asked:
             say("xuxie: no browser to open here; open the address yourself")
         return
-    with suppress(webbrowser.Error):
+    with suppress(Exception):  # the address is there to be opened by hand
         webbrowser.open(link)

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.desk import files
 from pipeline.desk.desk import Desk
-from pipeline.desk.guard import Gate, Guard
+from pipeline.desk.guard import Gate, Guard, Refuse
 from pipeline.desk.leaving import ClientGone
 from pipeline.desk.refusals import Refusal, as_native, refusal_of
 from pipeline.errors import XuxieError
@@ -96,7 +96,7 @@ def build_app(desk: Desk, gate: Gate | None = None, apis: Sequence[Api] = APIS) 
 class _Unforeseen:
     """Answers what nobody foresaw in one line, and keeps its traceback from the server's log."""
 
-    def __init__(self, app: ASGIApp, refuse: Callable[[str, Refusal], Response]) -> None:
+    def __init__(self, app: ASGIApp, refuse: Refuse) -> None:
         self.app = app
         self.refuse = refuse
 

@@ -23,7 +23,7 @@ from pipeline.shown import shown
 _Default = TypeVar("_Default")
 _Body = Mapping[str, Any]
 
-MOST = 16 << 20  # bytes of JSON: a manuscript as long as any, each character escaped
+_MOST = 16 << 20  # bytes of JSON: a manuscript as long as any, each character escaped
 MOST_CHARACTERS = 4_000_000  # of a text
 _MOST_ITEMS = 1_000  # of a list
 _PATIENCE = 30.0  # seconds until the next part of a body
@@ -69,7 +69,7 @@ async def read_bytes(request: Request, most: int) -> bytes:
         return b"".join([part async for part in parts])
 
 
-async def read_json(request: Request, most: int = MOST) -> dict[str, Any]:
+async def read_json(request: Request, most: int = _MOST) -> dict[str, Any]:
     """Return the object that a request brings as JSON; an empty body is an empty one.
 
     Raises

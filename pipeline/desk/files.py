@@ -32,7 +32,7 @@ def _names() -> frozenset[str]:
     return frozenset(path.relative_to(_FOLDER).as_posix() for path in paths)
 
 
-def page_file(name: str, asked: str = "") -> Response:
+def _page_file(name: str, asked: str = "") -> Response:
     """Return a file, or that the browser's own is the same: it asks each time, by a digest.
 
     Parameters
@@ -57,15 +57,15 @@ def page_file(name: str, asked: str = "") -> Response:
 
 
 async def _index(request: Request) -> Response:
-    return page_file("index.html", request.headers.get("if-none-match", ""))
+    return _page_file("index.html", request.headers.get("if-none-match", ""))
 
 
 async def _file(request: Request) -> Response:
-    return page_file(request.path_params["name"], request.headers.get("if-none-match", ""))
+    return _page_file(request.path_params["name"], request.headers.get("if-none-match", ""))
 
 
 async def _favicon(request: Request) -> Response:
-    return page_file("icon.svg", request.headers.get("if-none-match", ""))
+    return _page_file("icon.svg", request.headers.get("if-none-match", ""))
 
 
 ROUTES = [

@@ -218,6 +218,8 @@ def _comes_from_elsewhere(scope: Scope, headers: Headers) -> bool:
 
 def _is_own(origin: str, headers: Headers) -> bool:
     """Return whether an origin is that of the desk's own pages, as they were called."""
+    if origin == "null":  # as beacons of pages say that send no referrer
+        return headers.get("sec-fetch-site") == "same-origin"
     parts = urlsplit(_without_port(origin.lower()))
     host = _without_port(f"{parts.scheme}://{headers.get('host', '').lower()}")
     return parts.scheme in _PORTS and f"{parts.scheme}://{parts.netloc}" == host

@@ -25,7 +25,7 @@ from pipeline.shown import shown
 
 _GRACE = 1  # seconds that open streams are given at the end
 _LATEST = 1.8  # seconds after Ctrl-C when the process ends, whatever is under way
-_CONNECTIONS = 1_000
+_CONNECTIONS = 500  # fewer than the files that a process may open
 _LONGEST = 2_000  # characters of a line of the log
 
 
@@ -227,7 +227,8 @@ def _log_to_stderr(debug: bool) -> None:
     """Print what is logged; of the server's own messages none, unless they were asked for."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Line(debug))
-    for name, level in (("xuxie", logging.INFO), ("uvicorn", logging.CRITICAL)):
+    levels = {"xuxie": logging.INFO, "uvicorn": logging.CRITICAL, "asyncio": logging.ERROR}
+    for name, level in levels.items():
         logger = logging.getLogger(name)
         logger.handlers[:] = [handler]
         logger.propagate = False

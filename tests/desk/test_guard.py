@@ -110,6 +110,8 @@ def test_the_desks_own_page_may_send(tmp_path: Path) -> None:
     app = guarded(tmp_path)
     assert status(app, origin=HERE, sec_fetch_site="same-origin") == 200
     assert status(app, origin="http://localhost", host="localhost:80") == 200
+    assert status(app, origin="null", sec_fetch_site="same-origin") == 200
+    assert status(app, origin="null", sec_fetch_site="cross-site") == 403
     assert status(app) == 200
 
 
