@@ -100,9 +100,12 @@ def _tell(place: Place, as_json: bool) -> None:
 
 
 def _prepare(opened: Desk) -> None:
-    """Open the model that will write, before anybody waits for it."""
+    """Open the model that will write and learn its novel's habits, before anybody waits for it."""
+    from pipeline.desk.job import Job, begin
+
     with suppress(Exception):  # whoever asks for it is told
-        opened.models.load(opened.default_model)
+        loaded = opened.models.load(opened.default_model)
+        begin(loaded.writer, Job(loaded.novel.card.seed_phrase))
 
 
 def _open_page(link: str, asked: bool | None) -> None:

@@ -15,9 +15,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from models import small_model
 from pipelines import ROOT, SECONDS, call, environment, heed_interrupts, start
 
 from pipeline.desk.serve import take_place
+from pipeline.engine.bundle.model import save_model
 from pipeline.errors import SettingsError
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
@@ -131,6 +133,25 @@ def test_without_a_model_the_page_answers_and_ctrl_c_ends_it(tmp_path: Path) -> 
         "xuxie: interrupted",
     ]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_that_vanishes_leaves_the_desk_open(tmp_path: Path) -> None:
+    model = tmp_path / "artifacts" / "models" / "甲.safetensors"
+    model.parent.mkdir(parents=True)
+    save_model(small_model(), model)
+    with desk(tmp_path / "artifacts", "--model", "甲") as (process, address):
+        model.unlink()
+        assert httpx.get(address).status_code == 200
+        code, errors, _ = interrupt(process)
+    assert (code, errors.splitlines()[1:]) == (130, ["xuxie: interrupted"])
+
+
+def test_a_models_file_elsewhere_is_no_model_of_the_desk(tmp_path: Path) -> None:
+    save_model(small_model(), tmp_path / "甲.safetensors")
+    options = ("--artifacts", str(tmp_path / "artifacts"), "--port", "0")
+    done = call("desk", *options, "--model", str(tmp_path / "甲.safetensors"))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "models import brings it to the others" in done.stderr
 
 
 def test_scripts_get_address_and_token_as_json_and_nothing_tells_the_token(tmp_path: Path) -> None:
