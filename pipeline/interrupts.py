@@ -90,7 +90,7 @@ def _answer(_number: int, frame: FrameType | None) -> None:
         return
     _state.came = now
     if _is_importing(frame):
-        _leave()
+        leave()
     raise KeyboardInterrupt
 
 
@@ -103,8 +103,8 @@ def _is_importing(frame: FrameType | None) -> bool:
     return False
 
 
-def _leave() -> NoReturn:
-    """End the process at once, the terminal restored and the output written."""
+def leave() -> NoReturn:
+    """End the process at once as an interrupt does, the terminal restored, the output written."""
     with suppress(Exception):
         if _state.tidy is not None:
             _state.tidy()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands import clean, generate, lab, models, report, run, score, status, text
+from pipeline.commands import clean, desk, generate, lab, models, report, run, score, status, text
 from pipeline.commands.options import Debug
 from pipeline.commands.usage import Command, Group
 from pipeline.shipped import CHECKOUT
@@ -21,6 +21,7 @@ COMMANDS = (  # in the order in which the help lists them: name, function, examp
     ("clean", clean.clean, "clean --keep 2 --dry-run"),
     ("config", status.show_config, "config --set train.epochs=3"),
     ("generate", generate.generate, 'generate "宝玉听了，" --words 200 --temperature 0.7'),
+    ("desk", desk.desk, "desk --model my_novel"),
     ("score", score.score, "score chapter.txt --json-lines"),
 )
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.engine.writing.sampling import Sampling
 
 _LONGEST = 60  # characters of a refused value that are repeated
+_LAST_PORT = 65_535
 
 
 def _whole_number(value: str) -> int:
@@ -45,6 +46,14 @@ def _count(value: str) -> int:
     if not str(value).isdecimal():
         raise typer.BadParameter(f"expected a whole number of at least 0, got {_got(value)}")
     return _whole_number(value)
+
+
+def _port(value: str) -> int:
+    """Read an option's port, as `_whole_number` does."""
+    port = _count(value)
+    if port > _LAST_PORT:
+        raise typer.BadParameter(f"expected 0 to {_LAST_PORT}, got {_got(value)}")
+    return port
 
 
 def _number(value: str) -> float:
@@ -163,6 +172,44 @@ Where = Annotated[
         parser=_text,
         metavar="N|TEXT",
         help="The text around a paragraph, given by its number or by words in it.",
+    ),
+]
+
+# What `desk` takes.
+Port = Annotated[
+    int,
+    typer.Option("--port", parser=_port, metavar="N", help="Where the desk listens; 0: any free."),
+]
+Host = Annotated[
+    str,
+    typer.Option(
+        "--host",
+        parser=_text,
+        metavar="ADDRESS",
+        help="Whom it listens to: 127.0.0.1 is this machine alone; others need the token.",
+    ),
+]
+Token = Annotated[
+    str | None,
+    typer.Option(
+        "--token",
+        metavar="TEXT",
+        envvar="XUXIE_TOKEN",
+        help="What everybody has to show, 16 characters or more; made where others get in.",
+    ),
+]
+AllowOrigins = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-origin",
+        metavar="SITE",
+        help="Another site whose pages may use the desk, as https://example.org; repeatable.",
+    ),
+]
+OpenPage = Annotated[
+    bool | None,
+    typer.Option(
+        "--open/--no-open", help="Open the page in the browser; by default on a terminal."
     ),
 ]
 

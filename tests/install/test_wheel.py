@@ -29,6 +29,7 @@ SHIPPED = (
     "docs/labs.md",
 )
 COPIES = "pipeline/shipped_files"
+PAGE = ROOT / "pipeline" / "desk" / "page"
 
 
 def python(*arguments: str, cwd: Path) -> str:
@@ -124,6 +125,7 @@ def folder_names(paths: Sequence[Path]) -> list[str]:
 
 def test_the_wheel_holds_the_package_and_what_is_shipped_and_nothing_else(wheel: Path) -> None:
     package = {p.relative_to(ROOT).as_posix() for p in (ROOT / "pipeline").rglob("*.py")}
+    package |= {p.relative_to(ROOT).as_posix() for p in PAGE.rglob("*") if p.is_file()}
     names = {name for name in names_in(wheel) if ".dist-info/" not in name}
 
     assert names == {*package, "pipeline/py.typed", *(f"{COPIES}/{name}" for name in SHIPPED)}
