@@ -2,7 +2,7 @@
 // input methods and screen readers work as everywhere. Nothing is put in while somebody composes.
 
 import { Backdrop } from "./backdrop.js";
-import { stretches } from "./marks.js";
+import { touching } from "./marks.js";
 
 export class Editor {
   constructor(field, root, manuscript) {
@@ -97,7 +97,7 @@ export class Editor {
 
   /** Draw the marks: the writer's words, and the layers that are on. */
   paint() {
-    const written = stretches(this.manuscript.words).map(([start, stop]) => [start, stop, "written"]);
+    const written = touching(this.manuscript.words).map(([start, stop]) => [start, stop, "written"]);
     this.backdrop.paint(this.manuscript.text, [written, ...Object.values(this.layers)]);
   }
 

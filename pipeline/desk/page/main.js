@@ -48,6 +48,10 @@ function busy(writes) {
 /** Tell what went wrong, with what can be done about it. */
 function failed(error) {
   if (error.status === 404 && !desk.library.rows.length) desk.shelf.welcome();
+  if (error.body?.error?.option === "mix") {
+    desk.library.cannotMix = true;
+    set({ second: null });
+  }
   say.problem(error.message);
 }
 
@@ -56,9 +60,8 @@ function dress() {
   else document.documentElement.dataset.theme = settings.theme;
   $("theme").textContent = t(`theme-${settings.theme}`);
   $("theme").setAttribute("aria-label", t("theme", { which: t(`theme-${settings.theme}`) }));
-  $("language").textContent = spoken() === "zh" ? "EN" : "中文";
+  $("language").textContent = spoken() === "zh" ? "English" : "中文";
   $("language").lang = spoken() === "zh" ? "en" : "zh-CN";
-  $("language").setAttribute("aria-label", spoken() === "zh" ? "English" : "中文");
   document.title = manuscript.name ? `${manuscript.name} · ${t("title")}` : t("title");
 }
 

@@ -29,11 +29,11 @@ export class Manuscripts {
       failure = el("p", {}, error.message);
     }
     const sorted = [...rows].sort((one, other) => other.changed - one.changed);
-    const file = el("input", { id: "manuscript-file", type: "file", onchange: () => file.files[0] && this.import(file.files[0]) });
+    const file = el("input.unseen", { id: "manuscript-file", type: "file", onchange: () => file.files[0] && this.import(file.files[0]) });
     const list = sorted.length ? el("ul.manuscripts", {}, ...sorted.map((row) => this.row(row))) : el("p.quiet", {}, t("no-manuscripts"));
     fill($("manuscripts"), heading("manuscripts-title", t("manuscripts"), $("manuscripts")),
       el("div.row", {}, el("button.first", { type: "button", id: "new-manuscript", onclick: () => this.begin() }, t("new"))),
-      failure, list, el("div.drop", {}, el("label", { for: "manuscript-file" }, t("import")), file, el("small", {}, t("import-means"))));
+      failure, list, el("div.drop", {}, el("div.row", {}, file, el("label.button", { for: "manuscript-file" }, t("import")), el("small", {}, t("import-means")))));
   }
 
   row(row) {

@@ -45,13 +45,13 @@ export function splice(words, start, stop, length, fresh = []) {
   return words.splice(first, last - first, ...fresh);
 }
 
-/** Return stretches of words that touch, as [start, stop, run]; one run's words make one. */
-export function stretches(words) {
+/** Return stretches of words that touch, as [start, stop]. */
+export function touching(words) {
   const found = [];
   for (const word of words) {
     const last = found[found.length - 1];
-    if (last && last[1] === word.start && last[2] === word.run) last[1] = word.stop;
-    else found.push([word.start, word.stop, word.run]);
+    if (last && last[1] === word.start) last[1] = word.stop;
+    else found.push([word.start, word.stop]);
   }
   return found;
 }

@@ -224,7 +224,8 @@ function toServer(manuscript) {
     const seed = branches.all.get(run)?.seed;
     return Number.isInteger(seed) ? [start, start + length, seed] : [start, start + length];
   });
-  return { version, name: name || t("unnamed"), text, marks, tree: { words: packed, branches: branches.kept(words) } };
+  const first = text.trimStart().split("\n", 1)[0].slice(0, 16);
+  return { version, name: name || first || t("unnamed"), text, marks, tree: { words: packed, branches: branches.kept(words) } };
 }
 
 /** Return a manuscript of the server as the page opens it. */

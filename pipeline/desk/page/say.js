@@ -9,9 +9,8 @@ let fading = 0;
 export function status(text) {
   const line = $("status");
   line.textContent = text;
-  line.classList.add("shown");
   clearTimeout(fading);
-  fading = setTimeout(() => line.classList.remove("shown"), 4000);
+  fading = setTimeout(() => (line.textContent = ""), 5000);
 }
 
 /** Tell what went wrong, with things that can be done about it: [text, work] each. */

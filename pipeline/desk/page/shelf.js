@@ -84,10 +84,10 @@ export class Shelf {
   }
 
   dropZone() {
-    const input = el("input", { id: "novel-file", type: "file", accept: ".txt,.epub,.zip,.html,.htm,.docx,.mobi,.azw3,.md", onchange: () => input.files[0] && this.train(input.files[0]) });
+    const input = el("input.unseen", { id: "novel-file", type: "file", accept: ".txt,.epub,.zip,.html,.htm,.docx,.mobi,.azw3,.md", onchange: () => input.files[0] && this.train(input.files[0]) });
     const quick = el("input", { id: "quick", type: "checkbox" });
-    const zone = el("div.drop", { id: "drop" }, el("p", {}, t("drop-here")), el("label", { for: "novel-file" }, t("or-choose")), input,
-      el("p.check", {}, quick, el("label", { for: "quick" }, t("quick"))), el("button", { type: "button", id: "train-bundled", onclick: () => this.training.novella() }, t("train-novella")));
+    const zone = el("div.drop", { id: "drop" }, el("p", {}, t("drop-here")),
+      el("div.row", {}, input, el("label.button", { for: "novel-file" }, t("or-choose")), el("span.check", {}, quick, el("label", { for: "quick" }, t("quick")))), el("p.quiet", {}, t("or")), el("button", { type: "button", id: "train-bundled", onclick: () => this.training.novella() }, t("train-novella")));
     zone.addEventListener("dragenter", () => zone.classList.add("over"));
     zone.addEventListener("dragleave", (event) => !zone.contains(event.relatedTarget) && zone.classList.remove("over"));
     return zone;

@@ -44,7 +44,7 @@ export class Stream {
         if (event === "end" || event === "error") break;
       }
       this.flush(going);
-      say.status(t("wrote", { words: number(going.words) }));
+      say.status([t("wrote", { words: number(going.words) }), going.unknown].filter(Boolean).join(" · "));
     } catch (error) {
       this.flush(going);
       if (error.name === "AbortError") say.status(t("stopped", { words: number(going.words) }));
@@ -58,7 +58,7 @@ export class Stream {
     if (event === "error") throw new Failure(data.message ?? data.error?.message);
     if (event === "begin") {
       Object.assign(going.branch, { seed: data.rng_seed ?? null, model: data.model ?? null });
-      if (data.unknown?.length) this.desk.say.status(t("unknown", { what: data.unknown.join(" ") }));
+      if (data.unknown?.length) going.unknown = t("unknown", { what: data.unknown.join(" ") });
     }
     if (event !== "word") return;
     this.arrived.push(data);

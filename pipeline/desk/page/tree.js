@@ -27,47 +27,52 @@ export class Tree {
       ? el("ul.tree", { role: "tree", "aria-label": t("branches") }, ...places.map((roots) => this.place(roots, stand)))
       : el("p.quiet", {}, t("no-branches"));
     this.desk.side.open("branches", t("branches"), [el("p.quiet", {}, t("branches-hint")), body]);
-    const items = [...$("side-body").querySelectorAll("[role=treeitem]")];
+    const items = [...$("side-body").querySelectorAll(".branch")];
     const first = items.find((one) => one.dataset.branch === focused) ?? items.find((one) => one.getAttribute("aria-selected") === "true") ?? items[0];
     if (first) first.tabIndex = 0;
     if (focused || focus) (first ?? $("side-title")).focus();
     $("side-body").onkeydown = (event) => this.walk(event, items);
   }
 
+  /** Return what hangs at a place: its branches below each other, indented by their level. */
   place(roots, stand) {
     const { text } = this.desk.manuscript;
     const at = Math.min(roots[0].at, text.length);
     const lead = text.slice(Math.max(0, at - 16), at).replace(/\s+/g, " ");
-    return el("li.place", { role: "none" }, el("p.quiet.lead", {}, lead ? `…${lead}` : t("at-beginning")), this.group(roots, stand, 1));
+    const items = this.items(roots, stand, 1);
+    return el("li.place", { role: "none" }, el("p.quiet.lead", {}, lead ? `…${lead}` : t("at-beginning")), el("ul", { role: "none" }, ...items));
   }
 
-  group(list, stand, level) {
-    const shown = list.filter((one) => one.text || this.desk.manuscript.branches.children(one.id).length);
-    return el("ul", { role: level > 1 ? "group" : "none" }, ...shown.map((one) => this.item(one, stand, level)));
+  items(list, stand, level) {
+    const { branches } = this.desk.manuscript;
+    const shown = list.filter((one) => one.text || branches.children(one.id).length);
+    return shown.flatMap((one, i) => {
+      const children = branches.children(one.id);
+      const given = { "aria-level": level, "aria-posinset": i + 1, "aria-setsize": shown.length };
+      if (children.length) given["aria-expanded"] = "true";
+      return [this.item(one, stand.has(one.id), level, given), ...this.items(children, stand, level + 1)];
+    });
   }
 
-  item(branch, stand, level) {
-    const children = this.desk.manuscript.branches.children(branch.id);
-    const here = stand.has(branch.id);
+  item(branch, here, level, given) {
     const text = branch.text.replace(/\s+/g, " ").trim();
     const says = text.length > 60 ? `${text.slice(0, 40)}…${text.slice(-12)}` : text;
-    const given = { role: "treeitem", tabIndex: -1, "data-branch": branch.id, "aria-level": level, "aria-selected": here, "aria-label": `${says} ${here ? t("stands") : ""}` };
-    if (children.length) given["aria-expanded"] = "true";
-    const item = el("li", given, el("span.says", {}, says || "…"), children.length ? this.group(children, stand, level + 1) : null);
-    item.addEventListener("click", (event) => {
-      event.stopPropagation();
-      this.choose(branch.id);
-    });
+    const item = el("li.branch", { role: "treeitem", tabIndex: -1, "data-branch": branch.id, "aria-selected": here, ...given, onclick: () => this.choose(branch.id) },
+      says || "…", here ? el("span.unseen", {}, t("stands")) : null);
+    // Beyond some levels the line would be too short to read.
+    item.style.marginInlineStart = `${Math.min(level - 1, 8) * 0.9}rem`;
     return item;
   }
 
   walk(event, items) {
-    const item = document.activeElement.closest?.("[role=treeitem]");
+    const item = document.activeElement.closest?.(".branch");
     if (!item) return;
+    const here = items.indexOf(item);
+    const level = (one) => Number(one.getAttribute("aria-level"));
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    let next = step ? items[items.indexOf(item) + step] : null;
-    if (event.key === "ArrowLeft") next = item.parentElement.closest("[role=treeitem]");
-    if (event.key === "ArrowRight") next = item.querySelector("[role=treeitem]");
+    let next = step ? items[here + step] : null;
+    if (event.key === "ArrowLeft") next = items.slice(0, here).reverse().find((one) => level(one) < level(item)) ?? null;
+    if (event.key === "ArrowRight") next = items[here + 1] && level(items[here + 1]) > level(item) ? items[here + 1] : null;
     if (event.key === "Home") next = items[0];
     if (event.key === "End") next = items[items.length - 1];
     if (event.key === "Enter" || event.key === " ") this.choose(item.dataset.branch);

@@ -78,10 +78,9 @@ export class Words {
       bar.style.inlineSize = `${Math.max(2, (100 * (one.probability ?? 0)) / most)}%`;
       const name = visible(one.text ?? one.word);
       const cosine = one.cosine === null || one.cosine === undefined ? "–" : one.cosine.toFixed(2);
-      const label = t("choose-word", { word: name, p: percent(one.probability), cosine });
       const current = (one.text ?? one.word) === text;
-      const choice = el("button.choice", { type: "button", "aria-label": label, "aria-current": current ? "true" : undefined, onclick: () => this.choose(word, one) },
-        el("span.is", {}, name), el("span.track", {}, bar), el("span.p", {}, percent(one.probability)), el("span.cos", {}, cosine));
+      const choice = el("button.choice", { type: "button", title: t("choose-word"), "aria-current": current ? "true" : undefined, onclick: () => this.choose(word, one) },
+        el("span.is", {}, name), el("span.track", {}, bar), el("span.p", {}, el("span.unseen", {}, t("spoken-probability")), percent(one.probability)), el("span.cos", {}, el("span.unseen", {}, t("spoken-cosine")), cosine));
       return el("li", {}, choice);
     });
     const list = el("ol.choices", { "aria-label": t("likeliest") }, ...rows);
