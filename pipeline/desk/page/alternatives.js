@@ -63,6 +63,8 @@ export class Alternatives {
     const close = el("button.bare", { type: "button", "aria-label": t("close"), onclick: () => this.close() }, "✕");
     const head = el("div.head", {}, el("h2", {}, t("alternatives")), el("small", {}, t("alternatives-hint")), close);
     fill($("alternatives"), head, el("div.ways", {}, ...shown.ways.map((way) => way.card))).hidden = false;
+    document.body.classList.add("choosing");
+    this.desk.editor.show(shown.place);
   }
 
   /** Put a way in; all three are branches of one place. */
@@ -98,6 +100,7 @@ export class Alternatives {
     this.shown?.abort.abort();
     this.shown = null;
     $("alternatives").hidden = true;
+    document.body.classList.remove("choosing");
   }
 
   /** Close without a choice; what was written stays in the tree. */

@@ -1,40 +1,97 @@
 // What is drawn behind the text field: a block a paragraph, with marks where the text has them.
 //
-// The field and the backdrop break lines alike, so that a mark lies behind its words. Only
-// paragraphs whose text or marks have changed are made anew: a long manuscript costs what a short
-// one does.
+// The field and the backdrop break lines alike, so that a mark lies behind its words. An edit makes
+// only its own paragraphs anew, and marks are drawn where somebody looks: a long manuscript costs
+// what a short one does.
 
 import { el } from "./dom.js";
+import { firstBehind } from "./marks.js";
 
 export class Backdrop {
   constructor(root) {
     this.root = root;
     this.lines = []; // of each paragraph: its text, what is marked in it, its element
+    this.near = new WeakSet(); // elements on the screen, or not far from it
+    this.lineOf = new WeakMap();
+    this.watch = new IntersectionObserver((seen) => this.look(seen), { rootMargin: "60% 0px" });
   }
 
   /**
    * Show a text with layers of marks.
-   * @param {[number, number, string][][]} layers  each sorted, of [start, stop, class]
+   * @param {{start: number, stop: number, kind: string}[][]} layers  each sorted; no kind, no mark
    */
   paint(text, layers) {
-    const wanted = cut(text, layers);
-    const old = this.lines;
-    let head = 0;
-    while (head < old.length && head < wanted.length && same(old[head], wanted[head])) head += 1;
-    let tail = 0;
-    const most = Math.min(old.length, wanted.length) - head;
-    while (tail < most && same(old[old.length - 1 - tail], wanted[wanted.length - 1 - tail])) tail += 1;
-    const after = tail ? old[old.length - tail].element : null;
-    const gone = old.slice(head, old.length - tail);
-    const fresh = wanted.slice(head, wanted.length - tail);
-    fresh.forEach((line, i) => {
-      const reused = i < gone.length ? gone[i].element : null;
-      line.element = draw(line, reused);
-      if (!reused) this.root.insertBefore(line.element, after);
+    this.put(0, this.lines.length, cut(text, 0, text.length, layers));
+  }
+
+  /** Show a text that has changed in some places, and the paragraphs beside them. */
+  patch(text, layers, { at, out, in: put }) {
+    let first = 0;
+    let begin = 0;
+    while (first < this.lines.length - 1 && begin + this.lines[first].text.length < at) {
+      begin += this.lines[first].text.length + 1;
+      first += 1;
+    }
+    let last = first;
+    let end = begin + this.lines[first].text.length;
+    while (last < this.lines.length - 1 && end < at + out.length) {
+      last += 1;
+      end += this.lines[last].text.length + 1;
+    }
+    // A mark may lie across the paragraph's ends.
+    if (first > 0) {
+      first -= 1;
+      begin -= this.lines[first].text.length + 1;
+    }
+    if (last < this.lines.length - 1) {
+      last += 1;
+      end += this.lines[last].text.length + 1;
+    }
+    this.put(first, last + 1, cut(text, begin, end + put.length - out.length, layers));
+  }
+
+  /** Put paragraphs in the place of those from `first` to before `last`. */
+  put(first, last, wanted) {
+    const gone = this.lines.slice(first, last);
+    const after = this.lines[last]?.element ?? null;
+    wanted.forEach((line, i) => {
+      const reused = gone[i]?.element ?? null;
+      line.element = reused ?? el("div");
+      this.lineOf.set(line.element, line);
+      this.draw(line, gone[i]);
+      if (reused) return;
+      this.root.insertBefore(line.element, after);
+      this.watch.observe(line.element);
     });
-    for (const line of gone.slice(fresh.length)) line.element.remove();
-    this.lines = [...old.slice(0, head), ...fresh, ...old.slice(old.length - tail)];
-    return fresh.length;
+    for (const { element } of gone.slice(wanted.length)) {
+      this.watch.unobserve(element);
+      element.remove();
+    }
+    this.lines.splice(first, last - first, ...wanted);
+  }
+
+  /** Draw a paragraph; marks only where somebody looks, as they take no room. */
+  draw(line, old = null) {
+    const { element, text } = line;
+    const marks = this.near.has(element) ? line.marks : "";
+    if (old && old.text === text && old.drawn === marks) {
+      line.drawn = marks;
+      return;
+    }
+    line.drawn = marks;
+    element.className = text ? "" : "empty";
+    if (!text) element.replaceChildren(el("br"));
+    else if (!marks) element.textContent = text;
+    else element.replaceChildren(...marked(text, marks));
+  }
+
+  look(seen) {
+    for (const { target, isIntersecting } of seen) {
+      if (isIntersecting) this.near.add(target);
+      else this.near.delete(target);
+      const line = this.lineOf.get(target);
+      if (isIntersecting && line && line.drawn !== line.marks) this.draw(line);
+    }
   }
 
   /** Return the rectangle of a stretch of the text on the screen. */
@@ -43,7 +100,9 @@ export class Backdrop {
     range.setStart(...this.find(start));
     range.setEnd(...this.find(stop));
     const boxes = range.getClientRects();
-    return boxes.length ? boxes[boxes.length - 1] : range.startContainer.parentElement?.getBoundingClientRect();
+    if (boxes.length) return boxes[boxes.length - 1];
+    const { startContainer: node } = range;
+    return (node.nodeType === Node.TEXT_NODE ? node.parentElement : node).getBoundingClientRect();
   }
 
   /** Return the node and the offset in it of a place in the text. */
@@ -66,49 +125,35 @@ export class Backdrop {
   }
 }
 
-const same = (one, other) => one.text === other.text && one.marks === other.marks;
-
-/** Return the paragraphs of a text; `marks` tells what is marked: "start:stop:class …". */
-function cut(text, layers) {
-  const cursors = layers.map(() => 0);
-  let begin = 0;
-  return text.split("\n").map((line) => {
-    const end = begin + line.length;
+/** Return the paragraphs of a stretch of a text; `marks` tells what is marked: "start:stop:kind …". */
+function cut(text, begin, end, layers) {
+  const cursors = layers.map((layer) => firstBehind(layer, begin));
+  return text.slice(begin, end).split("\n").map((line) => {
+    const stop = begin + line.length;
     let marks = "";
     layers.forEach((layer, which) => {
       let i = cursors[which];
-      while (i < layer.length && layer[i][1] <= begin) i += 1;
+      while (i < layer.length && layer[i].stop <= begin) i += 1;
       cursors[which] = i;
-      for (; i < layer.length && layer[i][0] < end; i += 1) {
-        const from = Math.max(layer[i][0], begin) - begin;
-        marks += `${from}:${Math.min(layer[i][1], end) - begin}:${layer[i][2]} `;
+      for (; i < layer.length && layer[i].start < stop; i += 1) {
+        if (!layer[i].kind) continue;
+        const from = Math.max(layer[i].start, begin) - begin;
+        marks += `${from}:${Math.min(layer[i].stop, stop) - begin}:${layer[i].kind} `;
       }
     });
-    begin = end + 1;
+    begin = stop + 1;
     return { text: line, marks, element: null };
   });
 }
 
-/** Return the element of a paragraph. */
-function draw({ text, marks }, element) {
-  const block = element ?? el("div");
-  if (!text) {
-    block.replaceChildren(el("br"));
-    return block;
-  }
-  if (!marks) {
-    block.textContent = text;
-    return block;
-  }
+/** Return a paragraph's text in parts, those that are marked as spans. */
+function marked(text, marks) {
   const found = marks.trim().split(" ").map((one) => one.split(":"));
-  const places = [...new Set([0, text.length, ...found.flatMap((one) => [Number(one[0]), Number(one[1])])])];
-  places.sort((one, other) => one - other);
-  const parts = [];
-  for (let i = 0; i + 1 < places.length; i += 1) {
-    const classes = found.filter((one) => Number(one[0]) <= places[i] && Number(one[1]) > places[i]);
-    const part = text.slice(places[i], places[i + 1]);
-    parts.push(classes.length ? el("span", { className: classes.map((one) => one[2]).join(" ") }, part) : part);
-  }
-  block.replaceChildren(...parts);
-  return block;
+  const spans = found.map(([from, to, kind]) => ({ from: Number(from), to: Number(to), kind }));
+  const places = [...new Set([0, text.length, ...spans.flatMap((one) => [one.from, one.to])])].sort((one, other) => one - other);
+  return places.slice(1).map((stop, i) => {
+    const kinds = spans.filter((one) => one.from <= places[i] && one.to >= stop).map((one) => one.kind);
+    const part = text.slice(places[i], stop);
+    return kinds.length ? el("span", { className: [...new Set(kinds)].join(" ") }, part) : part;
+  });
 }

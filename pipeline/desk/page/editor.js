@@ -2,7 +2,8 @@
 // input methods and screen readers work as everywhere. Nothing is put in while somebody composes.
 
 import { Backdrop } from "./backdrop.js";
-import { touching } from "./marks.js";
+import { $ } from "./dom.js";
+import { splice, touching } from "./marks.js";
 
 export class Editor {
   constructor(field, root, manuscript) {
@@ -46,6 +47,7 @@ export class Editor {
   }
 
   intercept(event) {
+    if (this.writing) return;
     this.before = this.selection;
     if (event.inputType === "historyUndo" || event.inputType === "historyRedo") {
       event.preventDefault();
@@ -60,6 +62,7 @@ export class Editor {
 
   /** Take over what was typed: the difference between the field and the manuscript. */
   read() {
+    if (this.writing) return;
     const old = this.manuscript.text;
     const now = this.field.value;
     if (old === now) return;
@@ -79,29 +82,59 @@ export class Editor {
   follow(detail) {
     const { field, manuscript } = this;
     if (detail === null) {
+      this.layers = {};
       if (field.value !== manuscript.text) field.value = manuscript.text;
       field.setSelectionRange(...manuscript.caret);
-    } else if (!detail.shown) {
-      for (const change of detail.changes) {
-        field.setRangeText(change.in, change.at, change.at + change.out.length, "preserve");
-      }
-      if (detail.caret) {
-        field.setSelectionRange(...detail.caret);
-        this.show(detail.caret[1]);
-      }
+      this.paint();
+    } else {
+      if (!detail.shown) for (const change of detail.changes) this.write(change);
+      if (detail.caret) field.setSelectionRange(...detail.caret);
+      this.patch(detail.changes);
+      if (detail.caret) this.show(detail.caret[1]);
     }
-    // A browser that changes what it is given (line ends) has the last word.
+    // A browser that changes what it is given has the last word.
     if (!detail?.shown && field.value !== manuscript.text) this.read();
-    this.paint();
   }
 
-  /** Draw the marks: the writer's words, and the layers that are on. */
+  /** Change the field as if it were typed: setting its text costs a long one a tenth of a second. */
+  write({ at, out, in: put }) {
+    const { field } = this;
+    const [start, stop] = this.selection.map((place) => {
+      if (place <= at) return place;
+      return place >= at + out.length ? place + put.length - out.length : at + put.length;
+    });
+    const { scrollX, scrollY } = window;
+    const focused = document.activeElement === field;
+    this.writing = true;
+    if (focused) {
+      field.setSelectionRange(at, at + out.length);
+      if (put) document.execCommand("insertText", false, put);
+      else document.execCommand("delete");
+    } else field.setRangeText(put, at, at + out.length, "preserve");
+    this.writing = false;
+    field.setSelectionRange(start, stop);
+    if (window.scrollY !== scrollY) scrollTo(scrollX, scrollY);
+  }
+
+  /** Return the layers of marks, the writer's words first. */
+  get marks() {
+    return [touching(this.manuscript.words), ...Object.values(this.layers)];
+  }
+
   paint() {
-    const written = touching(this.manuscript.words).map(([start, stop]) => [start, stop, "written"]);
-    this.backdrop.paint(this.manuscript.text, [written, ...Object.values(this.layers)]);
+    this.backdrop.paint(this.manuscript.text, this.marks);
   }
 
-  /** Show a layer of marks, or none. */
+  /** Draw what some changes have touched; marks move with their words. */
+  patch(changes) {
+    for (const { at, out, in: put } of changes) {
+      for (const layer of Object.values(this.layers)) splice(layer, at, at + out.length, put.length);
+    }
+    if (changes.length === 1) this.backdrop.patch(this.manuscript.text, this.marks, changes[0]);
+    else this.paint();
+  }
+
+  /** Show a layer of marks, or none; it is moved along with its words. */
   layer(name, marks) {
     if (marks?.length) this.layers[name] = marks;
     else delete this.layers[name];
@@ -114,12 +147,15 @@ export class Editor {
     this.show(stop);
   }
 
-  /** Bring a place into sight, and no more than that. */
+  /** Bring a place into sight, between the head of the page and what covers its foot. */
   show(place) {
     const box = this.backdrop.rectangle(place);
     if (!box) return;
-    const top = 72;
-    const bottom = innerHeight - 136;
+    const margin = 12;
+    const covers = ["foot", "alternatives", "side"].map((id) => $(id).getBoundingClientRect());
+    const over = covers.filter((one) => one.height > 0 && one.left < box.right && one.right > box.left);
+    const top = $("top").getBoundingClientRect().bottom + margin;
+    const bottom = Math.min(innerHeight, ...over.map((one) => one.top)) - margin;
     if (box.bottom > bottom) scrollBy(0, box.bottom - bottom);
     else if (box.top < top) scrollBy(0, box.top - top);
   }

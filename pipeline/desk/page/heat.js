@@ -3,7 +3,7 @@
 import { post } from "./api.js";
 import { $, el, fill, later } from "./dom.js";
 import { t } from "./language.js";
-import { indexAt, splice } from "./marks.js";
+import { indexAt } from "./marks.js";
 import { settings } from "./settings.js";
 
 const STEPS = [3, 6, 9, 12, 15]; // bits from which a step of colour begins
@@ -54,23 +54,21 @@ export class Heat {
     }
   }
 
-  /** Keep the colours with their words until they are read anew. */
+  /** The colours stay with their words (the editor moves them) until they are read anew. */
   follow(detail) {
     if (detail === null) Object.assign(this, { pieces: [], copies: [] });
-    for (const { at, out, in: put } of detail?.changes ?? []) {
-      splice(this.pieces, at, at + out.length, put.length);
-      splice(this.copies, at, at + out.length, put.length);
-    }
-    this.draw();
     this.soon();
   }
 
   draw() {
     const { editor } = this.desk;
-    const step = (bits) => STEPS.filter((from) => bits >= from).length;
-    const coloured = this.pieces.filter((one) => step(one.bits) > 0);
-    editor.layers.copies = this.copies.map((one) => [one.start, one.stop, "copy"]);
-    editor.layer("heat", coloured.map((one) => [one.start, one.stop, `heat-${step(one.bits)}`]));
+    for (const one of this.pieces) {
+      const step = STEPS.filter((from) => one.bits >= from).length;
+      one.kind = step ? `heat-${step}` : "";
+    }
+    for (const one of this.copies) one.kind = "copy";
+    editor.layers.copies = this.copies;
+    editor.layer("heat", this.pieces);
   }
 
   legend(partly = false) {

@@ -84,7 +84,7 @@ function wire() {
   addEventListener("settings", length);
   addEventListener("settings", dress);
   addEventListener("language", dress);
-  manuscript.addEventListener("change", dress);
+  manuscript.addEventListener("change", (event) => event.detail === null && dress());
   manuscript.addEventListener("meta", dress);
   listen(desk);
 }

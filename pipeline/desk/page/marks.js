@@ -45,13 +45,13 @@ export function splice(words, start, stop, length, fresh = []) {
   return words.splice(first, last - first, ...fresh);
 }
 
-/** Return stretches of words that touch, as [start, stop]. */
+/** Return the marks of words: those that touch make one. */
 export function touching(words) {
   const found = [];
   for (const word of words) {
     const last = found[found.length - 1];
-    if (last && last[1] === word.start) last[1] = word.stop;
-    else found.push([word.start, word.stop]);
+    if (last && last.stop === word.start) last.stop = word.stop;
+    else found.push({ start: word.start, stop: word.stop, kind: "written" });
   }
   return found;
 }

@@ -33,8 +33,9 @@ export class Words {
     const asked = ++this.asked;
     const text = manuscript.text.slice(word.start, word.stop);
     const body = el("div.word");
-    editor.layer("now", [[word.start, word.stop, "now"]]);
+    editor.layer("now", [{ start: word.start, stop: word.stop, kind: "now" }]);
     side.open("word", t("word"), body, { closed: () => editor.layer("now", null), focus });
+    editor.show(word.stop);
     const place = { text: before(manuscript.text, word.start), model: settings.model ?? undefined };
     const info = word.info ?? {};
     const passages = el("div.passages", {}, el("p.quiet", {}, t("looking")));
