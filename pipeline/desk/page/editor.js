@@ -3,7 +3,12 @@
 
 import { Backdrop } from "./backdrop.js";
 import { $ } from "./dom.js";
+import { number, t } from "./language.js";
 import { splice, touching } from "./marks.js";
+import { problem } from "./say.js";
+
+const LONG = 20_000; // characters at once that are not typed but set
+const MOST = 1_000_000; // characters of a manuscript: a long novel has fewer
 
 export class Editor {
   constructor(field, root, manuscript) {
@@ -49,10 +54,27 @@ export class Editor {
   intercept(event) {
     if (this.writing) return;
     this.before = this.selection;
+    if (event.inputType === "insertFromPaste" || event.inputType === "insertFromDrop") this.paste(event);
     if (event.inputType === "historyUndo" || event.inputType === "historyRedo") {
       event.preventDefault();
       this.step(event.inputType === "historyUndo" ? "undo" : "redo");
     }
+  }
+
+  /** Put in a long text at one stroke: typed, it would hold the page up; too long a one is refused. */
+  paste(event) {
+    const text = event.data ?? event.dataTransfer?.getData("text/plain") ?? "";
+    if (text.length < LONG || event.inputType === "insertFromDrop") return;
+    event.preventDefault();
+    const [start, stop] = this.selection;
+    const put = text.replace(/\r\n?/g, "\n");
+    if (this.manuscript.text.length - (stop - start) + put.length > MOST) {
+      problem(t("too-long", { most: number(MOST), count: number(put.length) }));
+      return;
+    }
+    const end = start + put.length;
+    this.manuscript.replace(start, stop, put, { before: [start, stop], after: [end, end] });
+    this.select(end);
   }
 
   /** Take a step back or forward. */
@@ -106,7 +128,7 @@ export class Editor {
     const { scrollX, scrollY } = window;
     const focused = document.activeElement === field;
     this.writing = true;
-    if (focused) {
+    if (focused && Math.max(out.length, put.length) < LONG) {
       field.setSelectionRange(at, at + out.length);
       if (put) document.execCommand("insertText", false, put);
       else document.execCommand("delete");

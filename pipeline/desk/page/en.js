@@ -11,6 +11,7 @@ export default {
   "no-server": "The server does not answer: it may have been stopped. The manuscript is kept in the browser.", "no-token": "The server does not know this page: open it with the address that it showed when it started.", failed: "The server could not answer ({status})",
   "save-saved": "Saved", "save-changed": "Not yet saved", "save-local": "Kept in the browser", "save-failed": "Not on the server yet",
   "not-saved": "Not saved on the server, kept in the browser: {why}", "try-again": "Try again", "no-draft": "The browser cannot keep a draft: {why} Export the manuscript, or make room.", quota: "There is no room left.",
+  "too-long": "A manuscript holds at most {most} characters, and the paste has {count}: part it into several.",
   "was-gone": "This manuscript has gone from the server: the text here is saved as a new one.",
   conflict: "Changed elsewhere", "conflict-text": "Another tab has saved another version of “{name}”. Keep the text here as a copy, or take theirs? Neither is lost.",
   "keep-copy": "Keep mine as a copy", "take-theirs": "Take theirs", "copy-of": "{name} (copy)",

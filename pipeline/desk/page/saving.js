@@ -98,6 +98,12 @@ export class Saving {
     this.desk.manuscript.touch();
   }
 
+  /** Return what the manuscript is called, or how it begins. */
+  get title() {
+    const { name, text } = this.desk.manuscript;
+    return name || text.trimStart().split("\n", 1)[0].slice(0, 16) || t("unnamed");
+  }
+
   /** Save before another manuscript is opened; what the server does not take is kept as left. */
   async leave() {
     this.desk.stream.stop();
@@ -140,7 +146,7 @@ export class Saving {
     const { id } = manuscript;
     manuscript.saved = true; // until the next change
     try {
-      const body = toServer(manuscript);
+      const body = toServer(manuscript, this.title);
       const kept = id ? await put(`/manuscripts/${id}`, body) : await post("/manuscripts", body);
       if (manuscript.edition !== edition) return;
       Object.assign(manuscript, { id: id ?? kept.id, version: kept.version });
@@ -194,7 +200,7 @@ export class Saving {
       this.remote();
       return;
     }
-    const answer = await say.ask(t("conflict"), t("conflict-text", { name: manuscript.name || t("unnamed") }), [
+    const answer = await say.ask(t("conflict"), t("conflict-text", { name: this.title }), [
       ["copy", t("keep-copy")],
       ["theirs", t("take-theirs")],
     ]);
@@ -204,7 +210,7 @@ export class Saving {
       this.local();
       return;
     }
-    const name = t("copy-of", { name: manuscript.name || t("unnamed") });
+    const name = t("copy-of", { name: this.title });
     Object.assign(manuscript, { id: null, version: 0, name });
     manuscript.dispatchEvent(new CustomEvent("change", { detail: { changes: [], shown: true } }));
   }
@@ -216,16 +222,15 @@ export class Saving {
 }
 
 /** Return what the server keeps of a manuscript. */
-function toServer(manuscript) {
-  const { name, text, words, version, branches } = manuscript;
+function toServer(manuscript, name) {
+  const { text, words, version, branches } = manuscript;
   const packed = pack(words);
   const marks = packed.map(([start, run, lengths]) => {
     const length = lengths.split(",").reduce((sum, one) => sum + Number(one), 0);
     const seed = branches.all.get(run)?.seed;
     return Number.isInteger(seed) ? [start, start + length, seed] : [start, start + length];
   });
-  const first = text.trimStart().split("\n", 1)[0].slice(0, 16);
-  return { version, name: name || first || t("unnamed"), text, marks, tree: { words: packed, branches: branches.kept(words) } };
+  return { version, name, text, marks, tree: { words: packed, branches: branches.kept(words) } };
 }
 
 /** Return a manuscript of the server as the page opens it. */

@@ -11,6 +11,7 @@ export default {
   "no-server": "连不上服务器：它也许已经停了。文稿留在浏览器里。", "no-token": "服务器不认这个页面：请用它启动时给出的地址打开。", failed: "服务器答不上来（{status}）",
   "save-saved": "已保存", "save-changed": "未保存", "save-local": "已存在浏览器", "save-failed": "还没有存到服务器",
   "not-saved": "没有存到服务器，先存在浏览器里：{why}", "try-again": "再试一次", "no-draft": "浏览器存不下草稿：{why} 请导出文稿，或腾出空间。", quota: "空间已满。",
+  "too-long": "一份文稿最多 {most} 字，粘贴的有 {count} 字：请分成几份。",
   "was-gone": "服务器上的这份文稿不在了：这里的文字另存为新的一份。",
   conflict: "另一处改过这份文稿", "conflict-text": "《{name}》在别的标签页里存过另一个版本。把这里的文字另存一份，还是换成那边的？哪一份都不会丢。",
   "keep-copy": "这里的另存一份", "take-theirs": "换成那边的", "copy-of": "{name}（副本）",
