@@ -12,7 +12,9 @@ export class Alternatives {
     this.desk = desk;
     this.shown = null; // {abort, place, edition, ways}
     desk.manuscript.addEventListener("change", () => this.shown && this.close());
-    roving($("alternatives"), ".way", (one) => one.scrollIntoView({ inline: "center", block: "nearest" }));
+    roving($("alternatives"), ".way", (one) =>
+      one.scrollIntoView({ inline: "center", block: "nearest" }),
+    );
   }
 
   async open() {
@@ -20,13 +22,25 @@ export class Alternatives {
     if (stream.writes || editor.composing) return;
     this.close();
     const place = editor.selection[1];
-    const ways = Array.from({ length: COUNT }, () => ({ words: [], text: "", seed: null, done: false }));
+    if (!manuscript.text.slice(0, place).trim()) {
+      this.desk.say.status(t("write-first"));
+      return;
+    }
+    const ways = Array.from({ length: COUNT }, () => ({
+      words: [],
+      text: "",
+      seed: null,
+      done: false,
+    }));
     const shown = { abort: new AbortController(), place, ways };
     this.shown = shown;
     this.draw(shown);
     try {
       const body = asking(manuscript.text, place, { count: COUNT, way: "sentence" });
-      for await (const { event, data } of events("POST", "/alternatives", { body, signal: shown.abort.signal })) {
+      for await (const { event, data } of events("POST", "/alternatives", {
+        body,
+        signal: shown.abort.signal,
+      })) {
         if (this.shown !== shown || event === "done") break;
         if (event === "error") throw new Error(data.message);
         this.take(shown, event, data);
@@ -50,19 +64,39 @@ export class Alternatives {
     } else if (event === "end") {
       Object.assign(way, { seed: data.rng_seed ?? null, done: true });
       way.card.classList.add("done");
-      const inText = document.activeElement === $("text") || document.activeElement === document.body || document.activeElement === $("three");
-      if (inText && shown.ways.every((one) => one.done)) shown.ways[0].card.focus({ preventScroll: true });
+      const inText =
+        document.activeElement === $("text") ||
+        document.activeElement === document.body ||
+        document.activeElement === $("three");
+      if (inText && shown.ways.every((one) => one.done))
+        shown.ways[0].card.focus({ preventScroll: true });
     }
   }
 
   draw(shown) {
     shown.ways.forEach((way, i) => {
       const label = el("span.number", {}, t("way-number", { number: i + 1 }));
-      way.card = el("button.way", { type: "button", disabled: true, onclick: () => this.choose(way) }, label, el("span.says", {}, "…"));
+      way.card = el(
+        "button.way",
+        { type: "button", disabled: true, onclick: () => this.choose(way) },
+        label,
+        el("span.says", {}, "…"),
+      );
     });
-    const close = el("button.bare", { type: "button", "aria-label": t("close"), onclick: () => this.close() }, "✕");
-    const head = el("div.head", {}, el("h2", {}, t("alternatives")), el("small", {}, t("alternatives-hint")), close);
-    fill($("alternatives"), head, el("div.ways", {}, ...shown.ways.map((way) => way.card))).hidden = false;
+    const close = el(
+      "button.bare",
+      { type: "button", "aria-label": t("close"), onclick: () => this.close() },
+      "✕",
+    );
+    const head = el(
+      "div.head",
+      {},
+      el("h2", {}, t("alternatives")),
+      el("small", {}, t("alternatives-hint")),
+      close,
+    );
+    fill($("alternatives"), head, el("div.ways", {}, ...shown.ways.map((way) => way.card))).hidden =
+      false;
     document.body.classList.add("choosing");
     this.desk.editor.show(shown.place);
   }
@@ -75,7 +109,12 @@ export class Alternatives {
     editor.whenFree(() => {
       this.hide();
       this.desk.manuscript.history.part();
-      stream.put(place, way.text, way.words.map((word) => ({ ...word, run: branch.id })), branch);
+      stream.put(
+        place,
+        way.text,
+        way.words.map((word) => ({ ...word, run: branch.id })),
+        branch,
+      );
       this.desk.manuscript.history.part();
       $("text").focus({ preventScroll: true });
     });
@@ -88,8 +127,14 @@ export class Alternatives {
     let found = null;
     for (const way of this.shown.ways) {
       if (!way.text) continue;
-      const branch = manuscript.branches.begin({ parent: first.parent, place: first.place, at: first.at, seed: way.seed });
-      for (const word of way.words) manuscript.branches.grow(branch, way.text.slice(word.start, word.stop));
+      const branch = manuscript.branches.begin({
+        parent: first.parent,
+        place: first.place,
+        at: first.at,
+        seed: way.seed,
+      });
+      for (const word of way.words)
+        manuscript.branches.grow(branch, way.text.slice(word.start, word.stop));
       if (way === chosen) found = branch;
     }
     manuscript.branches.all.delete(first.id);

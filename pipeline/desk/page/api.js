@@ -29,8 +29,15 @@ async function send(method, path, { body, raw, signal, keepalive } = {}) {
   }
   if (answer.ok) return answer;
   const said = await answer.json().catch(() => null);
-  const fallback = answer.status === 401 || answer.status === 403 ? t("no-token") : t("failed", { status: answer.status });
-  throw new Failure(said?.error?.message ?? (typeof said?.error === "string" ? said.error : fallback), answer.status, said);
+  const fallback =
+    answer.status === 401 || answer.status === 403
+      ? t("no-token")
+      : t("failed", { status: answer.status });
+  throw new Failure(
+    said?.error?.message ?? (typeof said?.error === "string" ? said.error : fallback),
+    answer.status,
+    said,
+  );
 }
 
 const json = async (...given) => {

@@ -2,7 +2,7 @@
 
 import { settings, wish } from "./settings.js";
 
-export const BEFORE = 20_000; // characters before the place; the server reads no more than half of it
+export const BEFORE = 20_000; // characters before the place; the server reads half of it
 const LEARN = 100_000;
 
 /** Return the text before a place, as much of it as is read. */
@@ -18,5 +18,10 @@ export function asking(text, place, given = {}) {
 /** Return one word of a stream as the manuscript keeps it. */
 export function wordOf(data, start, run) {
   const { word, probability, cosine, shares, candidates } = data;
-  return { start, stop: start + data.text.length, run, info: { word, probability, cosine, shares, candidates } };
+  return {
+    start,
+    stop: start + data.text.length,
+    run,
+    info: { word, probability, cosine, shares, candidates },
+  };
 }

@@ -125,34 +125,44 @@ export class Backdrop {
   }
 }
 
-/** Return the paragraphs of a stretch of a text; `marks` tells what is marked: "start:stop:kind …". */
+/** Return the paragraphs of a stretch of a text; `marks` tells what is: "start:stop:kind …". */
 function cut(text, begin, end, layers) {
   const cursors = layers.map((layer) => firstBehind(layer, begin));
-  return text.slice(begin, end).split("\n").map((line) => {
-    const stop = begin + line.length;
-    let marks = "";
-    layers.forEach((layer, which) => {
-      let i = cursors[which];
-      while (i < layer.length && layer[i].stop <= begin) i += 1;
-      cursors[which] = i;
-      for (; i < layer.length && layer[i].start < stop; i += 1) {
-        if (!layer[i].kind) continue;
-        const from = Math.max(layer[i].start, begin) - begin;
-        marks += `${from}:${Math.min(layer[i].stop, stop) - begin}:${layer[i].kind} `;
-      }
+  return text
+    .slice(begin, end)
+    .split("\n")
+    .map((line) => {
+      const stop = begin + line.length;
+      let marks = "";
+      layers.forEach((layer, which) => {
+        let i = cursors[which];
+        while (i < layer.length && layer[i].stop <= begin) i += 1;
+        cursors[which] = i;
+        for (; i < layer.length && layer[i].start < stop; i += 1) {
+          if (!layer[i].kind) continue;
+          const from = Math.max(layer[i].start, begin) - begin;
+          marks += `${from}:${Math.min(layer[i].stop, stop) - begin}:${layer[i].kind} `;
+        }
+      });
+      begin = stop + 1;
+      return { text: line, marks, element: null };
     });
-    begin = stop + 1;
-    return { text: line, marks, element: null };
-  });
 }
 
 /** Return a paragraph's text in parts, those that are marked as spans. */
 function marked(text, marks) {
-  const found = marks.trim().split(" ").map((one) => one.split(":"));
+  const found = marks
+    .trim()
+    .split(" ")
+    .map((one) => one.split(":"));
   const spans = found.map(([from, to, kind]) => ({ from: Number(from), to: Number(to), kind }));
-  const places = [...new Set([0, text.length, ...spans.flatMap((one) => [one.from, one.to])])].sort((one, other) => one - other);
+  const places = [...new Set([0, text.length, ...spans.flatMap((one) => [one.from, one.to])])].sort(
+    (one, other) => one - other,
+  );
   return places.slice(1).map((stop, i) => {
-    const kinds = spans.filter((one) => one.from <= places[i] && one.to >= stop).map((one) => one.kind);
+    const kinds = spans
+      .filter((one) => one.from <= places[i] && one.to >= stop)
+      .map((one) => one.kind);
     const part = text.slice(places[i], stop);
     return kinds.length ? el("span", { className: [...new Set(kinds)].join(" ") }, part) : part;
   });

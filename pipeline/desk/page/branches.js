@@ -4,7 +4,7 @@
 // hangs at a place of the text, and all that were written there share its `place`; a child goes on
 // where its parent ends. A branch stands in the text as long as words of its run do.
 
-const MOST = 400_000; // characters of all branches; the oldest that do not stand go first
+const MOST = 240_000; // characters of all branches; the oldest that do not stand go first
 
 const fresh = () => Math.random().toString(36).slice(2, 10);
 
@@ -16,7 +16,17 @@ export class Branches {
   /** Return a new branch, which is to be written at a place. */
   begin({ parent = null, place = null, at, seed = null, model = null }) {
     const id = fresh();
-    const made = { id, parent, place: place ?? (parent ? null : fresh()), at, text: "", lengths: [], seed, model, when: Date.now() };
+    const made = {
+      id,
+      parent,
+      place: place ?? (parent ? null : fresh()),
+      at,
+      text: "",
+      lengths: [],
+      seed,
+      model,
+      when: Date.now(),
+    };
     this.all.set(id, made);
     return made;
   }
@@ -80,8 +90,14 @@ export class Branches {
    */
   part(branch, count) {
     const length = branch.lengths.slice(0, count).reduce((sum, one) => sum + one, 0);
-    const child = this.begin({ parent: branch.id, at: branch.at + length, seed: branch.seed, model: branch.model });
-    for (const one of this.all.values()) if (one.parent === branch.id && one !== child) one.parent = child.id;
+    const child = this.begin({
+      parent: branch.id,
+      at: branch.at + length,
+      seed: branch.seed,
+      model: branch.model,
+    });
+    for (const one of this.all.values())
+      if (one.parent === branch.id && one !== child) one.parent = child.id;
     child.text = branch.text.slice(length);
     child.lengths = branch.lengths.slice(count);
     branch.text = branch.text.slice(0, length);

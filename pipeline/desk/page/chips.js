@@ -11,7 +11,12 @@ import { t } from "./language.js";
  */
 export function chips(id, label, read, write) {
   const box = el("ul.chips", { "aria-label": label });
-  const input = el("input", { id, autocomplete: "off", spellcheck: false, placeholder: t("add-word") });
+  const input = el("input", {
+    id,
+    autocomplete: "off",
+    spellcheck: false,
+    placeholder: t("add-word"),
+  });
   const draw = () => fill(box, ...read().map((word) => el("li", {}, chip(word))));
   const chip = (word) => {
     const gone = () => {
@@ -19,10 +24,18 @@ export function chips(id, label, read, write) {
       draw();
       input.focus();
     };
-    return el("button.chip", { type: "button", "aria-label": t("take-away", { word }), onclick: gone }, word, el("span", { "aria-hidden": "true" }, " ×"));
+    return el(
+      "button.chip",
+      { type: "button", "aria-label": t("take-away", { word }), onclick: gone },
+      word,
+      el("span", { "aria-hidden": "true" }, " ×"),
+    );
   };
   const add = () => {
-    const words = input.value.split(/[,，、;；\n]/).map((one) => one.trim()).filter(Boolean);
+    const words = input.value
+      .split(/[,，、;；\n]/)
+      .map((one) => one.trim())
+      .filter(Boolean);
     if (words.length) write([...new Set([...read(), ...words])]);
     input.value = "";
     draw();
@@ -37,7 +50,10 @@ export function chips(id, label, read, write) {
       draw();
     }
   });
-  input.addEventListener("input", (event) => !event.isComposing && /[,，、;；]/.test(input.value) && add());
+  input.addEventListener(
+    "input",
+    (event) => !event.isComposing && /[,，、;；]/.test(input.value) && add(),
+  );
   input.addEventListener("change", add);
   draw();
   return el("div.field", {}, el("label", { for: id }, label), box, input);

@@ -21,23 +21,54 @@ export class Controls {
 
   draw(focus = false) {
     const cast = el("div.field");
-    const parts = [this.boldness(), this.voice(), this.mix(), this.learn(), chips("must", t("must"), () => settings.must, (must) => this.lists({ must })),
-      cast, chips("ban", t("ban"), () => settings.ban, (ban) => this.lists({ ban }))];
+    const parts = [
+      this.boldness(),
+      this.voice(),
+      this.mix(),
+      this.learn(),
+      chips(
+        "must",
+        t("must"),
+        () => settings.must,
+        (must) => this.lists({ must }),
+      ),
+      cast,
+      chips(
+        "ban",
+        t("ban"),
+        () => settings.ban,
+        (ban) => this.lists({ ban }),
+      ),
+    ];
     this.cast(cast);
     this.desk.side.open("controls", t("controls"), el("div.controls", {}, ...parts), { focus });
   }
 
   lists(changed) {
     set(changed);
-    if (changed.must) document.querySelectorAll("button.person").forEach((one) => one.setAttribute("aria-pressed", String(settings.must.includes(one.dataset.name))));
+    if (changed.must)
+      document
+        .querySelectorAll("button.person")
+        .forEach((one) =>
+          one.setAttribute("aria-pressed", String(settings.must.includes(one.dataset.name))),
+        );
   }
 
   boldness() {
     const told = el("output.quiet", { for: "bold" });
     const numbers = el("div.numbers");
-    const tell = () => (told.textContent = t("bold-means", { temperature: exactly("temperature"), top_p: exactly("top_p") }));
+    const tell = () =>
+      (told.textContent = t("bold-means", {
+        temperature: exactly("temperature"),
+        top_p: exactly("top_p"),
+      }));
     const slider = el("input", {
-      id: "bold", type: "range", min: 0, max: 100, step: 5, value: settings.bold,
+      id: "bold",
+      type: "range",
+      min: 0,
+      max: 100,
+      step: 5,
+      value: settings.bold,
       oninput: () => {
         const { temperature, top_p: topP, ...exact } = settings.exact;
         set({ bold: Number(slider.value), exact });
@@ -47,18 +78,38 @@ export class Controls {
     });
     tell();
     fill(numbers, ...this.numbers(tell));
-    const ends = el("div.ends.quiet", { "aria-hidden": "true" }, el("span", {}, t("timid")), el("span", {}, t("daring")));
-    return el("div.field", {}, el("label", { for: "bold" }, t("bold")), slider, ends, told, el("details", {}, el("summary", {}, t("exact")), numbers));
+    const ends = el(
+      "div.ends.quiet",
+      { "aria-hidden": "true" },
+      el("span", {}, t("timid")),
+      el("span", {}, t("daring")),
+    );
+    return el(
+      "div.field",
+      {},
+      el("label", { for: "bold" }, t("bold")),
+      slider,
+      ends,
+      told,
+      el("details", {}, el("summary", {}, t("exact")), numbers),
+    );
   }
 
   numbers(tell) {
     const rows = EXACT.map(([name, min, max, step]) => {
       const input = el("input", {
-        id: `exact-${name}`, type: "number", min, max, step, value: exactly(name) ?? "", placeholder: t("any"),
+        id: `exact-${name}`,
+        type: "number",
+        min,
+        max,
+        step,
+        value: exactly(name) ?? "",
+        placeholder: t("any"),
         onchange: () => {
           const { [name]: old, ...exact } = settings.exact;
           const value = Number(input.value);
-          if (input.value !== "" && Number.isFinite(value)) exact[name] = Math.min(max, Math.max(min, value));
+          if (input.value !== "" && Number.isFinite(value))
+            exact[name] = Math.min(max, Math.max(min, value));
           set({ exact });
           input.value = exactly(name) ?? "";
           tell();
@@ -75,12 +126,21 @@ export class Controls {
 
   voice() {
     const { library } = this.desk;
-    const options = library.rows.map((row) => el("option", { value: row.name, selected: row.name === library.name }, row.title || row.name));
+    const options = library.rows.map((row) =>
+      el("option", { value: row.name, selected: row.name === library.name }, row.title || row.name),
+    );
     const choose = (event) => {
-      set({ model: event.target.value, ...(settings.second === event.target.value ? { second: null } : {}) });
+      set({
+        model: event.target.value,
+        ...(settings.second === event.target.value ? { second: null } : {}),
+      });
       this.draw();
     };
-    const select = el("select", { id: "model", onchange: choose, disabled: !options.length }, ...options);
+    const select = el(
+      "select",
+      { id: "model", onchange: choose, disabled: !options.length },
+      ...options,
+    );
     return el("div.field", {}, el("label", { for: "model" }, t("model")), select);
   }
 
@@ -90,7 +150,13 @@ export class Controls {
     const others = library.rows.filter((row) => row.name !== library.name);
     if (!others.length || library.cannotMix) return null;
     const none = el("option", { value: "", selected: !settings.second }, t("alone"));
-    const options = others.map((row) => el("option", { value: row.name, selected: row.name === settings.second }, row.title || row.name));
+    const options = others.map((row) =>
+      el(
+        "option",
+        { value: row.name, selected: row.name === settings.second },
+        row.title || row.name,
+      ),
+    );
     const choose = (event) => {
       set({ second: event.target.value || null, model: library.name });
       this.draw();
@@ -101,31 +167,72 @@ export class Controls {
     const told = el("output.quiet", { for: "weight" });
     const tell = () => {
       const share = settings.weight / 100;
-      told.textContent = `${library.title(library.name)} ${percent(1 - share)} · ${library.title(settings.second)} ${percent(share)}`;
+      const own = `${library.title(library.name)} ${percent(1 - share)}`;
+      told.textContent = `${own} · ${library.title(settings.second)} ${percent(share)}`;
     };
-    const slider = el("input", { id: "weight", type: "range", min: 5, max: 95, step: 5, value: settings.weight, "aria-label": t("weight"), oninput: () => (set({ weight: Number(slider.value) }), tell()) });
+    const slider = el("input", {
+      id: "weight",
+      type: "range",
+      min: 5,
+      max: 95,
+      step: 5,
+      value: settings.weight,
+      "aria-label": t("weight"),
+      oninput: () => (set({ weight: Number(slider.value) }), tell()),
+    });
     tell();
     return el("div.field", {}, ...field, slider, told);
   }
 
   learn() {
-    const box = el("input", { id: "learn", type: "checkbox", checked: settings.learn, onchange: () => set({ learn: box.checked }) });
-    return el("div.field.check", {}, box, el("label", { for: "learn" }, t("learn")), el("small", {}, t("learn-means")));
+    const box = el("input", {
+      id: "learn",
+      type: "checkbox",
+      checked: settings.learn,
+      onchange: () => set({ learn: box.checked }),
+    });
+    return el(
+      "div.field.check",
+      {},
+      box,
+      el("label", { for: "learn" }, t("learn")),
+      el("small", {}, t("learn-means")),
+    );
   }
 
   async cast(field) {
     const { library } = this.desk;
+    const label = el("p.label", { id: "cast-label" }, t("cast"));
+    fill(field, label, el("p.quiet", {}, t("looking")));
     const people = await library.cast(library.name);
-    if (!people.length) return;
-    const buttons = people.map(({ name, count }) => el("button.chip.person", {
-      type: "button", "data-name": name, "aria-pressed": settings.must.includes(name), title: t("times", { count }),
-      onclick: () => {
-        const must = settings.must.includes(name) ? settings.must.filter((one) => one !== name) : [...settings.must, name];
-        set({ must });
-        this.draw();
-        document.querySelector(`button.person[data-name="${CSS.escape(name)}"]`)?.focus();
-      },
-    }, name));
-    fill(field, el("p.label", { id: "cast-label" }, t("cast")), el("div.chips", { role: "group", "aria-labelledby": "cast-label" }, ...buttons));
+    if (!people.length) {
+      field.remove();
+      return;
+    }
+    const buttons = people.map(({ name, count }) =>
+      el(
+        "button.chip.person",
+        {
+          type: "button",
+          "data-name": name,
+          "aria-pressed": settings.must.includes(name),
+          title: t("times", { count }),
+          onclick: () => {
+            const must = settings.must.includes(name)
+              ? settings.must.filter((one) => one !== name)
+              : [...settings.must, name];
+            set({ must });
+            this.draw();
+            document.querySelector(`button.person[data-name="${CSS.escape(name)}"]`)?.focus();
+          },
+        },
+        name,
+      ),
+    );
+    fill(
+      field,
+      label,
+      el("div.chips", { role: "group", "aria-labelledby": "cast-label" }, ...buttons),
+    );
   }
 }

@@ -16,10 +16,13 @@ export function el(tag, given = {}, ...children) {
   for (const [key, value] of Object.entries(given)) {
     if (value === undefined || value === null) continue;
     if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-    else if (key === "role" || key === "for" || key.includes("-")) made.setAttribute(key, String(value));
+    else if (key === "role" || key === "for" || key.includes("-"))
+      made.setAttribute(key, String(value));
     else made[key] = value;
   }
-  made.append(...children.flat().filter((child) => child !== null && child !== false && child !== undefined));
+  made.append(
+    ...children.flat().filter((child) => child !== null && child !== false && child !== undefined),
+  );
   return made;
 }
 
@@ -57,7 +60,7 @@ export function percent(share) {
   return `${value.toFixed(value < 10 ? 1 : 0)} %`;
 }
 
-/** Move among siblings with the arrow keys, Home and End; `pick` is told the one that is reached. */
+/** Move among siblings with the arrow keys, Home and End; `pick` gets the one reached. */
 export function roving(parent, selector, pick = () => {}) {
   parent.addEventListener("keydown", (event) => {
     const all = [...parent.querySelectorAll(selector)].filter((one) => one.offsetParent);

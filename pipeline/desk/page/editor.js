@@ -54,14 +54,15 @@ export class Editor {
   intercept(event) {
     if (this.writing) return;
     this.before = this.selection;
-    if (event.inputType === "insertFromPaste" || event.inputType === "insertFromDrop") this.paste(event);
+    if (event.inputType === "insertFromPaste" || event.inputType === "insertFromDrop")
+      this.paste(event);
     if (event.inputType === "historyUndo" || event.inputType === "historyRedo") {
       event.preventDefault();
       this.step(event.inputType === "historyUndo" ? "undo" : "redo");
     }
   }
 
-  /** Put in a long text at one stroke: typed, it would hold the page up; too long a one is refused. */
+  /** Put in a long text at one stroke: typed, it would hold the page up. */
   paste(event) {
     const text = event.data ?? event.dataTransfer?.getData("text/plain") ?? "";
     if (text.length < LONG || event.inputType === "insertFromDrop") return;
@@ -91,13 +92,23 @@ export class Editor {
     // What follows the caret has not changed: so the place is right among equal characters, too.
     const most = Math.min(old.length, now.length - (this.composing ? 0 : this.field.selectionEnd));
     let tail = 0;
-    while (tail < most && tail < now.length && old[old.length - 1 - tail] === now[now.length - 1 - tail]) tail += 1;
+    while (
+      tail < most &&
+      tail < now.length &&
+      old[old.length - 1 - tail] === now[now.length - 1 - tail]
+    )
+      tail += 1;
     let head = 0;
     const front = Math.min(old.length, now.length) - tail;
     while (head < front && old[head] === now[head]) head += 1;
     const put = now.slice(head, now.length - tail);
     const kind = this.composing ? `ime ${this.steps}` : put.length > 1 ? "" : "type";
-    this.manuscript.replace(head, old.length - tail, put, { kind, before: this.before, after: this.selection, shown: true });
+    this.manuscript.replace(head, old.length - tail, put, {
+      kind,
+      before: this.before,
+      after: this.selection,
+      shown: true,
+    });
   }
 
   /** Show what the manuscript is now. */
@@ -118,7 +129,7 @@ export class Editor {
     if (!detail?.shown && field.value !== manuscript.text) this.read();
   }
 
-  /** Change the field as if it were typed: setting its text costs a long one a tenth of a second. */
+  /** Change the field as if it were typed: setting it takes a tenth of a second. */
   write({ at, out, in: put }) {
     const { field } = this;
     const [start, stop] = this.selection.map((place) => {
@@ -150,7 +161,8 @@ export class Editor {
   /** Draw what some changes have touched; marks move with their words. */
   patch(changes) {
     for (const { at, out, in: put } of changes) {
-      for (const layer of Object.values(this.layers)) splice(layer, at, at + out.length, put.length);
+      for (const layer of Object.values(this.layers))
+        splice(layer, at, at + out.length, put.length);
     }
     if (changes.length === 1) this.backdrop.patch(this.manuscript.text, this.marks, changes[0]);
     else this.paint();
@@ -175,7 +187,9 @@ export class Editor {
     if (!box) return;
     const margin = 12;
     const covers = ["foot", "alternatives", "side"].map((id) => $(id).getBoundingClientRect());
-    const over = covers.filter((one) => one.height > 0 && one.left < box.right && one.right > box.left);
+    const over = covers.filter(
+      (one) => one.height > 0 && one.left < box.right && one.right > box.left,
+    );
     const top = $("top").getBoundingClientRect().bottom + margin;
     const bottom = Math.min(innerHeight, ...over.map((one) => one.top)) - margin;
     if (box.bottom > bottom) scrollBy(0, box.bottom - bottom);

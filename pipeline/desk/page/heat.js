@@ -37,20 +37,34 @@ export class Heat {
     const asked = ++this.asked;
     const { text } = this.desk.manuscript;
     // Of a text beyond the bound, what lies around the caret.
-    const from = text.length <= MOST ? 0 : Math.max(0, Math.min(this.desk.editor.selection[0] - MOST / 2, text.length - MOST));
+    const from =
+      text.length <= MOST
+        ? 0
+        : Math.max(0, Math.min(this.desk.editor.selection[0] - MOST / 2, text.length - MOST));
     if (!text.trim()) return;
-    $("legend").classList.add("reading");
+    this.reading = true;
+    this.legend();
     try {
-      const found = await post("/score", { text: text.slice(from, from + MOST), model: settings.model ?? undefined });
-      if (asked !== this.asked || this.desk.manuscript.text !== text) return;
+      const found = await post("/score", {
+        text: text.slice(from, from + MOST),
+        model: settings.model ?? undefined,
+      });
+      if (asked !== this.asked || !this.on || this.desk.manuscript.text !== text) return;
       const shift = (one) => ({ ...one, start: one.start + from, stop: one.stop + from });
-      Object.assign(this, { pieces: found.pieces.map(shift), copies: found.copies.map(shift), mean: found.bits_per_character });
-      this.legend(from > 0 || text.length > MOST);
+      Object.assign(this, {
+        pieces: found.pieces.map(shift),
+        copies: found.copies.map(shift),
+        mean: found.bits_per_character,
+      });
+      this.partly = text.length > MOST;
       this.draw();
     } catch (error) {
       if (asked === this.asked) this.desk.failed(error);
     } finally {
-      $("legend").classList.remove("reading");
+      if (asked === this.asked) {
+        this.reading = false;
+        this.legend();
+      }
     }
   }
 
@@ -71,13 +85,22 @@ export class Heat {
     editor.layer("heat", this.pieces);
   }
 
-  legend(partly = false) {
+  legend() {
     const box = $("legend");
     box.hidden = !this.on;
     if (!this.on) return;
-    const steps = STEPS.map((from, i) => el("li", {}, el(`span.swatch.heat-${i + 1}`, { "aria-hidden": "true" }), `≥ ${from}`));
-    fill(box, el("span", {}, t("legend")), el("ul", {}, ...steps), el("span.copies", {}, t("legend-copies", { count: this.copies.length })),
-      this.mean ? el("span.quiet", {}, t("legend-mean", { bits: this.mean.toFixed(2) })) : null, partly ? el("span.quiet", {}, t("legend-partly")) : null);
+    const steps = STEPS.map((from, i) =>
+      el("li", {}, el(`span.swatch.heat-${i + 1}`, { "aria-hidden": "true" }), `≥ ${from}`),
+    );
+    fill(
+      box,
+      el("span", {}, t("legend")),
+      el("ul", {}, ...steps),
+      el("span.copies", {}, t("legend-copies", { count: this.copies.length })),
+      this.reading ? el("span.quiet", {}, t("reading")) : null,
+      this.mean ? el("span.quiet", {}, t("legend-mean", { bits: this.mean.toFixed(2) })) : null,
+      this.partly ? el("span.quiet", {}, t("legend-partly")) : null,
+    );
   }
 
   /** Return the scored piece at a place, or null. */

@@ -23,7 +23,8 @@ export class History {
     this.undone = [];
     const last = this.done[this.done.length - 1];
     const now = Date.now();
-    const goesOn = last && last.kind === kind && kind !== "" && (kind !== "type" || now - last.time < PAUSE);
+    const goesOn =
+      last && last.kind === kind && kind !== "" && (kind !== "type" || now - last.time < PAUSE);
     if (goesOn && join(last.changes[last.changes.length - 1], change)) {
       Object.assign(last, { after, time: now });
       return;

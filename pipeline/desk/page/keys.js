@@ -27,7 +27,14 @@ const LIST = [
 export function showKeys() {
   const dialog = $("keys");
   const rows = LIST.map(([keys, text]) => [
-    el("dt", {}, ...keys.split("  ").flatMap((part) => part.split(" ").filter(Boolean)).map((key) => (key === "·" ? " · " : el("kbd", {}, key)))),
+    el(
+      "dt",
+      {},
+      ...keys
+        .split("  ")
+        .flatMap((part) => part.split(" ").filter(Boolean))
+        .map((key) => (key === "·" ? " · " : el("kbd", {}, key))),
+    ),
     el("dd", {}, t(text)),
   ]);
   fill(dialog, heading("keys-title", t("keys"), dialog), el("dl.keys", {}, ...rows.flat()));
@@ -36,14 +43,19 @@ export function showKeys() {
 
 /** Return the head of a dialog: its title and what closes it. */
 export function heading(id, title, dialog) {
-  const close = el("button.bare", { type: "button", "aria-label": t("close"), onclick: () => dialog.close() }, "✕");
+  const close = el(
+    "button.bare",
+    { type: "button", "aria-label": t("close"), onclick: () => dialog.close() },
+    "✕",
+  );
   return el("div.head", {}, el("h2", { id }, title), close);
 }
 
 /** Hear the keys. */
 export function listen(desk) {
   addEventListener("keydown", (event) => {
-    if (event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]")) return;
+    if (event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]"))
+      return;
     const work = wanted(event, desk);
     if (!work) return;
     event.preventDefault();
@@ -57,14 +69,17 @@ function wanted(event, desk) {
   const ctrl = event.ctrlKey || event.metaKey;
   const typing = /^(TEXTAREA|INPUT|SELECT)$/.test(event.target.tagName);
   if (key === "Escape") return () => escape(desk);
-  if (key === "Enter" && ctrl && !altKey) return () => desk.stream.goOn(shiftKey ? "word" : undefined);
+  if (key === "Enter" && ctrl && !altKey)
+    return () => desk.stream.goOn(shiftKey ? "word" : undefined);
   if (key === "Enter" && altKey && !ctrl) return () => desk.alternatives.open();
-  if (key === "F2" || (ctrl && !altKey && key === ".")) return () => desk.words.openAt(desk.editor.selection[0]);
+  if (key === "F2" || (ctrl && !altKey && key === "."))
+    return () => desk.words.openAt(desk.editor.selection[0]);
   if (ctrl && !altKey && key === "/") return showKeys;
   if (key === "?" && !typing) return showKeys;
   if (ctrl && altKey) return panels(desk)[code] ?? null;
   if (!ctrl || altKey || (typing && event.target.id !== "text")) return null;
-  if (code === "KeyZ" || key === "z" || key === "Z") return () => step(desk, shiftKey ? "redo" : "undo");
+  if (code === "KeyZ" || key === "z" || key === "Z")
+    return () => step(desk, shiftKey ? "redo" : "undo");
   if (key === "y" || key === "Y") return () => step(desk, "redo");
   if (key === "s" || key === "S") return () => desk.saving.now(true);
   return null;

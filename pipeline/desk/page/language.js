@@ -11,7 +11,9 @@ function chosen() {
   const asked = new URLSearchParams(location.search).get("language");
   const kept = TEXTS[asked] ? asked : readKept();
   if (TEXTS[kept]) return kept;
-  return (navigator.languages ?? [navigator.language]).some((one) => one?.startsWith("zh")) ? "zh" : "en";
+  return (navigator.languages ?? [navigator.language]).some((one) => one?.startsWith("zh"))
+    ? "zh"
+    : "en";
 }
 
 function readKept() {
@@ -25,19 +27,24 @@ function readKept() {
 /** Return which language the page speaks. */
 export const spoken = () => language;
 
-/** Return a text; `{name}` in it is replaced by a value. A key without text is a fault, and shows. */
+/** Return a text; `{name}` in it is replaced by a value. A key without text shows. */
 export function t(key, values = {}) {
   const text = TEXTS[language][key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  return text.replace(/\{(\w+)\}/g, (whole, name) =>
+    name in values ? String(values[name]) : whole,
+  );
 }
 
 /** Return a number as the language writes it. */
-export const number = (value) => new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en").format(value);
+export const number = (value) =>
+  new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en").format(value);
 
 /** Return a moment as the language writes it. */
 export function when(seconds) {
   const form = { dateStyle: "medium", timeStyle: "short" };
-  return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en", form).format(new Date(seconds * 1000));
+  return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en", form).format(
+    new Date(seconds * 1000),
+  );
 }
 
 /** Write the texts that index.html asks for with data-t (text), data-t-label and data-t-hint. */

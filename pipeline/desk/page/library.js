@@ -45,7 +45,10 @@ export class Library {
     if (!name) return [];
     if (!this.casts.has(name)) {
       const asked = get(`/models/${encodeURIComponent(name)}/cast`).then(({ cast }) => cast);
-      this.casts.set(name, asked.catch(() => (this.casts.delete(name), [])));
+      this.casts.set(
+        name,
+        asked.catch(() => (this.casts.delete(name), [])),
+      );
     }
     return this.casts.get(name);
   }

@@ -80,7 +80,8 @@ function wire() {
   $("open-shelf").onclick = () => desk.shelf.open();
   $("sheet").onclick = (event) => event.target === $("sheet") && $("text").focus();
   $("way").onchange = () => set({ way: $("way").value });
-  $("count").onchange = () => set({ words: Math.min(5000, Math.max(1, Math.round(Number($("count").value)) || 50)) });
+  $("count").onchange = () =>
+    set({ words: Math.min(5000, Math.max(1, Math.round(Number($("count").value)) || 50)) });
   addEventListener("settings", length);
   addEventListener("settings", dress);
   addEventListener("language", dress);

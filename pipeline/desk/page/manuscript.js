@@ -14,7 +14,17 @@ export class Manuscript extends EventTarget {
   }
 
   /** Take another text in the place of this one. */
-  open({ id = null, version = 0, name = "", text = "", words = [], branches = null, history = null, caret = null, saved = true }) {
+  open({
+    id = null,
+    version = 0,
+    name = "",
+    text = "",
+    words = [],
+    branches = null,
+    history = null,
+    caret = null,
+    saved = true,
+  }) {
     Object.assign(this, { id, version, name, text, words, saved });
     this.branches = new Branches(branches);
     this.history = new History(history);
@@ -35,11 +45,22 @@ export class Manuscript extends EventTarget {
    * @param {string} given.kind  see `History.note`
    * @param {boolean} given.shown  whether the text field already shows it
    */
-  replace(start, stop, put, { words = [], kind = "", before = null, after = null, shown = false } = {}) {
+  replace(
+    start,
+    stop,
+    put,
+    { words = [], kind = "", before = null, after = null, shown = false } = {},
+  ) {
     const out = this.text.slice(start, stop);
     if (out === "" && put === "") return;
     const gone = this.apply(start, out.length, put, words);
-    const change = { at: start, out, in: put, wordsOut: moved(gone, -start), wordsIn: words.map((word) => ({ ...word })) };
+    const change = {
+      at: start,
+      out,
+      in: put,
+      wordsOut: moved(gone, -start),
+      wordsIn: words.map((word) => ({ ...word })),
+    };
     const end = start + put.length;
     this.history.note(change, kind, before ?? [start, stop], after ?? [end, end]);
     this.tell([change], { shown });
@@ -71,7 +92,8 @@ export class Manuscript extends EventTarget {
   redo() {
     const entry = this.history.redo();
     if (!entry) return false;
-    for (const change of entry.changes) this.apply(change.at, change.out.length, change.in, change.wordsIn);
+    for (const change of entry.changes)
+      this.apply(change.at, change.out.length, change.in, change.wordsIn);
     this.caret = entry.after;
     this.tell(entry.changes, { caret: entry.after });
     return true;

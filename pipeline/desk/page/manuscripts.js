@@ -1,11 +1,11 @@
 // All manuscripts: open, begin, import, export, older versions, throw away.
 
 import { address, get, remove, upload } from "./api.js";
+import { fromServer } from "./copies.js";
 import { $, el, fill } from "./dom.js";
 import { heading } from "./keys.js";
 import { number, t, when } from "./language.js";
 import { moved } from "./marks.js";
-import { fromServer } from "./saving.js";
 
 export class Manuscripts {
   constructor(desk) {
@@ -14,7 +14,11 @@ export class Manuscripts {
   }
 
   async open() {
-    fill($("manuscripts"), heading("manuscripts-title", t("manuscripts"), $("manuscripts")), el("p.quiet", {}, t("looking")));
+    fill(
+      $("manuscripts"),
+      heading("manuscripts-title", t("manuscripts"), $("manuscripts")),
+      el("p.quiet", {}, t("looking")),
+    );
     if (!$("manuscripts").open) $("manuscripts").showModal();
     await this.desk.saving.now();
     await this.draw();
@@ -29,23 +33,94 @@ export class Manuscripts {
       failure = el("p", {}, error.message);
     }
     const sorted = [...rows].sort((one, other) => other.changed - one.changed);
-    const file = el("input.unseen", { id: "manuscript-file", type: "file", onchange: () => file.files[0] && this.import(file.files[0]) });
-    const list = sorted.length ? el("ul.manuscripts", {}, ...sorted.map((row) => this.row(row))) : el("p.quiet", {}, t("no-manuscripts"));
-    fill($("manuscripts"), heading("manuscripts-title", t("manuscripts"), $("manuscripts")),
-      el("div.row", {}, el("button.first", { type: "button", id: "new-manuscript", onclick: () => this.begin() }, t("new"))),
-      failure, list, el("div.drop", {}, el("div.row", {}, file, el("label.button", { for: "manuscript-file" }, t("import")), el("small", {}, t("import-means")))));
+    const file = el("input.unseen", {
+      id: "manuscript-file",
+      type: "file",
+      onchange: () => file.files[0] && this.import(file.files[0]),
+    });
+    const list = sorted.length
+      ? el("ul.manuscripts", {}, ...sorted.map((row) => this.row(row)))
+      : el("p.quiet", {}, t("no-manuscripts"));
+    fill(
+      $("manuscripts"),
+      heading("manuscripts-title", t("manuscripts"), $("manuscripts")),
+      el(
+        "div.row",
+        {},
+        el(
+          "button.first",
+          { type: "button", id: "new-manuscript", onclick: () => this.begin() },
+          t("new"),
+        ),
+      ),
+      failure,
+      list,
+      el(
+        "div.drop",
+        {},
+        el(
+          "div.row",
+          {},
+          file,
+          el("label.button", { for: "manuscript-file" }, t("import")),
+          el("small", {}, t("import-means")),
+        ),
+      ),
+    );
   }
 
   row(row) {
     const here = row.id === this.desk.manuscript.id;
-    const open = el("button.bare.title", { type: "button", "aria-current": here ? "true" : undefined, onclick: () => this.load(row.id) }, row.name || t("unnamed"));
-    const forms = ["txt", "epub", "md"].map((form) => el("a", { href: address(`/manuscripts/${row.id}/export?form=${form}`), download: "", "aria-label": t("export-as", { name: row.name, form }) }, form));
+    const open = el(
+      "button.bare.title",
+      {
+        type: "button",
+        "aria-current": here ? "true" : undefined,
+        onclick: () => this.load(row.id),
+      },
+      row.name || t("unnamed"),
+    );
+    const forms = ["txt", "epub", "md"].map((form) =>
+      el(
+        "a",
+        {
+          href: address(`/manuscripts/${row.id}/export?form=${form}`),
+          download: "",
+          "aria-label": t("export-as", { name: row.name, form }),
+        },
+        form,
+      ),
+    );
     const versions = el("div.versions");
     versions.hidden = true;
-    const older = el("button", { type: "button", "aria-expanded": "false", onclick: () => this.versions(row, versions, older) }, t("older"));
+    const older = el(
+      "button",
+      {
+        type: "button",
+        "aria-expanded": "false",
+        onclick: () => this.versions(row, versions, older),
+      },
+      t("older"),
+    );
     const gone = el("button", { type: "button", onclick: () => this.discard(row) }, t("discard"));
-    return el("li.manuscript", { "data-id": row.id }, open, el("span.quiet", {}, `${t("characters", { count: number(row.characters) })} · ${when(row.changed)}`),
-      el("span.row.small", {}, el("span.forms", {}, `${t("export")} `, ...forms.flatMap((one) => [one, " "])), older, gone), versions);
+    return el(
+      "li.manuscript",
+      { "data-id": row.id },
+      open,
+      el(
+        "span.quiet",
+        {},
+        `${t("characters", { count: number(row.characters) })} · ${when(row.changed)}`,
+      ),
+      el(
+        "span.row.small",
+        {},
+        el("span.forms", {}, `${t("export")} `, ...forms.flatMap((one) => [one, " "])),
+        older,
+        gone,
+      ),
+      versions,
+    );
   }
 
   async load(id) {
@@ -85,7 +160,10 @@ export class Manuscripts {
 
   async import(file) {
     try {
-      const { id, note } = await upload(`/manuscripts/import?name=${encodeURIComponent(file.name)}`, file);
+      const { id, note } = await upload(
+        `/manuscripts/import?name=${encodeURIComponent(file.name)}`,
+        file,
+      );
       await this.load(id);
       this.desk.say.status(note || t("imported", { name: file.name }));
     } catch (error) {
@@ -100,8 +178,19 @@ export class Manuscripts {
     if (box.hidden) return;
     try {
       const { versions } = await get(`/manuscripts/${row.id}/history`);
-      const items = [...versions].sort((one, other) => other.version - one.version).map((one) =>
-        el("li", {}, el("button.bare", { type: "button", onclick: () => this.restore(row.id, one.version) }, `${when(one.changed)} · ${t("characters", { count: number(one.characters) })}`)));
+      const items = [...versions]
+        .sort((one, other) => other.version - one.version)
+        .map((one) =>
+          el(
+            "li",
+            {},
+            el(
+              "button.bare",
+              { type: "button", onclick: () => this.restore(row.id, one.version) },
+              `${when(one.changed)} · ${t("characters", { count: number(one.characters) })}`,
+            ),
+          ),
+        );
       fill(box, items.length ? el("ul", {}, ...items) : el("p.quiet", {}, t("no-versions")));
     } catch (error) {
       fill(box, el("p", {}, error.message));
@@ -114,7 +203,8 @@ export class Manuscripts {
       const old = fromServer(await get(`/manuscripts/${id}?version=${version}`));
       await this.load(id);
       const { manuscript } = this.desk;
-      for (const one of old.branches) if (!manuscript.branches.all.has(one.id)) manuscript.branches.all.set(one.id, one);
+      for (const one of old.branches)
+        if (!manuscript.branches.all.has(one.id)) manuscript.branches.all.set(one.id, one);
       manuscript.history.part();
       manuscript.replace(0, manuscript.text.length, old.text, { words: moved(old.words, 0) });
       this.desk.say.status(t("restored"));
@@ -124,7 +214,14 @@ export class Manuscripts {
   }
 
   async discard(row) {
-    const answer = await this.desk.say.ask(t("discard-ask", { name: row.name }), t("discard-text"), [["no", t("cancel")], ["yes", t("discard")]]);
+    const answer = await this.desk.say.ask(
+      t("discard-ask", { name: row.name }),
+      t("discard-text"),
+      [
+        ["no", t("cancel")],
+        ["yes", t("discard")],
+      ],
+    );
     if (answer !== "yes") return;
     try {
       await remove(`/manuscripts/${row.id}`);

@@ -1,6 +1,6 @@
 // Which stretches of a text the writer wrote: words with places, kept right through every edit.
 //
-// A word is {start, stop, run, …}: places count UTF-16 units, `run` is the branch that it came with,
+// A word is {start, stop, run, …}: places count UTF-16 units, `run` is the branch it came with,
 // and what the server said of it (probability, candidates, …) comes along. Words are sorted and
 // never overlap. A word that a person changes is the person's from then on.
 
@@ -23,7 +23,8 @@ export function indexAt(words, place) {
 }
 
 /** Return copies of words moved by so many characters. */
-export const moved = (words, by) => words.map((word) => ({ ...word, start: word.start + by, stop: word.stop + by }));
+export const moved = (words, by) =>
+  words.map((word) => ({ ...word, start: word.start + by, stop: word.stop + by }));
 
 /**
  * Replace what stands from `start` to `stop` by `length` characters that hold `fresh` words.
@@ -56,7 +57,7 @@ export function touching(words) {
   return found;
 }
 
-/** Return words as a few numbers and letters a stretch: where it begins, its run, how long each is. */
+/** Return words as a few numbers and letters a stretch: its start, run and lengths. */
 export function pack(words) {
   const found = [];
   let last = null;
@@ -65,7 +66,12 @@ export function pack(words) {
       last.lengths.push(word.stop - word.start);
       last.stop = word.stop;
     } else {
-      last = { start: word.start, stop: word.stop, run: word.run, lengths: [word.stop - word.start] };
+      last = {
+        start: word.start,
+        stop: word.stop,
+        run: word.run,
+        lengths: [word.stop - word.start],
+      };
       found.push(last);
     }
   }

@@ -2,9 +2,9 @@
 // first is never written over: the later one is asked.
 
 import { Failure, get, post, put } from "./api.js";
+import { fromDraft, fromServer, toDraft, toServer } from "./copies.js";
 import { $, later } from "./dom.js";
 import { t } from "./language.js";
-import { pack, unpack } from "./marks.js";
 import * as store from "./store.js";
 
 const LAST = "xuxie.last";
@@ -24,7 +24,10 @@ export class Saving {
     manuscript.addEventListener("meta", () => this.changed());
     manuscript.addEventListener("change", () => ($("name").value = manuscript.name));
     $("name").oninput = () => this.rename($("name").value);
-    addEventListener("visibilitychange", () => document.hidden && this.local.waits() && this.local.now());
+    addEventListener(
+      "visibilitychange",
+      () => document.hidden && this.local.waits() && this.local.now(),
+    );
     addEventListener("pagehide", () => this.local.waits() && this.local.now());
     addEventListener("online", () => this.now());
     addEventListener("language", () => this.show());
@@ -51,6 +54,7 @@ export class Saving {
   /** Return the newest draft that an ended tab could not save, and take it over. */
   async left() {
     const living = await store.living();
+    if (!living) return null; // nobody can tell whose drafts are whose
     const ended = (await store.all()).filter((one) => !living.has(one.key));
     for (const one of ended) if (one.saved || !one.text) await store.drop(one.key);
     const drafts = ended.filter((one) => !one.saved && one.text);
@@ -62,10 +66,7 @@ export class Saving {
   }
 
   restore(draft) {
-    const revive = (change) => ({ ...change, wordsOut: unpack(change.wordsOut, change.out), wordsIn: unpack(change.wordsIn, change.in) });
-    const steps = (entries) => entries.map((entry) => ({ ...entry, changes: entry.changes.map(revive) }));
-    const history = { done: steps(draft.history.done), undone: steps(draft.history.undone) };
-    this.desk.manuscript.open({ ...draft, words: unpack(draft.words, draft.text), history });
+    this.desk.manuscript.open(fromDraft(draft));
     this.show(draft.saved ? "saved" : "local");
   }
 
@@ -114,18 +115,19 @@ export class Saving {
 
   async keepDraft(key = this.tab) {
     const { manuscript, editor } = this.desk;
-    const strip = (change) => ({ ...change, wordsOut: pack(change.wordsOut), wordsIn: pack(change.wordsIn) });
-    const steps = (entries) => entries.map((entry) => ({ ...entry, changes: entry.changes.map(strip) }));
-    const { done, undone } = manuscript.history;
+    const saved = manuscript.saved && !this.sending;
     try {
       await store.keep({
-        key, changed: Date.now(), saved: manuscript.saved && !this.sending, id: manuscript.id, version: manuscript.version,
-        name: manuscript.name, text: manuscript.text, words: pack(manuscript.words), caret: editor.selection,
-        branches: manuscript.branches.kept(manuscript.words), history: { done: steps(done), undone: steps(undone) },
+        ...toDraft(manuscript, editor.selection),
+        key,
+        saved,
+        changed: Date.now(),
       });
       if (!manuscript.saved && $("saved").dataset.state === "changed") this.show("local");
     } catch (error) {
-      this.desk.say.problem(t("no-draft", { why: error.name === "QuotaExceededError" ? t("quota") : error.message }));
+      this.desk.say.problem(
+        t("no-draft", { why: error.name === "QuotaExceededError" ? t("quota") : error.message }),
+      );
     }
   }
 
@@ -177,7 +179,11 @@ export class Saving {
   failed(error) {
     this.show("failed");
     this.local();
-    if (!this.told) this.desk.say.problem(t("not-saved", { why: error.message }), [t("try-again"), () => this.now()]);
+    if (!this.told)
+      this.desk.say.problem(t("not-saved", { why: error.message }), [
+        t("try-again"),
+        () => this.now(),
+      ]);
     this.told = true;
     this.wait = Math.min(this.wait * 2, 30_000);
     setTimeout(() => this.now(), this.wait);
@@ -194,7 +200,8 @@ export class Saving {
   async conflict(current) {
     const { manuscript, say } = this.desk;
     this.show("failed");
-    const theirs = current?.text === undefined ? await get(`/manuscripts/${manuscript.id}`) : current;
+    const theirs =
+      current?.text === undefined ? await get(`/manuscripts/${manuscript.id}`) : current;
     if (theirs.text === manuscript.text) {
       manuscript.version = theirs.version;
       this.remote();
@@ -219,24 +226,4 @@ export class Saving {
     $("saved").dataset.state = state;
     $("saved").textContent = state ? t(`save-${state}`) : "";
   }
-}
-
-/** Return what the server keeps of a manuscript. */
-function toServer(manuscript, name) {
-  const { text, words, version, branches } = manuscript;
-  const packed = pack(words);
-  const marks = packed.map(([start, run, lengths]) => {
-    const length = lengths.split(",").reduce((sum, one) => sum + Number(one), 0);
-    const seed = branches.all.get(run)?.seed;
-    return Number.isInteger(seed) ? [start, start + length, seed] : [start, start + length];
-  });
-  return { version, name, text, marks, tree: { words: packed, branches: branches.kept(words) } };
-}
-
-/** Return a manuscript of the server as the page opens it. */
-export function fromServer({ id, name, version, text, marks, tree }) {
-  // Line ends as a text field has them.
-  const plain = text.replace(/\r\n?/g, "\n");
-  const own = tree?.words ? unpack(tree.words, plain) : (marks ?? []).map(([start, stop]) => ({ start, stop, run: "" }));
-  return { id, name: name === t("unnamed") ? "" : name, version, text: plain, words: own, branches: tree?.branches ?? [], caret: [0, 0] };
 }

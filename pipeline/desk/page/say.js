@@ -15,8 +15,14 @@ export function status(text) {
 
 /** Tell what went wrong, with things that can be done about it: [text, work] each. */
 export function problem(text, ...actions) {
-  const buttons = actions.map(([label, work]) => el("button", { type: "button", onclick: () => (settle(), work()) }, label));
-  const close = el("button.bare", { type: "button", "aria-label": t("close"), onclick: settle }, "✕");
+  const buttons = actions.map(([label, work]) =>
+    el("button", { type: "button", onclick: () => (settle(), work()) }, label),
+  );
+  const close = el(
+    "button.bare",
+    { type: "button", "aria-label": t("close"), onclick: settle },
+    "✕",
+  );
   fill($("problem"), el("p", {}, text), ...buttons, close).hidden = false;
 }
 
@@ -33,9 +39,22 @@ export function settle() {
  */
 export function ask(title, text, answers) {
   const dialog = $("question");
-  const buttons = answers.map(([value, label], i) => el(i ? "button" : "button.first", { type: "submit", value }, label));
-  fill(dialog, el("form", { method: "dialog" }, el("h2", { id: "question-title" }, title), el("p", {}, text), el("div.row", {}, ...buttons)));
+  const buttons = answers.map(([value, label], i) =>
+    el(i ? "button" : "button.first", { type: "submit", value }, label),
+  );
+  fill(
+    dialog,
+    el(
+      "form",
+      { method: "dialog" },
+      el("h2", { id: "question-title" }, title),
+      el("p", {}, text),
+      el("div.row", {}, ...buttons),
+    ),
+  );
   dialog.returnValue = "";
   dialog.showModal();
-  return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue), { once: true }));
+  return new Promise((done) =>
+    dialog.addEventListener("close", () => done(dialog.returnValue), { once: true }),
+  );
 }

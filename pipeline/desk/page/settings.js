@@ -69,14 +69,20 @@ export function exactly(name) {
 
 /** Return what is sent with every wish to write. */
 export function wish() {
-  const asked = { sampling: {}, writing: { no_repeat: exactly("no_repeat"), max_copy: exactly("max_copy") } };
+  const asked = {
+    sampling: {},
+    writing: { no_repeat: exactly("no_repeat"), max_copy: exactly("max_copy") },
+  };
   for (const name of SAMPLING) asked.sampling[name] = exactly(name);
   if (settings.must.length) asked.writing.must_include = settings.must;
   if (settings.ban.length) asked.writing.ban = settings.ban;
   if (exactly("rng_seed") !== null) asked.rng_seed = exactly("rng_seed");
   if (settings.model) asked.model = settings.model;
   if (settings.second && settings.second !== settings.model && settings.model) {
-    asked.mix = { [settings.model]: 1 - settings.weight / 100, [settings.second]: settings.weight / 100 };
+    asked.mix = {
+      [settings.model]: 1 - settings.weight / 100,
+      [settings.second]: settings.weight / 100,
+    };
   }
   return asked;
 }

@@ -25,7 +25,8 @@ export class Side {
     $("side").dataset.shows = which;
     $("side-body").scrollTop = 0;
     document.body.classList.add("beside");
-    for (const id of ["branches", "controls"]) $(id).setAttribute("aria-expanded", String(which === id));
+    for (const id of ["branches", "controls"])
+      $(id).setAttribute("aria-expanded", String(which === id));
     if (focus) $("side-title").focus({ preventScroll: true });
   }
 

@@ -67,9 +67,9 @@ function hold(name) {
   });
 }
 
-/** Return the names of the tabs that live. */
+/** Return the names of the tabs that live, or null where the browser cannot tell. */
 export async function living() {
-  if (!navigator.locks) return new Set();
+  if (!navigator.locks) return null;
   const { held } = await navigator.locks.query();
   return new Set(held.map((lock) => lock.name.replace(/^xuxie\./, "")));
 }

@@ -32,19 +32,37 @@ export class Stream {
     const { editor, manuscript, say } = this.desk;
     if (this.writes || editor.composing) return;
     const place = editor.selection[1];
-    const going = { abort: new AbortController(), branch: branch ?? this.branchAt(place), place, words: 0, edition: manuscript.edition };
+    if (!manuscript.text.slice(0, place).trim()) {
+      say.status(t("write-first"));
+      return;
+    }
+    const going = {
+      abort: new AbortController(),
+      branch: branch ?? this.branchAt(place),
+      place,
+      words: 0,
+      edition: manuscript.edition,
+    };
     this.going = going;
     if (!branch) manuscript.history.part();
     this.desk.busy(true);
     say.status(t("writing"));
     try {
-      const body = asking(manuscript.text, place, { way, words: way === "words" ? settings.words : undefined });
-      for await (const { event, data } of events("POST", "/write", { body, signal: going.abort.signal })) {
+      const body = asking(manuscript.text, place, {
+        way,
+        words: way === "words" ? settings.words : undefined,
+      });
+      for await (const { event, data } of events("POST", "/write", {
+        body,
+        signal: going.abort.signal,
+      })) {
         this.take(event, data, going);
         if (event === "end" || event === "error") break;
       }
       this.flush(going);
-      say.status([t("wrote", { words: number(going.words) }), going.unknown].filter(Boolean).join(" · "));
+      say.status(
+        [t("wrote", { words: number(going.words) }), going.unknown].filter(Boolean).join(" · "),
+      );
     } catch (error) {
       this.flush(going);
       if (error.name === "AbortError") say.status(t("stopped", { words: number(going.words) }));
@@ -130,7 +148,9 @@ export class Stream {
   cut(place, runs, branch) {
     const { editor, manuscript } = this.desk;
     manuscript.history.part();
-    manuscript.replace(place, endOf(manuscript.words, place, runs), "", { kind: `run ${branch.id}` });
+    manuscript.replace(place, endOf(manuscript.words, place, runs), "", {
+      kind: `run ${branch.id}`,
+    });
     editor.select(place);
   }
 

@@ -25,7 +25,10 @@ export class Training {
   }
 
   start(file, quick) {
-    this.begin(upload(`/trainings?name=${encodeURIComponent(file.name)}${quick ? "&quick=true" : ""}`, file), file.name);
+    this.begin(
+      upload(`/trainings?name=${encodeURIComponent(file.name)}${quick ? "&quick=true" : ""}`, file),
+      file.name,
+    );
   }
 
   novella() {
@@ -36,7 +39,9 @@ export class Training {
   async find() {
     if (this.id) return;
     const told = await get("/trainings").catch(() => null);
-    const runs = (told?.trainings ?? told ?? []).find?.((one) => one.running ?? (one.state === "running" || one.ended === null));
+    const runs = (told?.trainings ?? told ?? []).find?.(
+      (one) => one.running ?? (one.state === "running" || one.ended === null),
+    );
     if (runs) this.watch(runs.id, runs.name ?? "");
   }
 
@@ -53,9 +58,20 @@ export class Training {
       note: el("p.quiet.note"),
       lines: el("pre.lines", { tabIndex: 0, role: "region", "aria-label": t("details") }),
     };
-    const stop = el("button", { type: "button", id: "stop-training", onclick: () => this.stop(id) }, t("stop-training"));
+    const stop = el(
+      "button",
+      { type: "button", id: "stop-training", onclick: () => this.stop(id) },
+      t("stop-training"),
+    );
     this.box.hidden = false;
-    fill(this.box, parts.stage, parts.bar, parts.note, el("div.row", {}, stop), el("details", {}, el("summary", {}, t("details")), parts.lines));
+    fill(
+      this.box,
+      parts.stage,
+      parts.bar,
+      parts.note,
+      el("div.row", {}, stop),
+      el("details", {}, el("summary", {}, t("details")), parts.lines),
+    );
     try {
       for await (const { event, data } of events("GET", `/trainings/${id}/events`)) {
         if (event === "end") {
@@ -85,7 +101,11 @@ export class Training {
     if (named && parts.stage.textContent !== named) parts.stage.textContent = named;
     if (data.total) parts.bar.value = data.done / data.total;
     else parts.bar.removeAttribute("value");
-    const facts = [data.total ? `${number(data.done)} / ${number(data.total)}` : "", data.note ?? "", data.seconds_left ? left(data.seconds_left) : ""];
+    const facts = [
+      data.total ? `${number(data.done)} / ${number(data.total)}` : "",
+      data.note ?? "",
+      data.seconds_left ? left(data.seconds_left) : "",
+    ];
     parts.note.textContent = facts.filter(Boolean).join(" · ");
   }
 
@@ -95,7 +115,17 @@ export class Training {
     parts.stage.textContent = t(data.ok ? "trained" : "not-trained");
     parts.note.textContent = data.message ?? data.error ?? "";
     if (data.ok && data.model) {
-      parts.note.append(el("a", { href: address(`/models/${encodeURIComponent(data.model)}/report`), target: "_blank", rel: "noopener" }, t("its-report")));
+      parts.note.append(
+        el(
+          "a",
+          {
+            href: address(`/models/${encodeURIComponent(data.model)}/report`),
+            target: "_blank",
+            rel: "noopener",
+          },
+          t("its-report"),
+        ),
+      );
     }
     this.desk.say.status(parts.stage.textContent);
     this.trained();
@@ -108,5 +138,7 @@ export class Training {
 
 /** Return how long it still takes. */
 function left(seconds) {
-  return seconds < 90 ? t("seconds-left", { n: Math.ceil(seconds) }) : t("minutes-left", { n: Math.round(seconds / 60) });
+  return seconds < 90
+    ? t("seconds-left", { n: Math.ceil(seconds) })
+    : t("minutes-left", { n: Math.round(seconds / 60) });
 }

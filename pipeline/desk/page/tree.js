@@ -8,7 +8,10 @@ export class Tree {
   constructor(desk) {
     this.desk = desk;
     const again = () => desk.side.shown === "branches" && this.draw();
-    desk.manuscript.addEventListener("change", (event) => !(event.detail && desk.stream.writes) && again());
+    desk.manuscript.addEventListener(
+      "change",
+      (event) => !(event.detail && desk.stream.writes) && again(),
+    );
     desk.manuscript.addEventListener("meta", again);
     addEventListener("language", again);
   }
@@ -24,11 +27,18 @@ export class Tree {
     const stand = new Set(words.map((word) => word.run));
     const places = branches.places().filter((roots) => roots.some((one) => one.text));
     const body = places.length
-      ? el("ul.tree", { role: "tree", "aria-label": t("branches") }, ...places.map((roots) => this.place(roots, stand)))
+      ? el(
+          "ul.tree",
+          { role: "tree", "aria-label": t("branches") },
+          ...places.map((roots) => this.place(roots, stand)),
+        )
       : el("p.quiet", {}, t("no-branches"));
     this.desk.side.open("branches", t("branches"), [el("p.quiet", {}, t("branches-hint")), body]);
     const items = [...$("side-body").querySelectorAll(".branch")];
-    const first = items.find((one) => one.dataset.branch === focused) ?? items.find((one) => one.getAttribute("aria-selected") === "true") ?? items[0];
+    const first =
+      items.find((one) => one.dataset.branch === focused) ??
+      items.find((one) => one.getAttribute("aria-selected") === "true") ??
+      items[0];
     if (first) first.tabIndex = 0;
     if (focused || focus) (first ?? $("side-title")).focus();
     $("side-body").onkeydown = (event) => this.walk(event, items);
@@ -40,7 +50,12 @@ export class Tree {
     const at = Math.min(roots[0].at, text.length);
     const lead = text.slice(Math.max(0, at - 16), at).replace(/\s+/g, " ");
     const items = this.items(roots, stand, 1);
-    return el("li.place", { role: "none" }, el("p.quiet.lead", {}, lead ? `…${lead}` : t("at-beginning")), el("ul", { role: "none" }, ...items));
+    return el(
+      "li.place",
+      { role: "none" },
+      el("p.quiet.lead", {}, lead ? `…${lead}` : t("at-beginning")),
+      el("ul", { role: "none" }, ...items),
+    );
   }
 
   items(list, stand, level) {
@@ -50,15 +65,29 @@ export class Tree {
       const children = branches.children(one.id);
       const given = { "aria-level": level, "aria-posinset": i + 1, "aria-setsize": shown.length };
       if (children.length) given["aria-expanded"] = "true";
-      return [this.item(one, stand.has(one.id), level, given), ...this.items(children, stand, level + 1)];
+      return [
+        this.item(one, stand.has(one.id), level, given),
+        ...this.items(children, stand, level + 1),
+      ];
     });
   }
 
   item(branch, here, level, given) {
     const text = branch.text.replace(/\s+/g, " ").trim();
     const says = text.length > 60 ? `${text.slice(0, 40)}…${text.slice(-12)}` : text;
-    const item = el("li.branch", { role: "treeitem", tabIndex: -1, "data-branch": branch.id, "aria-selected": here, ...given, onclick: () => this.choose(branch.id) },
-      says || "…", here ? el("span.unseen", {}, t("stands")) : null);
+    const item = el(
+      "li.branch",
+      {
+        role: "treeitem",
+        tabIndex: -1,
+        "data-branch": branch.id,
+        "aria-selected": here,
+        ...given,
+        onclick: () => this.choose(branch.id),
+      },
+      says || "…",
+      here ? el("span.unseen", {}, t("stands")) : null,
+    );
     // Beyond some levels the line would be too short to read.
     item.style.marginInlineStart = `${Math.min(level - 1, 8) * 0.9}rem`;
     return item;
@@ -71,8 +100,14 @@ export class Tree {
     const level = (one) => Number(one.getAttribute("aria-level"));
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     let next = step ? items[here + step] : null;
-    if (event.key === "ArrowLeft") next = items.slice(0, here).reverse().find((one) => level(one) < level(item)) ?? null;
-    if (event.key === "ArrowRight") next = items[here + 1] && level(items[here + 1]) > level(item) ? items[here + 1] : null;
+    if (event.key === "ArrowLeft")
+      next =
+        items
+          .slice(0, here)
+          .reverse()
+          .find((one) => level(one) < level(item)) ?? null;
+    if (event.key === "ArrowRight")
+      next = items[here + 1] && level(items[here + 1]) > level(item) ? items[here + 1] : null;
     if (event.key === "Home") next = items[0];
     if (event.key === "End") next = items[items.length - 1];
     if (event.key === "Enter" || event.key === " ") this.choose(item.dataset.branch);
@@ -84,7 +119,7 @@ export class Tree {
     next.focus();
   }
 
-  /** Let a branch stand in the text, with those that it hangs on, in the place of what stands there. */
+  /** Let a branch stand in the text, with those that it hangs on, for what stands there. */
   choose(id) {
     const { editor, stream } = this.desk;
     stream.stop();
@@ -123,7 +158,8 @@ export class Tree {
     const { branches, words, text } = this.desk.manuscript;
     const runs = new Set();
     for (const one of branches.all.values()) {
-      if (!one.parent && one.place === root.place) for (const id of branches.below(one.id)) runs.add(id);
+      if (!one.parent && one.place === root.place)
+        for (const id of branches.below(one.id)) runs.add(id);
     }
     const first = words.find((word) => runs.has(word.run));
     const start = first ? first.start : Math.min(root.at, text.length);

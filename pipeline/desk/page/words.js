@@ -39,14 +39,25 @@ export class Words {
     const place = { text: before(manuscript.text, word.start), model: settings.model ?? undefined };
     const info = word.info ?? {};
     const passages = el("div.passages", {}, el("p.quiet", {}, t("looking")));
-    const show = (told) => fill(body, this.top(text, told, word), this.list(word, text, told.candidates ?? []), shares(told.shares), el("h3", {}, t("passages")), passages);
+    const show = (told) =>
+      fill(
+        body,
+        this.top(text, told, word),
+        this.list(word, text, told.candidates ?? []),
+        shares(told.shares),
+        el("h3", {}, t("passages")),
+        passages,
+      );
     show(info);
     const found = await this.look(place, text, info).catch((error) => ({ error }));
     if (asked !== this.asked || side.shown !== "word") return;
     if (found.error) this.desk.failed(found.error);
     else show(found);
     if (focus) body.querySelector(".choice")?.focus();
-    const evidence = await post("/evidence", { ...place, word: found.word ?? info.word ?? text }).catch((error) => ({ error }));
+    const evidence = await post("/evidence", {
+      ...place,
+      word: found.word ?? info.word ?? text,
+    }).catch((error) => ({ error }));
     if (asked === this.asked) fill(passages, this.passages(evidence));
   }
 
@@ -61,9 +72,12 @@ export class Words {
   top(text, told, word) {
     const facts = [];
     const copy = this.desk.heat.copyAt(word.start);
-    if (told.probability !== undefined && told.probability !== null) facts.push(t("probability", { p: percent(told.probability) }));
-    if (word.bits !== undefined) facts.push(t("bits", { bits: word.bits.toFixed(1) }), t("rank", { rank: word.rank }));
-    if (told.cosine !== undefined && told.cosine !== null) facts.push(t("cosine", { cosine: told.cosine.toFixed(2) }));
+    if (told.probability !== undefined && told.probability !== null)
+      facts.push(t("probability", { p: percent(told.probability) }));
+    if (word.bits !== undefined)
+      facts.push(t("bits", { bits: word.bits.toFixed(1) }), t("rank", { rank: word.rank }));
+    if (told.cosine !== undefined && told.cosine !== null)
+      facts.push(t("cosine", { cosine: told.cosine.toFixed(2) }));
     return [
       el("p.shown-word", {}, visible(text)),
       el("p.quiet", {}, facts.join(" · ") || t("not-likeliest")),
@@ -80,28 +94,58 @@ export class Words {
       const name = visible(one.text ?? one.word);
       const cosine = one.cosine === null || one.cosine === undefined ? "–" : one.cosine.toFixed(2);
       const current = (one.text ?? one.word) === text;
-      const choice = el("button.choice", { type: "button", title: t("choose-word"), "aria-current": current ? "true" : undefined, onclick: () => this.choose(word, one) },
-        el("span.is", {}, name), el("span.track", {}, bar), el("span.p", {}, el("span.unseen", {}, t("spoken-probability")), percent(one.probability)), el("span.cos", {}, el("span.unseen", {}, t("spoken-cosine")), cosine));
+      const choice = el(
+        "button.choice",
+        {
+          type: "button",
+          title: t("choose-word"),
+          "aria-current": current ? "true" : undefined,
+          onclick: () => this.choose(word, one),
+        },
+        el("span.is", {}, name),
+        el("span.track", {}, bar),
+        el("span.p", {}, el("span.unseen", {}, t("spoken-probability")), percent(one.probability)),
+        el("span.cos", {}, el("span.unseen", {}, t("spoken-cosine")), cosine),
+      );
       return el("li", {}, choice);
     });
     const list = el("ol.choices", { "aria-label": t("likeliest") }, ...rows);
     roving(list, ".choice");
-    const heads = el("p.columns.quiet", { "aria-hidden": "true" }, el("span", {}, t("likeliest")), el("span", {}, t("cosine-head")));
+    const heads = el(
+      "p.columns.quiet",
+      { "aria-hidden": "true" },
+      el("span", {}, t("likeliest")),
+      el("span", {}, t("cosine-head")),
+    );
     return [heads, list];
   }
 
   passages({ passages, error }) {
     if (error) return el("p.quiet", {}, error.message);
     if (!passages.length) return el("p.quiet", {}, t("no-passages"));
-    return passages.map((one) => el("figure", {},
-      el("blockquote", {}, one.before, el("mark", {}, one.word), one.after),
-      el("figcaption", {}, one.chapter, one.cosine === null || one.cosine === undefined ? "" : ` · ${t("cosine", { cosine: one.cosine.toFixed(2) })}`)));
+    return passages.map((one) =>
+      el(
+        "figure",
+        {},
+        el("blockquote", {}, one.before, el("mark", {}, one.word), one.after),
+        el(
+          "figcaption",
+          {},
+          one.chapter,
+          one.cosine === null || one.cosine === undefined
+            ? ""
+            : ` · ${t("cosine", { cosine: one.cosine.toFixed(2) })}`,
+        ),
+      ),
+    );
   }
 
   /** Write another word here, drop what the writer wrote after it, and go on from there. */
   choose(word, candidate) {
     const { editor, manuscript, stream, side } = this.desk;
-    const index = manuscript.words.findIndex((one) => one.start === word.start && one.stop === word.stop);
+    const index = manuscript.words.findIndex(
+      (one) => one.start === word.start && one.stop === word.stop,
+    );
     const text = candidate.text ?? candidate.word;
     side.close();
     editor.whenFree(() => {
@@ -125,7 +169,9 @@ export class Words {
     const branch = manuscript.branches.begin({ at: word.start });
     manuscript.branches.grow(branch, text);
     manuscript.history.part();
-    manuscript.replace(word.start, word.stop, text, { words: [{ start: 0, stop: text.length, run: branch.id, info }] });
+    manuscript.replace(word.start, word.stop, text, {
+      words: [{ start: 0, stop: text.length, run: branch.id, info }],
+    });
     editor.select(word.start + text.length);
     $("text").focus({ preventScroll: true });
   }
@@ -135,12 +181,26 @@ export class Words {
     const { branches, words } = this.desk.manuscript;
     const { run, start } = words[index];
     let first = index;
-    while (first > 0 && words[first - 1].run === run && words[first - 1].stop === words[first].start) first -= 1;
+    while (
+      first > 0 &&
+      words[first - 1].run === run &&
+      words[first - 1].stop === words[first].start
+    )
+      first -= 1;
     const old = branches.all.get(run);
     const count = index - first;
-    const whole = old && words.slice(first, index).every((one, i) => one.stop - one.start === old.lengths[i]);
-    if (!whole) return { branch: branches.begin({ at: start }), runs: old ? branches.below(run) : new Set([run]) };
-    if (count === 0) return { branch: branches.begin({ parent: old.parent, place: old.place, at: start }), runs: branches.below(run) };
+    const whole =
+      old && words.slice(first, index).every((one, i) => one.stop - one.start === old.lengths[i]);
+    if (!whole)
+      return {
+        branch: branches.begin({ at: start }),
+        runs: old ? branches.below(run) : new Set([run]),
+      };
+    if (count === 0)
+      return {
+        branch: branches.begin({ parent: old.parent, place: old.place, at: start }),
+        runs: branches.below(run),
+      };
     const child = branches.part(old, count);
     for (let i = index; i < words.length && words[i].run === run; i += 1) words[i].run = child.id;
     return { branch: branches.begin({ parent: run, at: start }), runs: branches.below(child.id) };
@@ -164,7 +224,15 @@ function shares(told) {
     piece.style.flexGrow = String(share / sum);
     bar.append(piece);
     const text = t(`part-${name}`);
-    list.append(el("li", {}, el(`span.dot.part-${kind}`, { "aria-hidden": "true" }), text.startsWith("part-") ? name : text, el("span.p", {}, percent(share / sum))));
+    list.append(
+      el(
+        "li",
+        {},
+        el(`span.dot.part-${kind}`, { "aria-hidden": "true" }),
+        text.startsWith("part-") ? name : text,
+        el("span.p", {}, percent(share / sum)),
+      ),
+    );
   }
   return [el("h3", {}, t("who-spoke")), bar, list];
 }
