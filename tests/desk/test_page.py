@@ -87,8 +87,20 @@ def test_a_script_puts_text_in_as_text_and_asks_nobody_else(path):
     )
     assert re.findall(forbidden, code) == []
     assert path.read_text(encoding="utf-8").startswith("// "), "what it is, in its first line"
-    for name in re.findall(r'from "\./([\w.]+)"', code):
-        assert (PAGE / name).is_file(), name
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_what_a_script_imports_is_exported(path):
+    """A browser that misses one name shows no page at all."""
+    imports = re.findall(r'import\s+([^"]+?)\s+from\s+"\./([\w.]+)"', code_of(path))
+    for names, file in imports:
+        there = code_of(PAGE / file)
+        exported = set(re.findall(r"export (?:async )?(?:function\*? |const |class )([\w$]+)", there))
+        if names.startswith("{"):
+            wanted = {name.strip() for name in names.strip("{} \n").split(",") if name.strip()}
+            assert wanted - exported == set(), file
+        elif not names.startswith("*"):
+            assert "export default" in there
 
 
 def test_both_languages_say_the_same():

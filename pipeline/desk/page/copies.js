@@ -36,7 +36,7 @@ export function fromDraft(draft) {
 }
 
 /** Return what the server keeps of a manuscript. */
-function toServer(manuscript, name) {
+export function toServer(manuscript, name) {
   const { text, words, version, branches } = manuscript;
   const packed = pack(words);
   const marks = packed.map(([start, run, lengths]) => {
