@@ -35,11 +35,10 @@ export class Words {
     const body = el("div.word");
     editor.layer("now", [{ start: word.start, stop: word.stop, kind: "now" }]);
     side.open("word", t("word"), body, { closed: () => editor.layer("now", null), focus });
-    editor.show(word.stop);
     const place = { text: before(manuscript.text, word.start), model: settings.model ?? undefined };
     const info = word.info ?? {};
     const passages = el("div.passages", {}, el("p.quiet", {}, t("looking")));
-    const show = (told) =>
+    const show = (told) => {
       fill(
         body,
         this.top(text, told, word),
@@ -48,6 +47,9 @@ export class Words {
         el("h3", {}, t("passages")),
         passages,
       );
+      // What it shows may have covered the word.
+      editor.show(word.stop);
+    };
     show(info);
     const found = await this.look(place, text, info).catch((error) => ({ error }));
     if (asked !== this.asked || side.shown !== "word") return;
