@@ -105,13 +105,14 @@ barred_chances = st.lists(
     st.sampled_from([5e-324, 1e-300, 1e-3, 0.0, 1.0, 50.0, 1e6, 1e300]),
     st.integers(0, 14),
     st.sampled_from([1e-9, 0.5, 0.999999, 1.0]),
+    st.sampled_from([0.0, 1e-300, 0.1, 1.0]),
     st.integers(0, 2**32 - 1),
 )
 def test_a_barred_word_is_never_chosen(
-    values: list[float], temperature: float, top_k: int, top_p: float, seed: int
+    values: list[float], temperature: float, top_k: int, top_p: float, min_p: float, seed: int
 ) -> None:
     probs = np.exp(np.array(values, dtype=np.float32))
-    how = sampling(temperature=temperature, top_k=top_k, top_p=top_p)
+    how = sampling(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p)
     generator = np.random.default_rng(seed)
     for _ in range(5):
         assert probs[choose(probs, how, generator)] > 0
@@ -155,6 +156,15 @@ def test_the_penalty_divides_the_probability_once(
         ({"temperature": 0.5}, [16 / 30, 9 / 30, 4 / 30, 1 / 30]),
         # The nucleus is that of the sharpened probabilities: 16/30 ≥ 0.5.
         ({"temperature": 0.5, "top_p": 0.5}, [1, 0, 0, 0]),
+        # Of the greatest, 0.4: three quarters are 0.3, half are 0.2.
+        ({"min_p": 0.74}, [4 / 7, 3 / 7, 0, 0]),
+        ({"min_p": 0.76}, [1, 0, 0, 0]),
+        ({"min_p": 0.49, "top_k": 4}, [4 / 9, 3 / 9, 2 / 9, 0]),
+        ({"min_p": 0.49, "top_k": 2}, [4 / 7, 3 / 7, 0, 0]),
+        ({"min_p": 0.1, "top_p": 0.7}, [4 / 7, 3 / 7, 0, 0]),
+        ({"min_p": 0.74, "top_p": 0.95}, [4 / 7, 3 / 7, 0, 0]),
+        # At temperature ½: 16, 9, 4, 1; of 16, 0.3 are 4.8.
+        ({"min_p": 0.3, "temperature": 0.5}, [16 / 25, 9 / 25, 0, 0]),
     ],
 )
 def test_words_are_drawn_as_often_as_they_are_probable(
@@ -183,6 +193,7 @@ def test_the_order_of_the_vocabulary_does_not_matter() -> None:
         *(("temperature", v) for v in (-0.1, math.nan, math.inf)),
         *(("top_k", v) for v in (-1,)),
         *(("top_p", v) for v in (0.0, -1.0, 1.01, math.nan)),
+        *(("min_p", v) for v in (-0.1, 1.01, math.nan)),
         *(("repetition_penalty", v) for v in (0.9, 0.0, math.nan, math.inf)),
     ],
 )
