@@ -63,6 +63,18 @@ def test_an_answer_is_llama_s(client: httpx.Client) -> None:
     assert "completion_probabilities" not in plain
 
 
+def test_chances_after_all_that_bears_on_the_choice_are_told(client: httpx.Client) -> None:
+    plain = complete(client, n_probs=3, best_of=1, top_k=2, top_p=1)
+    answer = complete(client, n_probs=3, best_of=1, top_k=2, top_p=1, post_sampling_probs=True)
+    assert answer["tokens"] == plain["tokens"]
+    for row in answer["completion_probabilities"]:
+        assert len(row["top_probs"]) == 3
+        assert sum(own["prob"] for own in row["top_probs"]) == pytest.approx(1)  # of two words
+        assert row["prob"] in [own["prob"] for own in row["top_probs"][:2]]
+    greedy = complete(client, n_probs=1, temperature=0, post_sampling_probs=True)
+    assert {row["prob"] for row in greedy["completion_probabilities"]} == {1.0}
+
+
 def test_the_text_is_openai_s(client: httpx.Client) -> None:
     body = {"prompt": PROMPT, "max_tokens": 12, "seed": 5, **FREE}
     (choice,) = client.post("/v1/completions", json=body).json()["choices"]

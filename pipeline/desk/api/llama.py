@@ -15,7 +15,7 @@ from starlette.routing import Route
 from pipeline.desk import bodies, sse
 from pipeline.desk.api.answering import any_model, json_answer
 from pipeline.desk.api.cutting import ids_of, texts_of
-from pipeline.desk.api.logprobs import with_ids
+from pipeline.desk.api.logprobs import with_chances, with_ids
 from pipeline.desk.api.parameters import (
     MOST_LIKELY,
     MOST_PIECES,
@@ -229,8 +229,11 @@ class _Answer:
         return self._prompts[number // self._asked.wanted.texts]
 
     def _probabilities(self, pieces: list[Piece]) -> dict[str, Any]:
-        asked = self._asked.wanted.job.candidates
-        return {"completion_probabilities": with_ids(pieces)} if asked else {}
+        job = self._asked.wanted.job
+        if not job.candidates:
+            return {}
+        rows = with_chances(pieces) if job.chances else with_ids(pieces)
+        return {"completion_probabilities": rows}
 
     def _timings(self, read: int, written: int) -> dict[str, Any]:
         seconds = max(time.monotonic() - self._began, 1e-6)

@@ -42,6 +42,21 @@ def with_ids(pieces: Sequence[Piece]) -> list[dict[str, Any]]:
     ]
 
 
+def with_chances(pieces: Sequence[Piece]) -> list[dict[str, Any]]:
+    """Return pieces in llama.cpp's form, with how likely they were to be drawn."""
+    rows = []
+    for piece in pieces:
+        (_, word_id, chance), *best = piece.chances
+        top = [
+            {"id": own, "token": text, "bytes": list(text.encode()), "prob": prob}
+            for text, own, prob in best
+        ]
+        text = piece.text
+        row = {"id": word_id, "token": text, "bytes": list(text.encode()), "prob": chance}
+        rows.append({**row, "top_probs": top})
+    return rows
+
+
 def _by_text(piece: Piece) -> dict[str, float] | None:
     """Return the best texts for a place; None at a text's beginning."""
     if piece.logprob is None:

@@ -129,6 +129,7 @@ def wanted_from(
         sampling=sampling_from(body),
         rng_seed=secrets.randbelow(2**31) if rng_seed == -1 else rng_seed,
         candidates=likely,
+        chances=bodies.flag(body, "post_sampling_probs", False) and likely > 0,
         learn_from=bodies.text(body, "learn_from", ""),
         unknown=read_unknown(bodies.text(body, "unknown", "keep")),
     )

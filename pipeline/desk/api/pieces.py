@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.artifacts.tokens import Tokenizer
+from pipeline.desk.loaded import Loaded
 from pipeline.engine.writing.generate import Choice, spell
 
 LEAST = -9999.0  # a log probability below it is told as this: JSON has no infinity
@@ -36,12 +36,15 @@ class Piece:
         temperature; None for a text's first, which nothing foretells.
     likely : tuple of Likely
         The best for its place, as many as were asked for.
+    chances : tuple of (text, id, probability)
+        Where they were asked for: how likely it was to be drawn, and behind it the likeliest ones.
     """
 
     text: str
     id: int
     logprob: float | None
     likely: tuple[Likely, ...] = ()
+    chances: tuple[tuple[str, int, float], ...] = ()
 
     @property
     def ranking(self) -> tuple[Likely, ...]:
@@ -62,16 +65,16 @@ class Piece:
         return self.ranking[: len(self.likely)]
 
 
-def piece_of(choice: Choice, previous: str, tokenizer: Tokenizer) -> Piece:
+def piece_of(choice: Choice, previous: str, loaded: Loaded) -> Piece:
     """Return a written word as a piece, given the word before it."""
+    words, ids = loaded.novel.network.words, loaded.writer.tokenizer.ids
     likely = tuple(
-        Likely(
-            spell([own.word], previous), tokenizer.ids[own.word], log_probability(own.probability)
-        )
+        Likely(spell([own.word], previous), ids[own.word], log_probability(own.probability))
         for own in choice.candidates
     )
+    chances = tuple((spell([words[own]], previous), own, chance) for own, chance in choice.chances)
     text = spell([choice.word], previous)
-    return Piece(text, choice.word_id, log_probability(choice.probability), likely)
+    return Piece(text, choice.word_id, log_probability(choice.probability), likely, chances)
 
 
 def log_probability(probability: float | None) -> float:

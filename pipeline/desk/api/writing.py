@@ -75,6 +75,7 @@ class Prompt:
             sampling=self._job.sampling,
             generator=np.random.default_rng(self._job.rng_seed + number),
             candidates=self._job.candidates,
+            chances=self._job.chances,
         )
 
 
@@ -142,11 +143,11 @@ async def _one(
         yield End("length", 0)
         return
     await _room(desk)
-    previous, tokenizer = prompt.seed.words[-1], loaded.writer.tokenizer
+    previous = prompt.seed.words[-1]
     async with aclosing(desk.scheduler.write(lambda: prompt.begin(number))) as written:
         async for choice in _each(written):
             count, words = count + 1, words + (choice.word != PARAGRAPH_BREAK)
-            for piece in stops.take(piece_of(choice, previous, tokenizer)):
+            for piece in stops.take(piece_of(choice, previous, loaded)):
                 yield piece
             previous = choice.word
             if stops.found or count == wanted.most:

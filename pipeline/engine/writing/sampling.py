@@ -150,13 +150,31 @@ def _place_of(wanted: float, cumulative: Doubles) -> int:
     return int(place)
 
 
+def chances(weights: Floats, sampling: Sampling) -> Doubles:
+    """Return how likely `choose` is to return each word, (V,) → float64 (V,)."""
+    found = np.zeros(len(weights))
+    if not is_drawn(sampling):
+        found[weights.argmax()] = 1
+        return found
+    tempered = _temper(weights, sampling.temperature)  # (V,)
+    best = shortlist(tempered, top_k=sampling.top_k)  # (K,)
+    own = tempered[best].astype(np.float64)  # (K,)
+    kept = _kept(own, sampling, own.sum())
+    found[best[: len(kept)]] = kept / kept.sum()
+    return found
+
+
+def _kept(best_first: Doubles, sampling: Sampling, total: float) -> Doubles:
+    """Return those of tempered weights (K,) that top-p and min-p keep of `total`."""
+    kept = best_first[: nucleus_size(best_first / total, top_p=sampling.top_p)]
+    return kept[kept >= np.float32(sampling.min_p)]
+
+
 def _draw_kept(
     best_first: Doubles, sampling: Sampling, total: float, generator: np.random.Generator
 ) -> int:
     """Return a position in tempered weights (K,), of those that top-p and min-p keep of `total`."""
-    kept = best_first[: nucleus_size(best_first / total, top_p=sampling.top_p)]
-    kept = kept[kept >= np.float32(sampling.min_p)]
-    cumulative = np.cumsum(kept)
+    cumulative = np.cumsum(_kept(best_first, sampling, total))
     return _place_of(generator.random() * cumulative[-1], cumulative)
 
 
