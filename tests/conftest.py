@@ -8,16 +8,19 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 from pipelines import Trained
 from pipelines import trained as train_once
-from served import small_desk
 
-from pipeline.desk.desk import Desk
 from pipeline.runner import memo
 from pipeline.runner.store import Store, open_store
+
+if TYPE_CHECKING:
+    import httpx
+
+    from pipeline.desk.desk import Desk
 
 os.environ.pop("COLUMNS", None)  # workers of pytest-xdist have one: findings/xdist-columns.sh
 
@@ -79,6 +82,8 @@ def settles_soon(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Desk]]:
     """The address of a desk with a small model, and the desk."""
+    from served import small_desk
+
     with small_desk(tmp_path_factory.mktemp("desk")) as found:
         yield found
 
@@ -86,5 +91,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Des
 @pytest.fixture(scope="module")
 def client(running: tuple[str, Desk]) -> Iterator[httpx.Client]:
     """A plain client of that desk."""
+    import httpx
+
     with httpx.Client(base_url=running[0], timeout=60, trust_env=False) as found:
         yield found

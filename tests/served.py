@@ -19,7 +19,7 @@ from pipeline.desk.desk import Desk, open_desk
 
 NAME = "澄秋阁"
 PROMPT = f"{WORDS[5]}{WORDS[9]}，"
-FREE = {"no_repeat": 0, "max_copy": 0}  # random weights know no novel
+FREE: dict[str, Any] = {"no_repeat": 0, "max_copy": 0}  # random weights know no novel
 
 
 def shelve(artifacts: Path, name: str = NAME, seed: int = 0) -> None:
