@@ -19,7 +19,6 @@ from pipeline.desk.api.answering import json_answer, named_model
 from pipeline.desk.api.echo import echoes
 from pipeline.desk.api.logprobs import logprobs
 from pipeline.desk.api.parameters import (
-    MOST_LIKELY,
     MOST_PIECES,
     Wanted,
     prompts_from,
@@ -34,6 +33,7 @@ from pipeline.desk.loaded import Loaded
 from pipeline.desk.refusals import BadRequest, Refusal
 from pipeline.models import shelf
 
+_LIKELY = 20  # for a place, as many as in OpenAI's chats
 _PIECES = 16  # where a client does not say: that is what the API promises
 _Items = AsyncGenerator[tuple[int, Piece | End]]
 
@@ -129,9 +129,9 @@ def _likely(body: Mapping[str, Any]) -> int | None:
     Some clients ask as they do of chats: `logprobs` true, and `top_logprobs`.
     """
     if isinstance(body.get("logprobs"), bool):
-        tops = bodies.whole(body, "top_logprobs", 0, least=0, most=MOST_LIKELY)
+        tops = bodies.whole(body, "top_logprobs", 0, least=0, most=_LIKELY)
         return tops if body["logprobs"] else None
-    return bodies.whole(body, "logprobs", None, least=0, most=MOST_LIKELY)
+    return bodies.whole(body, "logprobs", None, least=0, most=_LIKELY)
 
 
 async def _items(desk: Desk, loaded: Loaded, prompts: list[Prompt], asked: _Request) -> _Items:

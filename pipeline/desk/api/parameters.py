@@ -27,6 +27,7 @@ MOST_LIKELY = 100  # pieces that are told for a place
 MOST_STOPS = 256
 _LONGEST_STOP = 256  # characters
 _MOST_IN_ALL = MOST_TEXTS * MOST_PIECES
+_MOST_LIKELY_IN_ALL = 1_000_000  # a few hundred bytes each
 _SEEDS = 2**64
 _SHOWN = 60  # characters of a refused value that are repeated
 
@@ -90,6 +91,12 @@ class Wanted:
             raise BadRequest(
                 f"expected at most {_MOST_IN_ALL:,} pieces in all texts together, got {asked:,}; "
                 "ask for fewer texts or shorter ones"
+            )
+        likely = asked * self.job.candidates
+        if likely > _MOST_LIKELY_IN_ALL:
+            raise BadRequest(
+                f"expected at most {_MOST_LIKELY_IN_ALL:,} log probabilities in all, got "
+                f"{likely:,}; ask for fewer of each place, or for fewer pieces"
             )
 
 
