@@ -1,12 +1,14 @@
-"""Fixtures shared by the tests of the runner and of the command line."""
+"""Fixtures shared by the tests of the runner, of the command line and of the desk."""
 
 from __future__ import annotations
 
 import gc
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from pipelines import Trained
@@ -14,6 +16,11 @@ from pipelines import trained as train_once
 
 from pipeline.runner import memo
 from pipeline.runner.store import Store, open_store
+
+if TYPE_CHECKING:
+    import httpx
+
+    from pipeline.desk.desk import Desk
 
 os.environ.pop("COLUMNS", None)  # workers of pytest-xdist have one: findings/xdist-columns.sh
 
@@ -70,3 +77,21 @@ def own(trained: Trained, tmp_path: Path) -> Trained:
 def settles_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file's stat settles in a moment: tests of the memo wait for it again and again."""
     monkeypatch.setattr(memo, "SETTLED_SECONDS", 0.1)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Desk]]:
+    """The address of a desk with a small model, and the desk."""
+    from served import small_desk
+
+    with small_desk(tmp_path_factory.mktemp("desk")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def client(running: tuple[str, Desk]) -> Iterator[httpx.Client]:
+    """A plain client of that desk."""
+    import httpx
+
+    with httpx.Client(base_url=running[0], timeout=60, trust_env=False) as found:
+        yield found

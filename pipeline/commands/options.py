@@ -353,6 +353,12 @@ TopK = Annotated[
 TopP = Annotated[
     float, typer.Option(parser=_number, metavar="X", help="Choose among the best that sum to p.")
 ]
+MinP = Annotated[
+    float,
+    typer.Option(
+        parser=_number, metavar="X", help="Choose among those at least so probable as X x the best."
+    ),
+]
 RepetitionPenalty = Annotated[
     float,
     typer.Option(
@@ -437,6 +443,7 @@ def sampling_from(
     repetition_penalty: RepetitionPenalty = 1.2,
     penalty_window: PenaltyWindow = 60,
     best_of: BestOf = 4,
+    min_p: MinP = 0.0,
     bare: Bare = False,
 ) -> Sampling:
     """Return how words are chosen."""
@@ -444,7 +451,8 @@ def sampling_from(
 
     penalty = 1.0 if bare else repetition_penalty
     drawn = 1 if bare else best_of
-    return Sampling(0.0 if greedy else temperature, top_k, top_p, penalty, penalty_window, drawn)
+    coldness = 0.0 if greedy else temperature
+    return Sampling(coldness, top_k, top_p, penalty, penalty_window, drawn, min_p)
 
 
 def writing_from(

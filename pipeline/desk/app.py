@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.desk import files
+from pipeline.desk.api import kobold, llama, openai
 from pipeline.desk.desk import Desk
 from pipeline.desk.guard import Gate, Guard, Refuse
 from pipeline.desk.leaving import ClientGone
@@ -45,6 +46,9 @@ class Api:
 
 APIS: tuple[Api, ...] = (
     Api(files.ROUTES, ("/page/",), lambda refusal: _as_page(refusal)),
+    Api(openai.ROUTES, openai.PATHS, openai.refuse),
+    Api(llama.ROUTES, llama.PATHS, llama.refuse),
+    Api(kobold.ROUTES, kobold.PATHS, kobold.refuse),
     Api([], ("/xuxie/",), as_native),
 )
 

@@ -241,7 +241,7 @@ def _bounds(least: float, most: float) -> str:
     """Return in words between what a number has to be."""
     if least == -math.inf:
         return "" if most == math.inf else f" of at most {most:,}"
-    if most >= _WHOLE - 1:
+    if most in (math.inf, _WHOLE - 1):
         return f" of at least {least:,}"
     return f" from {least:,} to {most:,}"
 

@@ -31,6 +31,8 @@ class Job:
         Equal seeds give equal texts.
     candidates : int
         How many to report for each word.
+    chances : bool
+        Whether to tell how likely words were to be drawn; see `Choice`.
     learn_from : str
         A text that is read before.
     unknown : {"keep", "drop", "error"}
@@ -42,6 +44,7 @@ class Job:
     sampling: Sampling = field(default_factory=Sampling)
     rng_seed: int = field(default_factory=lambda: secrets.randbelow(2**31))
     candidates: int = 0
+    chances: bool = False
     learn_from: str = ""
     unknown: Unknown = "keep"
 
@@ -75,4 +78,5 @@ def begin(writer: Writer, job: Job) -> Text:
         sampling=job.sampling,
         generator=np.random.default_rng(job.rng_seed),
         candidates=job.candidates,
+        chances=job.chances,
     )

@@ -18,7 +18,7 @@ HERE = "http://127.0.0.1:8765"
 
 def app_in(folder: Path, gate: Gate | None = None, apis: Sequence[Api] = ()) -> ASGIApp:
     """The application of a desk in a folder, with further APIs."""
-    return build_app(open_desk(folder), gate, [*APIS, *apis])
+    return build_app(open_desk(folder), gate, [*apis, *APIS])
 
 
 def ask(

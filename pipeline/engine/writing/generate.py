@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -30,7 +30,7 @@ from pipeline.engine.writing.constraints.order import (
     note,
     start,
 )
-from pipeline.engine.writing.sampling import Sampling, choose, penalise, shortlist
+from pipeline.engine.writing.sampling import Sampling, chances, choose, penalise, shortlist
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,9 @@ class Choice:
         ê.
     shares : component → share of the probability
         λ_k·p_k(word); see `NextWord`.
+    chances : tuple of (id, chance)
+        Where they were asked for: how likely this word was to be drawn, after penalty, constraints
+        and all that `Sampling` says, and behind it the likeliest, as many as candidates.
     """
 
     word: str
@@ -68,6 +71,7 @@ class Choice:
     word_id: int
     vector: Floats = field(repr=False, compare=False)
     shares: dict[str, float] = field(repr=False, compare=False)
+    chances: tuple[tuple[int, float], ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,8 @@ class Ask:
         How many candidates to report.
     refused : sequence of int
         Words that are not to come next.
+    chances : bool
+        Whether to tell how likely words were to be drawn.
     """
 
     position: Position
@@ -111,6 +117,7 @@ class Ask:
     sampling: Sampling
     candidates: int = 0
     refused: Sequence[int] = ()
+    chances: bool = False
 
 
 class Answer(NamedTuple):
@@ -158,7 +165,17 @@ def _choose(
     word_id = choose(weights, ask.sampling, ask.generator)
     if ends_with(ask.position.state, word_id):
         return None
-    return choice_of(word_id, next_word, model.network, ask.candidates), next_word
+    choice = choice_of(word_id, next_word, model.network, ask.candidates)
+    if ask.chances:
+        choice = replace(choice, chances=_chances(word_id, weights, ask))
+    return choice, next_word
+
+
+def _chances(word_id: int, weights: Floats, ask: Ask) -> tuple[tuple[int, float], ...]:
+    """Return how likely a word was to be drawn from the weights (V,), and the likeliest ones."""
+    found = chances(weights, ask.sampling)  # (V,)
+    best = shortlist(found, top_k=ask.candidates).tolist() if ask.candidates else []
+    return tuple((own, float(found[own])) for own in (word_id, *best))
 
 
 def look(position: Position, model: Model, sampling: Sampling) -> tuple[NextWord, Floats]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -32,6 +33,8 @@ class Text:
         The words that it wants; none where it has ended.
     written : deque of Choice
         What has been written and nobody has taken yet.
+
+    What it is made with, `Ask` tells.
     """
 
     def __init__(
@@ -42,10 +45,12 @@ class Text:
         sampling: Sampling,
         generator: np.random.Generator,
         candidates: int = 0,
+        chances: bool = False,
     ) -> None:
         self.model = model
         self.written: deque[Choice] = deque()
         self.asks: list[Ask] = []
+        self._chances = chances
         drawn = best_of(sampling)
         if drawn > 1:
             self._wants = self._by_sentence(position, sampling, generator.spawn(drawn), candidates)
@@ -60,6 +65,8 @@ class Text:
             self.asks = next(self._wants) if answers is None else self._wants.send(answers)
         except StopIteration:
             self.asks = []
+        if self._chances:
+            self.asks = [replace(ask, chances=True) for ask in self.asks]
 
     def _by_word(
         self,

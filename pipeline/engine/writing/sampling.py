@@ -33,6 +33,9 @@ class Sampling:
         How many of the last words are penalised; punctuation is not.
     best_of : int from 1 to 64
         How many sentences are drawn for each that is written; with 1, words come one by one.
+    min_p : float from 0 to 1
+        Of what top-p keeps, keep words at least so probable as this times the most probable one
+        (Nguyen et al. 2024); 0 keeps all.
     """
 
     temperature: float = 0.9
@@ -41,6 +44,7 @@ class Sampling:
     repetition_penalty: float = 1.2
     penalty_window: int = 60
     best_of: int = 4
+    min_p: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse values outside the bounds, naming the bound."""
@@ -52,6 +56,7 @@ class Sampling:
         window = self.penalty_window
         check("penalty-window", window, window >= 0, "a whole number of at least 0")
         check("best-of", self.best_of, 1 <= self.best_of <= _MOST_DRAWN, f"1 to {_MOST_DRAWN}")
+        check("min-p", self.min_p, 0 <= self.min_p <= 1, "a number from 0 to 1")
 
 
 def is_drawn(sampling: Sampling) -> bool:
@@ -99,14 +104,14 @@ def choose(weights: Floats, sampling: Sampling, generator: np.random.Generator) 
     if sampling.top_k:
         best = shortlist(tempered, top_k=sampling.top_k)  # (K,)
         own = tempered[best].astype(np.float64)  # (K,)
-        return int(best[_draw_nucleus(own, sampling.top_p, own.sum(), generator)])
+        return int(best[_draw_kept(own, sampling, own.sum(), generator)])
     # To find all words that top-p cuts takes a sort, to see whether it cuts one does not. To draw
     # from all, and again from those that are kept if it was cut, gives each the same probability.
     drawn, total = _draw(tempered, generator)
-    if sampling.top_p < 1 and _is_cut(drawn, tempered, sampling.top_p * total):
+    if _is_cut(drawn, tempered, sampling, total):
         best = _within_reach(tempered, sampling.top_p, total)  # (K,)
         own = tempered[best].astype(np.float64)  # (K,)
-        drawn = int(best[_draw_nucleus(own, sampling.top_p, total, generator)])
+        drawn = int(best[_draw_kept(own, sampling, total, generator)])
     return drawn
 
 
@@ -145,12 +150,31 @@ def _place_of(wanted: float, cumulative: Doubles) -> int:
     return int(place)
 
 
-def _draw_nucleus(
-    best_first: Doubles, top_p: float, total: float, generator: np.random.Generator
+def chances(weights: Floats, sampling: Sampling) -> Doubles:
+    """Return how likely `choose` is to return each word, (V,) → float64 (V,)."""
+    found = np.zeros(len(weights))
+    if not is_drawn(sampling):
+        found[weights.argmax()] = 1
+        return found
+    tempered = _temper(weights, sampling.temperature)  # (V,)
+    best = shortlist(tempered, top_k=sampling.top_k)  # (K,)
+    own = tempered[best].astype(np.float64)  # (K,)
+    kept = _kept(own, sampling, own.sum())
+    found[best[: len(kept)]] = kept / kept.sum()
+    return found
+
+
+def _kept(best_first: Doubles, sampling: Sampling, total: float) -> Doubles:
+    """Return those of tempered weights (K,) that top-p and min-p keep of `total`."""
+    kept = best_first[: nucleus_size(best_first / total, top_p=sampling.top_p)]
+    return kept[kept >= np.float32(sampling.min_p)]
+
+
+def _draw_kept(
+    best_first: Doubles, sampling: Sampling, total: float, generator: np.random.Generator
 ) -> int:
-    """Return a position in weights (K,), of those that top-p keeps of a whole of `total`."""
-    kept = best_first[: nucleus_size(best_first / total, top_p=top_p)]
-    cumulative = np.cumsum(kept)
+    """Return a position in tempered weights (K,), of those that top-p and min-p keep of `total`."""
+    cumulative = np.cumsum(_kept(best_first, sampling, total))
     return _place_of(generator.random() * cumulative[-1], cumulative)
 
 
@@ -161,12 +185,19 @@ def _within_reach(weights: Floats, top_p: float, total: float) -> NDArray[np.int
     return ids[np.argsort(-weights[ids], kind="stable")]
 
 
-def _is_cut(place: int, weights: Floats, wanted: float) -> bool:
-    """Return whether the greater of weights (V,), and equal ones before it, sum to `wanted`."""
+def _is_cut(place: int, weights: Floats, sampling: Sampling, total: float) -> bool:
+    """Return whether min-p or top-p cuts a word of tempered weights (V,) that sum to `total`.
+
+    Top-p does where the greater ones, and equal ones before it, sum to what it keeps.
+    """
     own = weights[place]
+    if own < np.float32(sampling.min_p):
+        return True
+    if sampling.top_p >= 1:
+        return False
     before = weights > own  # (V,)
     before[:place] |= weights[:place] == own
-    return float(weights @ before.astype(np.float32)) >= wanted
+    return float(weights @ before.astype(np.float32)) >= sampling.top_p * total
 
 
 def shortlist(scores: NDArray[np.floating], *, top_k: int) -> NDArray[np.int64]:

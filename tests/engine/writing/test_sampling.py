@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline.commands.generate import generate
-from pipeline.engine.writing.sampling import Sampling, choose, nucleus_size, penalise, shortlist
+from pipeline.engine.writing.sampling import (
+    Sampling,
+    chances,
+    choose,
+    nucleus_size,
+    penalise,
+    shortlist,
+)
 from pipeline.errors import SettingsError
 
 Floats = NDArray[np.float32]
@@ -33,7 +40,7 @@ def chances_of(scores: list[float]) -> Floats:
     return result
 
 
-chances = st.lists(st.floats(-20, 5, width=32), min_size=2, max_size=25).map(chances_of)
+chances_lists = st.lists(st.floats(-20, 5, width=32), min_size=2, max_size=25).map(chances_of)
 
 
 def draws(probs: Floats, how: Sampling, count: int, seed: int = 0) -> NDArray[np.int64]:
@@ -44,7 +51,7 @@ def draws(probs: Floats, how: Sampling, count: int, seed: int = 0) -> NDArray[np
 
 
 @settings(deadline=None)
-@given(chances, st.integers(0, 30))
+@given(chances_lists, st.integers(0, 30))
 def test_a_shortlist_holds_exactly_k_words_and_the_best(probs: Floats, top_k: int) -> None:
     ids = shortlist(probs, top_k=top_k)
     assert len(ids) == len(set(ids.tolist())) == (min(top_k, len(probs)) or len(probs))
@@ -54,7 +61,7 @@ def test_a_shortlist_holds_exactly_k_words_and_the_best(probs: Floats, top_k: in
 
 
 @settings(deadline=None)
-@given(chances, st.floats(0.01, 1))
+@given(chances_lists, st.floats(0.01, 1))
 def test_the_nucleus_is_the_smallest_that_suffices(values: Floats, top_p: float) -> None:
     probs = np.sort(values.astype(np.float64))[::-1]
     probs /= probs.sum()
@@ -73,7 +80,7 @@ def test_the_nucleus_by_hand() -> None:
 
 
 @settings(deadline=None)
-@given(chances, st.integers(0, 2**32 - 1))
+@given(chances_lists, st.integers(0, 2**32 - 1))
 def test_a_cold_choice_is_the_greedy_one(probs: Floats, seed: int) -> None:
     generator = np.random.default_rng(seed)
     best = int(np.argmax(probs))
@@ -105,13 +112,14 @@ barred_chances = st.lists(
     st.sampled_from([5e-324, 1e-300, 1e-3, 0.0, 1.0, 50.0, 1e6, 1e300]),
     st.integers(0, 14),
     st.sampled_from([1e-9, 0.5, 0.999999, 1.0]),
+    st.sampled_from([0.0, 1e-300, 0.1, 1.0]),
     st.integers(0, 2**32 - 1),
 )
 def test_a_barred_word_is_never_chosen(
-    values: list[float], temperature: float, top_k: int, top_p: float, seed: int
+    values: list[float], temperature: float, top_k: int, top_p: float, min_p: float, seed: int
 ) -> None:
     probs = np.exp(np.array(values, dtype=np.float32))
-    how = sampling(temperature=temperature, top_k=top_k, top_p=top_p)
+    how = sampling(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p)
     generator = np.random.default_rng(seed)
     for _ in range(5):
         assert probs[choose(probs, how, generator)] > 0
@@ -132,7 +140,7 @@ def test_not_even_the_last_uniform_number_reaches_a_barred_word(top_k: int) -> N
 
 
 @settings(deadline=None)
-@given(chances, st.data(), st.floats(1, 10))
+@given(chances_lists, st.data(), st.floats(1, 10))
 def test_the_penalty_divides_the_probability_once(
     probs: Floats, data: st.DataObject, penalty: float
 ) -> None:
@@ -155,6 +163,15 @@ def test_the_penalty_divides_the_probability_once(
         ({"temperature": 0.5}, [16 / 30, 9 / 30, 4 / 30, 1 / 30]),
         # The nucleus is that of the sharpened probabilities: 16/30 ≥ 0.5.
         ({"temperature": 0.5, "top_p": 0.5}, [1, 0, 0, 0]),
+        # Of the greatest, 0.4: three quarters are 0.3, half are 0.2.
+        ({"min_p": 0.74}, [4 / 7, 3 / 7, 0, 0]),
+        ({"min_p": 0.76}, [1, 0, 0, 0]),
+        ({"min_p": 0.49, "top_k": 4}, [4 / 9, 3 / 9, 2 / 9, 0]),
+        ({"min_p": 0.49, "top_k": 2}, [4 / 7, 3 / 7, 0, 0]),
+        ({"min_p": 0.1, "top_p": 0.7}, [4 / 7, 3 / 7, 0, 0]),
+        ({"min_p": 0.74, "top_p": 0.95}, [4 / 7, 3 / 7, 0, 0]),
+        # At temperature ½: 16, 9, 4, 1; of 16, 0.3 are 4.8.
+        ({"min_p": 0.3, "temperature": 0.5}, [16 / 25, 9 / 25, 0, 0]),
     ],
 )
 def test_words_are_drawn_as_often_as_they_are_probable(
@@ -168,6 +185,26 @@ def test_words_are_drawn_as_often_as_they_are_probable(
     possible = wanted > 0
     chi_square = ((found - wanted)[possible] ** 2 / wanted[possible]).sum()
     assert chi_square < 16.3, "the 99.9 % point of chi square with three degrees of freedom"
+    np.testing.assert_allclose(chances(probs, sampling(**changes)), expected, atol=1e-6)
+
+
+@settings(deadline=None)
+@given(
+    chances_lists,
+    st.sampled_from([1e-3, 0.0, 0.7, 1.0, 3.0]),
+    st.integers(0, 6),
+    st.floats(0.01, 1),
+    st.floats(0, 1),
+)
+def test_chances_are_those_of_what_is_kept(
+    probs: Floats, temperature: float, top_k: int, top_p: float, min_p: float
+) -> None:
+    how = sampling(temperature=temperature, top_k=top_k, top_p=top_p, min_p=min_p)
+    found = chances(probs, how)
+    assert found.sum() == pytest.approx(1)
+    chosen = {choose(probs, how, np.random.default_rng(seed)) for seed in range(20)}
+    assert (found[list(chosen)] > 0).all()
+    assert found.argmax() == probs.argmax()
 
 
 def test_the_order_of_the_vocabulary_does_not_matter() -> None:
@@ -183,6 +220,7 @@ def test_the_order_of_the_vocabulary_does_not_matter() -> None:
         *(("temperature", v) for v in (-0.1, math.nan, math.inf)),
         *(("top_k", v) for v in (-1,)),
         *(("top_p", v) for v in (0.0, -1.0, 1.01, math.nan)),
+        *(("min_p", v) for v in (-0.1, 1.01, math.nan)),
         *(("repetition_penalty", v) for v in (0.9, 0.0, math.nan, math.inf)),
     ],
 )
