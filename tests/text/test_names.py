@@ -15,7 +15,7 @@ from pipelines import CORPORA, NOVELLA, ROOT
 
 from pipeline.artifacts.corpus import Chapter, Corpus
 from pipeline.artifacts.segmentation import SEGMENTATION, Name
-from pipeline.commands.score import trained_cut
+from pipeline.models.cutting import trained_cut
 from pipeline.engine.bundle.model import Cutting
 from pipeline.stages.fetch import FetchConfig, fetch
 from pipeline.stages.segment import SegmentConfig, find_names, hold_out, segment
