@@ -6,8 +6,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
+from pipeline.desk.api import native
 from pipeline.desk.desk import Desk
+from pipeline.desk.leaving import ClientGone
+from pipeline.desk.refusals import as_native, refusal_of
+from pipeline.errors import XuxieError
+
+_GONE = 499  # of a client that has left, which nobody reads
 
 
 def build_app(desk: Desk) -> Starlette:
@@ -19,8 +28,19 @@ def build_app(desk: Desk) -> Starlette:
         try:
             yield
         finally:
+            await desk.close()
             desk.scheduler.stop()
 
-    app = Starlette(routes=[], lifespan=lifespan)
+    async def failed(request: Request, error: Exception) -> Response:
+        return as_native(refusal_of(error))
+
+    async def gone(request: Request, error: Exception) -> Response:
+        return Response(status_code=_GONE)
+
+    app = Starlette(
+        routes=[*native.ROUTES],
+        lifespan=lifespan,
+        exception_handlers={XuxieError: failed, HTTPException: failed, ClientGone: gone},
+    )
     app.state.desk = desk
     return app
