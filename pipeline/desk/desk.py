@@ -42,7 +42,7 @@ class Desk:
     @cached_property
     def reads(self) -> Bench:
         """Where what takes seconds is done: reading a book, scoring a text."""
-        return Bench(threads=1)
+        return Bench(threads=2)
 
     @cached_property
     def manuscripts(self) -> Manuscripts:

@@ -27,7 +27,7 @@ from pipeline.runner.folders import check_own, is_folder
 from pipeline.shown import HIDDEN
 
 KEPT = 50  # versions
-MOST = 1_000  # manuscripts
+_MOST = 1_000  # manuscripts
 MOST_CHARACTERS = 4_000_000  # of a text
 MOST_TREE = 1 << 20  # bytes of the page's own notes, as JSON
 MOST_MARKS = 100_000
@@ -108,13 +108,13 @@ class Manuscripts:
         Raises
         ------
         DataError
-            There are `MOST` already.
+            There are `_MOST` already.
         XuxieError
             It cannot be written.
         """
-        if len(self._ids()) >= MOST:
+        if len(self._ids()) >= _MOST:
             raise DataError(
-                f"expected fewer than {MOST:,} manuscripts, found as many; throw some away first"
+                f"expected fewer than {_MOST:,} manuscripts, found as many; throw some away first"
             )
         own = secrets.token_hex(8)
         with usable(self._folder, "desk folder"):

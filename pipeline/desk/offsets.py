@@ -71,9 +71,7 @@ def _turned(text: str, convert: Callable[[str], str]) -> dict[str, str]:
     return dict(zip(characters, found, strict=True)) if len(found) == len(characters) else {}
 
 
-def _find(
-    line: str, place: int, character: str, after: str, turned: Mapping[str, str]
-) -> int:
+def _find(line: str, place: int, character: str, after: str, turned: Mapping[str, str]) -> int:
     """Return where in a line, from a place on, a character stands that was read there.
 
     `after` is the one that was read after it, "" for none. What cannot be found took the place of

@@ -10,9 +10,9 @@ from typing import Any
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.desk.loaded import Loaded
 from pipeline.desk.offsets import Placed, placed_words, units_of
-from pipeline.engine.measures.stream import ScoredPiece, ScoredWord, Tally, score_words
+from pipeline.engine.measures.metrics import piece_length
+from pipeline.engine.measures.stream import ScoredPiece, ScoredWord, score_words
 from pipeline.engine.writing.constraints.copy_index import copied_stretches
-from pipeline.engine.writing.evidence import chapter_at
 
 COPIED = 6  # words running that a copy has at least: shorter ones every novel repeats
 
@@ -41,7 +41,7 @@ def score_text(
     """
     placed, again = tee(placed_words(text, loaded.cut, loaded.script))
     model = loaded.writer.model()
-    units, tally = units_of(text), Tally()
+    units, bits = units_of(text), _Bits()
     rows: list[dict[str, Any]] = []
     ids: list[int] = []
     spans: list[_Span] = []
@@ -49,14 +49,14 @@ def score_text(
     for scored, own in zip(scored_words, again, strict=True):
         if left():
             break
-        tally.add(scored)
         for piece, (start, stop) in _pieces(scored, own):
+            bits.add(piece)
             rows.append(_piece_json(piece, units[start], units[stop]))
             ids.append(loaded.writer.tokenizer.ids.get(piece.piece, len(model.network.words)))
             spans.append((units[start], units[stop]))
     return {
         "pieces": rows,
-        "bits_per_character": _rounded(tally.summary()["bits_per_character"]),
+        "bits_per_character": bits.per_character(),
         "copies": list(_copies(loaded, ids, spans, copied)),
     }
 
@@ -86,17 +86,37 @@ def _piece_json(piece: ScoredPiece, start: int, stop: int) -> dict[str, Any]:
     }
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
+class _Bits:
+    """Running sums of bits and characters, as `Tally` has them among much else."""
+
+    def __init__(self) -> None:
+        self.characters = 0
+        self.bits: float | None = 0.0
+
+    def add(self, piece: ScoredPiece) -> None:
+        """Count a piece; one without a probability leaves the whole without bits."""
+        self.characters += piece_length(piece.piece)
+        told = piece.log_probability
+        self.bits = None if told is None or self.bits is None else self.bits - told / log(2)
+
+    def per_character(self) -> float | None:
+        """Return bits per character, None where there are none."""
+        if self.bits is None or not self.characters:
+            return None
+        return round(self.bits / self.characters, 4)
 
 
 def _copies(
     loaded: Loaded, ids: Sequence[int], spans: Sequence[_Span], least: int
 ) -> Iterator[dict[str, Any]]:
-    """Yield what of a text stands in the training chapters, with the chapter."""
+    """Yield what of a text stands in the training chapters, chapter by chapter."""
+    chapters = loaded.novel.memories.chapters
     for first, stop, place in copied_stretches(loaded.copies, ids, least):
-        yield {
-            "start": spans[first][0],
-            "stop": spans[stop - 1][1],
-            "chapter": chapter_at(place, loaded.novel.memories.chapters),
-        }
+        for title, begins, ends in chapters:
+            own = max(first, first + begins - place), min(stop, first + ends - place)
+            if own[0] < own[1]:
+                yield {
+                    "start": spans[own[0]][0],
+                    "stop": spans[own[1] - 1][1],
+                    "chapter": title,
+                }

@@ -87,7 +87,7 @@ class Training:
         """Note an event, and wake who waits for it."""
         if self._events and kind == "progress":
             _, last, old = self._events[-1]
-            if last == kind and old["stage"] == values["stage"]:
+            if last == kind and old.get("stage") == values.get("stage"):
                 self._events.pop()
         self._count += 1
         self._events.append((self._count, kind, values))
@@ -173,7 +173,7 @@ class Trainings:
             async for line in _lines(process.stderr):
                 kind, values = _read(line)
                 if kind == "model":
-                    training.model = values["name"]
+                    training.model = str(values.get("name", ""))
                 elif kind == "line":
                     last = values["text"]
                 await training.tell(kind, values)
@@ -237,8 +237,8 @@ def _read(line: str) -> tuple[str, dict[str, Any]]:
     try:
         values = json.loads(line)
         kind = str(values.pop("event"))
+        if kind == "said":
+            return "line", {"text": f"{values['stage']}: {values['text']}"}
     except (ValueError, KeyError, TypeError, AttributeError):
         return "line", {"text": shown(line, _LONGEST)}
-    if kind == "said":
-        return "line", {"text": f"{values['stage']}: {values['text']}"}
     return kind, values

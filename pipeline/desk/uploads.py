@@ -15,7 +15,7 @@ from pipeline.runner.disk import remove, sync, usable
 from pipeline.runner.folders import check_own
 
 MOST_BYTES = 100_000_000  # of a file
-MOST = 100  # files that are kept
+_MOST = 100  # files that are kept
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}", re.IGNORECASE)
 
 
@@ -48,14 +48,14 @@ async def keep_upload(folder: Path, name: str, parts: AsyncGenerator[bytes]) -> 
     Raises
     ------
     DataError
-        There are `MOST` files already, or it is empty.
+        There are `_MOST` files already, or it is empty.
     XuxieError
         It cannot be written.
     """
     uploads = check_own(check_own(folder) / "uploads")
     with usable(folder, "desk folder"):
-        if uploads.exists() and len(list(uploads.iterdir())) >= MOST:
-            raise DataError(f"{uploads}: expected fewer than {MOST} files, remove some first")
+        if uploads.exists() and len(list(uploads.iterdir())) >= _MOST:
+            raise DataError(f"{uploads}: expected fewer than {_MOST} files, remove some first")
         own = uploads / secrets.token_hex(8)
         own.mkdir(parents=True)
         path = own / file_name(name)

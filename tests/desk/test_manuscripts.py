@@ -27,7 +27,9 @@ def files_of(folder: Path, own: str) -> list[str]:
     return sorted(path.name for path in (folder / "desk" / "manuscripts" / own).iterdir())
 
 
-def test_what_is_saved_is_read_and_the_last_versions_stay(desk: Manuscripts, tmp_path: Path) -> None:
+def test_what_is_saved_is_read_and_the_last_versions_stay(
+    desk: Manuscripts, tmp_path: Path
+) -> None:
     assert desk.heads() == []
     own = desk.create(text(0)).id
     for number in range(1, KEPT + 5):

@@ -15,7 +15,16 @@ from native import V1, Asked, run
 
 from pipeline.desk.uploads import file_name
 
-NAMES = ["../../etc/passwd", "a/b\\c.txt", "一\n二.txt", "😀.txt", "长" * 900, "con.txt", ".txt", ".."]
+NAMES = [
+    "../../etc/passwd",
+    "a/b\\c.txt",
+    "一\n二.txt",
+    "😀.txt",
+    "长" * 900,
+    "con.txt",
+    ".txt",
+    "..",
+]
 
 
 async def send(asked: Asked, name: str, data: bytes) -> httpx.Response:
@@ -32,7 +41,9 @@ def test_a_manuscript_is_kept_with_its_versions(tmp_path: Path) -> None:
         found = await asked.get(f"/manuscripts/{own}")
         assert found["marks"] == [[0, 2, 5]]
         assert found["tree"] is None
-        saved = await asked.put(f"/manuscripts/{own}", version=1, name="稿", text="宝玉听了", tree={})
+        saved = await asked.put(
+            f"/manuscripts/{own}", version=1, name="稿", text="宝玉听了", tree={}
+        )
         assert saved["version"] == 2
         late = await asked.put(f"/manuscripts/{own}", 409, version=1, name="稿", text="黛玉")
         assert late["current"]["text"] == "宝玉听了"

@@ -46,7 +46,10 @@ def test_the_same_seed_gives_the_text_of_python_and_of_the_command(
         seed = writer.understand(TEXT)
         choices = list(
             writer.stream(
-                seed, writing=WritingOptions(words=25), sampling=Sampling(best_of=best_of), rng_seed=7
+                seed,
+                writing=WritingOptions(words=25),
+                sampling=Sampling(best_of=best_of),
+                rng_seed=7,
             )
         )
         text = spell([choice.word for choice in choices], previous=seed.words[-1])
@@ -88,9 +91,7 @@ def test_a_line_end_before_the_caret_has_ended_the_paragraph(artifacts: Path) ->
             words = understand(loaded.writer, Job(text, at_break=True)).words
             assert words[-2:] == ("，", PARAGRAPH_BREAK)
             assert understand(loaded.writer, Job(text)).words == words[:-1], "as generate reads it"
-        within, after = [
-            await asked.post("/candidates", text=text) for text in (TEXT, f"{TEXT}\n")
-        ]
+        within, after = [await asked.post("/candidates", text=text) for text in (TEXT, f"{TEXT}\n")]
         assert within != after
 
     run(artifacts, work)

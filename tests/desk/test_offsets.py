@@ -17,7 +17,9 @@ def by_character(text: str) -> list[str]:
 def placed(text: str, convert: dict[str, str] | None = None) -> list[tuple[str, str]]:
     """Each word and the stretch of the text that it stands for."""
     table = str.maketrans(convert or {})
-    found = placed_words(text, by_character, (lambda own: own.translate(table)) if convert else None)
+    found = placed_words(
+        text, by_character, (lambda own: own.translate(table)) if convert else None
+    )
     return [(own.word, text[own.places[0][0] : own.places[-1][1]]) for own in found]
 
 

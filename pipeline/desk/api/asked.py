@@ -21,9 +21,9 @@ from pipeline.engine.writing.sampling import Sampling
 from pipeline.engine.writing.values import choice_json, shares_json
 from pipeline.errors import DataError
 
-MOST_WORDS = 20_000  # of a text
+_MOST_WORDS = 20_000  # of a text
 MOST_CANDIDATES = 50
-WAYS = ("word", "sentence", "paragraph", "words")
+_WAYS = ("word", "sentence", "paragraph", "words")
 _WORDS = 200
 _LONGEST = 1_000  # characters of a word to include or ban, or to write until
 _SEEDS = 2**63 - 2**10  # further seeds follow one
@@ -70,14 +70,14 @@ def job_from(body: _Body, way: str = "words") -> Job:
     BadRequest, SettingsError
         A field cannot be accepted.
     """
-    way = bodies.one_of(body, "way", way, WAYS)
-    words = bodies.whole(body, "words", _WORDS, least=1, most=MOST_WORDS)
-    writing = read_options(WritingOptions(), bodies.mapping(body, "writing"))
+    way = bodies.one_of(body, "way", way, _WAYS)
+    words = bodies.whole(body, "words", _WORDS, least=1, most=_MOST_WORDS)
+    writing = _read_options(WritingOptions(), bodies.mapping(body, "writing"))
     seed = bodies.whole(body, "rng_seed", None, least=0, most=_SEEDS)
     return Job(
         bodies.text(body, "text", ""),
         _as_way(writing, way, words),
-        read_options(Sampling(), bodies.mapping(body, "sampling")),
+        _read_options(Sampling(), bodies.mapping(body, "sampling")),
         rng_seed=secrets.randbelow(2**31) if seed is None else seed,
         candidates=bodies.whole(body, "candidates", 0, least=0, most=MOST_CANDIDATES),
         learn_from=bodies.text(body, "learn_from", ""),
@@ -111,7 +111,7 @@ def _as_way(writing: WritingOptions, way: str, words: int) -> WritingOptions:
     return replace(writing, sentences=1) if way == "sentence" else replace(writing, paragraphs=1)
 
 
-def read_options(usual: _Made, given: _Body) -> _Made:
+def _read_options(usual: _Made, given: _Body) -> _Made:
     """Return options with the fields of an object in the place of the usual ones.
 
     Raises

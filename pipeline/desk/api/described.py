@@ -220,7 +220,7 @@ def _object(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": dict(fields)}
 
 
-def page() -> str:
+def _page() -> str:
     """Return the page: a heading and a list for each thing that can be asked."""
     return "".join(
         [
@@ -260,7 +260,7 @@ async def _openapi(request: Request) -> Response:
 
 
 async def _docs(request: Request) -> Response:
-    return HTMLResponse(page())
+    return HTMLResponse(_page())
 
 
 ROUTES = [

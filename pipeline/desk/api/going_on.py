@@ -20,7 +20,7 @@ from pipeline.desk.job import Opened
 from pipeline.desk.leaving import unless_gone
 from pipeline.desk.sse import begun, event, stream
 
-MOST_ALTERNATIVES = 8
+_MOST_ALTERNATIVES = 8
 _Event = tuple[str, dict[str, Any]]
 
 
@@ -48,7 +48,7 @@ async def write(request: Request) -> Response:
 async def alternatives(request: Request) -> Response:
     """Write on from a text several times, each with a seed of its own."""
     body = await bodies.read_json(request)
-    count = bodies.whole(body, "count", 3, least=1, most=MOST_ALTERNATIVES)
+    count = bodies.whole(body, "count", 3, least=1, most=_MOST_ALTERNATIVES)
     loaded, job = await model_of(request, body), job_from(body, way="sentence")
     text = await unless_gone(request, asyncio.to_thread(opened, loaded, job))
 

@@ -91,7 +91,7 @@ async def export(request: Request) -> Response:
         raise BadRequest(f"form: expected one of {', '.join(_FORMS)}", option="form")
     desk = desk_of(request)
     found = await asyncio.to_thread(desk.manuscripts.read, request.path_params["id"])
-    data = await desk.reads.work(_bind, found.content, form)
+    data = await desk.looks.work(_bind, found.content, form)
     name = quote(f"{safe_name(found.content.name)}.{form}", safe="")
     told = f"attachment; filename=\"manuscript.{form}\"; filename*=UTF-8''{name}"
     return Response(data, headers={"Content-Disposition": told}, media_type=_FORMS[form])

@@ -26,7 +26,7 @@ from pipeline.engine.writing.sampling import shortlist
 from pipeline.engine.writing.values import passage_json
 from pipeline.text.reading import require_chinese
 
-MOST_SCORED = 100_000  # characters
+_MOST_SCORED = 100_000  # characters
 _LONGEST_WORD = 64  # characters
 
 
@@ -51,7 +51,7 @@ async def evidence(request: Request) -> Response:
 async def score(request: Request) -> Response:
     """Tell how well each piece of a text is foretold, and what of it the novel has."""
     body = await bodies.read_json(request)
-    text = bodies.text(body, "text", "", most=MOST_SCORED)
+    text = bodies.text(body, "text", "", most=_MOST_SCORED)
     copied = bodies.whole(body, "copied", COPIED, least=3, most=100)
     "".join(require_chinese([text], name="text"))
     loaded = await model_of(request, body)

@@ -43,7 +43,7 @@ async def reload(request: Request) -> Response:
 async def cast(request: Request) -> Response:
     """List a novel's main characters."""
     loaded = await _named(request)
-    found = await unless_gone(request, desk_of(request).reads.work(lambda: loaded.cast))
+    found = await unless_gone(request, desk_of(request).looks.work(lambda: loaded.cast))
     return JSONResponse({"cast": [{"name": name, "count": count} for name, count in found]})
 
 

@@ -142,7 +142,7 @@ def nearest_passages(
     return tuple(
         Passage(
             position=int(positions[judged[i]]),
-            chapter=chapter_at(int(positions[judged[i]]), chapters),
+            chapter=_chapter_at(int(positions[judged[i]]), chapters),
             cosine=float(cosine[i]),
             agreement=int(agreement[judged[i]]),
         )
@@ -161,7 +161,7 @@ def _places_of(word_id: int, text_ids: Ids, *, steps: int) -> tuple[NDArray[np.i
     return positions[whole], contexts[whole]
 
 
-def chapter_at(position: int, chapters: Sequence[tuple[str, int, int]]) -> str:
+def _chapter_at(position: int, chapters: Sequence[tuple[str, int, int]]) -> str:
     """Return the title of the chapter that a stream position lies in, empty if in none."""
     return next((title for title, start, stop in chapters if start <= position < stop), "")
 

@@ -17,11 +17,11 @@ def choice_json(choice: Choice) -> dict[str, Any]:
         "probability": None if choice.probability is None else round(choice.probability, 8),
     }
     if choice.candidates:
-        row["candidates"] = [candidate_json(candidate) for candidate in choice.candidates]
+        row["candidates"] = [_candidate_json(candidate) for candidate in choice.candidates]
     return row
 
 
-def candidate_json(candidate: Candidate) -> dict[str, Any]:
+def _candidate_json(candidate: Candidate) -> dict[str, Any]:
     """Return a candidate as JSON values."""
     return {
         "word": candidate.word,
