@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from pipeline.errors import XuxieError
@@ -27,6 +28,13 @@ def set_program(path: str) -> None:
         _called = _AS_MODULE
     else:
         _called = _INSTALLED if name.startswith(_INSTALLED) else _FROM_SOURCE
+
+
+def command_line() -> list[str]:
+    """Return what starts the same program in a process of its own, from any folder."""
+    if CHECKOUT is not None:
+        return [sys.executable, str(CHECKOUT / "cli.py")]
+    return [sys.executable, "-m", "pipeline"]
 
 
 def told(error: XuxieError) -> str:

@@ -131,9 +131,13 @@ def run_stages(
     targets: Sequence[str],
     force: AbstractSet[str],
     command: str,
+    progress: str = "auto",
 ) -> list[Outcome]:
-    """Run stages with a progress display on stderr; an interrupt says that they can go on."""
-    reporter = open_reporter(sys.stderr)
+    """Run stages with a progress display on stderr; an interrupt says that they can go on.
+
+    `progress` is its form: see `open_reporter`.
+    """
+    reporter = open_reporter(sys.stderr, progress)
     try:
         with advising("; the same command goes on where it stopped", reporter.close):
             return execute(
@@ -150,9 +154,19 @@ def run_stages(
 
 
 def run_targets(
-    project: Project, targets: Sequence[str], force: AbstractSet[str], command: str
+    project: Project,
+    targets: Sequence[str],
+    force: AbstractSet[str],
+    command: str,
+    progress: str = "auto",
 ) -> list[Outcome]:
     """Run stages of the pipeline with a progress display on stderr."""
     return run_stages(
-        STAGES, project.settings, project.store, targets=targets, force=force, command=command
+        STAGES,
+        project.settings,
+        project.store,
+        targets=targets,
+        force=force,
+        command=command,
+        progress=progress,
     )

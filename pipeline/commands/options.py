@@ -92,6 +92,13 @@ def checked_path(value: str) -> Path:
     return Path(checked_name(value))
 
 
+def _progress_form(value: str) -> str:
+    """Read in which form progress is told."""
+    if value not in ("auto", "json"):
+        raise typer.BadParameter(f"expected auto or json, got {_got(value)}")
+    return value
+
+
 def _got(value: str) -> str:
     """Return a refused value as it can be shown."""
     return shown(str(value), longest=_LONGEST) or "nothing"
@@ -238,6 +245,16 @@ NewName = Annotated[
 ]
 Quick = Annotated[
     bool, typer.Option("--quick", help="Stop when the model is made; no scores, no report.")
+]
+
+ProgressForm = Annotated[
+    str,
+    typer.Option(
+        "--progress",
+        parser=_progress_form,
+        metavar="auto|json",
+        help="How progress is told on stderr: for people, or an object of JSON a line.",
+    ),
 ]
 
 # What `generate` takes.

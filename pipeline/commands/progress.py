@@ -1,7 +1,8 @@
-"""The progress of a run on a terminal or in a log: which stage runs, why, how far it is."""
+"""The progress of a run on a terminal, in a log or for programs: which stage, why, how far."""
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TextIO
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 _LOG_SECONDS = 10.0  # a log gets a line of progress no more often
+_JSON_SECONDS = 0.25  # nor do programs
 _LONGEST = 500  # characters of a line
 _BAR = 20  # columns
 _BESIDE = 17  # columns of percentage, time left and the spaces between all parts
@@ -98,6 +100,63 @@ class TerminalReporter(LogReporter):
             self.bar = None
 
 
+class JsonReporter(LogReporter):
+    """Writes an object of JSON a line, for programs: `event` says what happened.
+
+    - started: `stage`, and `why` it runs
+    - progress: `stage`, `done` of `total`, `note`, `seconds_left` or null
+    - said: `stage`, `text`
+    - finished: `stage`, `seconds`, `facts`
+    """
+
+    first: tuple[float, float] | None = None  # when something was done, and how much
+
+    def put(self, event: str, **values: Any) -> None:
+        """Write an event."""
+        self.stream.write(json.dumps({"event": event, **values}) + "\n")
+        self.stream.flush()
+
+    def started(self, step: Step) -> None:
+        """Say which stage begins, and why."""
+        check()
+        self.first, self.last_line = None, 0.0
+        self.put("started", stage=step.stage.name, why=shown(sentence(step), _LONGEST))
+
+    def progress(self, step: Step, done: float, total: float, note: str = "") -> None:
+        """Say how far the stage is, a few times a second at most."""
+        check()
+        now = time.monotonic()
+        if now - self.last_line >= _JSON_SECONDS or done >= total:
+            self.last_line = now
+            self.put(
+                "progress",
+                stage=step.stage.name,
+                done=float(done),
+                total=float(total),
+                note=shown(note, _LONGEST),
+                seconds_left=self._seconds_left(now, done, total),
+            )
+
+    def _seconds_left(self, now: float, done: float, total: float) -> float | None:
+        """Return how long the stage takes yet, as quick as it was since something was done."""
+        if self.first is None and done > 0:
+            self.first = (now, done)
+        began, before = self.first or (now, done)
+        if done <= before:
+            return None
+        return round(max((now - began) * (total - done) / (done - before), 0.0), 1)
+
+    def finished(self, outcome: Outcome) -> None:
+        """Say how long the stage took and what came of it."""
+        record = outcome.record
+        facts = json.loads(json.dumps(dict(record.facts), default=str))
+        self.put("finished", stage=record.stage, seconds=record.seconds, facts=facts)
+
+    def said(self, step: Step, text: str) -> None:
+        """Pass on a stage's line."""
+        self.put("said", stage=step.stage.name, text=shown(text, _LONGEST))
+
+
 def _open_bar(stream: TextIO) -> Progress:
     """Return a bar: name, bar, percentage, time left, note; the note alone gives way."""
     # rich takes a tenth of a second to load: only when something runs.
@@ -126,8 +185,10 @@ def fit_note(note: str, columns: int) -> str:
     return set_cell_size(note, columns - 1).rstrip() + "…" if columns > 1 else ""
 
 
-def open_reporter(stream: TextIO) -> LogReporter:
-    """Return the reporter that suits a stream."""
+def open_reporter(stream: TextIO, form: str = "auto") -> LogReporter:
+    """Return the reporter that suits a stream, or the one for programs where `form` is json."""
+    if form == "json":
+        return JsonReporter(stream)
     return TerminalReporter(stream) if stream.isatty() else LogReporter(stream)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ import typer
 from pipeline.artifacts.report import FILE as REPORT_FILE
 from pipeline.catalog import EVALUATION, MODEL, REPORT, STAGES
 from pipeline.commands import options, results
-from pipeline.commands.console import guarded, print_json, put, run_targets, width
+from pipeline.commands.console import guarded, print_json, put, run_targets, say, width
 from pipeline.commands.options import AcceptNew, Artifacts, AsJson, Asked, DryRun, Force
 from pipeline.commands.status import show_ahead
 from pipeline.models.names import check_name
@@ -47,6 +48,7 @@ def run_all(
     accept_new: AcceptNew = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
+    progress: options.ProgressForm = "auto",
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
     """From a novel to a model and a continuation, and then to its scores and a report."""
@@ -59,20 +61,22 @@ def run_all(
         steps = plan(STAGES, project.settings, project.store, force=force, only=only)
         check_files(steps, project.settings)
         return show_ahead(steps, project.settings, as_json)
-    made = _make_model(project, force, name, quiet=as_json)
-    outcomes = made if quick else _evaluate_model(project, made, name)
+    made = _make_model(project, force, name, quiet=as_json, progress=progress)
+    outcomes = made if quick else _evaluate_model(project, made, name, progress)
     if as_json:
         return print_json(explain.outcome_rows(outcomes))
     return _show_result(project, outcomes)
 
 
 def _make_model(
-    project: Project, force: AbstractSet[str], name: str | None, *, quiet: bool
+    project: Project, force: AbstractSet[str], name: str | None, *, quiet: bool, progress: str
 ) -> list[Outcome]:
     """Run the stages up to the model, publish it and, unless quiet, print what it writes."""
-    outcomes = run_targets(project, [MODEL.name], force, "run-all")
+    outcomes = run_targets(project, [MODEL.name], force, "run-all", progress)
     path = publish_model(project, outcomes, name)
     remember_run(project, outcomes)
+    if path is not None and progress == "json":
+        say(json.dumps({"event": "model", "name": read_name(path)}))
     if path is not None and not quiet and any(outcome.ran for outcome in outcomes):
         _show_sample(project, outcomes, path)
     return outcomes
@@ -99,9 +103,12 @@ def generate_command(phrase: str, artifacts: Path) -> str:
     return f"{program()} generate {words}"
 
 
-def _evaluate_model(project: Project, made: Sequence[Outcome], name: str | None) -> list[Outcome]:
+def _evaluate_model(
+    project: Project, made: Sequence[Outcome], name: str | None, progress: str
+) -> list[Outcome]:
     """Run all other stages and publish the scores; return what became of every stage."""
-    later = run_targets(project, [stage.name for stage in STAGES], frozenset(), "run-all")
+    targets = [stage.name for stage in STAGES]
+    later = run_targets(project, targets, frozenset(), "run-all", progress)
     publish_model(project, later, name)
     remember_run(project, later)
     earlier = {outcome.record.stage: outcome for outcome in made if outcome.ran}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from io import BufferedIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from pipeline.engine.bundle.model import Cutting, NovelModel
     from pipeline.engine.measures.stream import ScoredPiece, ScoredWord
     from pipeline.engine.memories.next_word import Model
-    from pipeline.text.words.segment import Cut
 
 _PIPE = "-"  # the name that stands for standard input
 
@@ -104,35 +103,17 @@ def score_text(
         `encoding` is not the name of one.
     """
     from pipeline.engine.measures.stream import score_words
+    from pipeline.models.cutting import trained_cut, trained_script
     from pipeline.text.reading import read_file, read_pipe, read_words, require_chinese
 
     if name == _PIPE:
         title, texts = "standard input", read_pipe(pipe, name="standard input", encoding=encoding)
     else:
         title, texts = name, read_file(Path(name), encoding=encoding)
-    cut, convert = trained_cut(cutting), _converter(cutting)
+    cut, convert = trained_cut(cutting), trained_script(cutting)
     words = read_words(require_chinese(texts, name=title), cut, convert=convert)
     draft = draft_pieces(learn_from) if learn_from else ()
     return score_words(words, model, learnt=read_words(draft, cut, convert=convert))
-
-
-def trained_cut(cutting: Cutting) -> Cut:
-    """Return the segmenter that cut the novel, with the user's words and the names found in it."""
-    from pipeline.text.words.dictionary import UserWord
-    from pipeline.text.words.segment import make_cut
-
-    own = (UserWord(*entry) for entry in cutting.user_words)
-    names = (UserWord(name) for name in cutting.names)
-    return make_cut("jieba" if cutting.engine == "jieba" else "rjieba", (*own, *names))
-
-
-def _converter(cutting: Cutting) -> Callable[[str], str] | None:
-    """Return what turns traditional characters into simplified ones, if the novel's were."""
-    if not cutting.simplified:
-        return None
-    from pipeline.text.cleaning.script import to_simplified
-
-    return lambda text: to_simplified([text])[0]
 
 
 def scoring_lines(

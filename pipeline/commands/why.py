@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.commands.words import choice_json, choice_line, generation_json, show_word
+from pipeline.commands.words import choice_line, generation_json, show_word
 
 if TYPE_CHECKING:
     from pipeline.engine.memories.next_word import Model
@@ -61,7 +61,9 @@ def percentages(shares: Mapping[str, float]) -> dict[str, float]:
 
 def quote_line(quote: Quote) -> str:
     """Return a passage in one line, its word marked 【】."""
-    before, word, after = _spell_quote(quote)
+    from pipeline.engine.writing.values import spell_quote
+
+    before, word, after = spell_quote(quote)
     return f"…{before}【{word}】{after}…".replace("\n", show_word(PARAGRAPH_BREAK))
 
 
@@ -74,37 +76,16 @@ def _place_line(passage: Passage) -> str:
     return f"{passage.chapter}; the same {words} before it"
 
 
-def _spell_quote(quote: Quote) -> tuple[str, str, str]:
-    """Return the text before the word, the word and the text after it, breaks as line ends."""
-    from pipeline.engine.writing.generate import spell
-
-    before = spell(quote.before)
-    word = spell([quote.word], previous=quote.before[-1] if quote.before else "")
-    return before, word, spell(quote.after, previous=quote.word)
-
-
 def word_json(choice: Choice, evidence: Evidence | None) -> dict[str, Any]:
     """Return a written word as JSON values, with the shares λ_k·p_k of its probability."""
+    from pipeline.engine.writing.values import choice_json, passage_json, shares_json
+
     if evidence is None:
         return choice_json(choice)
     return {
         **choice_json(choice),
-        "shares": {name: round(share, 8) for name, share in choice.shares.items()},
-        "passages": [_passage_json(passage, quote) for passage, quote in evidence],
-    }
-
-
-def _passage_json(passage: Passage, quote: Quote) -> dict[str, Any]:
-    """Return a passage as JSON values; `position` counts the novel's words and breaks from 0."""
-    before, word, after = _spell_quote(quote)
-    return {
-        "chapter": passage.chapter,
-        "position": passage.position,
-        "cosine": round(passage.cosine, 6),
-        "agreement": passage.agreement,
-        "before": before,
-        "word": word,
-        "after": after,
+        "shares": shares_json(choice.shares),
+        "passages": [passage_json(passage, quote) for passage, quote in evidence],
     }
 
 

@@ -49,6 +49,7 @@ def generation_json(
     The `text` of one that holds words of a person's own is given too.
     """
     from pipeline.engine.writing.generate import spell
+    from pipeline.engine.writing.values import choice_json
 
     return {
         "seed_phrase": seed_phrase,
@@ -65,21 +66,6 @@ def generation_json(
             for sample in samples
         ],
     }
-
-
-def choice_json(choice: Choice) -> dict[str, Any]:
-    """Return a choice as JSON values."""
-    row: dict[str, Any] = {
-        "word": choice.word,
-        "cosine": None if choice.cosine is None else round(choice.cosine, 6),
-        "probability": None if choice.probability is None else round(choice.probability, 8),
-    }
-    if choice.candidates:
-        row["candidates"] = [
-            {"word": c.word, "cosine": round(c.cosine, 6), "probability": round(c.probability, 8)}
-            for c in choice.candidates
-        ]
-    return row
 
 
 def document(value: object) -> str:

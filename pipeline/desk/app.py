@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.desk import files
-from pipeline.desk.api import kobold, llama, openai
+from pipeline.desk.api import kobold, llama, native, openai
 from pipeline.desk.desk import Desk
 from pipeline.desk.guard import Gate, Guard, Refuse
 from pipeline.desk.leaving import ClientGone
@@ -49,7 +49,7 @@ APIS: tuple[Api, ...] = (
     Api(openai.ROUTES, openai.PATHS, openai.refuse),
     Api(llama.ROUTES, llama.PATHS, llama.refuse),
     Api(kobold.ROUTES, kobold.PATHS, kobold.refuse),
-    Api([], ("/xuxie/",), as_native),
+    Api(native.ROUTES, ("/xuxie/",), as_native),
 )
 
 
@@ -70,6 +70,7 @@ def build_app(desk: Desk, gate: Gate | None = None, apis: Sequence[Api] = APIS) 
         try:
             yield
         finally:
+            await desk.close()
             desk.scheduler.stop()
 
     def refuse(path: str, refusal: Refusal) -> Response:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
+from pipeline.desk.bench import Bench
 from pipeline.desk.job import Job, begin
 from pipeline.desk.loaded import Loaded, Models
+from pipeline.desk.manuscripts import Manuscripts
 from pipeline.desk.scheduler import Scheduler
+from pipeline.desk.trainings import Trainings
 from pipeline.engine.writing.generate import Choice
 
 
@@ -30,6 +33,37 @@ class Desk:
     models: Models
     scheduler: Scheduler = field(default_factory=Scheduler)
     default_model: str | None = None
+
+    @cached_property
+    def looks(self) -> Bench:
+        """Where what takes a moment is done: a look at a word."""
+        return Bench(threads=2)
+
+    @cached_property
+    def reads(self) -> Bench:
+        """Where what takes seconds is done: reading a book, scoring a text."""
+        return Bench(threads=2)
+
+    @cached_property
+    def manuscripts(self) -> Manuscripts:
+        """The texts that are written here."""
+        return Manuscripts(self.folder)
+
+    @cached_property
+    def trainings(self) -> Trainings:
+        """The models that are made here."""
+        return Trainings(self.artifacts, self.folder)
+
+    @property
+    def folder(self) -> Path:
+        """The desk's own folder."""
+        return self.artifacts / "desk"
+
+    async def close(self) -> None:
+        """End what is under way beside the thread that writes."""
+        self.looks.close()
+        self.reads.close()
+        await self.trainings.close()
 
     def write(self, loaded: Loaded, job: Job) -> AsyncGenerator[list[Choice]]:
         """Yield the words of a continuation as they come; see `Scheduler.write`."""

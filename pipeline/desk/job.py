@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from threading import Lock
 
 import numpy as np
 
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.engine.memories.next_word import Model
+from pipeline.engine.writing.constraints.order import fork
+from pipeline.engine.writing.generate import Position
 from pipeline.engine.writing.making import Text
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling, check_rng_seed
@@ -37,6 +42,9 @@ class Job:
         A text that is read before.
     unknown : {"keep", "drop", "error"}
         What becomes of characters that the novel never uses.
+    at_break : bool
+        Whether a line end that the text ends with has ended its paragraph: to `generate` it is
+        the end of a file, at a caret it is one's own.
     """
 
     text: str
@@ -47,6 +55,7 @@ class Job:
     chances: bool = False
     learn_from: str = ""
     unknown: Unknown = "keep"
+    at_break: bool = False
 
 
 def understand(writer: Writer, job: Job) -> Seed:
@@ -58,7 +67,58 @@ def understand(writer: Writer, job: Job) -> Seed:
         See `Writer.understand`.
     """
     seed = writer.understand(job.text[-_CHARACTERS * CONTEXT :], unknown=job.unknown)
-    return Seed(seed.words[-CONTEXT:], seed.unknown, seed.dropped)
+    words = seed.words[-CONTEXT:]
+    ended = job.at_break and job.text.rstrip(" \u3000\t").endswith("\n")
+    if ended and PARAGRAPH_BREAK in writer.tokenizer.ids:
+        words = (*words, PARAGRAPH_BREAK)
+    return Seed(words, seed.unknown, seed.dropped)
+
+
+class Opened:
+    """What is to be continued, ready to be written on from as often as is wanted.
+
+    Attributes
+    ----------
+    job : Job
+    seed : Seed
+        The end of the job's text as the writer reads it.
+    """
+
+    def __init__(self, writer: Writer, job: Job) -> None:
+        """Cut the text and make the constraints ready; see `begin` for errors."""
+        check_rng_seed(job.rng_seed)
+        self.job = job
+        self.seed = understand(writer, job)
+        self._prompt = writer.prompt(self.seed, writing=job.writing, learn_from=job.learn_from)
+        self._read: Position | None = None
+        self._lock = Lock()
+
+    @property
+    def model(self) -> Model:
+        """What tells the next word."""
+        return self._prompt.model
+
+    @property
+    def seed_ids(self) -> tuple[int, ...]:
+        """The ids of the seed's words."""
+        return self._prompt.seed_ids
+
+    def position(self) -> Position:
+        """Return where the text stands, to be gone on from; it is read once."""
+        with self._lock:
+            self._read = self._read or self._prompt.begin()
+        return Position(fork(self._read.state), self._read.reading)
+
+    def begin(self, number: int = 0) -> Text:
+        """Return a text in the making: that of the job's seed, or of one so much greater."""
+        return Text(
+            self.model,
+            self.position(),
+            sampling=self.job.sampling,
+            generator=np.random.default_rng(self.job.rng_seed + number),
+            candidates=self.job.candidates,
+            chances=self.job.chances,
+        )
 
 
 def begin(writer: Writer, job: Job) -> Text:
@@ -69,14 +129,4 @@ def begin(writer: Writer, job: Job) -> Text:
     DataError, SettingsError
         See `Writer.understand` and `Writer.stream`.
     """
-    check_rng_seed(job.rng_seed)
-    seed = understand(writer, job)
-    prompt = writer.prompt(seed, writing=job.writing, learn_from=job.learn_from)
-    return Text(
-        prompt.model,
-        prompt.begin(),
-        sampling=job.sampling,
-        generator=np.random.default_rng(job.rng_seed),
-        candidates=job.candidates,
-        chances=job.chances,
-    )
+    return Opened(writer, job).begin()

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.engine.bundle.model import NovelModel, rare_words
+from pipeline.engine.writing.constraints.copy_index import CopyIndex, index_text
 from pipeline.engine.writing.writer import Writer
 from pipeline.models import shelf
+from pipeline.models.cutting import trained_cut, trained_script
 
+_CAST = 30  # main characters
 _OPEN = 4  # models at once: each takes its file's size and half as much
 
 
@@ -36,6 +41,45 @@ class Loaded:
     writer: Writer
     rare: Sequence[str] = field(repr=False)
     stamp: tuple[int, ...]
+
+    @cached_property
+    def cut(self) -> Callable[[str], list[str]]:
+        """What cuts a text into words as the novel was cut."""
+        return trained_cut(self.novel.cutting)
+
+    @cached_property
+    def script(self) -> Callable[[str], str] | None:
+        """What turns a text into the novel's script, if that was turned."""
+        return trained_script(self.novel.cutting)
+
+    @cached_property
+    def copies(self) -> CopyIndex:
+        """Where each word stands in the training chapters."""
+        return index_text(self.novel.memories.text_ids, len(self.novel.network.words))
+
+    @cached_property
+    def cast(self) -> list[tuple[str, int]]:
+        """The main characters with how often they are named, the most present first."""
+        from pipeline.text.words.cast import main_characters
+
+        known = frozenset(self.novel.network.words)
+        found = main_characters(self._lines(), _CAST, known)
+        return sorted(found, key=lambda own: -own[1])
+
+    def _lines(self) -> Iterator[str]:
+        """Yield the paragraphs of the training chapters, words parted by spaces."""
+        words, rare = self.novel.network.words, iter(self.rare)
+        line: list[str] = []
+        for word_id in self.novel.memories.text_ids.tolist():
+            word = words[word_id] if 0 <= word_id < len(words) else ""
+            if word_id >= len(words):
+                word = next(rare)
+            if word_id < 0 or word == PARAGRAPH_BREAK:
+                yield " ".join(line)
+                line = []
+            else:
+                line.append(word)
+        yield " ".join(line)
 
 
 class Models:
@@ -79,6 +123,10 @@ class Models:
                     self._open.popitem(last=False)
             self._open.move_to_end(name)
             return self._open[name]
+
+    def is_open(self, name: str) -> bool:
+        """Return whether a model is open."""
+        return name in self._open
 
     def is_newer_on_disk(self, name: str) -> bool:
         """Return whether an open model's file is another one now."""

@@ -78,8 +78,12 @@ def test_quick_stops_when_the_model_is_made(tmp_path: Path) -> None:
     assert load_model(path).card.scores is None
     # Another novel of the same name does not take its place, and both write.
     novel.write_text(novel.read_bytes().decode("gb18030").replace("青棠", "青梅"), "utf-8")
-    done = call("run-all", "--quick", "--name", "甲", "--source", str(novel), *options)
+    told = ["--progress", "json"]
+    done = call("run-all", "--quick", "--name", "甲", "--source", str(novel), *options, *told)
     assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in done.stderr.splitlines()]
+    assert {"started", "progress", "finished"} < {event["event"] for event in events}
+    assert events[-1] == {"event": "model", "name": "甲-2"}
     shelf = ["--words", "5", "--rng-seed", "1", "--artifacts", str(tmp_path / "a")]
     for name, phrase in (("甲", "青棠听了，"), ("甲-2", "青梅听了，")):
         code, output, errors = invoke("generate", phrase, "--model", name, *shelf)

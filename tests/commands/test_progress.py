@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +14,14 @@ from made_up import context_in
 from rich.cells import cell_len
 
 from pipeline import interrupts
-from pipeline.commands.progress import LogReporter, TerminalReporter, fit_note
+from pipeline.commands.progress import (
+    JsonReporter,
+    LogReporter,
+    TerminalReporter,
+    fit_note,
+    open_reporter,
+)
+from pipeline.runner.execute import Outcome
 from pipeline.runner.plan import Step
 from pipeline.stage import StageConfig
 from pipeline.stages.regress import RegressConfig, regress
@@ -71,6 +79,33 @@ def test_a_note_is_cut_by_the_columns_it_takes() -> None:
     assert fit_note("第一回 loss", 8) == "第一回…"
     assert fit_note("loss", 1) == fit_note("loss", -3) == ""
     assert fit_note("a\x1b[31m", 20) == r"a\x1b[31m"
+
+
+def test_programs_get_an_object_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([10.0, 10.1, 12.0, 20.0])
+    monkeypatch.setattr("pipeline.commands.progress.time.monotonic", lambda: next(clock))
+    stream = Terminal()
+    reporter, step = open_reporter(stream, "json"), step_named("train")
+    assert isinstance(reporter, JsonReporter)
+    reporter.started(step)
+    reporter.progress(step, 0, 10, "loading")
+    reporter.progress(step, 1, 10, "loading\x1b[31m")
+    reporter.progress(step, 1, 10)
+    reporter.progress(step, 5, 10, "epoch 1")  # in ten seconds half as much again
+    reporter.said(step, "第一回\n")
+    record = SimpleNamespace(stage="train", seconds=1.5, facts={"epochs": 3, "at": Path("a")})
+    reporter.finished(cast("Outcome", SimpleNamespace(record=record)))
+    reporter.close()
+    events = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert stream.getvalue().isascii()
+    assert [own["event"] for own in events] == [
+        *("started", "progress", "progress", "progress", "said", "finished")
+    ]
+    assert [own["done"] for own in events[1:4]] == [0.0, 1.0, 5.0], "the quick one is left out"
+    assert [own["seconds_left"] for own in events[1:4]] == [None, None, 10.0]
+    assert "\x1b" not in events[2]["note"]
+    assert events[4]["text"] == r"第一回\n"
+    assert events[5]["facts"] == {"epochs": 3, "at": "a"}
 
 
 def test_an_interrupt_that_a_library_swallowed_is_raised_again(

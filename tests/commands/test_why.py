@@ -19,10 +19,11 @@ from pipeline.commands.why import (
     word_json,
     word_lines,
 )
-from pipeline.commands.words import choice_json, choice_line, generation_json
+from pipeline.commands.words import choice_line, generation_json
 from pipeline.engine.memories.next_word import Model
 from pipeline.engine.writing.evidence import Evidence, Passage, Quote, find_evidence
 from pipeline.engine.writing.generate import Candidate, Choice
+from pipeline.engine.writing.values import choice_json
 from pipeline.engine.writing.writer import Writer
 
 CHOICE = Choice(

@@ -95,7 +95,9 @@ def test_what_a_script_imports_is_exported(path):
     imports = re.findall(r'import\s+([^"]+?)\s+from\s+"\./([\w.]+)"', code_of(path))
     for names, file in imports:
         there = code_of(PAGE / file)
-        exported = set(re.findall(r"export (?:async )?(?:function\*? |const |class )([\w$]+)", there))
+        exported = set(
+            re.findall(r"export (?:async )?(?:function\*? |const |class )([\w$]+)", there)
+        )
         if names.startswith("{"):
             wanted = {name.strip() for name in names.strip("{} \n").split(",") if name.strip()}
             assert wanted - exported == set(), file

@@ -15,8 +15,8 @@ from pipelines import CORPORA, NOVELLA, ROOT
 
 from pipeline.artifacts.corpus import Chapter, Corpus
 from pipeline.artifacts.segmentation import SEGMENTATION, Name
-from pipeline.commands.score import trained_cut
 from pipeline.engine.bundle.model import Cutting
+from pipeline.models.cutting import trained_cut
 from pipeline.stages.fetch import FetchConfig, fetch
 from pipeline.stages.segment import SegmentConfig, find_names, hold_out, segment
 from pipeline.text.words.dictionary import dictionary_frequencies, dictionary_names

@@ -12,7 +12,7 @@ from writers import GREEDY, HOT, PLAIN, WORDS, model_of, remember, written
 
 from pipeline.engine.measures.diversity import longest_copies
 from pipeline.engine.memories.next_word import Model
-from pipeline.engine.writing.constraints.copy_index import index_text
+from pipeline.engine.writing.constraints.copy_index import copied_stretches, index_text
 from pipeline.engine.writing.constraints.copying import copied_next
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling
@@ -131,3 +131,30 @@ def test_where_every_word_would_be_a_copy_the_guard_gives_way() -> None:
     chosen = written(model, WritingOptions(words=30, max_copy=1), seed_ids=[0])
 
     assert len(chosen) == 30
+
+
+@given(
+    st.lists(st.integers(-1, 3), max_size=40),
+    st.lists(st.integers(0, 3), max_size=20),
+    st.integers(1, 4),
+)
+def test_stretches_of_the_novel_are_found_at_their_places(
+    text: list[int], ids: list[int], least: int
+) -> None:
+    found = list(copied_stretches(index_text(np.array(text, dtype=np.int32), 3), ids, least))
+    for start, stop, place in found:
+        assert stop - start >= least
+        assert ids[start:stop] == text[place : place + stop - start]
+        assert 3 not in ids[start:stop], "the unknown word is no word"
+        longer = ids[start : stop + 1]
+        assert stop == len(ids) or 3 in longer or not stands_in(longer, text)
+    assert [stop for _, stop, _ in found] == sorted({stop for _, stop, _ in found})
+    covered = {place for start, stop, _ in found for place in range(start, stop)}
+    for start in range(len(ids) - least + 1):
+        run = ids[start : start + least]
+        if 3 not in run and stands_in(run, text):
+            assert covered.issuperset(range(start, start + least))
+
+
+def stands_in(run: list[int], text: list[int]) -> bool:
+    return any(text[place : place + len(run)] == run for place in range(len(text)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,3 +66,39 @@ def run_ends(index: CopyIndex, run: Sequence[int]) -> Ids:
 def _count(index: CopyIndex, word: int) -> int:
     """Return how often a word stands in the text."""
     return int(index.starts[word + 1] - index.starts[word])
+
+
+def copied_stretches(
+    index: CopyIndex, ids: Sequence[int], least: int
+) -> Iterator[tuple[int, int, int]]:
+    """Yield the stretches of a text, from one that is indexed, that are at least so long.
+
+    Parameters
+    ----------
+    index : CopyIndex
+    ids : sequence of int
+        The text; the id V for what the vocabulary lacks.
+    least : int
+        Words of the shortest stretch, at least 1.
+
+    Yields
+    ------
+    (start, stop, place)
+        `ids[start:stop]` stands at `place` of the indexed text, and goes on in no place where it
+        stands. No two end at the same word; two from different places may overlap.
+    """
+    start = 0
+    while start + least <= len(ids):
+        stop = start + least
+        ends = run_ends(index, ids[start:stop])
+        if not len(ends):
+            start += 1
+            continue
+        while stop < len(ids):
+            longer = ends[ends < len(index.text_ids)]
+            longer = longer[index.text_ids[longer] == ids[stop]]
+            if not len(longer) or ids[stop] >= len(index.starts) - 1:
+                break
+            ends, stop = longer + np.int32(1), stop + 1
+        yield start, stop, int(ends[0]) - (stop - start)
+        start = stop - least + 1  # what begins before that and ends here is the tail of this one

@@ -1,0 +1,119 @@
+"""Writing on: from the caret, as events, once or several times side by side."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from functools import partial
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.desk import bodies
+from pipeline.desk.api.asked import desk_of, job_from, model_of, opened, word_json
+from pipeline.desk.desk import Desk
+from pipeline.desk.job import Opened
+from pipeline.desk.leaving import unless_gone
+from pipeline.desk.sse import begun, event, stream
+
+_MOST_ALTERNATIVES = 8
+_Event = tuple[str, dict[str, Any]]
+
+
+async def write(request: Request) -> Response:
+    """Write on from a text; see `words_of`."""
+    body = await bodies.read_json(request)
+    loaded, job = await model_of(request, body), job_from(body)
+    text = await unless_gone(request, asyncio.to_thread(opened, loaded, job))
+    begin = {
+        "rng_seed": job.rng_seed,
+        "model": loaded.name,
+        "unknown": list(dict.fromkeys(text.seed.unknown)),
+    }
+
+    async def events() -> AsyncGenerator[bytes]:
+        first = event(begin, "begin")
+        async with aclosing(_words_of(desk_of(request), text)) as found:
+            async for kind, values in found:
+                yield first + event(values, kind)
+                first = b""
+
+    return stream(await begun(request, events()))
+
+
+async def alternatives(request: Request) -> Response:
+    """Write on from a text several times, each with a seed of its own."""
+    body = await bodies.read_json(request)
+    count = bodies.whole(body, "count", 3, least=1, most=_MOST_ALTERNATIVES)
+    loaded, job = await model_of(request, body), job_from(body, way="sentence")
+    text = await unless_gone(request, asyncio.to_thread(opened, loaded, job))
+
+    async def events() -> AsyncGenerator[bytes]:
+        async with aclosing(_side_by_side(desk_of(request), text, count)) as found:
+            async for kind, values in found:
+                yield event(values, kind)
+        yield event({}, "done")
+
+    return stream(await begun(request, events()))
+
+
+async def _words_of(desk: Desk, text: Opened, number: int = 0) -> AsyncGenerator[_Event]:
+    """Yield the words of a text as they come, and its end.
+
+    It ends by `length` where as many words were written as were asked for; else it came to the end
+    that was asked for, or to one of its own.
+    """
+    previous, count = text.seed.words[-1], 0
+    async with aclosing(desk.scheduler.write(partial(text.begin, number))) as found:
+        async for choices in found:
+            for choice in choices:
+                yield "word", word_json(choice, previous)
+                previous = choice.word
+                count += choice.word != PARAGRAPH_BREAK
+    asked = text.job.writing.words
+    reason = "length" if asked is not None and count >= asked else "end"
+    yield "end", {"reason": reason, "words": count}
+
+
+async def _side_by_side(desk: Desk, text: Opened, count: int) -> AsyncGenerator[_Event]:
+    """Yield the events of several texts as they come, each with its number.
+
+    Raises
+    ------
+    Exception
+        The first that one of them raises; the others are given up.
+    """
+    found: asyncio.Queue[_Event | Exception] = asyncio.Queue(count)
+
+    async def write_one(number: int) -> None:
+        try:
+            async with aclosing(_words_of(desk, text, number)) as own:
+                async for kind, values in own:
+                    seed = {"rng_seed": text.job.rng_seed + number} if kind == "end" else {}
+                    await found.put((kind, {"number": number, **values, **seed}))
+        except Exception as error:
+            await found.put(error)
+
+    tasks = [asyncio.create_task(write_one(number)) for number in range(count)]
+    going = count
+    try:
+        while going:
+            event_or_error = await found.get()
+            if isinstance(event_or_error, Exception):
+                raise event_or_error
+            going -= event_or_error[0] == "end"
+            yield event_or_error
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+ROUTES = [
+    Route("/xuxie/v1/write", write, methods=["POST"]),
+    Route("/xuxie/v1/alternatives", alternatives, methods=["POST"]),
+]

@@ -1,0 +1,100 @@
+"""Looking at a place: what may come there, what speaks for a word, how well a text is foretold."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.desk import bodies
+from pipeline.desk.api.asked import MOST_CANDIDATES, desk_of, job_from, model_of, opened, word_json
+from pipeline.desk.job import Job, Opened
+from pipeline.desk.leaving import unless_gone
+from pipeline.desk.loaded import Loaded
+from pipeline.desk.scoring import COPIED, score_text
+from pipeline.engine.memories.next_word import NextWord
+from pipeline.engine.threads import one_thread_a_word
+from pipeline.engine.writing.evidence import find_evidence
+from pipeline.engine.writing.generate import choice_of, look
+from pipeline.engine.writing.sampling import shortlist
+from pipeline.engine.writing.values import passage_json
+from pipeline.text.reading import require_chinese
+
+_MOST_SCORED = 100_000  # characters
+_LONGEST_WORD = 64  # characters
+
+
+async def candidates(request: Request) -> Response:
+    """Tell what may come next at the end of a text."""
+    body = await bodies.read_json(request)
+    count = bodies.whole(body, "count", 10, least=1, most=MOST_CANDIDATES)
+    loaded, job = await model_of(request, body), job_from(body)
+    work = desk_of(request).looks.work(_candidates, loaded, job, count)
+    return JSONResponse({"candidates": await unless_gone(request, work)})
+
+
+async def evidence(request: Request) -> Response:
+    """Tell which passages of the novel write a word in a state like that at the end of a text."""
+    body = await bodies.read_json(request)
+    word = bodies.text(body, "word", "", most=_LONGEST_WORD)
+    loaded, job = await model_of(request, body), job_from(body)
+    work = desk_of(request).looks.work(_evidence, loaded, job, word)
+    return JSONResponse({"passages": await unless_gone(request, work)})
+
+
+async def score(request: Request) -> Response:
+    """Tell how well each piece of a text is foretold, and what of it the novel has."""
+    body = await bodies.read_json(request)
+    text = bodies.text(body, "text", "", most=_MOST_SCORED)
+    copied = bodies.whole(body, "copied", COPIED, least=3, most=100)
+    "".join(require_chinese([text], name="text"))
+    loaded = await model_of(request, body)
+    left = threading.Event()
+    work = desk_of(request).reads.work(score_text, loaded, text, copied=copied, left=left.is_set)
+    try:
+        return JSONResponse(await unless_gone(request, work))
+    finally:
+        left.set()
+
+
+def _candidates(loaded: Loaded, job: Job, count: int) -> list[dict[str, Any]]:
+    """Return the best words that may stand at the end of a text, best first."""
+    text, next_word, weights = _look(loaded, job)
+    previous, network = text.seed.words[-1], text.model.network
+    best = (int(i) for i in shortlist(weights, top_k=count) if weights[i] > 0)
+    rows = [word_json(choice_of(i, next_word, network, 0), previous) for i in best]
+    return [{name: value for name, value in row.items() if name != "candidates"} for row in rows]
+
+
+def _evidence(loaded: Loaded, job: Job, word: str) -> list[dict[str, Any]]:
+    """Return the passages that speak for a word; none for what is no piece of the vocabulary."""
+    pieces = loaded.writer.tokenizer.ids
+    word_id = pieces.get(PARAGRAPH_BREAK if word == "\n" else word.strip())
+    if word_id is None:
+        return []
+    text, next_word, _ = _look(loaded, job)
+    choice = choice_of(word_id, next_word, text.model.network, 0)
+    with one_thread_a_word():
+        found = find_evidence([choice], text.seed_ids, model=text.model, rare_words=loaded.rare)
+        return [passage_json(*own) for _, passages in found for own in passages]
+
+
+def _look(loaded: Loaded, job: Job) -> tuple[Opened, NextWord, Any]:
+    """Return a text ready to be gone on from, what comes next, and the weights (V,) left to it."""
+    endless = replace(job.writing, words=None, sentences=None, paragraphs=None, until="")
+    text = opened(loaded, replace(job, writing=replace(endless, finish=False)))
+    with one_thread_a_word():
+        return text, *look(text.position(), text.model, job.sampling)
+
+
+ROUTES: Sequence[Route] = [
+    Route("/xuxie/v1/candidates", candidates, methods=["POST"]),
+    Route("/xuxie/v1/evidence", evidence, methods=["POST"]),
+    Route("/xuxie/v1/score", score, methods=["POST"]),
+]
