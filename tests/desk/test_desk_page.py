@@ -58,7 +58,7 @@ def elements() -> Elements:
     return parser
 
 
-def test_nothing_is_inline(elements):
+def test_nothing_is_inline(elements: str) -> None:
     """What the Content-Security-Policy forbids is not there: script-src and style-src 'self'."""
     assert elements.inside == ""
     assert not any(tag == "style" for tag, _ in elements.found)
@@ -66,7 +66,7 @@ def test_nothing_is_inline(elements):
     assert not {name for name in names if name == "style" or name.startswith("on")}
 
 
-def test_all_files_that_the_page_asks_for_are_there(elements):
+def test_all_files_that_the_page_asks_for_are_there(elements: str) -> None:
     asked = [own.get("src") or own.get("href") for _, own in elements.found]
     files = [one for one in asked if one and not one.startswith("#")]
     assert "/page/main.js" in files
@@ -74,13 +74,13 @@ def test_all_files_that_the_page_asks_for_are_there(elements):
         assert (PAGE / one.removeprefix("/page/")).is_file(), one
 
 
-def test_ids_are_unique(elements):
+def test_ids_are_unique(elements: str) -> None:
     ids = [own["id"] for _, own in elements.found if own.get("id")]
     assert len(ids) == len(set(ids))
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
-def test_a_script_puts_text_in_as_text_and_asks_nobody_else(path):
+def test_a_script_puts_text_in_as_text_and_asks_nobody_else(path: Path) -> None:
     code = code_of(path)
     forbidden = (
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|https?:"
@@ -90,7 +90,7 @@ def test_a_script_puts_text_in_as_text_and_asks_nobody_else(path):
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
-def test_what_a_script_imports_is_exported(path):
+def test_what_a_script_imports_is_exported(path: Path) -> None:
     """A browser that misses one name shows no page at all."""
     imports = re.findall(r'import\s+([^"]+?)\s+from\s+"\./([\w.]+)"', code_of(path))
     for names, file in imports:
@@ -105,7 +105,7 @@ def test_what_a_script_imports_is_exported(path):
             assert "export default" in there
 
 
-def test_both_languages_say_the_same():
+def test_both_languages_say_the_same() -> None:
     zh, en = map(texts_of, TEXTS)
     assert zh.keys() == en.keys()
     holes = re.compile(r"\{\w+\}")
@@ -113,7 +113,7 @@ def test_both_languages_say_the_same():
         assert sorted(holes.findall(text)) == sorted(holes.findall(en[key])), key
 
 
-def test_every_text_that_is_asked_for_is_there_and_none_is_idle(elements):
+def test_every_text_that_is_asked_for_is_there_and_none_is_idle(elements: str) -> None:
     texts = texts_of("en.js")
     others = [code_of(path) for path in SCRIPTS if path.name not in TEXTS]
     asked = {key for code in others for key in re.findall(r'\bt\(\s*"([\w-]+)"', code)}
@@ -130,7 +130,7 @@ def test_every_text_that_is_asked_for_is_there_and_none_is_idle(elements):
     assert idle == set()
 
 
-def test_random_edits_can_be_taken_back_and_done_again(tmp_path):
+def test_random_edits_can_be_taken_back_and_done_again(tmp_path: str) -> None:
     """The page's own history and marks, in Node: 300 manuscripts of 30 edits each."""
     node = shutil.which("node")
     if node is None:
