@@ -34,8 +34,8 @@ signal.signal(signal.SIGINT, signal.SIG_IGN if how == "deaf" else stop)
 tell(event="started", stage="fetch", why="fetch: first run", arguments=sys.argv[1:])
 for done in range(1, 4):
     tell(event="progress", stage="fetch", done=done, total=3, note="", seconds_left=None)
-tell(event="said", stage="fetch", text="第一回")
 print("x" * 200_000, file=sys.stderr, flush=True)
+tell(event="said", stage="fetch", text="第一回")
 if how == "fails":
     print("xuxie: fetch: expected a novel, got none", file=sys.stderr)
     sys.exit(3)
