@@ -1,4 +1,4 @@
-// Random edits of a manuscript, taken back and done again: run by test_page.py.
+// Random edits of a manuscript, taken back and done again: run by test_desk_page.py.
 
 const [folder, seeds] = process.argv.slice(2);
 globalThis.CustomEvent ??= class extends Event {

@@ -58,7 +58,7 @@ def elements() -> Elements:
     return parser
 
 
-def test_nothing_is_inline(elements: str) -> None:
+def test_nothing_is_inline(elements: Elements) -> None:
     """What the Content-Security-Policy forbids is not there: script-src and style-src 'self'."""
     assert elements.inside == ""
     assert not any(tag == "style" for tag, _ in elements.found)
@@ -66,7 +66,7 @@ def test_nothing_is_inline(elements: str) -> None:
     assert not {name for name in names if name == "style" or name.startswith("on")}
 
 
-def test_all_files_that_the_page_asks_for_are_there(elements: str) -> None:
+def test_all_files_that_the_page_asks_for_are_there(elements: Elements) -> None:
     asked = [own.get("src") or own.get("href") for _, own in elements.found]
     files = [one for one in asked if one and not one.startswith("#")]
     assert "/page/main.js" in files
@@ -74,7 +74,7 @@ def test_all_files_that_the_page_asks_for_are_there(elements: str) -> None:
         assert (PAGE / one.removeprefix("/page/")).is_file(), one
 
 
-def test_ids_are_unique(elements: str) -> None:
+def test_ids_are_unique(elements: Elements) -> None:
     ids = [own["id"] for _, own in elements.found if own.get("id")]
     assert len(ids) == len(set(ids))
 
@@ -113,7 +113,7 @@ def test_both_languages_say_the_same() -> None:
         assert sorted(holes.findall(text)) == sorted(holes.findall(en[key])), key
 
 
-def test_every_text_that_is_asked_for_is_there_and_none_is_idle(elements: str) -> None:
+def test_every_text_that_is_asked_for_is_there_and_none_is_idle(elements: Elements) -> None:
     texts = texts_of("en.js")
     others = [code_of(path) for path in SCRIPTS if path.name not in TEXTS]
     asked = {key for code in others for key in re.findall(r'\bt\(\s*"([\w-]+)"', code)}
@@ -130,7 +130,7 @@ def test_every_text_that_is_asked_for_is_there_and_none_is_idle(elements: str) -
     assert idle == set()
 
 
-def test_random_edits_can_be_taken_back_and_done_again(tmp_path: str) -> None:
+def test_random_edits_can_be_taken_back_and_done_again(tmp_path: Path) -> None:
     """The page's own history and marks, in Node: 300 manuscripts of 30 edits each."""
     node = shutil.which("node")
     if node is None:

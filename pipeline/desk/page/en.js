@@ -124,7 +124,7 @@ export default {
   times: "{count} times in the novel",
   "no-model": "No model yet",
   "no-model-text":
-    "A novel has to be learnt first. The program brings a novella, which takes a few minutes.",
+    "A novel has to be learnt first. The program brings a novella to begin with.",
   "train-novella": "Train the bundled novella",
   "train-own": "A novel of my own",
   novella: "the bundled novella",

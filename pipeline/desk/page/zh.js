@@ -119,7 +119,7 @@ export default {
   cast: "请人物出场",
   times: "小说里出现 {count} 次",
   "no-model": "还没有模型",
-  "no-model-text": "先拿一部小说来训练。随程序附有一个中篇，几分钟就能学会。",
+  "no-model-text": "先拿一部小说来训练。随程序附有一个中篇，可以先用它试试。",
   "train-novella": "训练所附的中篇",
   "train-own": "用自己的小说",
   novella: "所附的中篇",
