@@ -97,7 +97,7 @@ def test_a_stream_is_sent_as_it_comes_and_kept_by_nobody() -> None:
 
 
 def test_an_error_amid_a_stream_is_its_last_event() -> None:
-    def as_openai(refusal: Refusal) -> bytes:
+    def _as_openai(refusal: Refusal) -> bytes:
         return event({"error": {"message": refusal.message}})
 
     async def work() -> None:
@@ -106,7 +106,7 @@ def test_an_error_amid_a_stream_is_its_last_event() -> None:
         assert client.body.endswith(b'event: error\ndata: {"message":"no more"}\n\n')
         other = Client()
         failing = Words(KeyError("secret"), after=1).events()
-        await stream(failing, as_openai)(SCOPE, other.receive, other.send)
+        await stream(failing, _as_openai)(SCOPE, other.receive, other.send)
         assert b"secret" not in other.body
         assert b'data: {"error":{"message":"expected to answer, got KeyError' in other.body
         assert other.got[-1] == {"type": "http.response.body", "body": b"", "more_body": False}

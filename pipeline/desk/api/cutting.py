@@ -10,8 +10,8 @@ from pipeline.desk.refusals import BadRequest
 from pipeline.engine.writing.generate import spell
 from pipeline.engine.writing.seed import cut_lines
 
-MOST_CHARACTERS = 200_000  # of a text that is cut: a second's work
-STRANGE = "\ufffd"  # what a character that is not in the vocabulary comes back as
+_MOST_CHARACTERS = 200_000  # of a text that is cut: a second's work
+_STRANGE = "\ufffd"  # what a character that is not in the vocabulary comes back as
 
 
 async def ids_of(loaded: Loaded, text: str) -> list[int]:
@@ -22,9 +22,9 @@ async def ids_of(loaded: Loaded, text: str) -> list[int]:
     BadRequest
         It is too long.
     """
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > _MOST_CHARACTERS:
         raise BadRequest(
-            f"expected a text of at most {MOST_CHARACTERS:,} characters, got {len(text):,}; "
+            f"expected a text of at most {_MOST_CHARACTERS:,} characters, got {len(text):,}; "
             "send it in parts"
         )
     tokenizer = loaded.writer.tokenizer
@@ -48,7 +48,7 @@ def texts_of(loaded: Loaded, ids: Sequence[int]) -> list[str]:
         if not 0 <= word_id <= len(vocabulary):
             expected = f"tokens: expected numbers from 0 to {len(vocabulary):,}"
             raise BadRequest(f"{expected}, got {word_id:,}", option="tokens")
-        word = vocabulary[word_id] if word_id < len(vocabulary) else STRANGE
+        word = vocabulary[word_id] if word_id < len(vocabulary) else _STRANGE
         texts.append(spell([word], previous))
         previous = word
     return texts

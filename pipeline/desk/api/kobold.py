@@ -35,7 +35,7 @@ _KINDS = {503: "service_unavailable", 500: "server_error", 404: "not_found"}
 _Items = AsyncGenerator[tuple[int, Piece | End]]
 
 
-def as_kobold(refusal: Refusal) -> dict[str, Any]:
+def _as_kobold(refusal: Refusal) -> dict[str, Any]:
     """Return a refusal as Kobold's clients understand it."""
     kind = _KINDS.get(refusal.status, "bad_input")
     return {"detail": {"msg": refusal.message, "type": kind}}
@@ -43,7 +43,7 @@ def as_kobold(refusal: Refusal) -> dict[str, Any]:
 
 def refuse(refusal: Refusal) -> Response:
     """Return the answer that says no."""
-    return json_answer(as_kobold(refusal), refusal.status, refusal.headers)
+    return json_answer(_as_kobold(refusal), refusal.status, refusal.headers)
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ async def stream(request: Request) -> Response:
     """Write on, and answer with each piece as it comes."""
     _, _, items = await _begin(request, texts=1)
     events = _events(await sse.begun(request, items))
-    return sse.stream(events, lambda refusal: sse.event(as_kobold(refusal), "error"))
+    return sse.stream(events, lambda refusal: sse.event(_as_kobold(refusal), "error"))
 
 
 async def check(request: Request) -> Response:

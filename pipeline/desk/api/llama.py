@@ -40,7 +40,7 @@ _KINDS = {404: "not_found_error", 500: "server_error", 503: "unavailable_error"}
 _Items = AsyncGenerator[tuple[int, Piece | End]]
 
 
-def as_llama(refusal: Refusal) -> dict[str, Any]:
+def _as_llama(refusal: Refusal) -> dict[str, Any]:
     """Return a refusal as llama.cpp's clients understand it."""
     kind = _KINDS.get(refusal.status, "invalid_request_error")
     return {"error": {"code": refusal.status, "message": refusal.message, "type": kind}}
@@ -48,7 +48,7 @@ def as_llama(refusal: Refusal) -> dict[str, Any]:
 
 def refuse(refusal: Refusal) -> Response:
     """Return the answer that says no."""
-    return json_answer(as_llama(refusal), refusal.status, refusal.headers)
+    return json_answer(_as_llama(refusal), refusal.status, refusal.headers)
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ async def completion(request: Request) -> Response:
     items = write_all(desk, loaded, prompts, asked.wanted)
     if asked.stream:
         begun = await sse.begun(request, items)
-        return sse.stream(answer.events(begun), lambda refusal: sse.event(as_llama(refusal)))
+        return sse.stream(answer.events(begun), lambda refusal: sse.event(_as_llama(refusal)))
     found = await unless_gone(request, answer.whole(items))
     return json_answer(found if asked.many or asked.wanted.texts > 1 else found[0])
 

@@ -38,7 +38,7 @@ _PIECES = 16  # where a client does not say: that is what the API promises
 _Items = AsyncGenerator[tuple[int, Piece | End]]
 
 
-def as_openai(refusal: Refusal) -> dict[str, Any]:
+def _as_openai(refusal: Refusal) -> dict[str, Any]:
     """Return a refusal as OpenAI's clients understand it."""
     code = "model_not_found" if refusal.status == 404 and refusal.option == "model" else None
     kind = "invalid_request_error" if refusal.status < 500 else "server_error"
@@ -48,7 +48,7 @@ def as_openai(refusal: Refusal) -> dict[str, Any]:
 
 def refuse(refusal: Refusal) -> Response:
     """Return the answer that says no."""
-    return json_answer(as_openai(refusal), refusal.status, refusal.headers)
+    return json_answer(_as_openai(refusal), refusal.status, refusal.headers)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ async def completions(request: Request) -> Response:
     items = _items(desk, loaded, prompts, asked)
     if asked.stream:
         begun = await sse.begun(request, items)
-        return sse.stream(answer.events(begun), lambda refusal: sse.event(as_openai(refusal)))
+        return sse.stream(answer.events(begun), lambda refusal: sse.event(_as_openai(refusal)))
     return json_answer(await unless_gone(request, answer.whole(items)))
 
 

@@ -24,18 +24,18 @@ from pipeline.shown import shown
 MOST_PIECES = 8_192  # of a text
 MOST_TEXTS = 16  # of a prompt, and prompts of a request
 MOST_LIKELY = 100  # pieces that are told for a place
-MOST_STOPS = 256
+_MOST_STOPS = 256
 _LONGEST_STOP = 256  # characters
 _MOST_IN_ALL = MOST_TEXTS * MOST_PIECES
 _MOST_LIKELY_IN_ALL = 1_000_000  # a few hundred bytes each
 _SEEDS = 2**64
 _SHOWN = 60  # characters of a refused value that are repeated
 
-Names = Mapping[str, Sequence[str]]
-Made = TypeVar("Made")
+_Names = Mapping[str, Sequence[str]]
+_Made = TypeVar("_Made")
 
 # Field of Sampling → what clients call it; the first that a body has is taken.
-SAMPLING: Names = {
+_SAMPLING: _Names = {
     "temperature": ("temperature",),
     "top_k": ("top_k",),
     "top_p": ("top_p",),
@@ -132,8 +132,8 @@ def wanted_from(
     rng_seed = bodies.whole(body, seed, -1, least=-1, most=_SEEDS - 1)
     job = Job(
         "",
-        writing=writing_from(body, pieces),
-        sampling=sampling_from(body),
+        writing=_writing_from(body, pieces),
+        sampling=_sampling_from(body),
         rng_seed=secrets.randbelow(2**31) if rng_seed == -1 else rng_seed,
         candidates=likely,
         chances=bodies.flag(body, "post_sampling_probs", False) and likely > 0,
@@ -167,11 +167,11 @@ def stops_from(body: Mapping[str, Any], *names: str) -> list[str]:
     return [
         stop
         for name in names
-        for stop in bodies.texts(body, name, [], most=MOST_STOPS, longest=_LONGEST_STOP)
+        for stop in bodies.texts(body, name, [], most=_MOST_STOPS, longest=_LONGEST_STOP)
     ]
 
 
-def sampling_from(body: Mapping[str, Any]) -> Sampling:
+def _sampling_from(body: Mapping[str, Any]) -> Sampling:
     """Return how words are chosen.
 
     Raises
@@ -181,7 +181,7 @@ def sampling_from(body: Mapping[str, Any]) -> Sampling:
     """
     given: dict[str, float] = {}
     named: dict[str, str] = {}
-    for own, names in SAMPLING.items():
+    for own, names in _SAMPLING.items():
         name = next((name for name in names if body.get(name) is not None), names[0])
         read = bodies.whole if own in _WHOLE else bodies.number
         value = read(body, name, None)
@@ -190,13 +190,13 @@ def sampling_from(body: Mapping[str, Any]) -> Sampling:
     return _renamed(lambda: Sampling(**given), named)  # type: ignore[arg-type]
 
 
-def writing_from(body: Mapping[str, Any], pieces: int) -> WritingOptions:
+def _writing_from(body: Mapping[str, Any], pieces: int) -> WritingOptions:
     """Return how much is written and what is kept to: `generate`'s options are fields too.
 
     Raises
     ------
     BadRequest
-        See `sampling_from`.
+        See `_sampling_from`.
     """
     usual = WritingOptions()
     return _renamed(
@@ -221,7 +221,7 @@ def _usual(name: str, value: float) -> float:
     return value
 
 
-def _renamed(make: Callable[[], Made], named: Mapping[str, str]) -> Made:
+def _renamed(make: Callable[[], _Made], named: Mapping[str, str]) -> _Made:
     """Return what is made; an error names the client's field."""
     try:
         return make()

@@ -20,7 +20,7 @@ from pipeline.engine.writing.generate import Answer, Ask, Choice, Position, answ
 from pipeline.engine.writing.sampling import Sampling, best_of
 from pipeline.engine.writing.sentences import write_sentence
 
-Wants = Generator[list[Ask], list[Answer | None], None]
+_Wants = Generator[list[Ask], list[Answer | None], None]
 
 
 class Text:
@@ -74,7 +74,7 @@ class Text:
         sampling: Sampling,
         generator: np.random.Generator,
         candidates: int,
-    ) -> Wants:
+    ) -> _Wants:
         """Write word by word until the text ends."""
         while not may_end(position.state):
             (answer,) = yield [Ask(position, generator, sampling, candidates)]
@@ -89,7 +89,7 @@ class Text:
         sampling: Sampling,
         generators: Sequence[np.random.Generator],
         candidates: int,
-    ) -> Wants:
+    ) -> _Wants:
         """Write sentence by sentence, each the best of several, until the text ends."""
         while not may_end(position.state):
             choices, after = yield from write_sentence(

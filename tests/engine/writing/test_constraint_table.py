@@ -125,7 +125,7 @@ def test_the_index_of_the_novel_is_made_only_if_a_constraint_asks() -> None:
         with pytest.MonkeyPatch.context() as patch:
             add(patch, Seeing)
             constraints_for(model, writing)
-        return "copy_index" in vars(seen[0])
+        return "copies" in seen[0].learnt
 
     assert not asked(FREE)
     assert asked(WritingOptions(no_repeat=0))
