@@ -194,7 +194,7 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
     )
     _check_headings(division, config)
     if division.undivided:
-        notes.append(_no_headings(division.likeliest))
+        notes.append(_no_headings(division))
     title = own_title(documents[0].title) if len(documents) == 1 else ""
     title = title or novel_title(parts[0].beginning[:LOOKED_AT], source_name(config.source))
     cuts = [*reading.cuts, *(cut for part in parts for cut in part.cleaned.cuts), *division.cuts]
@@ -226,9 +226,17 @@ def _check_headings(division: Division, config: FetchConfig) -> None:
         )
 
 
-def _no_headings(likeliest: Sequence[str]) -> str:
+def _no_headings(division: Division) -> str:
     """Return what is said of a book in which no heading was found."""
-    lines = ", ".join(f"“{shown(line, _LONGEST_SHOWN)}”" for line in likeliest)
+    from pipeline.text.cleaning.single_line import is_single_line
+
+    if is_single_line(division.paragraphs):
+        length = max(map(len, division.paragraphs))
+        return (
+            f"no chapter headings found: the text is a single line of {length:,} characters, and "
+            "becomes one chapter; put line ends around its headings and between its paragraphs"
+        )
+    lines = ", ".join(f"“{shown(line, _LONGEST_SHOWN)}”" for line in division.likeliest)
     return (
         "no chapter headings found: the whole text is one chapter; "
         + (f"the likeliest lines are {lines}; " if lines else "")

@@ -90,6 +90,20 @@ def test_a_book_without_headings_says_so_and_a_pattern_finds_them(tmp_path: Path
     assert len(said) == 1
 
 
+def test_a_book_in_one_line_without_headings_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "novel.txt"
+    path.write_text(SENTENCE * 100, encoding="utf-8")
+    said: list[str] = []
+
+    run(tmp_path, said, source=str(path))
+
+    assert said == [
+        f"no chapter headings found: the text is a single line of {100 * len(SENTENCE):,} "
+        "characters, and becomes one chapter; put line ends around its headings and between its "
+        "paragraphs"
+    ]
+
+
 @pytest.mark.parametrize("text", ["", "她走了。\n"])
 def test_a_list_of_headings_is_no_novel(tmp_path: Path, text: str) -> None:
     path = tmp_path / "novel.txt"
@@ -365,7 +379,8 @@ def test_a_text_that_is_not_chinese_or_too_short_is_refused(tmp_path: Path) -> N
     # 20 sentences of 37 and the four of 第章夜雨
     with pytest.raises(DataError, match="at least 2000 Chinese characters, got 744"):
         run(tmp_path, source=str(path))
-    assert run(tmp_path, source=str(path), min_characters=744).chapters[0].title == "全文"
+    read = run(tmp_path, source=str(path), min_characters=744)
+    assert [chapter.title for chapter in read.chapters] == ["第1章　夜雨"]
 
 
 def test_a_private_address_is_refused_by_default(tmp_path: Path) -> None:

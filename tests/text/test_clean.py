@@ -44,6 +44,48 @@ def test_hard_wrapped_text_is_joined(width: int, indent: str) -> None:
     assert cleaned.rejoined_lines == filled - len(paragraphs)
 
 
+@pytest.mark.parametrize("gap", [[], [""]])
+def test_indents_of_half_width_count_where_characters_are_counted(gap: list[str]) -> None:
+    paragraphs = [PROSE[i % 5] + PROSE[(i + 1) % 5][: 7 * i % 50] for i in range(20)]
+    lines: list[str] = []
+    for paragraph in paragraphs:
+        text = f"    {paragraph}"
+        lines += [*(text[at : at + 40] for at in range(0, len(text), 40)), *gap]
+
+    assert clean("\n".join(lines)).paragraphs == tuple(paragraphs)
+
+
+def hold_back(text: str, width: int) -> list[str]:
+    """Break at every `width` characters, with no punctuation at a line's wrong end."""
+    lines: list[str] = []
+    while text:
+        end = min(width, len(text))
+        while end < len(text) and (text[end] in "，。：”" or text[end - 1] == "“"):
+            end -= 1
+        lines.append(text[:end])
+        text = text[end:]
+    return lines
+
+
+@pytest.mark.parametrize("careful", [False, True])
+def test_a_paragraph_ends_where_a_full_line_has_room_left(careful: bool) -> None:
+    width = 30
+    # the last lines: 29 characters, where one more had room; then speech behind speech
+    paragraphs = [
+        (PROSE[i % 5] + PROSE[(i + 1) % 5])[: 59 + 30 * (i % 2) - 1] + "。" for i in range(30)
+    ]
+    paragraphs[7:7] = [f"“{PROSE[0][:27]}。”", f"“{PROSE[1][:26]}。”"]
+    lines: list[str] = []
+    for paragraph in paragraphs:
+        lines += hold_back(paragraph, width) if careful else wrap(paragraph, 2 * width)
+
+    found = clean("\n".join(lines)).paragraphs
+
+    assert "".join(found) == "".join(paragraphs)
+    missed = len(set(paragraphs) - set(found))
+    assert missed == 0 if not careful else missed < 10
+
+
 def test_wide_lines_are_joined_though_few_are_full() -> None:
     spoken = "“天黑了，回去罢。”"
     paragraphs = [

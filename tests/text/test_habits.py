@@ -286,6 +286,8 @@ def test_the_heading_that_says_more_is_the_title() -> None:
         ["第一章 雪", "尾声"],
         ["楔子", "第一章 雪"],
         ["第一章 雪", "第二章 月"],
+        ["第二章 月", "第三章 火"],
+        ["第一章 雪", "第三章 火"],
         ["1", "2"],
         ["一", "二", "三"],
         ["上", "下"],
@@ -298,6 +300,17 @@ def test_a_book_of_one_to_three_chapters(headings: list[str]) -> None:
 
     assert titles(text) == headings
     assert not read(text).undivided
+
+
+def test_two_sure_headings_are_enough_where_the_first_is_damaged() -> None:
+    more = {n: body(n + 40, paragraphs=20) for n in range(3)}
+
+    assert titles(book(["第?章 雪", "第二章 月", "第三章 火"], more))[1:] == [
+        "第二章 月",
+        "第三章 火",
+    ]
+    alone = {0: body(40, paragraphs=90), 1: body(50, paragraphs=20)}
+    assert read(book(["雪", "第二章 月", "第三章 火"], alone)).undivided  # too much before
 
 
 def test_numbers_of_another_habit_go_on_to_the_end() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
+import numpy as np
 import pytest
 
 from pipeline.text.cleaning.clean import clean
@@ -100,3 +103,86 @@ def test_gaps_in_verse_part_nothing() -> None:
     ]
 
     assert len(clean("\n".join(lines)).paragraphs) == len(lines)
+
+
+def paragraphs(count: int, *, seed: int = 0) -> list[str]:
+    """Paragraphs of characters by chance, no two lines alike; where pages end is chance too."""
+    generator = np.random.default_rng(seed)
+    lengths = generator.integers(25, 99, count)
+    return ["".join(map(chr, generator.integers(0x5000, 0x5800, n))) + "。" for n in lengths]
+
+
+def printed(
+    chapters: Sequence[Sequence[str]], head: Callable[[int, str], str], foot: Callable[[int], str]
+) -> str:
+    """Chapters as scanned: wrapped at 30 characters, 20 lines a page, a head from the second on."""
+    lines = [
+        (chapter[0], piece)
+        for chapter in chapters
+        for paragraph in chapter
+        for piece in _pieces(
+            paragraph if paragraph == chapter[0] else f"\u3000\u3000{paragraph}", 30
+        )
+    ]
+    pages = [lines[at : at + 20] for at in range(0, len(lines), 20)]
+    return "\n".join(
+        line
+        for number, page in enumerate(pages, 1)
+        for line in (
+            head(number, page[0][0]) if number > 1 else "",
+            *(piece for _, piece in page),
+            foot(number),
+        )
+        if line
+    )
+
+
+def _pieces(text: str, width: int) -> list[str]:
+    return [text[at : at + width] for at in range(0, len(text), width)]
+
+
+@pytest.mark.parametrize(
+    ("head", "foot"),
+    [
+        (lambda page, _: "旧城纪事" if page % 2 else "张三 著", str),
+        (lambda page, title: "旧城纪事" if page % 2 else title, "- {} -".format),
+        (
+            lambda page, title: f"{page}　　旧城纪事" if page % 2 else f"{title}　　{page}",
+            lambda _: "",
+        ),
+        (lambda page, _: f"旧城纪事　　　　{page}", lambda _: ""),
+        (lambda page, _: "旧城纪事" if page % 2 else "张三 著", lambda _: ""),
+    ],
+    ids=["author", "chapter", "numbers within", "one title", "no numbers"],
+)
+@pytest.mark.parametrize("size", [18, 40])
+def test_running_heads_go_and_the_sentence_goes_on(
+    size: int, head: Callable[[int, str], str], foot: Callable[[int], str]
+) -> None:
+    chapters = [
+        [f"第{number}章\u3000灯", *paragraphs(size, seed=seed)]
+        for seed, number in enumerate("一二三")
+    ]
+    text = printed(chapters, head, foot)
+
+    cleaned = clean(text)
+
+    assert cleaned.paragraphs == tuple(line for chapter in chapters for line in chapter)
+    assert all(cut.reason in ("page mark", "running title") for cut in cleaned.cuts)
+    assert sum(len(cut.text) for cut in cleaned.cuts) >= text.count("旧城纪事") * 4
+
+
+@pytest.mark.parametrize("refrain", ["灯还亮着", "——", "“嗯", "第二天"])
+def test_a_refrain_is_no_running_head(refrain: str) -> None:
+    lines = [line for n in range(9) for line in (*paragraphs(12, seed=n), refrain)]
+
+    assert clean("\n".join(lines)).paragraphs == tuple(lines)
+
+
+def test_a_book_in_one_line_is_parted_at_its_headings() -> None:
+    chapters = [(f"第{number}章\u3000灯", "".join(paragraphs(20))) for number in "一二三"]
+    text = "".join(f"{title} {prose}" for title, prose in chapters)
+
+    assert clean(text).paragraphs == tuple(line for chapter in chapters for line in chapter)
+    for other in ("第三章 灯亮了。", "第九章 的末尾 "):
+        assert len(clean(text.replace("第二章\u3000灯 ", other)).paragraphs) == 1

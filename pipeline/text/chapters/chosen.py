@@ -29,7 +29,7 @@ def choose_headings(book: Book) -> dict[int, Heading]:
     if main is None or main.level == "volume":
         book, more = _with_faint(book)
         families += more
-        main = choose(more) or main
+        main = choose(more) or main or choose(weigh(book, pairs=True))
     if main is None:
         extras = _extras(book, frozenset())
         only = _only_one(book)

@@ -38,6 +38,7 @@ _PAGE = 500  # characters
 _FRONT = 500  # characters before the first heading that need no explanation
 _TITLE_PAGE = 200  # characters before the first heading of a family without a sure form
 _LATE = 4  # usual chapters that may stand before the first heading
+_MISSING = 2  # times the size of a chapter that a missing one may have
 _NEAR = 5  # paragraphs between a volume's heading and its first chapter's
 _SAME_FRONT = 3  # times that words before 第 recur: a book's or a volume's name
 UNCOUNTED = (NAMED, "番外")  # units of headings that stand outside every count
@@ -106,8 +107,12 @@ def make_book(
     return Book(paragraphs, places, credited, listed)
 
 
-def weigh(book: Book) -> list[Family]:
-    """Return the families that hold as the book's headings, without deciding between them."""
+def weigh(book: Book, *, pairs: bool = False) -> list[Family]:
+    """Return the families that hold as the book's headings, without deciding between them.
+
+    With `pairs` two sure headings hold too, such as 第二章 and 第三章 of a book whose first one is
+    damaged or lost.
+    """
     over_text = dict(book.headings)
     for run in dense_runs(over_text):
         for index in run:
@@ -125,12 +130,20 @@ def weigh(book: Book) -> list[Family]:
         if heading.level == "volume":
             volume = index
     extras = sorted(index for unit in UNCOUNTED for index in units.pop(unit, []))
-    families = [_family(book, unit, indices, anew, extras) for unit, indices in units.items()]
+    families = [
+        _family(book, unit, indices, anew, extras, pairs=pairs) for unit, indices in units.items()
+    ]
     return [family for family in families if family is not None]
 
 
 def _family(
-    book: Book, unit: str, indices: list[int], anew: set[int], extras: Sequence[int]
+    book: Book,
+    unit: str,
+    indices: list[int],
+    anew: set[int],
+    extras: Sequence[int],
+    *,
+    pairs: bool,
 ) -> Family | None:
     """Weigh the lines of one unit, twice: the second time without those that failed."""
     points: dict[int, int] = {}
@@ -143,6 +156,7 @@ def _family(
     points = {index: points[index] for index in indices}
     level = book.headings[indices[0]].level
     holds = _holds(book, indices, level, extras)
+    holds = holds or (pairs and indices == tried and _is_pair(book, indices, level))
     holds = holds and (unit not in faint.UNITS or _stands_out(book, indices, tried, extras))
     return Family(unit, level, points) if holds else None
 
@@ -216,6 +230,22 @@ def _holds(book: Book, indices: Sequence[int], level: Level, extras: Sequence[in
     front = _front(book, extras, places[0], _LATE * mean(inner))
     early = front <= max(_TITLE_PAGE, median(sizes) / 2)
     return many and early and _evenness([front, *sizes]) >= _EVEN
+
+
+def _is_pair(book: Book, indices: Sequence[int], level: Level) -> bool:
+    """Return whether the only two lines of a family are sure, and what is missing fits before.
+
+    Their numbers rise with one missing at most, and each opens a page at least. Before 第三章 may
+    stand two chapters, not ten.
+    """
+    headings = [book.headings[index] for index in indices]
+    if len(headings) != 2 or level != "chapter" or min(h.form for h in headings) < STRONG:
+        return False
+    first, second = (heading.first or 0 for heading in headings)
+    start, middle, stop = (*(book.places[index] for index in indices), book.places[-1])
+    sizes = (middle - start, stop - middle)
+    most = max(_FRONT, _MISSING * (first - 1) * max(sizes))
+    return 1 <= first < second <= first + 2 and min(sizes) >= _PAGE and start <= most
 
 
 def _rise(headings: Sequence[Heading]) -> bool:

@@ -11,9 +11,9 @@ from pipeline.text.cleaning.pages import is_rule
 from pipeline.text.cleaning.reflow import (
     continues,
     drop_double_spacing,
+    find_wrapping,
     is_open,
     is_wrapped,
-    usual_indent,
 )
 from pipeline.text.cleaning.signs import HINT
 from pipeline.text.cuts import Cut
@@ -31,7 +31,7 @@ def cut_between(lines: Sequence[Line], width: int) -> tuple[list[Line], list[Cut
     found = [place for place, at in enumerate(filled) if _stands_apart(lines[at].text, width)]
     if not found:
         return list(lines), []
-    base = usual_indent([line.text for line in lines], width)
+    wrapping = find_wrapping([line.text for line in lines], width)
     lost: set[int] = set()
     cuts: list[Cut] = []
     for run in runs_of(found):
@@ -40,7 +40,7 @@ def cut_between(lines: Sequence[Line], width: int) -> tuple[list[Line], list[Cut
         first, last = filled[run[0] - 1], filled[run[-1] + 1]
         before, after = lines[first].text, lines[last].text
         following = lines[last + 1].text if last + 1 < len(lines) else ""
-        if continues(before, after, following, width=width, base=base) and _may_go(
+        if continues(before, after, following, wrapping) and _may_go(
             before, gap_above=filled[run[0]] - first > 1, gap_below=last - filled[run[-1]] > 1
         ):
             found_here = [lines[filled[place]] for place in run]

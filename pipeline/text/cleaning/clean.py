@@ -18,13 +18,21 @@ from pipeline.text.cleaning.markup import cut_markup
 from pipeline.text.cleaning.pages import cut_page_marks
 from pipeline.text.cleaning.punctuation import Punctuation, unify
 from pipeline.text.cleaning.reflow import rejoin, usual_width, wrap_width
+from pipeline.text.cleaning.single_line import part_at_headings
 from pipeline.text.cleaning.telling import Adverts
 from pipeline.text.cuts import Cut
 from pipeline.text.gaps import heading_gaps, prose_gaps
 
 Rejoin = Literal["auto", "always", "never"]
 
-_STEPS = (part_at_written_ends, part_at_indents, fit_characters, cut_gutenberg, cut_page_marks)
+_STEPS = (
+    part_at_written_ends,
+    part_at_indents,
+    part_at_headings,
+    fit_characters,
+    cut_gutenberg,
+    cut_page_marks,
+)
 LINE_END = re.compile(r"\r\n|[\r\n\v\f\x85\u2028\u2029]")
 
 

@@ -11,9 +11,10 @@ from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cleaning.lines import Line
 from pipeline.text.cuts import Cut
 
-_INDENT = re.compile("(?<=\\S)\u3000{2,}(?=\\S)")
+_PAGE = r"(?!\d{1,4}\s*$)"  # a number at the end of a line is a page's, behind its running head
+_INDENT = re.compile("(?<=\\S)\u3000{2,}(?=\\S)" + _PAGE)
 # What parts only a text whose lines nothing else ends:
-_GAP = re.compile("(?<=\\S)(?: {4}| ?\xa0 ?\xa0| {0,3}\t)[ \xa0\t\u3000]*+(?=\\S)")
+_GAP = re.compile("(?<=\\S)(?: {4}| ?\xa0 ?\xa0| {0,3}\t)[ \xa0\t\u3000]*+(?=\\S)" + _PAGE)
 _WRITTEN_END = re.compile(r"(?:\\[nr])+(?:\\t)*")  # \n as two characters
 _ENDS = SENTENCE_ENDS + "!?…”」』）】：—"
 _HABIT = 3  # indents after the end of a sentence; fewer are no habit

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import pairwise
 
-from pipeline.chinese import SENTENCE_ENDS
 from pipeline.text.chapters.headings import is_heading
+from pipeline.text.cleaning.heads import ENDS, heads_apart, heads_beside, is_indented, is_inside
 from pipeline.text.cleaning.lines import Line
 from pipeline.text.cuts import Cut
 
@@ -26,14 +26,10 @@ _RUNNING = re.compile(
     rf"\s*(?:(?P<title>[^\s\d][^\n]{{0,28}}?)(?:{_GAP})(?P<page>\d{{1,4}})"
     rf"|(?P<first>\d{{1,4}})(?:{_GAP})(?P<behind>[^\s\d][^\n]{{0,28}}?))\s*"
 )
-_INDENTS = ("\u3000\u3000", "\t", "    ")
 _LONGEST = 80  # characters of a mark
-_TITLE = 30  # characters of a title that stands on every page
-_BESIDE_SHARE = 0.6  # of the marks that it stands beside
 _BARE = re.compile(r"\s*\d{1,4}\s*")
 _RULE = re.compile(r"[\s\-=*_~#+·—─━═＝＊※◇◆☆★○●□■|]+")
 _PROSE = frozenset("。！？”")
-_ENDS = SENTENCE_ENDS + "!?…”」』：:"
 
 
 def is_rule(text: str) -> bool:
@@ -49,21 +45,27 @@ def cut_page_marks(lines: Sequence[Line]) -> tuple[list[Line], list[Cut]]:
 
     Page numbers are lines with nothing but a number, or a number and the book's title, which grows
     by one from mark to mark, with text between. Those that have no sign around them could head
-    chapters: some must stand in the middle of a sentence. A title of its own line beside most of
-    them goes too.
+    chapters: some must stand in the middle of a sentence. Heads beside most of them go too, and
+    heads at even distances where there are no numbers (`heads`).
     """
     cuts: list[Cut] = []
     lost: set[int] = set()
     for find in (_framed, _bare, _running):
         marks = _apart(lines, find(lines))
         if _are_pages(lines, marks, surely=find is _framed):
-            places = marks.keys() | _titles_beside(lines, marks)
-            cuts += [
-                Cut("page mark", "", lines[at].number, lines[at].text.strip()) for at in places
-            ]
+            heads = heads_beside(lines, marks)
+            places = marks.keys() | heads
+            cuts += _cuts(lines, marks, "page mark") + _cuts(lines, heads, "running title")
             lost |= places | _gaps_around(lines, places)
+    heads = heads_apart(lines) - lost
+    cuts += _cuts(lines, heads, "running title")
+    lost |= heads | _gaps_around(lines, heads)
     kept = [line for at, line in enumerate(lines) if at not in lost] if lost else list(lines)
     return kept, sorted(cuts, key=lambda cut: cut.line)
+
+
+def _cuts(lines: Sequence[Line], places: Iterable[int], reason: str) -> list[Cut]:
+    return [Cut(reason, "", lines[at].number, lines[at].text.strip()) for at in places]
 
 
 def _bare(lines: Sequence[Line]) -> dict[int, int]:
@@ -89,16 +91,29 @@ def _framed(lines: Sequence[Line]) -> dict[int, int]:
 
 
 def _running(lines: Sequence[Line]) -> dict[int, int]:
-    """Return place → number of the lines with a number and a title that others have too."""
+    """Return place → number of the lines with a number and a title that others have too.
+
+    Or a chapter's title, which stands without the number where the chapter begins.
+    """
     found = {
         at: (int(match["page"] or match["first"]), match["title"] or match["behind"])
         for at, line in enumerate(lines)
-        if len(line.text) < _LONGEST
-        and (match := _RUNNING.fullmatch(line.text))
-        and not is_heading(line.text)
+        if len(line.text) < _LONGEST and (match := _RUNNING.fullmatch(line.text))
     }
+    chapters = {_tight(title) for at, (_, title) in found.items() if is_heading(lines[at].text)}
+    if chapters:
+        chapters &= {_tight(line.text) for line in lines if len(line.text) < _LONGEST}
     titles = Counter(title for _, title in found.values())
-    return {at: page for at, (page, title) in found.items() if titles[title] >= _MIN_MARKS}
+    return {
+        at: page
+        for at, (page, title) in found.items()
+        if _tight(title) in chapters
+        or (titles[title] >= _MIN_MARKS and not is_heading(lines[at].text))
+    }
+
+
+def _tight(text: str) -> str:
+    return "".join(text.split())
 
 
 def _apart(lines: Sequence[Line], marks: Mapping[int, int]) -> dict[int, int]:
@@ -120,47 +135,10 @@ def _are_pages(lines: Sequence[Line], marks: Mapping[int, int], *, surely: bool)
     steps = [second - first for first, second in pairwise(marks.values())]
     if sum(1 <= step <= _MAX_STEP for step in steps) < _RISING_SHARE * len(steps):
         return False
-    inside = [at for at in marks if _is_inside(lines, at)]
+    inside = [at for at in marks if is_inside(lines, at)]
     if surely:
         return bool(inside)
-    return sum(not _is_indented(lines, at) for at in inside) >= _INSIDE_SHARE * len(marks)
-
-
-def _titles_beside(lines: Sequence[Line], marks: Mapping[int, int]) -> set[int]:
-    """Return the places of a title that stands on every page, above its number or below it."""
-    places: set[int] = set()
-    for step in (-1, 1):
-        beside = [at for mark in marks if (at := _next_filled(lines, mark, step)) is not None]
-        texts = Counter(lines[at].text.strip() for at in beside)
-        often = {
-            text
-            for text, count in texts.items()
-            if count >= max(_MIN_MARKS, _BESIDE_SHARE * len(marks)) and len(text) <= _TITLE
-        }
-        places.update(at for at in beside if lines[at].text.strip() in often)
-    return places
-
-
-def _next_filled(lines: Sequence[Line], at: int, step: int) -> int | None:
-    """Return the place of the next line with text above (-1) or below (1) a place."""
-    at += step
-    while 0 <= at < len(lines) and not lines[at].text.strip():
-        at += step
-    return at if 0 <= at < len(lines) else None
-
-
-def _is_inside(lines: Sequence[Line], at: int) -> bool:
-    """Return whether the text before a line ends in the middle of a sentence."""
-    above = _next_filled(lines, at, -1)
-    if above is None or is_heading(lines[above].text):
-        return False
-    return lines[above].text.rstrip()[-1] not in _ENDS
-
-
-def _is_indented(lines: Sequence[Line], at: int) -> bool:
-    """Return whether a new paragraph begins below a line."""
-    below = _next_filled(lines, at, 1)
-    return below is None or lines[below].text.startswith(_INDENTS)
+    return sum(not is_indented(lines, at) for at in inside) >= _INSIDE_SHARE * len(marks)
 
 
 def _gaps_around(lines: Sequence[Line], places: Set[int]) -> set[int]:
@@ -176,7 +154,7 @@ def _gaps_around(lines: Sequence[Line], places: Set[int]) -> set[int]:
             while 0 <= beside < len(lines) and _is_gap(lines, beside, places):
                 around.append(beside)
                 beside += step
-            if step < 0 and beside >= 0 and lines[beside].text.rstrip()[-1] in _ENDS:
+            if step < 0 and beside >= 0 and lines[beside].text.rstrip()[-1] in ENDS:
                 break
         else:
             gaps.update(around)

@@ -10,10 +10,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from pipeline.chinese import SENTENCE_ENDS
 from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cleaning.lines import Line
+from pipeline.text.cleaning.room import Room, find_room
 
 _MIN_WIDTH = 32  # columns; verse and lists are narrower
 _MAX_WIDTH = 160  # columns; nobody wraps wider
@@ -25,7 +27,20 @@ _PUNCTUATED_SHARE = 0.5  # of the full lines; wrapping cuts anywhere, verse and 
 _PUNCTUATION = "。！？…”’」』．：；，、!?;:,."
 _LATIN_END = re.compile(r"[A-Za-z0-9,.;:!?]")
 _LATIN_START = re.compile(r"[A-Za-z0-9]")
+_TOLD_SHARE = 0.05  # of the lines that an indent or an empty line shows to begin a paragraph
 _CLOSING = SENTENCE_ENDS + "!?…”」』：:"  # what a paragraph ends with, speech and lists too
+
+
+class Wrapping(NamedTuple):
+    """How a text was wrapped.
+
+    `width` in columns, `base` the usual indent of a paragraph's later lines, `room` what tells the
+    ends of paragraphs where nothing else does.
+    """
+
+    width: int
+    base: int
+    room: Room | None
 
 
 def columns(line: str) -> int:
@@ -57,7 +72,7 @@ def wrap_width(lines: Sequence[str]) -> int | None:
     full = [
         line
         for line, own in zip(prose, widths, strict=True)
-        if width - _SLACK <= own <= width + _SLACK
+        if abs(own - width) <= _SLACK or abs(_counted(line) - width) <= _SLACK
     ]
     punctuated = sum(line.rstrip()[-1] in _PUNCTUATION for line in full)
     wrapped = (
@@ -66,6 +81,22 @@ def wrap_width(lines: Sequence[str]) -> int | None:
         and punctuated < _PUNCTUATED_SHARE * len(full)
     )
     return width if wrapped else None
+
+
+def _counted(line: str) -> int:
+    """Return the columns of a line to a program that counts characters, indent and all.
+
+    Spaces of half a width count as characters do; a line without them needs no second look.
+    """
+    return 2 * len(line.rstrip()) if line[:1] in (" ", "\t") else 0
+
+
+def _reach(line: str) -> int:
+    return columns(line) + _indent(line)
+
+
+def _characters(line: str) -> int:
+    return len(line.rstrip())
 
 
 def usual_width(lines: Sequence[str]) -> int:
@@ -82,7 +113,7 @@ def rejoin(lines: Sequence[Line], width: int) -> tuple[list[Line], int]:
     """
     lines = drop_double_spacing(lines)
     texts = [line.text for line in lines]
-    base = usual_indent(texts, width)
+    wrapping = find_wrapping(texts, width)
     numbers: list[int] = []
     paragraphs: list[list[str]] = []  # each of the pieces that it is joined from in the end
     for index, text in enumerate(texts):
@@ -90,7 +121,7 @@ def rejoin(lines: Sequence[Line], width: int) -> tuple[list[Line], int]:
         following = texts[index + 1] if index + 1 < len(texts) else ""
         if not text.strip():
             continue
-        if before.strip() and continues(before, text, following, width=width, base=base):
+        if before.strip() and continues(before, text, following, wrapping):
             paragraphs[-1][-1:] = _joined(paragraphs[-1][-1], text)
         else:
             numbers.append(lines[index].number)
@@ -100,17 +131,19 @@ def rejoin(lines: Sequence[Line], width: int) -> tuple[list[Line], int]:
     return [Line(number, "".join(pieces)) for number, pieces in pairs], joined
 
 
-def continues(before: str, line: str, following: str, *, width: int, base: int) -> bool:
+def continues(before: str, line: str, following: str, wrapping: Wrapping) -> bool:
     """Return whether `line` goes on with the paragraph of `before`.
 
-    It does unless `before` is short, either is a heading, `line` is indented more than `base`
-    columns, or `line` opens verse: short lines after the end of a sentence.
+    It does unless `before` is short or ends where there was room left, either is a heading, `line`
+    is indented more than usual, or `line` opens verse: short lines after the end of a sentence.
     """
-    if not _is_full(before, width):
+    if not _is_full(before, wrapping.width):
         return False
-    if is_heading(before) or is_heading(line) or _indent(line) > base + 1:
+    if is_heading(before) or is_heading(line) or _indent(line) > wrapping.base + 1:
         return False
-    short = width / 2
+    if wrapping.room is not None and wrapping.room.ends(before, line):
+        return False
+    short = wrapping.width / 2
     verse = columns(line) < short and 0 < columns(following) < short and not is_heading(following)
     return not (verse and before.rstrip()[-1] in _CLOSING)
 
@@ -143,12 +176,27 @@ def drop_double_spacing(lines: Sequence[Line]) -> list[Line]:
     return [lines[index] for index in filled]
 
 
-def usual_indent(lines: Sequence[str], width: int) -> int:
-    """Return the usual indent of the lines below full ones: that of a paragraph's later lines."""
+def find_wrapping(lines: Sequence[str], width: int) -> Wrapping:
+    """Return how a text of `width` columns was wrapped.
+
+    Room at the end of a line tells where paragraphs end only if indents and empty lines do not.
+    """
     filled = [line for line in lines if line.strip()]
     later = [second for first, second in pairwise(filled) if _is_full(first, width)]
     counts = Counter(map(_indent, later or filled))
-    return counts.most_common(1)[0][0] if counts else 0
+    base = counts.most_common(1)[0][0] if counts else 0
+    told = _gaps(lines) + sum(_indent(line) > base + 1 for line in filled)
+    if told >= _TOLD_SHARE * len(filled):
+        return Wrapping(width, base, None)
+    pairs = [pair for pair in pairwise(filled) if _is_full(pair[0], width)]
+    return Wrapping(width, base, find_room(pairs, (_reach, _characters)))
+
+
+def _gaps(lines: Sequence[str]) -> int:
+    """Return how many empty lines there are, without those at headings."""
+    filled = [at for at, line in enumerate(lines) if line.strip()]
+    apart = ((lines[a], lines[b]) for a, b in pairwise(filled) if b - a > 1)
+    return sum(not is_heading(above) and not is_heading(below) for above, below in apart)
 
 
 def _joined(first: str, second: str) -> tuple[str, str]:
