@@ -40,6 +40,7 @@ class Page(HTMLParser):
     def fetched(self) -> list[str]:
         """What a browser would fetch for this page."""
         wanted = [value for name, value in self.attributes if name in FETCHING and value]
+        wanted = [value for value in wanted if not value.startswith("#")]  # a place in the page
         styles = [text for tag, text in self.texts if tag == "style"]
         styles += [value for name, value in self.attributes if name == "style" and value]
         return wanted + [style for style in styles if "url(" in style or "@import" in style]

@@ -1,6 +1,6 @@
 """`report`'s artifact: what was learnt and how well, as a page and a picture for people.
 
-report.html   one file that needs no other and no network; its last line seals it
+report.html   one file that needs no other and no network, in all languages; its last line seals it
 curves.png    the curves of the training
 
 The seal is a comment with the digest of all that stands before it. So a page of ours is known from
@@ -13,13 +13,17 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from pipeline.artifacts.codec import Codec
 from pipeline.artifacts.picture import load_picture, save_picture
-from pipeline.errors import ArtifactDamaged
+from pipeline.errors import ArtifactDamaged, NotReady
 
 FILE = "report.html"
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+_TAGS: dict[str, str] = {"zh": "zh-CN", "en": "en"}  # as HTML says it
 
 _SEAL = "<!-- xuxie report {} -->\n"
 _SEALED = re.compile(rb"(.*</html>\n)<!-- xuxie report ([0-9a-f]{64}) -->\n", re.DOTALL)
@@ -45,6 +49,23 @@ def is_sealed(page: bytes) -> bool:
     """Return whether this is a report of ours, to the last byte as it was made."""
     found = _SEALED.fullmatch(page)
     return found is not None and hashlib.sha256(found[1]).hexdigest().encode() == found[2]
+
+
+def opens_in(page: str, language: Language) -> str:
+    """Return a report that opens in a language, sealed anew; it holds all of them as before.
+
+    Raises
+    ------
+    NotReady
+        The report is one of an earlier version, in English alone.
+    """
+    if f'<main class="{language}"' not in page:
+        raise NotReady(
+            "expected a report in Chinese and English, got one of an earlier version",
+            command="run report",
+        )
+    html, _, _ = page.rpartition("<!-- ")
+    return seal(re.sub('<html lang="[^"]*">', f'<html lang="{_TAGS[language]}">', html, count=1))
 
 
 def _save_report(report: Report, folder: Path) -> None:

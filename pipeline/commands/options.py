@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import functools
 import inspect
+import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from pipeline.artifacts.report import LANGUAGES, Language
 from pipeline.filenames import why_impossible
 from pipeline.project import Project, open_project
 from pipeline.shown import shown
@@ -97,6 +99,14 @@ def _progress_form(value: str) -> str:
     if value not in ("auto", "json"):
         raise typer.BadParameter(f"expected auto or json, got {_got(value)}")
     return value
+
+
+def _language(value: str) -> Language:
+    """Read an option's language, which is one of those that the report is in."""
+    for language in LANGUAGES:
+        if language == value:
+            return language
+    raise typer.BadParameter(f"expected {' or '.join(LANGUAGES)}, got {_got(value)}")
 
 
 def _got(value: str) -> str:
@@ -225,6 +235,16 @@ Output = Annotated[
     Path | None,
     typer.Option(
         "--output", parser=checked_path, metavar="PATH", help="File to copy the report to."
+    ),
+]
+
+PageLanguage = Annotated[
+    Language | None,
+    typer.Option(
+        "--language",
+        parser=_language,
+        metavar="zh|en",
+        help="Language that the report opens in; it holds both.",
     ),
 ]
 
@@ -428,6 +448,10 @@ class Asked:
     overrides: tuple[str, ...]
     encoding: str | None = None
     base: str | None = None
+
+    def with_setting(self, setting: str, value: str) -> Asked:
+        """Return this with one setting more, above all others; its value is a text."""
+        return replace(self, overrides=(*self.overrides, f"{setting}={json.dumps(value)}"))
 
     def open(self, artifacts: Path) -> Project:
         """Return the project that the options name, the default one if they name none."""

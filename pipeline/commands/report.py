@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.artifacts.report import FILE as REPORT_FILE
-from pipeline.artifacts.report import is_sealed
+from pipeline.artifacts.report import is_sealed, opens_in
 from pipeline.catalog import REPORT
 from pipeline.commands import options
 from pipeline.commands.console import guarded, print_json, put, run_targets, say_notes
@@ -21,6 +21,7 @@ _LARGEST = 2**26  # bytes; no report comes near it
 def report(
     model: options.ModelName = None,
     output: options.Output = None,
+    language: options.PageLanguage = None,
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:
@@ -31,14 +32,23 @@ def report(
     say_notes(notes)
     if record is None:
         record = run_targets(project, [REPORT.name], frozenset(), "report")[-1].record
-    path = _copy_page(record.path / REPORT_FILE, output)
-    return print_json({"report": str(path)}) if as_json else put(str(path))
+    page_path = record.path / REPORT_FILE
+    page = page_path.read_text(encoding="utf-8")
+    if language is not None:
+        page = opens_in(page, language)
+    if output is not None:
+        _write_copy(page, output, page_path)
+        place = str(output)
+    else:
+        # What is kept is never changed: that it opens in this language is for the address to say.
+        place = f"{page_path.as_uri()}#{language}" if language else str(page_path)
+    return print_json({"report": place}) if as_json else put(place)
 
 
-def _copy_page(page_path: Path, output: Path | None) -> Path:
-    """Copy a report to `output`, wholly or not at all; return where it lies.
+def _write_copy(page: str, output: Path, page_path: Path) -> None:
+    """Write a report that was read from `page_path` to `output`, wholly or not at all.
 
-    Without an `output` it stays where it is. A file that is there already gives way only if it is
+    A file that is there already gives way only if it is
     an earlier report that nobody has changed since.
 
     Raises
@@ -46,8 +56,6 @@ def _copy_page(page_path: Path, output: Path | None) -> Path:
     SettingsError
         Something else is there, or nothing can be written there.
     """
-    if output is None:
-        return page_path
     try:
         if what := _in_the_way(output, page_path):
             raise SettingsError(
@@ -55,7 +63,7 @@ def _copy_page(page_path: Path, output: Path | None) -> Path:
                 "give another name",
                 option="--output",
             )
-        write_durably(output, page_path.read_text(encoding="utf-8"))
+        write_durably(output, page)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else None
         raise SettingsError(
@@ -63,7 +71,6 @@ def _copy_page(page_path: Path, output: Path | None) -> Path:
             f"{why or error}",
             option="--output",
         ) from error
-    return output
 
 
 def _in_the_way(output: Path, page_path: Path) -> str:

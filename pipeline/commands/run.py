@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from pipeline.artifacts.evaluation import Evaluation
     from pipeline.engine.bundle.artifact import Finished
 
+_LANGUAGE = f"{REPORT.name}.language"  # the setting that --language stands for
+
 
 @guarded
 @options.takes(asked=options.novel_from)
@@ -45,6 +47,7 @@ def run_all(
     asked: Asked,
     name: options.NewName = None,
     quick: options.Quick = False,
+    language: options.PageLanguage = None,
     accept_new: AcceptNew = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -53,7 +56,7 @@ def run_all(
 ) -> None:
     """From a novel to a model and a continuation, and then to its scores and a report."""
     name = name if name is None else check_name(name, "--name")
-    project = asked.open(artifacts)
+    project = (asked.with_setting(_LANGUAGE, language) if language else asked).open(artifacts)
     shelf_of(project.store.folder)  # what stands in its place is refused before hours of training
     force = forget_download(project) if accept_new else frozenset()
     if dry_run:

@@ -8,35 +8,34 @@ from typing import Any
 
 from pipeline.page.document import note, section
 from pipeline.page.markup import Markup, element
+from pipeline.page.texts import Texts
 
 _WIDTH, _HEIGHT = 320.0, 190.0  # of a drawing, in its own units
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 12.0, 18.0, 24.0  # margins around the curve
 _TICKS = 4
-# What is drawn of a training, here and as a picture: figure of `Training.history` → title.
-PANELS = {
-    "train_loss": "training loss",
-    "perplexity": "validation perplexity",
-    "top1": "validation top-1",
-}
 
 _Point = tuple[float, float]
 
 
-def curves(history: Mapping[str, Any]) -> Markup:
-    """Return a drawing for each figure of `Training.history`, the epoch that was kept marked."""
+def curves(texts: Texts, history: Mapping[str, Any]) -> Markup:
+    """Return a drawing for each of `texts.panels`, figures of `Training.history`.
+
+    The epoch that was kept is marked.
+    """
     rows, best = history["epochs"], history["best_epoch"]
     figures = [
         element(
             "figure",
             element("figcaption", title),
-            _draw([(row["epoch"], row[name]) for row in rows if _finite(row.get(name))], best),
+            _draw(
+                texts, [(row["epoch"], row[name]) for row in rows if _finite(row.get(name))], best
+            ),
         )
-        for name, title in PANELS.items()
+        for name, title in texts.panels.items()
     ]
-    text = f"Objective {history['objective']}; {len(rows)} epochs, of which epoch {best} was kept."
-    return section(
-        "training", "The training", note(text), element("div", *figures, class_="panels")
-    )
+    text = texts.objective.format(objective=history["objective"], epochs=len(rows), best=best)
+    drawn = element("div", *figures, class_="panels")
+    return section(texts, "training", texts.training, note(text), drawn)
 
 
 def _finite(value: Any) -> bool:
@@ -44,10 +43,10 @@ def _finite(value: Any) -> bool:
     return isinstance(value, int | float) and math.isfinite(value)
 
 
-def _draw(points: Sequence[_Point], best: float) -> Markup:
+def _draw(texts: Texts, points: Sequence[_Point], best: float) -> Markup:
     """Return a curve through (epoch, figure) points, with axes and a line at the best epoch."""
     if not points:
-        return note("no figures")
+        return note(texts.no_figures)
     xs, ys = zip(*points, strict=True)
     y_ticks = ticks(min(ys), max(ys))
     x_ticks = [x for x in ticks(min(xs), max(xs)) if float(x).is_integer() and min(xs) <= x]
@@ -57,12 +56,12 @@ def _draw(points: Sequence[_Point], best: float) -> Markup:
         "svg",
         *(_y_axis(y, _place((bounds[0], y), bounds)[1]) for y in y_ticks),
         *(_x_axis(x, _place((x, bounds[2]), bounds)[0]) for x in x_ticks),
-        _best_line(best, _place((best, bounds[2]), bounds)[0]),
+        _best_line(texts, best, _place((best, bounds[2]), bounds)[0]),
         element("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in spots), class_="curve"),
         *(
             element(
                 "circle",
-                element("title", f"epoch {epoch:g}: {value:.4g}"),
+                element("title", f"{texts.epoch.format(epoch=epoch)}: {value:.4g}"),
                 cx=x,
                 cy=y,
                 r=3,
@@ -108,11 +107,10 @@ def _x_axis(value: float, x: float) -> Markup:
     return element("text", f"{value:g}", x=x, y=_HEIGHT - 7, text_anchor="middle", class_="tick")
 
 
-def _best_line(epoch: float, x: float) -> Markup:
+def _best_line(texts: Texts, epoch: float, x: float) -> Markup:
     """Return the line at the epoch that was kept, with its name on the side that has room."""
     line = element("line", x1=x, x2=x, y1=_TOP - 4, y2=_HEIGHT - _BOTTOM, class_="best-epoch")
     anchor, shift = ("end", -4.0) if x > _WIDTH / 2 else ("start", 4.0)
-    text = element(
-        "text", f"epoch {epoch:g}", x=x + shift, y=_TOP - 6, text_anchor=anchor, class_="best-name"
-    )
+    name = texts.epoch.format(epoch=epoch)
+    text = element("text", name, x=x + shift, y=_TOP - 6, text_anchor=anchor, class_="best-name")
     return Markup(line + text)

@@ -1,23 +1,29 @@
-"""The page as a whole: its head, and the sections in their order."""
+"""The page as a whole: its head, and all that is told, once a language.
+
+All languages stand in the one file, each whole in itself, and the style sheet shows one: which, the
+document's own `lang` says, and the address, where it ends in #zh or #en. So the switch is a link,
+and the page needs no script.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pipeline.page.markup import Markup, chinese, element, join
-from pipeline.page.style import STYLE
+from pipeline.page.style import STYLE, only_one
+from pipeline.page.texts import Texts
 
 _GENERATOR = "xuxie report"
 # Should something slip through after all, browsers neither run it nor fetch anything for it.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_FONTS = (
-    "Chinese is drawn with the fonts of the machine that opens this page. Should you see boxes in "
-    "place of characters, install one, such as Noto Sans CJK."
-)
+
+Version = tuple[Texts, Iterable[Markup]]  # a language, and the sections in it
 
 
-def document(title: str, sections: Iterable[Markup]) -> str:
-    """Return the whole page, which needs nothing but itself."""
+def document(title: str, versions: Sequence[Version]) -> str:
+    """Return the whole page, which needs nothing but itself; it opens in the first language."""
+    languages = [texts for texts, _ in versions]
+    style = STYLE + only_one({texts.name: texts.tag for texts in languages})
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -25,17 +31,38 @@ def document(title: str, sections: Iterable[Markup]) -> str:
         element("meta", name="generator", content=_GENERATOR),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("title", f"{title} · xuxie 续写"),
-        element("style", Markup(STYLE)),
+        element("style", Markup(style)),
     )
-    about = note("What xuxie learnt from this novel, and how well it goes on.")
-    header = element("header", chinese(title, "h1"), about)
-    body = element("body", header, *sections, element("footer", note(_FONTS)))
-    return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
+    places = (element("span", id=texts.name) for texts in languages)
+    bodies = (_in_one(title, texts, sections, languages) for texts, sections in versions)
+    html = element("html", head, element("body", *places, *bodies), lang=languages[0].tag)
+    return f"<!DOCTYPE html>\n{html}\n"
 
 
-def section(name: str, title: str, *content: str) -> Markup:
-    """Return a section that a link can lead to by its name; lines keep the source readable."""
-    return join((Markup("\n"), element("section", element("h2", title), *content, id=name)))
+def _in_one(
+    title: str, texts: Texts, sections: Iterable[Markup], languages: Sequence[Texts]
+) -> Markup:
+    """Return all that is shown in one language."""
+    links = (
+        element("a", other.own_name, href=f"#{other.name}", lang=other.tag, hreflang=other.tag)
+        for other in languages
+        if other is not texts
+    )
+    header = element(
+        "header",
+        element("nav", *links),
+        chinese(title, "h1"),
+        note(texts.about),
+    )
+    footer = element("footer", note(texts.fonts))
+    main = element("main", header, *sections, footer, class_=texts.name, lang=texts.tag)
+    return join((Markup("\n"), main))
+
+
+def section(texts: Texts, name: str, title: str, *content: str) -> Markup:
+    """Return a section, known by its language and its name; lines keep the source readable."""
+    whole = element("section", element("h2", title), *content, id=f"{texts.name}-{name}")
+    return join((Markup("\n"), whole))
 
 
 def note(text: str) -> Markup:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape as escape_signs
 
 from pipeline.shown import shown
@@ -50,6 +50,12 @@ def _escape(text: str, *, quote: bool = False) -> str:
 def chinese(text: str, tag: str = "span", **attributes: str | float | None) -> Markup:
     """Return text of the novel, marked as Chinese: browsers choose glyphs and line ends by it."""
     return element(tag, text, lang="zh", **attributes)
+
+
+def named(name: str, labels: Mapping[str, str]) -> Markup:
+    """Return a name with what it stands for below it, where that is known."""
+    label = labels.get(name)
+    return join((name, element("small", label) if label else ""))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:

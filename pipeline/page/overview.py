@@ -3,17 +3,71 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline.page.document import note, section
-from pipeline.page.markup import Markup, element, join, table
+from pipeline.page.markup import Markup, element, join, named, table
+from pipeline.page.texts import Texts
 
 
-def overview(facts: Iterable[tuple[str, str]], parts: Iterable[Sequence[str]]) -> Markup:
+@dataclass(frozen=True)
+class Facts:
+    """What was read, how, and how large what came of it is."""
+
+    characters: int
+    paragraphs: int
+    encoding: str
+    replaced: int  # bytes that could not be read
+    cuts: int
+    rejoined_lines: int
+    words: int
+    dimensions: int
+    units: int
+    layers: int
+    steps: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a part of the novel holds; `known` is the share of words in the vocabulary."""
+
+    name: str
+    chapters: int
+    words: int
+    known: float
+
+
+def overview(texts: Texts, facts: Facts, parts: Iterable[Part]) -> Markup:
     """Return the facts of a training, and a row for each part of the novel."""
-    head = ("part", "chapters", "words", "known to the vocabulary")
-    return section("overview", "The novel", _definitions(facts), table(head, parts))
+    rows = (
+        (
+            texts.parts.get(part.name, part.name),
+            f"{part.chapters:,}",
+            f"{part.words:,}",
+            f"{100 * part.known:.1f} %",
+        )
+        for part in parts
+    )
+    return section(
+        texts,
+        "overview",
+        texts.overview,
+        _definitions(_tell(texts, facts)),
+        table(texts.parts_head, rows),
+    )
+
+
+def _tell(texts: Texts, facts: Facts) -> Iterator[tuple[str, str]]:
+    """Yield what there is to know, each with its name."""
+    own = vars(facts)
+    layers = texts.layers.format(layers=facts.layers) if facts.layers > 1 else ""
+    yield texts.text, texts.text_size.format(**own)
+    yield texts.encoding, (texts.unreadable if facts.replaced else "{encoding}").format(**own)
+    yield texts.cleaning, texts.cleaned.format(**own)
+    yield texts.vocabulary, texts.vocabulary_size.format(**own)
+    yield texts.network, texts.network_size.format(**own | {"layers": layers})
 
 
 def _definitions(facts: Iterable[tuple[str, str]], kind: str = "facts") -> Markup:
@@ -22,18 +76,19 @@ def _definitions(facts: Iterable[tuple[str, str]], kind: str = "facts") -> Marku
     return element("dl", *pairs, class_=kind)
 
 
-def settings(changed: Mapping[str, Any], rest: Mapping[str, Any]) -> Markup:
+def settings(texts: Texts, changed: Mapping[str, Any], rest: Mapping[str, Any]) -> Markup:
     """Return the settings that are not the defaults, and behind a fold those that are."""
     opened = _definitions((name, _show(value)) for name, value in changed.items())
     folded = element(
         "details",
-        element("summary", f"{len(rest)} settings as they come"),
+        element("summary", texts.rest.format(count=len(rest))),
         _definitions((name, _show(value)) for name, value in rest.items()),
     )
     return section(
+        texts,
         "settings",
-        "Settings",
-        note("These differ from the defaults:") if changed else note("All are the defaults."),
+        texts.settings,
+        note(texts.changed if changed else texts.unchanged),
         opened if changed else "",
         folded,
     )
@@ -50,25 +105,23 @@ def _bar(share: float) -> Markup:
     return element("span", filled, class_="track")
 
 
-def costs(rows: Sequence[tuple[str, float, int]]) -> Markup:
+def costs(texts: Texts, rows: Sequence[tuple[str, float, int]]) -> Markup:
     """Return stage, seconds and bytes as a table with bars."""
     longest = max((seconds for _, seconds, _ in rows), default=0.0)
     lines = (
         (
-            name,
+            named(name, texts.stage_names),
             f"{seconds:,.1f} s",
             _bar(seconds / (longest or 1)),
             f"{size / 1e6:,.2f} MB",
         )
         for name, seconds, size in rows
     )
-    total = sum(seconds for _, seconds, _ in rows)
+    stage, time, artifact = texts.stages_head
     return section(
+        texts,
         "stages",
-        "What it took",
-        note(
-            f"{total:,.0f} seconds in all. Each stage's time is that of the run which made its "
-            "artifact, perhaps days before this page."
-        ),
-        table(("stage", "time", "", "artifact"), lines),
+        texts.stages,
+        note(texts.stages_note.format(seconds=sum(seconds for _, seconds, _ in rows))),
+        table((stage, time, "", artifact), lines),
     )

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.page.document import note, section
 from pipeline.page.markup import Markup, chinese, element, join
+from pipeline.page.texts import Texts
 
 
-def people(rows: Iterable[tuple[str, int, Sequence[tuple[str, float]]]]) -> Markup:
+def people(texts: Texts, rows: Iterable[tuple[str, int, Sequence[tuple[str, float]]]]) -> Markup:
     """Return for each (name, count, neighbours with cosines) the words that lie nearest."""
     pairs: list[Markup] = []
     for name, count, near in rows:
@@ -19,11 +20,9 @@ def people(rows: Iterable[tuple[str, int, Sequence[tuple[str, float]]]]) -> Mark
         )
         pairs.append(element("dd", *words))
     return section(
+        texts,
         "characters",
-        "The main characters and who is near them",
-        note(
-            "Those who speak most, each with the words of greatest cosine: words that this novel "
-            "lets stand in their place."
-        ),
+        texts.people,
+        note(texts.people_note),
         element("dl", join(pairs), class_="facts near"),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.page.document import note, section
 from pipeline.page.markup import Markup, element
+from pipeline.page.texts import Texts
 
 
 @dataclass(frozen=True)
@@ -18,24 +19,25 @@ class Sample:
     longest: int
 
 
-def samples(seed_phrase: str, texts: Sequence[Sample], least: int) -> Markup:
+def samples(texts: Texts, seed_phrase: str, written: Sequence[Sample], least: int) -> Markup:
     """Return texts that go on from one seed phrase, a temperature each."""
-    shown = [part for text in texts for part in (_heading(text), _prose(seed_phrase, text))]
+    shown = [
+        part for text in written for part in (_heading(texts, text), _prose(seed_phrase, text))
+    ]
     return section(
+        texts,
         "samples",
-        "Samples",
-        note(
-            "The lower the temperature, the more it keeps to the likeliest words. Marked are runs "
-            f"of at least {least} words that stand word for word in the chapters trained on."
-        ),
+        texts.samples,
+        note(texts.samples_note.format(least=least)),
         *shown,
     )
 
 
-def _heading(text: Sample) -> Markup:
+def _heading(texts: Texts, text: Sample) -> Markup:
     """Return the temperature, and how long the longest copy is."""
-    copied = f"longest copy {text.longest} words" if text.longest else "nothing copied"
-    return element("h3", f"temperature {text.temperature:g} ", element("small", f"· {copied}"))
+    longest = texts.copied.format(longest=text.longest) if text.longest else texts.nothing_copied
+    temperature = texts.temperature.format(temperature=text.temperature)
+    return element("h3", f"{temperature} ", element("small", f"· {longest}"))
 
 
 def _prose(seed_phrase: str, text: Sample) -> Markup:

@@ -6,6 +6,8 @@ and the map has a drawing for narrow screens.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 def _stacked(kind: str, screen: str) -> str:
     """Return the rules that make a block of each row of a kind of table up to a width of screen."""
@@ -25,6 +27,23 @@ def _stacked(kind: str, screen: str) -> str:
   }}
 }}
 """
+
+
+def only_one(languages: Mapping[str, str]) -> str:
+    """Return the rules that show one language of a page: name → tag as HTML says it.
+
+    It is the one that the address names, as #zh, else the document's own. The rules only hide, and
+    ask for nothing that browsers of the last ten years lack.
+    """
+    rules = []
+    for name, tag in languages.items():
+        for other in languages:
+            if other != name:
+                rules += [
+                    f"#{name}:target ~ .{other}",
+                    f':root[lang="{tag}"] #{other}:not(:target) ~ .{other}',
+                ]
+    return f"{', '.join(rules)} {{ display: none; }}\n" if rules else ""
 
 
 STYLE = (
@@ -48,6 +67,8 @@ body {
     "Source Han Sans SC", sans-serif;
 }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .6rem; }
+nav { float: right; margin: .5rem 0 0 1rem; display: flex; gap: 1rem; }
+a { color: var(--accent); }
 header { border-bottom: 1px solid var(--line); padding-bottom: 1rem; }
 h1 { margin: 0; font-size: 2.25rem; line-height: 1.25; font-weight: 600; overflow-wrap: anywhere; }
 h2 { margin: 3rem 0 .5rem; font-size: 1.35rem; font-weight: 600; }

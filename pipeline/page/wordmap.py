@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pipeline.page.document import note, section
 from pipeline.page.markup import Markup, element
+from pipeline.page.texts import Texts
 
 _LINE = 1.08  # height of a label in font sizes; Chinese characters are one wide
 _RINGS = (0.6, 1.1, 1.7)  # how far a label may step aside, in font sizes
@@ -42,31 +43,33 @@ class Place:
     person: bool = False
 
 
-def word_map(places: Sequence[Place]) -> Markup:
+def word_map(texts: Texts, places: Sequence[Place]) -> Markup:
     """Return the map: the larger the more frequent, characters in colour.
 
     It is drawn twice, for broad screens and for narrow ones; the style sheet shows one of them.
     """
     return section(
+        texts,
         "map",
-        "A map of its words",
-        note(
-            f"The {len(places)} most frequent words of content, by t-SNE of their vectors: words "
-            "that the model uses alike lie together, while distances between far groups mean "
-            "little. Main characters are in colour; a dot is a word that found no room."
+        texts.map,
+        note(texts.map_note.format(count=len(places))),
+        element(
+            "div",
+            _draw(texts, places, BROAD, "broad"),
+            _draw(texts, places, TALL, "tall"),
+            class_="map",
         ),
-        element("div", _draw(places, BROAD, "broad"), _draw(places, TALL, "tall"), class_="map"),
     )
 
 
-def _draw(places: Sequence[Place], paper: Paper, kind: str) -> Markup:
+def _draw(texts: Texts, places: Sequence[Place], paper: Paper, kind: str) -> Markup:
     """Return a drawing of the map."""
     return element(
         "svg",
         *_draw_labels(places, paper),
         viewBox=f"0 0 {paper.width:g} {paper.height:g}",
         role="img",
-        aria_label=f"a map of {len(places)} words",
+        aria_label=texts.map_label.format(count=len(places)),
         class_=kind,
     )
 

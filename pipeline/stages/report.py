@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from pipeline.artifacts.corpus import Corpus
-from pipeline.artifacts.report import REPORT, Report, seal
+from pipeline.artifacts.report import REPORT, Language, Report, seal
 from pipeline.artifacts.windows import PARTS, Windows
 from pipeline.stage import Context, Made, Stage, StageConfig
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.artifacts.segmentation import Segmentation
     from pipeline.artifacts.training import Training
     from pipeline.engine.bundle.artifact import Finished
+    from pipeline.page.overview import Facts, Part
     from pipeline.page.prose import Sample
     from pipeline.page.wordmap import Place
 
@@ -39,34 +40,42 @@ class ReportConfig(StageConfig):
     seed: int = Field(
         1, ge=0, lt=2**31, description="seed of the samples' random numbers (the map draws none)"
     )
+    language: Language = Field(
+        "zh", description="which language the page opens in, zh or en; it holds both"
+    )
 
 
-def _describe_training(
-    fetch: Corpus, embed: Embedding, decode: Network
-) -> Iterator[tuple[str, str]]:
-    """Yield what was read, how, and how large what came of it is."""
-    characters = sum(map(len, fetch.paragraphs))
-    yield "text", f"{characters:,} characters in {len(fetch.paragraphs):,} paragraphs"
-    replaced = f", {fetch.replaced:,} bytes unreadable" if fetch.replaced else ""
-    yield "encoding", fetch.encoding + replaced
-    cut = f"{len(fetch.cuts):,} stretches cut or changed"
-    yield "cleaning", f"{cut}, {fetch.rejoined_lines:,} lines rejoined"
-    size, dimensions = embed.vectors.shape
-    yield "vocabulary", f"{size:,} words, vectors of {dimensions:,} dimensions"
-    hidden = len(decode.recurrent_kernel)
-    layers = f" in {1 + len(decode.upper_layers)} layers" if decode.upper_layers else ""
-    yield "network", f"an LSTM of {hidden:,} units{layers} that reads {decode.steps} words"
+def _describe_training(fetch: Corpus, embed: Embedding, decode: Network) -> Facts:
+    """Return what was read, how, and how large what came of it is."""
+    from pipeline.page.overview import Facts
+
+    words, dimensions = embed.vectors.shape
+    return Facts(
+        characters=sum(map(len, fetch.paragraphs)),
+        paragraphs=len(fetch.paragraphs),
+        encoding=fetch.encoding,
+        replaced=fetch.replaced,
+        cuts=len(fetch.cuts),
+        rejoined_lines=fetch.rejoined_lines,
+        words=words,
+        dimensions=dimensions,
+        units=len(decode.recurrent_kernel),
+        layers=1 + len(decode.upper_layers),
+        steps=decode.steps,
+    )
 
 
-def _describe_parts(window: Windows) -> Iterator[tuple[str, ...]]:
-    """Yield each part's name, chapters, words and coverage."""
+def _describe_parts(window: Windows) -> Iterator[Part]:
+    """Yield what each part of the novel holds."""
     import numpy as np
+
+    from pipeline.page.overview import Part
 
     for part in PARTS:
         chapters = sum(section["part"] == part for section in window.sections)
         ids = [window.ids[start:stop] for start, stop in window.spans[part]]
         known = np.concatenate(ids) < window.vocabulary_size  # (tokens of the part,)
-        yield part, f"{chapters:,}", f"{len(known):,}", f"{100 * known.mean():.1f} %"
+        yield Part(part, chapters, len(known), float(known.mean()))
 
 
 def divide_settings(made: Mapping[str, Made]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -173,35 +182,33 @@ def report(
     context: Context,
 ) -> Report:
     """Put everything that people want to know on one page, and draw the curves."""
-    from pipeline.page import curves, overview, people, prose, scores, wordmap
     from pipeline.page.document import document
+    from pipeline.page.texts_en import ENGLISH
+    from pipeline.page.texts_zh import CHINESE
+    from pipeline.page.told import Told, sections
     from pipeline.plots import draw_curves
     from pipeline.text.words.cast import main_characters
 
-    known = frozenset(embed.words)
-    cast = dict(main_characters(segment.lines, config.characters, known))
-    facts = _describe_training(fetch, embed, decode)
-    costs = [(name, own.seconds, own.bytes) for name, own in context.made.items()]
-    sections = [
-        overview.overview(facts, _describe_parts(window)),
-        curves.curves(train.history),
-        scores.evaluation(evaluate.scores),
-        *([scores.ablation(evaluate.ablation)] if evaluate.ablation else []),
-        *([scores.writing(evaluate.writing)] if evaluate.writing else []),
-        *([scores.reading(evaluate.reading)] if evaluate.reading else []),
-        wordmap.word_map(_lay_out(config, embed, decode, cast)),
-        people.people(_name_neighbours(config, embed.words, decode, cast)),
-        prose.samples(
-            model.model.card.seed_phrase,
-            list(_write_samples(config, decode, remember, model.model.card.seed_phrase)),
-            config.copied_words,
-        ),
-        overview.settings(*divide_settings(context.made)),
-        overview.costs(costs),
-    ]
+    cast = dict(main_characters(segment.lines, config.characters, frozenset(embed.words)))
+    seed_phrase = model.model.card.seed_phrase
+    told = Told(
+        facts=_describe_training(fetch, embed, decode),
+        parts=list(_describe_parts(window)),
+        training=train.history,
+        evaluation=evaluate,
+        places=_lay_out(config, embed, decode, cast),
+        people=_name_neighbours(config, embed.words, decode, cast),
+        seed_phrase=seed_phrase,
+        samples=list(_write_samples(config, decode, remember, seed_phrase)),
+        copied_words=config.copied_words,
+        settings=divide_settings(context.made),
+        costs=[(name, own.seconds, own.bytes) for name, own in context.made.items()],
+    )
+    languages = sorted((CHINESE, ENGLISH), key=lambda texts: texts.name != config.language)
+    title = fetch.title or fetch.paragraphs[0][:_TITLE]
     return Report(
-        seal(document(fetch.title or fetch.paragraphs[0][:_TITLE], sections)),
-        draw_curves(train.history, curves.PANELS),
+        seal(document(title, [(texts, sections(texts, told)) for texts in languages])),
+        draw_curves(train.history, ENGLISH.panels),  # the pictures' font has no Chinese
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -15,8 +16,12 @@ from pipeline.artifacts.evaluation import READING
 from pipeline.page import curves, overview, people, prose, scores, wordmap
 from pipeline.page.document import document, section
 from pipeline.page.markup import Markup, chinese, element, join, table
+from pipeline.page.overview import Facts, Part
 from pipeline.page.prose import Sample
 from pipeline.page.style import STYLE
+from pipeline.page.texts import Texts
+from pipeline.page.texts_en import ENGLISH
+from pipeline.page.texts_zh import CHINESE
 from pipeline.page.wordmap import BROAD, TALL, Paper, Place, box_at, free_spot, overlap
 
 EVIL = "<script>alert('“红楼”')</script>&amp;\"><img src=http://example.org/x>"
@@ -33,6 +38,19 @@ ROW: dict[str, Any] = {
     "interval": None,
 }
 READS: dict[str, float | None] = {name: float(number) for number, name in enumerate(READING)}
+FACTS = Facts(
+    characters=12_345,
+    paragraphs=678,
+    encoding="gb18030",
+    replaced=0,
+    cuts=9,
+    rejoined_lines=8,
+    words=2_591,
+    dimensions=200,
+    units=300,
+    layers=1,
+    steps=20,
+)
 HISTORY = {
     "objective": "contrastive",
     "best_epoch": 2,
@@ -100,26 +118,30 @@ def test_a_page_with_hostile_text_everywhere_stays_a_page() -> None:
     page = Page(
         document(
             EVIL,
-            [
-                section(EVIL, EVIL, EVIL, chinese(EVIL), table([EVIL, EVIL], [[EVIL, EVIL]])),
-                overview.overview([(EVIL, EVIL)], [[EVIL] * 4]),
-                overview.settings({EVIL: EVIL}, {EVIL: [EVIL]}),
-                overview.costs([(EVIL, 1.0, 1)]),
-                scores.evaluation({EVIL: {EVIL: ROW}}),
-                scores.ablation({EVIL: [{**ROW, "name": EVIL, "weights": {EVIL: 1.0}}]}),
-                scores.writing({EVIL: {}}),
-                scores.reading({"text": EVIL, "novel": READS, "writer": READS}),
-                curves.curves({**HISTORY, "objective": EVIL}),
-                wordmap.word_map([Place(EVIL, 0.5, 0.5, 3)]),
-                people.people([(EVIL, 1, [(EVIL, 0.5)])]),
-                prose.samples(EVIL, [Sample(1.0, (((EVIL, True),),), 1)], 5),
-            ],
+            [(texts, hostile_sections(texts)) for texts in (CHINESE, ENGLISH)],
         )
     )
 
     assert not {"script", "img"} & set(page.tags)
     assert page.fetched() == []
     assert page.text("title", "h1")[1] == EVIL
+
+
+def hostile_sections(texts: Texts) -> list[Markup]:
+    return [
+        section(texts, EVIL, EVIL, EVIL, chinese(EVIL), table([EVIL, EVIL], [[EVIL, EVIL]])),
+        overview.overview(texts, replace(FACTS, encoding=EVIL), [Part(EVIL, 1, 2, 0.5)]),
+        overview.settings(texts, {EVIL: EVIL}, {EVIL: [EVIL]}),
+        overview.costs(texts, [(EVIL, 1.0, 1)]),
+        scores.evaluation(texts, {EVIL: {EVIL: ROW}}),
+        scores.ablation(texts, {EVIL: [{**ROW, "name": EVIL, "weights": {EVIL: 1.0}}]}),
+        scores.writing(texts, {EVIL: {}}),
+        scores.reading(texts, {"text": EVIL, "novel": READS, "writer": READS}),
+        curves.curves(texts, {**HISTORY, "objective": EVIL}),
+        wordmap.word_map(texts, [Place(EVIL, 0.5, 0.5, 3)]),
+        people.people(texts, [(EVIL, 1, [(EVIL, 0.5)])]),
+        prose.samples(texts, EVIL, [Sample(1.0, (((EVIL, True),),), 1)], 5),
+    ]
 
 
 def test_a_cell_is_named_even_where_its_column_is_not() -> None:
@@ -151,7 +173,7 @@ def declared(style: str) -> set[str]:
 
 
 def test_a_page_keeps_browsers_from_fetching_anything() -> None:
-    page = Page(document("书", []))
+    page = Page(document("书", [(ENGLISH, [])]))
 
     assert ("content", "default-src 'none'; style-src 'unsafe-inline'") in page.attributes
 
@@ -165,7 +187,7 @@ def test_the_evaluation_shows_validation_before_test_and_the_best_in_bold() -> N
     }
     models = {"network": network, "unigram": ROW}
 
-    html = scores.evaluation({"test": models, "validation": models})
+    html = scores.evaluation(ENGLISH, {"test": models, "validation": models})
     page = Page(html)
 
     assert page.text("h3") == ["validation chapters", "test chapters"]
@@ -178,8 +200,19 @@ def test_the_evaluation_shows_validation_before_test_and_the_best_in_bold() -> N
     assert html.count('class="best"') == 2 * (3 + 6)
 
 
+def test_the_facts_tell_of_layers_and_lost_bytes_where_there_are_any() -> None:
+    plain = Page(overview.overview(ENGLISH, FACTS, [])).text("dd")
+    other = Page(overview.overview(CHINESE, replace(FACTS, layers=2, replaced=3), [])).text("dd")
+
+    assert plain[0] == "12,345 characters in 678 paragraphs"
+    assert plain[1] == "gb18030"
+    assert plain[-1] == "an LSTM of 300 units that reads 20 words"
+    assert other[1] == "gb18030，有 3 个字节无法识别"
+    assert other[-1] == "LSTM，300 个单元，共 2 层，每次读 20 个词"
+
+
 def test_models_without_intervals_or_with_unknown_names_have_their_row() -> None:
-    html = scores.evaluation({"test": {"something_new": ROW}})
+    html = scores.evaluation(ENGLISH, {"test": {"something_new": ROW}})
 
     assert 'scope="row">something_new</th>' in html
     assert 'class="best"' not in html
@@ -196,7 +229,7 @@ def test_the_ablation_keeps_its_order_and_shows_the_network_first() -> None:
         },
     ]
 
-    page = Page(scores.ablation({"test": rows}))
+    page = Page(scores.ablation(ENGLISH, {"test": rows}))
 
     assert [text for text in page.text("th") if text in ("network", "all")] == ["network", "all"]
     assert page.text("td")[-1] == "network 0.875 · cache 0.125"
@@ -205,7 +238,7 @@ def test_the_ablation_keeps_its_order_and_shows_the_network_first() -> None:
 def test_writing_begins_with_the_novel_itself() -> None:
     measures = {"distinct1": 0.5, "longest_copy": 3.0, "sentence_length": None}
 
-    page = Page(scores.writing({"default": measures, "held_out": measures}))
+    page = Page(scores.writing(ENGLISH, {"default": measures, "held_out": measures}))
 
     rows = [text for text in page.text("th") if text in ("default", "held_out")]
     assert rows == ["held_out", "default"]
@@ -216,7 +249,7 @@ def test_writing_begins_with_the_novel_itself() -> None:
 def test_how_it_reads_stands_beside_the_novel() -> None:
     writer = {**READS, "common_words": 0.625, "bare_quotes": None}
 
-    page = Page(scores.reading({"text": "whole novel", "novel": READS, "writer": writer}))
+    page = Page(scores.reading(ENGLISH, {"text": "whole novel", "novel": READS, "writer": writer}))
 
     assert [text for text in page.text("th") if text in ("the novel", "the writer")] == [
         "the novel",
@@ -229,7 +262,7 @@ def test_how_it_reads_stands_beside_the_novel() -> None:
 
 
 def test_the_curves_mark_the_best_epoch_and_leave_out_what_is_no_number() -> None:
-    html = curves.curves(HISTORY)
+    html = curves.curves(ENGLISH, HISTORY)
     page = Page(html)
 
     titles = page.text("title")
@@ -254,7 +287,7 @@ def test_ticks_are_round_and_span_the_curve(low: float, high: float, expected: l
 def test_a_training_of_one_epoch_is_drawn() -> None:
     one = {**HISTORY, "best_epoch": 1, "epochs": [HISTORY["epochs"][0]]}  # type: ignore[index]
 
-    assert Page(curves.curves(one)).tags.count("svg") == 3
+    assert Page(curves.curves(ENGLISH, one)).tags.count("svg") == 3
 
 
 @given(
@@ -282,7 +315,7 @@ def test_labels_on_the_map_neither_overlap_nor_leave_it(
 def test_every_word_is_on_the_map_as_a_label_or_as_a_dot() -> None:
     crowd = [Place(f"词{n}", 0.5, 0.5, 100 - n, person=n == 0) for n in range(60)]
 
-    html = wordmap.word_map(crowd)
+    html = wordmap.word_map(ENGLISH, crowd)
     page = Page(html)
 
     # Twice, as there is a drawing for narrow screens too.
@@ -300,17 +333,17 @@ def test_every_word_is_on_the_map_as_a_label_or_as_a_dot() -> None:
 def test_samples_show_the_seed_phrase_and_mark_what_is_copied() -> None:
     text = Sample(0.5, ((("他来", False), ("了。", True)), (("她也", False),)), longest=6)
 
-    html = prose.samples("宝玉", [text], 5)
+    html = prose.samples(ENGLISH, "宝玉", [text], 5)
 
     assert '<span class="seed">宝玉</span>他来<mark>了。</mark></p><p>她也</p>' in html
     assert "longest copy 6 words" in html
-    assert "nothing copied" in prose.samples("宝玉", [Sample(0.5, ((),), longest=0)], 5)
+    assert "nothing copied" in prose.samples(ENGLISH, "宝玉", [Sample(0.5, ((),), longest=0)], 5)
 
 
 def test_settings_that_are_not_the_defaults_stand_before_the_fold() -> None:
-    html = overview.settings({"train.epochs": 3}, {"train.hidden": 200})
+    html = overview.settings(ENGLISH, {"train.epochs": 3}, {"train.hidden": 200})
 
     opened, _, folded = html.partition("<details>")
     assert "train.epochs" in opened
     assert "train.hidden" in folded
-    assert "All are the defaults" in overview.settings({}, {"train.hidden": 200})
+    assert "All are the defaults" in overview.settings(ENGLISH, {}, {"train.hidden": 200})

@@ -24,6 +24,8 @@ from pipeline.catalog import REPORT
 from pipeline.catalog import STAGES as CATALOG
 from pipeline.engine.bundle.artifact import Finished
 from pipeline.errors import ArtifactDamaged
+from pipeline.page.texts_en import ENGLISH
+from pipeline.page.texts_zh import CHINESE
 from pipeline.project import choose_model
 from pipeline.stage import Made
 from pipeline.stages.report import ReportConfig, divide_settings, report
@@ -67,10 +69,12 @@ def test_the_page_tells_all_and_needs_nothing_else(trained: Trained) -> None:
 
     assert page.fetched() == []
     assert not {"script", "link", "img", "iframe"} & set(page.tags)
-    assert page.text("h1") == ["澄秋阁"]  # the novella's first line; its file is small_novel.txt
+    assert (
+        page.text("h1") == ["澄秋阁"] * 2
+    )  # once a language; the novella's first line; its file is small_novel.txt
     assert "small_novel" not in " ".join(page.text())
     sections = [value for name, value in page.attributes if name == "id"]
-    assert sections == [
+    in_order = [
         "overview",
         "training",
         "evaluation",
@@ -83,6 +87,7 @@ def test_the_page_tells_all_and_needs_nothing_else(trained: Trained) -> None:
         "settings",
         "stages",
     ]
+    assert sections == ["zh", "en"] + [f"{name}-{own}" for name in ("zh", "en") for own in in_order]
     evaluation = json.loads(
         next(trained.artifacts.glob("evaluate/*/evaluation.json")).read_text(encoding="utf-8")
     )
@@ -90,7 +95,7 @@ def test_the_page_tells_all_and_needs_nothing_else(trained: Trained) -> None:
     assert set(evaluation["test"]) <= set(page.text("th"))
     assert phrase in page.text("span")
     assert page.text("h3")[-3:] == ["temperature 0.6 ", "temperature 0.9 ", "temperature 1.2 "]
-    assert page.tags.count("svg") == 5
+    assert page.tags.count("svg") == 2 * 5
     assert page.tags.count("text") > 30
     assert "青棠" in page.text("span")
 
@@ -104,8 +109,12 @@ def test_the_page_shows_what_the_run_was_made_with_and_what_it_took(trained: Tra
     assert "<dt>window.steps</dt>" in html
     assert "<dt>window.steps</dt>" not in opened
     seconds = {row: entry["seconds"] for row, entry in status_of(trained).items()}
-    for stage in STAGES[:-1]:
-        assert f'>{stage}</th><td data-title="time">{seconds[stage]:,.1f} s</td>' in html
+    for texts in (CHINESE, ENGLISH):
+        time = texts.stages_head[1]
+        for stage in STAGES[:-1]:
+            label = f"<small>{texts.stage_names[stage]}</small>"
+            spent = f'<td data-title="{time}">{seconds[stage]:,.1f} s</td>'
+            assert f">{stage}{label}</th>{spent}" in html
     assert "gb18030" in page.text("dd")
     assert str(trained.artifacts.parent) not in html
 
@@ -150,7 +159,7 @@ def test_a_novel_full_of_markup_is_shown_as_text(trained: Trained, tmp_path: Pat
     )
 
     page = Page(html)
-    assert page.text("h1") == [evil]
+    assert page.text("h1") == [evil] * 2  # once a language
     assert f"青棠{evil}" in page.text("span")
     assert "script" not in page.tags
 
@@ -180,7 +189,7 @@ def test_another_seed_writes_other_samples_on_the_same_map(
     ]
 
     def part(html: str, name: str) -> str:
-        return html.partition(f'<section id="{name}">')[2].partition("</section>")[0]
+        return html.partition(f'<section id="zh-{name}">')[2].partition("</section>")[0]
 
     assert part(pages[0], "map") == part(pages[1], "map") != ""
     assert part(pages[0], "samples") != part(pages[1], "samples")
@@ -311,6 +320,49 @@ def test_output_is_a_copy_that_replaces_only_reports(trained: Trained, tmp_path:
     assert invoke("report", "--output", str(target), *artifacts)[0] == 0
     assert target.read_bytes() == page_path(trained).read_bytes()
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_copy_opens_in_the_language_asked_for_and_the_page_stays(
+    trained: Trained, tmp_path: Path
+) -> None:
+    kept = page_path(trained).read_text(encoding="utf-8")
+    target = tmp_path / "report.html"
+
+    for language, tag in (("en", "en"), ("zh", "zh-CN")):  # the second replaces the first
+        code, output, _ = invoke(
+            "report", "--language", language, "--output", str(target), *model_options(trained)
+        )
+        assert (code, output) == (0, f"{target}\n")
+        page = target.read_text(encoding="utf-8")
+        assert page.startswith(f'<!DOCTYPE html>\n<html lang="{tag}">')
+        assert is_sealed(page.encode())
+    assert page == kept  # zh is the default
+    assert page_path(trained).read_text(encoding="utf-8") == kept
+
+
+def test_where_nothing_is_copied_the_address_says_the_language(trained: Trained) -> None:
+    code, output, _ = invoke("report", "--language", "en", *model_options(trained))
+
+    assert (code, output) == (0, f"{page_path(trained).as_uri()}#en\n")
+
+
+def test_another_language_is_refused(trained: Trained) -> None:
+    code, output, errors = invoke("report", "--language", "fr", *model_options(trained))
+
+    assert (code, output) == (2, "")
+    assert "--language: expected zh or en, got fr" in errors
+
+
+def test_run_all_makes_the_report_in_the_language_asked_for(own: Trained) -> None:
+    code, _, errors = invoke("run-all", "--language", "en", *run_options(own))
+
+    assert code == 0
+    assert stages_done(errors) == ["report"]
+    opened = [path.read_text(encoding="utf-8") for path in own.artifacts.glob("report/*/*.html")]
+    assert sorted(page.partition("\n")[2][:16] for page in opened) == [
+        '<html lang="en">',
+        '<html lang="zh-C',
+    ]
 
 
 @pytest.mark.parametrize(
