@@ -72,6 +72,10 @@ def test_a_trained_model_has_its_report_and_its_cast(trained: Trained) -> None:
         assert response.headers["content-type"].startswith("text/html")
         assert "sandbox" in response.headers["content-security-policy"]
         assert "</html>" in response.text
+        for tag in ("en", "zh-CN"):
+            liked = {"Accept-Language": f"{tag},fr;q=0.5"}
+            own = await asked.client.get(f"{V1}/models/{MODEL}/report", headers=liked)
+            assert f'<html lang="{tag}">' in own.text
         cast = (await asked.get(f"/models/{MODEL}/cast"))["cast"]
         counts = [row["count"] for row in cast]
         assert "青棠" in {row["name"] for row in cast}

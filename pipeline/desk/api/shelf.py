@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from pipeline.artifacts.report import FILE
+from pipeline.artifacts.report import FILE, Language, opens_in
 from pipeline.desk.api.asked import desk_of
 from pipeline.desk.desk import Desk
+from pipeline.desk.languages import liked
 from pipeline.desk.leaving import unless_gone
 from pipeline.desk.loaded import Loaded
 from pipeline.errors import NotReady
@@ -48,10 +50,11 @@ async def cast(request: Request) -> Response:
 
 
 async def report(request: Request) -> Response:
-    """Send the report on a model."""
+    """Send the report on a model; it opens in the language that the browser says."""
     loaded = await _named(request)
-    page = await asyncio.to_thread(_report, desk_of(request), loaded)
-    headers = {"Content-Security-Policy": _REPORT_POLICY}
+    language = liked(request.headers.get("accept-language", ""))
+    page = await asyncio.to_thread(_report, desk_of(request), loaded, language)
+    headers = {"Content-Security-Policy": _REPORT_POLICY, "Vary": "Accept-Language"}
     return Response(page, media_type="text/html", headers=headers)
 
 
@@ -88,8 +91,8 @@ def _default(desk: Desk, rows: list[dict[str, Any]]) -> str | None:
     return wanted if wanted in names or not names else names[0]
 
 
-def _report(desk: Desk, loaded: Loaded) -> bytes:
-    """Return the report on a model.
+def _report(desk: Desk, loaded: Loaded, language: Language | None) -> str:
+    """Return the report on a model, in the language where it is one that has it.
 
     Raises
     ------
@@ -99,7 +102,10 @@ def _report(desk: Desk, loaded: Loaded) -> bytes:
     _, record, _ = find_report(desk.artifacts, loaded.novel)
     if record is None:
         raise NotReady("expected a report on this model, found none yet", command="report")
-    return (record.path / FILE).read_bytes()
+    page = (record.path / FILE).read_text(encoding="utf-8")
+    with suppress(NotReady):  # one of an earlier version is in English alone
+        return opens_in(page, language) if language else page
+    return page
 
 
 ROUTES = [
