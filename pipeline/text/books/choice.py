@@ -13,7 +13,7 @@ from pipeline.text.cuts import Cut
 # Where one text lies there in several forms, the first of these is read.
 _PLAIN = (".txt", ".text")
 _PAGES = (".html", ".htm", ".xhtml")
-_TEXTS = (*_PLAIN, ".epub", ".docx", ".azw3", ".mobi", ".azw", *_PAGES)
+_TEXTS = (*_PLAIN, ".epub", ".docx", ".azw3", ".mobi", ".azw", ".fb2", *_PAGES)
 ARCHIVES = (".zip", ".7z", ".rar")
 _UNREAD = (".pdf", ".doc", ".rtf", ".odt", ".chm", ".umd", ".wps", ".mht", ".mhtml", ".gz")
 _FOLDERS_OF_PAGES = re.compile(r"(.+)(?:_files|\.files|_file)$")

@@ -14,7 +14,9 @@ from pipeline.text.books.archive import read_packed, read_zip
 from pipeline.text.books.document import Document, Limits, Read, Reading
 from pipeline.text.books.docx import read_docx
 from pipeline.text.books.epub import read_epub
+from pipeline.text.books.fictionbook import is_fictionbook, read_fictionbook
 from pipeline.text.books.mobi import read_mobi
+from pipeline.text.books.tables import is_json, is_table, refuse_table
 from pipeline.text.books.unpack import is_html
 from pipeline.text.books.webpage import read_webpage
 from pipeline.text.cleaning.encoding import decode
@@ -109,6 +111,13 @@ FORMATS: list[Format] = [  # one that holds another comes after it: an epub is a
         (".mht", ".mhtml"),
         advice="save the page as HTML or as text and give that",
     ),
+    Format("a FictionBook", (), (".fb2",), read_fictionbook, looks=is_fictionbook),
+    Format(
+        "JSON",
+        advice="take the texts out of its values, a line a paragraph, and give them as .txt",
+        looks=is_json,
+    ),
+    Format("a table (CSV)", read=refuse_table, looks=is_table),
     Format("a web page", (), (".html", ".htm", ".xhtml"), read_webpage, looks=is_html),
 ]
 
