@@ -288,14 +288,15 @@ def _join_documents(
 ) -> list[tuple[str, _Place]]:
     """Return all paragraphs in order, each with its document and line.
 
-    A folder's file without a heading gets one from its name; it stands in no line.
+    A folder's file without a heading gets one from its name; it stands in no line. One of which
+    all was cut gets none.
     """
     from pipeline.text.chapters.headings import is_heading
 
     paragraphs: list[tuple[str, _Place]] = []
     for index, (document, part) in enumerate(zip(documents, cleaned, strict=True)):
         headed = len(documents) == 1 or any(map(is_heading, part.paragraphs[:_FIRST_LINES]))
-        if not headed:
+        if part.paragraphs and not headed:
             heading = heading_from_name(Path(document.name).stem, index + 1)
             paragraphs.append((heading, (document.name, 0)))
         places = ((document.name, line) for line in part.lines)
