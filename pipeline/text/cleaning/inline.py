@@ -32,7 +32,7 @@ _NAMES_IT = 2  # kinds of signs where a story names an address: 网址 and the a
 _SENTENCE_END = re.compile(r"[。！？!?…][”」』’)）]*")
 _SPOKEN = re.compile("“[^“”]*(?:”|$)|「[^「」]*(?:」|$)")
 _BRACKETS = re.compile(
-    r"[(（](?:[^()（）]|[(（][^()（）]{1,60}[)）]){4,200}+[)）]"  # an address in it may have its own
+    r"[(（](?:[^()（）]|[(（][^()（）]{1,60}[)）]){4,200}+[)）]"  # an address within has its own
     r"|[\[【〔{][^\[\]【】〔〕(){}（）]{4,200}[\]】〕}]"
 )
 _STRETCH = re.compile(

@@ -217,7 +217,8 @@ _HINTS = """
     欠的 万赏 粉丝 保底 好评 字大章 布页 永久 新站 线路 页) 页） 键 回车 ← → -> 登录 转码 广告
     换源 书功 声版 护眼 维码 背景 字体 字数 类： 类: 类小 气小 喜欢： 喜欢: 独家 载自 opyright ©
     ights 体书 虚构 彩金 厂家 点我， 偷偷用 百家乐 博彩 老虎机 包邮 注册 书评 评论 催更 积分 抽奖
-    转载 著作权 签名 结局 抖音 裙： 裙: 缺失 Ｗ点 w点 W点 点康 ω 】【 ][ 搜书 书名 收听 不迷路 海量 体验 离线
+    转载 著作权
+    签名 结局 抖音 裙： 裙: 缺失 Ｗ点 w点 W点 点康 ω 】【 ][ 搜书 书名 收听 不迷路 海量 体验 离线
     书荒 敲门砖 推荐 联系 24 ２４ roduced utenberg prepared PS ps Ps ＰＳ ｐｓ P.S p.s APP app App
     ＡＰＰ txt TXT Txt ＴＸＴ ｔｘｔ
 """
@@ -308,7 +309,8 @@ def signs_of(text: str) -> frozenset[str]:
     """Return the kinds of signs that a stretch has; `text` is folded.
 
     "noise" is one where words can be read only without the marks strewn into them, as an address
-    with 。 for its dots; "address" an address, "bare" that there is hardly anything beside the others, "number" that of a group.
+    with 。 for its dots; "address" an address, "bare" that there is hardly anything beside the
+    others, "number" that of a group.
     """
     signs = _kinds_in(ADDRESS.sub(" ", text))
     plain = _NOISE.sub("", text)
