@@ -164,6 +164,7 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
     SettingsError
         `config.encoding` is not the name of an encoding.
     """
+    from pipeline.text.books.document import together
     from pipeline.text.books.source import source_name
     from pipeline.text.books.title import LOOKED_AT, novel_title, own_title
     from pipeline.text.chapters.chapters import divide
@@ -174,9 +175,15 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
     reading = _read_source(config)
     documents = reading.documents
     parts: list[ReadDocument] = []
+    refused: list[DataError] = []
     for index, document in enumerate(documents):
         context.progress(index, len(documents), document.name)
-        parts.append(_read_document(document, config))
+        try:
+            parts.append(_read_document(document, config))
+        except DataError as error:
+            refused.append(error)
+    if refused:
+        raise together(refused)
     context.progress(len(documents), len(documents))
     joined = _join_documents(documents, [part.cleaned for part in parts])
     paragraphs = [paragraph for paragraph, _ in joined]
@@ -288,14 +295,15 @@ def _join_documents(
 ) -> list[tuple[str, _Place]]:
     """Return all paragraphs in order, each with its document and line.
 
-    A folder's file without a heading gets one from its name; it stands in no line.
+    A folder's file without a heading gets one from its name; it stands in no line. One of which
+    all was cut gets none.
     """
     from pipeline.text.chapters.headings import is_heading
 
     paragraphs: list[tuple[str, _Place]] = []
     for index, (document, part) in enumerate(zip(documents, cleaned, strict=True)):
         headed = len(documents) == 1 or any(map(is_heading, part.paragraphs[:_FIRST_LINES]))
-        if not headed:
+        if part.paragraphs and not headed:
             heading = heading_from_name(Path(document.name).stem, index + 1)
             paragraphs.append((heading, (document.name, 0)))
         places = ((document.name, line) for line in part.lines)

@@ -323,3 +323,35 @@ def test_hints_are_found_wherever_their_words_are_and_nowhere_else() -> None:
     assert [HINT.search(text) is not None for text in texts] == [
         any(word in text for word in words) for text in texts
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("请大家记得我们的网站：品书网（www.example.com）山海集更新速度最快。", ""),
+        (
+            "她走了。（未完待续。您的支持，就是我最大的动力。手机用户请到m.example.com阅读。）",
+            "她走了。",
+        ),
+        (
+            "她道：“走罢。【看书福利】关注公众号【青苇书屋】，每天看书抽现金！雨停了。”",
+            "她道：“走罢。雨停了。”",
+        ),
+        (
+            "她道：“走罢。请记住本书首发域名：www.example.com。”说着去了。",
+            "她道：“走罢。”说着去了。",
+        ),
+        ("她道：“走罢。ｗｗｗ。７７ｅ。ｎｅｔ”", "她道：“走罢。”"),
+        ("著作权归作者所有。商业转载请联系作者获得授权，非商业转载请注明出处。", ""),
+        ("未完待续……欢迎您来起点投推荐票、月票，您的支持，就是我最大的动力。", ""),
+        # what a story says
+        ("她道：“走罢。请记住网址：www.example.com。”说着去了。", None),
+        ("她道：“你们的支持，就是我最大的动力。”", None),
+        ("信上说，他把品书网（又名www.example.com）关了。", None),
+        ("她道：“【看书福利】是什么意思？”", None),
+    ],
+)
+def test_what_is_cut_is_whole(line: str, left: str | None) -> None:
+    cleaned = clean("\n".join([*STORY, line, *STORY]))
+    assert "".join(cleaned.paragraphs[3:-3]) == (line if left is None else left)
+    assert bool(cleaned.cuts) == (left is not None)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from commands import invoke
+from made_up import context_in
 
 from pipeline.artifacts.marker import MARKER
 from pipeline.errors import DataError
-from pipeline.stages.fetch import FetchConfig
+from pipeline.stages.fetch import FetchConfig, fetch
 from pipeline.text.books.request import DownloadPolicy
 from pipeline.text.books.source import (
     check_source,
@@ -196,3 +197,34 @@ def test_the_key_tells_two_queries_apart_and_none_of_them() -> None:
     assert FetchConfig(source="https://example.org/a.txt").key_settings()["source"] == (
         "https://example.org/a.txt"
     )
+
+
+def test_all_files_that_cannot_be_read_are_named_at_once(tmp_path: Path) -> None:
+    for number in range(1, 6):
+        (tmp_path / f"{number}.txt").write_text("\u3000\n \n", encoding="utf-8")
+    (tmp_path / "6.txt").write_text("她走了。", encoding="utf-8")
+
+    with pytest.raises(DataError, match=r"^5 files cannot be read: 1\.txt: .*3\.txt.*and 2 more$"):
+        read(tmp_path, tmp_path)
+
+
+def test_files_that_are_no_text_are_told(tmp_path: Path) -> None:
+    for name in ("1.txt", "Thumbs.db", "封面.jpg", ".hidden"):
+        (tmp_path / name).write_text("她走了。", encoding="utf-8")
+
+    policy = DownloadPolicy(max_bytes=10_000)
+    cuts = read_source(str(tmp_path), downloads=tmp_path, policy=policy).cuts
+    assert {(cut.reason, cut.text) for cut in cuts} == {
+        ("file that is no text by its name", name) for name in ("Thumbs.db", "封面.jpg")
+    }
+
+
+def test_a_file_of_which_nothing_is_left_gets_no_heading(tmp_path: Path) -> None:
+    for number in (1, 2):
+        text = "青棠听了，笑道：“这雨下得好大。”\n" * 100
+        (tmp_path / f"{number}.txt").write_text(text, encoding="utf-8")
+    (tmp_path / "说明.txt").write_text("更多电子书请访问 www.example.com", encoding="utf-8")
+
+    corpus = fetch(FetchConfig(source=str(tmp_path)), context=context_in(tmp_path))
+    assert [chapter.title for chapter in corpus.chapters] == ["第1章", "第2章"]
+    assert not any("说明" in paragraph for paragraph in corpus.paragraphs)

@@ -217,3 +217,13 @@ def test_no_page_takes_long(piece: str) -> None:
     started = time.process_time()
     read("a.html", page(text).encode())
     assert time.process_time() - started < 20  # seconds of its own
+
+
+def test_a_list_of_links_leaves_no_name_but_a_volume_s_page_does() -> None:
+    links = "".join(f'<li><a href="{n}.htm">第{n}章 灯</a></li>' for n in range(1, 5))
+    reading = read("index.htm", page(f"<h1>山海集</h1><ul>{links}</ul>", title="").encode())
+    assert not reading.documents
+    assert [own.text for own in reading.cuts][-1] == "山海集"
+    assert lines(read("v1.htm", page(f"<h1>第一卷</h1><ul>{links}</ul>", title="").encode())) == [
+        "第一卷"
+    ]

@@ -112,6 +112,7 @@ def test_what_is_left_out_is_said() -> None:
         ("书.zip/书.epub", "same text in another form as .txt"),
         ("书.zip/说明.htm", "web page beside plain texts"),
         ("书.zip/附录.pdf", "file of a form that is not read"),
+        ("书.zip/a.png", "file that is no text by its name"),
     }
 
 

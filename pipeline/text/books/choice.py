@@ -13,9 +13,10 @@ from pipeline.text.cuts import Cut
 # Where one text lies there in several forms, the first of these is read.
 _PLAIN = (".txt", ".text")
 _PAGES = (".html", ".htm", ".xhtml")
-_TEXTS = (*_PLAIN, ".epub", ".docx", ".azw3", ".mobi", ".azw", *_PAGES)
+_TEXTS = (*_PLAIN, ".epub", ".docx", ".azw3", ".mobi", ".azw", ".fb2", *_PAGES)
 ARCHIVES = (".zip", ".7z", ".rar")
 _UNREAD = (".pdf", ".doc", ".rtf", ".odt", ".chm", ".umd", ".wps", ".mht", ".mhtml", ".gz")
+_NO_TEXT = "file that is no text by its name"
 _FOLDERS_OF_PAGES = re.compile(r"(.+)(?:_files|\.files|_file)$")
 
 
@@ -30,7 +31,8 @@ class Choice:
 def choose(paths: Iterable[str], *, container: str = "") -> Choice:
     """Choose among paths with / between.
 
-    - What is no text by its name's ending, hidden or a system's own is left out unmentioned.
+    - What is no text by its name's ending is left out with a cut; what is hidden, a system's own
+      or part of a saved page unmentioned.
     - A text that lies there in several forms is read once.
 
     Parameters
@@ -47,6 +49,7 @@ def choose(paths: Iterable[str], *, container: str = "") -> Choice:
     reasons = {path: "file of a form that is not read" for path in seen if _suffix(path) in _UNREAD}
     texts = [path for path in seen if _suffix(path) in (*_TEXTS, *ARCHIVES)]
     reasons |= _other_forms(texts)
+    reasons |= {path: _NO_TEXT for path in seen if path not in texts and path not in reasons}
     kept = tuple(path for path in texts if path not in reasons)
     return Choice(
         kept, tuple(Cut(why, f"{container}{path}", 0, path) for path, why in reasons.items())

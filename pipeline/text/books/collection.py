@@ -6,7 +6,7 @@ from pipeline.errors import DataError
 from pipeline.shown import shown
 from pipeline.text.books.choice import ARCHIVES, choose
 from pipeline.text.books.copies import without_copies
-from pipeline.text.books.document import Document, Limits, Read, Reading
+from pipeline.text.books.document import Document, Limits, Read, Reading, together
 from pipeline.text.books.zipped import Archive
 from pipeline.text.cuts import Cut
 
@@ -31,12 +31,19 @@ def read_collection(
     documents: list[Document] = []
     cuts: list[Cut] = list(choice.cuts)
     left = limits.max_bytes
+    refused: list[DataError] = []
     for path in choice.paths:
         own = Document(f"{document.name}/{path}", archive.read(path))
-        reading = read_member(own, Limits(left, limits.depth + 1))
+        try:
+            reading = read_member(own, Limits(left, limits.depth + 1))
+        except DataError as error:
+            refused.append(error)
+            continue
         left -= sum(len(text.data) for text in reading.documents)
         documents += reading.documents
         cuts += reading.cuts
+    if refused:
+        raise together(refused)
     if not documents:
         kinds = "no text by its name" if not choice.paths else "pages that are links alone"
         raise DataError(

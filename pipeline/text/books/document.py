@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from pipeline.errors import DataError
 from pipeline.text.cuts import Cut
+
+_TOLD = 3  # of several errors
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,19 @@ class Limits:
 
 
 Read = Callable[[Document, Limits], Reading]
+
+
+def together(errors: Sequence[DataError]) -> DataError:
+    """Return one error for several texts of a book: one itself, of more the first and how many.
+
+    >>> str(together([DataError("1.txt: empty"), DataError("2.txt: empty")]))
+    '2 files cannot be read: 1.txt: empty | 2.txt: empty'
+    """
+    if len(errors) == 1:
+        return errors[0]
+    told = " | ".join(str(error) for error in errors[:_TOLD])
+    more = f" | and {len(errors) - _TOLD:,} more" if len(errors) > _TOLD else ""
+    return DataError(f"{len(errors):,} files cannot be read: {told}{more}")
 
 
 def squeezed(line: str) -> str:

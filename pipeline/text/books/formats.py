@@ -14,7 +14,9 @@ from pipeline.text.books.archive import read_packed, read_zip
 from pipeline.text.books.document import Document, Limits, Read, Reading
 from pipeline.text.books.docx import read_docx
 from pipeline.text.books.epub import read_epub
+from pipeline.text.books.fictionbook import is_fictionbook, read_fictionbook
 from pipeline.text.books.mobi import read_mobi
+from pipeline.text.books.tables import is_json, is_table, refuse_table
 from pipeline.text.books.unpack import is_html
 from pipeline.text.books.webpage import read_webpage
 from pipeline.text.cleaning.encoding import decode
@@ -66,6 +68,8 @@ def _read_packed(document: Document, limits: Limits) -> Reading:
 
 _ZIP = ((0, b"PK\x03\x04"), (0, b"PK\x05\x06"))
 _HEAD = 4096  # bytes
+# Of what the blanks are made of: ASCII's, and U+3000, U+00A0, U+200B and U+FEFF in any encoding.
+_BLANK_BYTES = b" \t\r\n\v\f\x00\x30\xe3\x80\xa1\xc2\xa0\xe2\x80\x8b\x20\xef\xbb\xbf\xfe\xff"
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 _WIDE = (b"\xff\xfe", b"\xfe\xff")  # of a text in UTF-16, which has such bytes
 
@@ -109,6 +113,13 @@ FORMATS: list[Format] = [  # one that holds another comes after it: an epub is a
         (".mht", ".mhtml"),
         advice="save the page as HTML or as text and give that",
     ),
+    Format("a FictionBook", (), (".fb2",), read_fictionbook, looks=is_fictionbook),
+    Format(
+        "JSON",
+        advice="take the texts out of its values, a line a paragraph, and give them as .txt",
+        looks=is_json,
+    ),
+    Format("a table (CSV)", read=refuse_table, looks=is_table),
     Format("a web page", (), (".html", ".htm", ".xhtml"), read_webpage, looks=is_html),
 ]
 
@@ -139,7 +150,7 @@ def read_book(document: Document, limits: Limits | None = None) -> Reading:
         it, or finds no text in it.
     """
     name = shown(document.name)
-    if not document.data.strip():
+    if not document.data.strip() or _is_blank(document.data):
         raise DataError(f"{name}: expected a text, got an empty file; take it out or get it anew")
     found = format_of(document)
     if found is None:
@@ -147,6 +158,16 @@ def read_book(document: Document, limits: Limits | None = None) -> Reading:
     if found.read is None:
         raise DataError(f"{name}: expected a plain text, got {found.name}: {found.advice}")
     return found.read(document, limits or Limits())
+
+
+def _is_blank(data: bytes) -> bool:
+    """Return whether a file holds blanks alone, ideographic ones too."""
+    if len(data.translate(None, _BLANK_BYTES)) > 0:
+        return False
+    try:
+        return not decode(data).text.strip("\ufeff \t\r\n\u3000\xa0\u200b")
+    except DataError:
+        return False
 
 
 def _note(document: Document) -> tuple[Cut, ...]:

@@ -15,7 +15,7 @@ from pipeline.regular import read_regular, too_large, why_unreadable
 from pipeline.shown import shown
 from pipeline.text.books.address import entry_of, public_address
 from pipeline.text.books.copies import without_copies
-from pipeline.text.books.document import Document, Limits, Reading
+from pipeline.text.books.document import Document, Limits, Reading, together
 from pipeline.text.books.folder import folder_cuts, folder_files
 from pipeline.text.books.formats import read_book
 from pipeline.text.books.novels import NOVELS
@@ -170,10 +170,17 @@ def read_source(source: str, *, downloads: Path, policy: DownloadPolicy) -> Read
 def _read_all(documents: tuple[Document, ...], cuts: tuple[Cut, ...], max_bytes: int) -> Reading:
     """Return the texts of files in their order."""
     readings: list[Reading] = []
+    refused: list[DataError] = []
     left = max_bytes
     for document in documents:
-        readings.append(read_book(document, Limits(left)))
+        try:
+            readings.append(read_book(document, Limits(left)))
+        except DataError as error:
+            refused.append(error)
+            continue
         left -= sum(len(text.data) for text in readings[-1].documents)
+    if refused:
+        raise together(refused)
     texts = tuple(text for reading in readings for text in reading.documents)
     if not texts:
         raise DataError(

@@ -38,6 +38,7 @@ _PARTLY_LINKED = 0.3  # of one that is marked or named as such
 _TITLE_PARTS = re.compile(r"\s*[_|｜—–]+\s*|\s+-\s+|-")
 _FIRST_LINES = 5
 _FRAME = frozenset({"html", "head", "body"})
+_LEAST_LINKS = 3  # of a page that is a list of them
 _LINES_A_BLOCK = 20  # a paragraph of so many lines in the source is none
 
 
@@ -52,6 +53,7 @@ def read_webpage(document: Document, limits: Limits) -> Reading:
     text = page_text(document.data, name=name)
     xml = text.lstrip("\ufeff \r\n\t").startswith("<?xml")
     root = parse(text, xml=xml, name=name)
+    many = _is_list_of_links(root)
     title = next((element.text() for element in root.find("title")), "")
     hide_styled(root)
     cuts = _take_out_furniture(root, document.name)
@@ -61,7 +63,9 @@ def read_webpage(document: Document, limits: Limits) -> Reading:
     lines = [line for line in page.lines if not _is_button(line)]
     cuts += page.cuts
     cuts += [Cut(FURNITURE, document.name, 0, own.text) for own in page.lines if _is_button(own)]
-    if not lines:
+    named = all(line.level and not is_heading(line.text) for line in lines)
+    if not lines or (many and named):
+        cuts += [Cut(FURNITURE, document.name, 0, line.text) for line in lines]
         return Reading((), tuple(cuts))
     lines = _with_title(lines, title)
     cut: list[Cut] = []
@@ -85,6 +89,12 @@ def _is_plain(root: Element) -> bool:
 def _is_button(line: Line) -> bool:
     """Return whether a line is a link alone and says no more than where it leads to."""
     return line.linked and not (line.level or _SENTENCE.search(line.text) or is_heading(line.text))
+
+
+def _is_list_of_links(root: Element) -> bool:
+    """Return whether a page leads to many others, as a book's list of chapters does."""
+    links = {link.get("href") for link in root.find("a")} - {""}
+    return len(links) >= _LEAST_LINKS
 
 
 def _with_title(lines: list[Line], title: str) -> list[Line]:

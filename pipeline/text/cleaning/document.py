@@ -16,6 +16,8 @@ from pipeline.text.cleaning.encoding import (
 )
 from pipeline.text.cleaning.losses import refuse_lost
 from pipeline.text.cleaning.punctuation import Punctuation
+from pipeline.text.cleaning.stand_ins import refuse_stand_ins
+from pipeline.text.cleaning.subtitles import note_subtitles
 from pipeline.text.cleaning.telling import Adverts
 
 _MOST_UNREADABLE = 0.2  # of a text's characters
@@ -73,6 +75,8 @@ def read_document(
     _refuse_no_text(decoded, name, advice)
     mended = mend(decoded, document=name) if mending else Mended(decoded.text)
     notes = refuse_lost(decoded, len(data), document=name, advice=advice, garbled=mended.garbled)
+    notes += refuse_stand_ins(mended.text, document=name)
+    notes += note_subtitles(mended.text, document=name)
     if reach := show_map(decoded):
         notes.insert(0, f"{name}: {reach}")
     beginning = tuple(clean_characters(mended.text[:_BEGINNING]).split("\n"))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cleaning.judging import Book, form_of
 from pipeline.text.cleaning.lines import Line
-from pipeline.text.cleaning.signs import ADDRESS, HINT, signs_of
+from pipeline.text.cleaning.signs import ADDRESS, EVERYDAY, HINT, signs_of
 from pipeline.text.cleaning.telling import (
     ASIDE,
     CONTENT,
@@ -31,7 +31,10 @@ _NAMES_IT = 2  # kinds of signs where a story names an address: 网址 and the a
 
 _SENTENCE_END = re.compile(r"[。！？!?…][”」』’)）]*")
 _SPOKEN = re.compile("“[^“”]*(?:”|$)|「[^「」]*(?:」|$)")
-_BRACKETS = re.compile(r"[\[【〔({（][^\[\]【】〔〕(){}（）]{4,200}[\]】〕)}）]")
+_BRACKETS = re.compile(
+    r"[(（](?:[^()（）]|[(（][^()（）]{1,60}[)）]){4,200}+[)）]"  # an address within has its own
+    r"|[\[【〔{][^\[\]【】〔〕(){}（）]{4,200}[\]】〕}]"
+)
 _STRETCH = re.compile(
     rf"(?:^|(?<=[。！？!?”」\s]))[^。！？!?“”「」]{{0,60}}?(?:{ADDRESS.pattern}|[!！。])",
     re.ASCII | re.IGNORECASE,
@@ -42,7 +45,12 @@ _PLEA = re.compile(
     r"|[，,、;；\s!！~～]+[求跪]{1,3}[^，,。]{0,4}(?:月票|推荐票?(?!信|人|官)|收藏(?![家品室者])|订阅|打赏|支持(?!者)|票票)[^。]{0,30}$"
 )
 _BRACKETED = "[【〔({（"
+_PAIRS = {"（": "）", "(": ")", "【": "】", "[": "]", "〔": "〕", "{": "}"}
+_REST = re.compile(r"[^。！？!?“”「」]{0,24}[。！!]")  # of a sentence behind an advert
+_BEGUN = "。！？!?…“”「」』"  # behind one of these a sentence begins
+_UNSAID = 3  # kinds of signs, an address among them: nobody says all of them
 _AFTER_ADDRESS = re.compile(r"(?:(?:免费|在线|全文)?(?:阅读|观看|下载|首发)(?=\w))?")
+_BRACKET = re.compile(r"[()（）【】\[\]〔〕{}]")
 _HEAD = re.compile(
     r"\W{0,4}第[\s0-9０-９零〇一二三四五六七八九十百千两]{1,12}[章回节卷集话]|\W{0,4}(?:番外|楔子|序章|尾声)"
 )
@@ -59,7 +67,8 @@ def cut_inside(line: Line, text: str, mode: Adverts, *, whole: bool) -> tuple[Li
         if apart and is_inline(found, mode) and not _goes_on(text, stop, found):
             begin = 0 if found[0] in _BRACKETED else story_before(found)
             after = _AFTER_ADDRESS.match(text, stop)
-            spans.append((start + begin, after.end() if after else stop))
+            if span := _rounded(text, start + begin, after.end() if after else stop):
+                spans.append(span)
     if not spans and not whole and not is_heading(text):
         spans = _glued_spans(text, mode)
     spans = _unspoken(spans, text)
@@ -82,9 +91,56 @@ def _unspoken(spans: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
     apart: list[tuple[int, int]] = []
     for start, stop in spans:
         at = bisect_left(begins, start) - 1  # the last speech that begins before the span
-        if at < 0 or stop >= spoken[at][1] or GLUED.fullmatch(text, start, stop):
+        if at < 0 or stop >= spoken[at][1] or _is_unsaid(text[start:stop]):
             apart.append((start, stop))
     return apart
+
+
+def _is_unsaid(stretch: str) -> bool:
+    """Return whether nobody says a stretch of advertising, though it stands within a speech."""
+    if GLUED.fullmatch(stretch):
+        return True
+    signs = signs_of(stretch)
+    content = signs & CONTENT
+    if "address" in signs:
+        return "noise" in signs or len(content) >= _UNSAID
+    return stretch[:1] == "【" and len(content) > 1 and bool(content - EVERYDAY)
+
+
+def _rounded(text: str, start: int, stop: int) -> tuple[int, int] | None:
+    """Return a span with the bracket and the sentence that end it, None if it would part a bracket.
+
+    What is left of the sentence goes with it where it speaks of nothing else.
+    """
+    stop = _closed(text, start, stop)
+    opens = start == 0 or text[start - 1] in _BEGUN or text[start - 1].isspace()
+    rest = _REST.match(text, stop) if opens and text[stop - 1] not in _BEGUN else None
+    if rest and (len(rest.group()) == 1 or _speaks_of_adverts(rest.group())):
+        stop = rest.end()
+    return None if _parts_bracket(text, start, stop) else (start, stop)
+
+
+def _closed(text: str, start: int, stop: int) -> int:
+    """Return where a span ends with the bracket that its last one opens, if that ends there."""
+    opened = _unpaired(text[start:stop])
+    ends = len(opened) == 1 and text[stop : stop + 1] == _PAIRS.get(opened)
+    return stop + 1 if ends else stop
+
+
+def _parts_bracket(text: str, start: int, stop: int) -> bool:
+    """Return whether a bracket has one half in a span and the other beside it."""
+    within = _unpaired(text[start:stop])
+    around = _unpaired(text[:start] + text[stop:])
+    return bool(within and around) and not _unpaired(text[:start] + within + text[stop:])
+
+
+def _unpaired(text: str) -> str:
+    """Return the brackets of a text that have no other half in it."""
+    left = ""
+    for mark in _BRACKET.findall(text):
+        pair = bool(left) and _PAIRS.get(left[-1]) == mark
+        left = left[:-1] if pair else left + mark
+    return left
 
 
 def _glued_spans(text: str, mode: Adverts) -> list[tuple[int, int]]:

@@ -50,7 +50,7 @@ _KINDS: dict[str, str] = {
         r"|电子书(?=\W|下载|$)"
     ),
     "reading": (
-        r"最新章[节回]|最快更新|更新(?:更快|最快|快|速度)|全文(?:免费)?(?:阅读|字版?)|免费(?:阅读"
+        r"最新章[节回]|最快更新|更新(?:更快|最快|快|速度(?:更快|最快)?)|全文(?:免费)?(?:阅读|字版?)|免费(?:阅读"
         r"|下载|看|读)"
         r"|在线(?:阅读|观看)|无(?:弹窗|广告|错版?)|首发(?=于|网|站|更新|地址|域名|$"
         r"|[,，!！。:：\s])"
@@ -59,7 +59,7 @@ _KINDS: dict[str, str] = {
         r"|更新通知|第一时间(?:看|阅读|更新|通知)|方便您?下次|下次(?:继续|接着)看|追更|不迷路"
         r"|海量小说|阅读体验|体验更[佳好]|离线阅读|纯文字|(?<!失)手打(?=[吧中版组]|小组|更新|首发|\W|$)|全本(?:小说|阅读)|精彩(?:小说|阅读"
         r"|章节|内容)|热门小说"
-        r"|最(?:全|好看)的小说|正版(?:阅读|首发|订阅)|更新管理员|看(?:小说|书)(?:就|请|上|到|来"
+        r"|看书(?:福利|抽(?:现金|红包|奖)|领(?:现金|红包))|最(?:全|好看)的小说|正版(?:阅读|首发|订阅)|更新管理员|看(?:小说|书)(?:就|请|上|到|来"
         r"|更)|(?:好看|热门)的小说"
     ),
     "unfinished": (
@@ -79,7 +79,7 @@ _KINDS: dict[str, str] = {
         r"|联系管理员|投票推荐|留言反馈|推荐本书|全文完?阅读"
     ),
     "keeping": (
-        r"记住(?:本站|本书|新?网址|我们|地址|新?域名|【|\[|一下)|(?:天才)?一秒(?:钟)?记住|收藏(?:本站|网址"
+        r"记得我们的?网[站址]|记住(?:本站|本书|新?网址|我们|地址|新?域名|【|\[|一下)|(?:天才)?一秒(?:钟)?记住|收藏(?:本站|网址"
         r"|本页|我们|本书)|[最]?新(?:网址|域名|地址)"
         r"|本站(?:地址|网址|域名|最新|首发|所有|长期|永久|推荐|更新|小说|提供|已|将|不|的|$"
         r"|[,，:：!！])|(?:备用|永久|官方)(?:网址|域名|网站|站)"
@@ -93,7 +93,7 @@ _KINDS: dict[str, str] = {
         rf"|各位|各种|保底|双倍)*{_PLEA}"
         r"(?=$|[^\w]|求|啊|呀|哦|啦|了|和|与|支持|推荐|收藏|冲|上)"
         r"|(?:请|望|希望|恳请|拜托|麻烦|欢迎)(?:大家|各位|书友|读者|亲们|诸位|兄弟|姐妹|朋友|您"
-        r"|你们|喜欢的|多多|们|给|能|继续|的|来|,|，){0,8}"
+        r"|你们|喜欢的|多多|们|给|能|继续|的|来|起点|,|，){0,8}"
         r"(?:收藏(?=$|\W|本|一下|推荐|支持|并|和|此)|推荐(?=$|\W|本|一下|收藏|票|支持)|投(?:票"
         r"|推荐|月票|一?张)|订阅(?=$|\W|本|支持|正版)"
         r"|支持(?=正版|本书|作者|新书|本站)|评论(?=$|\W|区)|打赏|点击收藏|转发)"
@@ -127,13 +127,13 @@ _KINDS: dict[str, str] = {
     ),
     "law": (
         r"版权(?:归|所有|属)|仅供(?:试[看读阅]|学习|交流|参考|预览|个人)|(?:仅|只)[作做为]学习"
-        r"|转载(?:请|必究|须|自)"
+        r"|转载(?:请|必究|须|自)|[著着]作权归"
         r"|侵(?:犯|权)|免责声明|不代表本站|购买正版|支持正版|与本站(?:无关|立场)|立场无关|盗版"
         r"|一切后果"
     ),
     "limit": (
         r"(?:24|二十四)小时之?内?.{0,4}删除|(?:下载|试[看读阅])后.{0,12}删除|不得(?:用于"
-        r"|作)?.{0,6}(?:商业|用途)"
+        r"|作)?.{0,6}(?:商业|用途)|非?商业性?转载请?|注明(?:出处|来源)|联系作者获得授权"
     ),
     "hiring": (
         r"诚[招邀聘]|招(?:聘|募|收).{0,6}(?:作者|编辑|管理|写手|志愿)|签约作者|稿费|征文|欢迎投稿"
@@ -217,6 +217,7 @@ _HINTS = """
     欠的 万赏 粉丝 保底 好评 字大章 布页 永久 新站 线路 页) 页） 键 回车 ← → -> 登录 转码 广告
     换源 书功 声版 护眼 维码 背景 字体 字数 类： 类: 类小 气小 喜欢： 喜欢: 独家 载自 opyright ©
     ights 体书 虚构 彩金 厂家 点我， 偷偷用 百家乐 博彩 老虎机 包邮 注册 书评 评论 催更 积分 抽奖
+    转载 著作权
     签名 结局 抖音 裙： 裙: 缺失 Ｗ点 w点 W点 点康 ω 】【 ][ 搜书 书名 收听 不迷路 海量 体验 离线
     书荒 敲门砖 推荐 联系 24 ２４ roduced utenberg prepared PS ps Ps ＰＳ ｐｓ P.S p.s APP app App
     ＡＰＰ txt TXT Txt ＴＸＴ ｔｘｔ
@@ -280,6 +281,8 @@ _NOISE = re.compile(
     r"[\^~*～|_·\s+]|】【|\]\["
 )  # strewn into words so that filters miss them: 小^说*网
 _STREWN = re.compile(r"\w(?:[\^~*|_+]|】【|\]\[)\w")
+_DISGUISED = re.compile(r"^w ?w ?w ?[。·]|[。·](?:com|net|org|cn|cc|la|info)$", re.IGNORECASE)
+_NAME = 2  # characters of a site's name before what makes it one
 _AFTERWORD = re.compile(r"作者(?:有话(?:要)?说|ps)|感言", re.IGNORECASE)
 # What stands between the words of an advert and says nothing.
 _FILLING = re.compile(
@@ -305,8 +308,9 @@ def fold(text: str) -> str:
 def signs_of(text: str) -> frozenset[str]:
     """Return the kinds of signs that a stretch has; `text` is folded.
 
-    "noise" is one where words can be read only without the marks strewn into them, "address" an
-    address, "bare" that there is hardly anything beside the others, "number" that of a group.
+    "noise" is one where words can be read only without the marks strewn into them, as an address
+    with 。 for its dots; "address" an address, "bare" that there is hardly anything beside the
+    others, "number" that of a group.
     """
     signs = _kinds_in(ADDRESS.sub(" ", text))
     plain = _NOISE.sub("", text)
@@ -315,8 +319,10 @@ def signs_of(text: str) -> frozenset[str]:
         if read - signs and _STREWN.search(text):
             signs.add("noise")
         signs |= read
-    if ADDRESS.search(text):
+    if address := ADDRESS.search(text):
         signs.add("address")
+        if _DISGUISED.search(address.group()):
+            signs.add("noise")
     if "group" in signs and re.search(r"\d{5,12}", plain):
         signs.add("number")
     if _is_row(text):
@@ -344,7 +350,8 @@ def _kinds_in(text: str) -> set[str]:
 def own_start(text: str) -> int:
     """Return where the advertising of a folded stretch begins: what stands before is the story's.
 
-    It is the clause of the first sign, or the sign itself where its clause says more before it.
+    It is the clause of the first sign, or the sign itself where its clause says more before it
+    than the beginning of a site's name, as 品 of 品书网.
 
     >>> own_start("老人推开门,最新章节请到www.x.com"), own_start("院门开了最新章节请到www.x.com")
     (6, 4)
@@ -352,7 +359,9 @@ def own_start(text: str) -> int:
     signs = (pattern.search(text) for pattern in (ADDRESS, _SIGN))
     first = min((found.start() for found in signs if found), default=0)
     clause = max(text.rfind(mark, 0, first) for mark in ",，、;；:： ") + 1
-    return clause if not left_over(text[clause:first]) else first
+    site = _SIGN.match(text, first)
+    named = site is not None and site.lastgroup == "site" and first - clause <= _NAME
+    return clause if named or not left_over(text[clause:first]) else first
 
 
 @lru_cache(maxsize=1024)

@@ -22,6 +22,7 @@ _STORY = re.compile(
     r"[他她它]|我(?!们)|[“”「」『』‘’]|[说道想看读听问笑喊叫念唱骂答写印刻贴挂][着了道]|了(?:[，。一,]|$)"
     r"|(?:写|印|刻|贴|标|刷|挂|显示|弹出|跳出|念)[着出]|[一几]行|字样|屏幕|牌子|招牌|告示|海报|广告[牌上]|纸条|短信|横幅|传单|门口|墙上|柜台"
 )
+_NO_STORY = re.compile(r"了(?=[，,])|一行|是我(?=们?(?:最大|继续|码字|写作|更新|前进|创作))")
 _NAMED_SITE = re.compile(r"[“「『‘][^“”「」『』‘’]{1,12}[”」』’]")
 _NAMING = {
     "site",
@@ -46,7 +47,7 @@ _SENTENCES = re.compile(rf"[。！？!?]+|{ADDRESS.pattern}", re.ASCII | re.IGNO
 
 def speaks(text: str, signs: Set[str]) -> bool:
     """Return whether a line speaks like a story."""
-    own = signs & {"note", "thanks", "update", "sale", "votes", "theft", "moving"}
+    own = signs & {"note", "thanks", "update", "sale", "votes", "theft", "moving", "support"}
     text = text.replace("他站", "")
     text = _NAMED_SITE.sub("", text) if signs & _NAMING else text
     found = _STORY.search(re.sub(r"我|了|[看说][着了]", "", text) if own else text)
@@ -104,7 +105,7 @@ def is_inline(stretch: str, mode: Adverts) -> bool:
     """Return whether a stretch inside a line is advertising: two signs, and nothing of a story."""
     signs = signs_of(stretch)
     content = signs & (CONTENT - {"author", "gift", "law", "made"})
-    if not content or _STORY.search(re.sub(r"了(?=[，,])|一行", "", stretch)):
+    if not content or _STORY.search(_NO_STORY.sub("", stretch)):
         return False
     if stretch.endswith("。") and says_more(stretch):
         return False
