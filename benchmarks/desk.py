@@ -154,7 +154,7 @@ async def _ask(desk: _Desk, words: int, best_of: int, seed: int) -> Asked:
     writer.write(f"{head}Connection: close\r\n\r\n".encode() + body)
     count, first = 0, 0.0
     async for line in reader:
-        if line.startswith(b"data: {") and b'"finish_reason": null' in line:
+        if line.startswith(b"data: {") and json.loads(line[6:])["choices"][0]["text"]:
             count += 1
             first = first or time.perf_counter() - began
     writer.close()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from benchmarks import (
     commands,
+    desk,
     fetching,
     generation,
     lstm,
@@ -33,6 +34,7 @@ ROWS: dict[str, Callable[[Size], Sequence[Result]]] = {
     "generation": generation.measure,
     "side-by-side": side_by_side.measure,
     "commands": commands.measure,
+    "desk": desk.measure,
     "scoring": scoring.measure,
     "vocabulary-growth": vocabulary_growth.measure,
     "novel-growth": novel_growth.measure,
