@@ -9,7 +9,7 @@ from threading import Lock
 import numpy as np
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.engine.memories.next_word import Model
+from pipeline.engine.memories.voice import Voice
 from pipeline.engine.writing.constraints.order import fork
 from pipeline.engine.writing.generate import Position
 from pipeline.engine.writing.making import Text
@@ -84,7 +84,7 @@ class Opened:
         The end of the job's text as the writer reads it.
     """
 
-    def __init__(self, writer: Writer, job: Job) -> None:
+    def __init__(self, writer: TextWriter, job: Job) -> None:
         """Cut the text and make the constraints ready; see `begin` for errors."""
         check_rng_seed(job.rng_seed)
         self.job = job
@@ -94,7 +94,7 @@ class Opened:
         self._lock = Lock()
 
     @property
-    def model(self) -> Model:
+    def model(self) -> Voice:
         """What tells the next word."""
         return self._prompt.model
 
@@ -127,6 +127,6 @@ def begin(writer: TextWriter, job: Job) -> Text:
     Raises
     ------
     DataError, SettingsError
-        See `TextWriter.understand` and `Writer.stream`.
+        See `TextWriter.understand` and `TextWriter.stream`.
     """
     return Opened(writer, job).begin()

@@ -75,11 +75,9 @@ class Given:
     def copy_index(self) -> CopyIndex | None:
         """The index of the novel's text, made once and only if a constraint asks; None without."""
         text_ids, size = self.text_ids, len(self.words)
-        return (
-            text_ids
-            if text_ids is None
-            else self.once("copies", lambda: index_text(text_ids, size))
-        )
+        if text_ids is None:
+            return None
+        return self.once("copies", lambda: index_text(text_ids, size))
 
     @property
     def copy_indices(self) -> tuple[CopyIndex, ...]:
