@@ -216,7 +216,7 @@ def test_taking_back_reads_nothing_again(monkeypatch: pytest.MonkeyPatch) -> Non
         words_read.extend(word_ids)
         return read_all(readings, word_ids, model)
 
-    monkeypatch.setattr(generate, "read_all", counting)
+    monkeypatch.setattr(next_word, "read_all", counting)
     for line, expected in (("u", 0), ("U", 0), ("u", 0), ("", 1), ("r", 1), ("3", 1)):
         words_read.clear()
         session = answer(session, line, context).session
