@@ -10,8 +10,8 @@ from pipeline.engine.writing.text_writer import TextWriter
 from pipeline.engine.writing.writer import Writer
 from pipeline.errors import SettingsError
 
-OPTION = "--mix"
-MOST = 8  # models: each word is read and foretold by all of them
+_OPTION = "--mix"
+_MOST = 8  # models: each word is read and foretold by all of them
 
 
 class MixedWriter(TextWriter):
@@ -80,14 +80,14 @@ def check_weights(weights: Mapping[str, float]) -> None:
     SettingsError
         See `mixed_writer`.
     """
-    if not 2 <= len(weights) <= MOST:
+    if not 2 <= len(weights) <= _MOST:
         raise SettingsError(
-            f"{OPTION}: expected 2 to {MOST} models, got {len(weights)}", option=OPTION
+            f"{_OPTION}: expected 2 to {_MOST} models, got {len(weights)}", option=_OPTION
         )
     for name, weight in weights.items():
         if not 0 < weight < math.inf:
             raise SettingsError(
-                f"{OPTION}: expected weights above 0, got {weight:g} for {name}", option=OPTION
+                f"{_OPTION}: expected weights above 0, got {weight:g} for {name}", option=_OPTION
             )
     if not math.isfinite(sum(weights.values())):
-        raise SettingsError(f"{OPTION}: expected smaller weights; 0.7 and 0.3 do", option=OPTION)
+        raise SettingsError(f"{_OPTION}: expected smaller weights; 0.7 and 0.3 do", option=_OPTION)

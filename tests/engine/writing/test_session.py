@@ -14,12 +14,12 @@ from writers import WORDS, remember
 
 from pipeline.commands.columns import columns
 from pipeline.commands.session import converse, save_text
+from pipeline.engine.memories import next_word
 from pipeline.engine.memories.next_word import (
     Model,
     Reading,
     read_all,
 )
-from pipeline.engine.writing import generate
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling
 from pipeline.engine.writing.session import (
