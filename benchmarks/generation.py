@@ -21,9 +21,9 @@ from pipeline.engine.memories.next_word import Model
 from pipeline.engine.network.decode import cosines
 from pipeline.engine.network.reader import initial_states, predict_next, read_word
 from pipeline.engine.writing.options import BARE, WritingOptions
+from pipeline.engine.writing.prompt import constraints_for
 from pipeline.engine.writing.sampling import Sampling
 from pipeline.engine.writing.side_by_side import write
-from pipeline.engine.writing.writer import constraints_for
 
 WORDS = {"tiny": 5, "quick": 200, "full": 2000}
 SLOW_WORDS = {"tiny": 1, "quick": 2, "full": 8}  # of the loops and of Keras

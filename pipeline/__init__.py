@@ -8,11 +8,13 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # typing's own takes 2 ms in which nobody answers Ctrl-C: see __main__
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from pipeline.engine.writing.mixing import MixedWriter
     from pipeline.engine.writing.writer import Writer
 
-__all__ = ["load_writer"]
+__all__ = ["load_mixed_writer", "load_writer"]
 
 
 def load_writer(model: str | Path = "artifacts") -> Writer:
@@ -40,3 +42,29 @@ def load_writer(model: str | Path = "artifacts") -> Writer:
             raise NotReady(told(error)) from None
     whole = shelf.open_model(path)
     return Writer(whole.network, whole.memories)
+
+
+def load_mixed_writer(weights: Mapping[str, float] | Mapping[Path, float]) -> MixedWriter:
+    """Return a writer of several models: file or folder of artifacts → weight, in any proportion.
+
+    >>> own = load_mixed_writer({"红楼梦.safetensors": 7, "mine.safetensors": 3})  # doctest: +SKIP
+
+    Raises
+    ------
+    NotReady, DataError
+        See `load_writer`.
+    SettingsError
+        There are fewer than two models, or a weight is not above 0.
+    """
+    from pathlib import Path
+
+    from pipeline.engine.writing.mixing import mixed_writer
+
+    paths = {Path(model): weight for model, weight in weights.items()}
+    stems = {path.stem for path in paths}
+    return mixed_writer(
+        {
+            path.stem if len(stems) == len(paths) else str(path): (load_writer(path), weight)
+            for path, weight in paths.items()
+        }
+    )

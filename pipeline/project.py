@@ -192,18 +192,25 @@ def choose_model(artifacts: Path, wanted: str | None) -> tuple[NovelModel, list[
     NotReady, SettingsError, DataError
         See `shelf.choose` and `shelf.open_model`.
     """
-    path = _find_model(artifacts, wanted)
+    name, path = find_model(artifacts, wanted)
     model = shelf.open_model(path)
-    notes = [] if wanted else [f"model {shelf.read_name(path)}"]
+    notes = [] if wanted else [f"model {name}"]
     return model, notes + _changed_since(artifacts, path, model)
 
 
-def _find_model(artifacts: Path, wanted: str | None) -> Path:
-    """Return the file of the model that is meant, the newest if none is named."""
+def find_model(artifacts: Path, wanted: str | None) -> tuple[str, Path]:
+    """Return the name and the file of the model that is meant, the newest if none is named.
+
+    Raises
+    ------
+    NotReady, SettingsError
+        See `shelf.choose`.
+    """
     words = ["run-all"]
     if artifacts.absolute() != ARTIFACTS:
         words += ["--artifacts", str(artifacts)]
-    return shelf.choose(shelf.shelf_of(artifacts.absolute()), wanted, shlex.join(words))
+    path = shelf.choose(shelf.shelf_of(artifacts.absolute()), wanted, shlex.join(words))
+    return shelf.read_name(path), path
 
 
 def _changed_since(artifacts: Path, path: Path, model: NovelModel) -> list[str]:

@@ -13,9 +13,9 @@ from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.engine.memories.next_word import Model
 from pipeline.engine.writing.generate import Choice
 from pipeline.engine.writing.options import WritingOptions
+from pipeline.engine.writing.prompt import constraints_for
 from pipeline.engine.writing.sampling import Sampling
 from pipeline.engine.writing.side_by_side import write
-from pipeline.engine.writing.writer import constraints_for
 
 MARKS = (*"，。：！？“”‘’《》（）", "…", "—")
 WORDS = (PARAGRAPH_BREAK, *MARKS, *made_up_words(20))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.commands import options
 from pipeline.commands.console import guarded, put, say, say_notes, width
 from pipeline.commands.draft import read_draft
+from pipeline.commands.mix import open_novels, read_mix, writer_of
 from pipeline.commands.options import Artifacts, AsJson
 from pipeline.commands.output import check_output, write_output
 from pipeline.commands.phrase import read_phrase
@@ -18,16 +19,17 @@ from pipeline.commands.why import explained_json, give_reasons, word_lines
 from pipeline.commands.words import document
 from pipeline.errors import SettingsError
 from pipeline.interrupts import check
-from pipeline.project import ARTIFACTS, choose_model
+from pipeline.project import ARTIFACTS
 
 if TYPE_CHECKING:
     from pipeline.engine.bundle.model import NovelModel
     from pipeline.engine.writing.evidence import Evidence
     from pipeline.engine.writing.generate import Choice
     from pipeline.engine.writing.options import WritingOptions
+    from pipeline.engine.writing.prompt import Prompt
     from pipeline.engine.writing.sampling import Sampling
     from pipeline.engine.writing.seed import Seed
-    from pipeline.engine.writing.writer import Prompt, Writer
+    from pipeline.engine.writing.text_writer import TextWriter
 
 _CANDIDATES = 5
 _BETWEEN = "\n――――\n"  # samples
@@ -42,6 +44,7 @@ def generate(
     seed_file: options.SeedFile = None,
     learn_from: options.LearnFrom = None,
     model: options.ModelName = None,
+    mix: options.Mix = None,
     unknown: options.Unknown = "keep",
     prior_weight: options.PriorWeight = None,
     memory: options.Memory = None,
@@ -64,8 +67,8 @@ def generate(
         check_output(output)
     phrase = read_phrase(seed_phrase, seed_file, interactive=interactive)
     learnt = read_draft(learn_from)
-    novel, notes = choose_model(artifacts, model)
-    writer, seed, seed_notes = _ready(novel, phrase, unknown, memory)
+    novels, weights, notes = open_novels(artifacts, model, read_mix(mix or ()))
+    writer, seed, seed_notes = _ready(novels, weights, phrase, unknown, memory)
     say_notes(notes + seed_notes)
     first_seed = secrets.randbelow(2**31) if rng_seed is None else rng_seed
     if interactive:
@@ -87,16 +90,18 @@ def generate(
         writing=writing,
         sampling=sampling,
         rng_seeds=range(first_seed, first_seed + samples),
-        rare=rare_words(novel) if why else None,
+        rare={name: rare_words(own) for name, own in novels.items()} if why else None,
         candidates=_CANDIDATES if show_candidates or why else 0,
         as_json=as_json,
         tell_seed=rng_seed is None and is_drawn(sampling),
     )
-    return _tell(pieces) if output is None else _bind(pieces, output, novel.card.title)
+    if output is None:
+        return _tell(pieces)
+    return _bind(pieces, output, " · ".join(novel.card.title for novel in novels.values()))
 
 
 def _converse(
-    writer: Writer,
+    writer: TextWriter,
     phrase: str,
     seed: Seed,
     writing: WritingOptions,
@@ -123,16 +128,19 @@ def _converse(
 
 
 def _ready(
-    novel: NovelModel, phrase: str, unknown: str, memory: str | None
-) -> tuple[Writer, Seed, list[str]]:
+    novels: Mapping[str, NovelModel],
+    weights: Mapping[str, float],
+    phrase: str,
+    unknown: str,
+    memory: str | None,
+) -> tuple[TextWriter, Seed, list[str]]:
     """Return the writer, the phrase as it understands it, and notes on that for the user."""
     from pipeline.engine.writing.seed import read_unknown, seed_notes
-    from pipeline.engine.writing.writer import Writer
 
     way = read_unknown(unknown)
-    writer = Writer(novel.network, novel.memories)
+    writer = writer_of(novels, weights, memory)
     seed = writer.understand(phrase, unknown=way)
-    return writer if memory is None else writer.remembering(memory), seed, seed_notes(seed)
+    return writer, seed, seed_notes(seed)
 
 
 def _tell(pieces: Iterator[tuple[str, bool]]) -> None:
@@ -204,7 +212,7 @@ def _write_samples(
     writing: WritingOptions,
     sampling: Sampling,
     rng_seeds: Sequence[int],
-    rare: Sequence[str] | None,
+    rare: Mapping[str, Sequence[str]] | None,
     candidates: int,
     as_json: bool,
     tell_seed: bool,
@@ -212,7 +220,7 @@ def _write_samples(
     """Yield what to print, as the words come, and whether it is an aside.
 
     There is a sample for each of `rng_seeds`, told after it if `tell_seed`. `rare` holds the
-    novel's rare words if each word's evidence is to be shown; without `candidates` for each word,
+    novels' rare words if each word's evidence is to be shown; without `candidates` for each word,
     the text alone is. JSON is one document, at the end. For the rest see `Prompt.stream`.
     """
     samples = []

@@ -259,6 +259,16 @@ ModelName = Annotated[
     ),
 ]
 
+Mix = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--mix",
+        parser=_text,
+        metavar="NAME=X,…",
+        help="Several models at once, each with its weight, as 红楼梦=0.7,我的=0.3.",
+    ),
+]
+
 # What `run-all` takes.
 NewName = Annotated[
     str | None, typer.Option("--name", help="The model's name; by default the novel's title.")

@@ -14,7 +14,7 @@ from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.commands.words import choice_line, generation_json, show_word
 
 if TYPE_CHECKING:
-    from pipeline.engine.memories.next_word import Model
+    from pipeline.engine.memories.voice import Voice
     from pipeline.engine.writing.evidence import Evidence, Passage, Quote
     from pipeline.engine.writing.generate import Choice
     from pipeline.engine.writing.seed import Seed
@@ -23,16 +23,25 @@ if TYPE_CHECKING:
 def give_reasons(
     choices: Iterable[Choice],
     seed_ids: Sequence[int],
-    model: Model,
-    rare_words: Sequence[str] | None,
+    model: Voice,
+    rare_words: Mapping[str, Sequence[str]] | None,
 ) -> Iterator[tuple[Choice, Evidence | None]]:
-    """Yield the choices as they come, each with its evidence; None if no rare words are given."""
+    """Yield the choices as they come, each with its evidence; None if no rare words are given.
+
+    `rare_words` are those of each model that writes, by its name.
+    """
+    from pipeline.engine.memories.mixed import MixedModel
+    from pipeline.engine.memories.next_word import Model
     from pipeline.engine.writing.evidence import find_evidence
+    from pipeline.engine.writing.mixed_evidence import find_mixed_evidence
 
     if rare_words is None:
         yield from ((choice, None) for choice in choices)
-    else:
-        yield from find_evidence(choices, seed_ids, model=model, rare_words=rare_words)
+    elif isinstance(model, MixedModel):
+        yield from find_mixed_evidence(choices, seed_ids, mixture=model, rare_words=rare_words)
+    elif isinstance(model, Model):
+        (rare,) = rare_words.values()
+        yield from find_evidence(choices, seed_ids, model=model, rare_words=rare)
 
 
 def word_lines(choice: Choice, evidence: Evidence | None, width: int = 10_000) -> Iterator[str]:
@@ -43,13 +52,28 @@ def word_lines(choice: Choice, evidence: Evidence | None, width: int = 10_000) -
     yield choice_line(choice, width)
     if evidence is None:
         return
-    yield "    said by " + ", ".join(
-        f"{name} {percent:.0f} %" for name, percent in percentages(choice.shares).items()
-    )
+    yield "    said by " + said_by(percentages(choice.shares))
     for passage, quote in evidence:
         yield f"    {passage.cosine:+.2f}  {quote_line(quote)}  ({_place_line(passage)})"
     if not evidence:
         yield "    no passage found"
+
+
+def said_by(parts: Mapping[str, float]) -> str:
+    """Return who spoke for a word: network 60 %, or, of a mixture, 红楼梦 60 % (network 40, …)."""
+    from pipeline.engine.memories.mixed import BETWEEN
+
+    models: dict[str, dict[str, float]] = {}
+    for name, percent in parts.items():
+        model, _, component = name.rpartition(BETWEEN)
+        models.setdefault(model, {})[component] = percent
+    if "" in models:
+        return ", ".join(f"{name} {percent:.0f} %" for name, percent in parts.items())
+    told = []
+    for model, own in sorted(models.items(), key=lambda item: -sum(item[1].values())):
+        components = ", ".join(f"{name} {percent:.0f}" for name, percent in own.items())
+        told.append(f"{model} {sum(own.values()):.0f} % ({components})")
+    return ", ".join(told)
 
 
 def percentages(shares: Mapping[str, float]) -> dict[str, float]:

@@ -9,14 +9,14 @@ from threading import Lock
 import numpy as np
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.engine.memories.next_word import Model
+from pipeline.engine.memories.voice import Voice
 from pipeline.engine.writing.constraints.order import fork
 from pipeline.engine.writing.generate import Position
 from pipeline.engine.writing.making import Text
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling, check_rng_seed
 from pipeline.engine.writing.seed import Seed, Unknown
-from pipeline.engine.writing.writer import Writer
+from pipeline.engine.writing.text_writer import TextWriter
 
 CONTEXT = 2_048  # pieces of the text that are read; no memory looks back farther
 _CHARACTERS = 4  # of a piece, at most on average: so many are cut into pieces
@@ -58,13 +58,13 @@ class Job:
     at_break: bool = False
 
 
-def understand(writer: Writer, job: Job) -> Seed:
+def understand(writer: TextWriter, job: Job) -> Seed:
     """Return the end of a job's text as the writer reads it.
 
     Raises
     ------
     DataError
-        See `Writer.understand`.
+        See `TextWriter.understand`.
     """
     seed = writer.understand(job.text[-_CHARACTERS * CONTEXT :], unknown=job.unknown)
     words = seed.words[-CONTEXT:]
@@ -84,7 +84,7 @@ class Opened:
         The end of the job's text as the writer reads it.
     """
 
-    def __init__(self, writer: Writer, job: Job) -> None:
+    def __init__(self, writer: TextWriter, job: Job) -> None:
         """Cut the text and make the constraints ready; see `begin` for errors."""
         check_rng_seed(job.rng_seed)
         self.job = job
@@ -94,7 +94,7 @@ class Opened:
         self._lock = Lock()
 
     @property
-    def model(self) -> Model:
+    def model(self) -> Voice:
         """What tells the next word."""
         return self._prompt.model
 
@@ -121,12 +121,12 @@ class Opened:
         )
 
 
-def begin(writer: Writer, job: Job) -> Text:
+def begin(writer: TextWriter, job: Job) -> Text:
     """Return a text in the making: read, and not yet written on.
 
     Raises
     ------
     DataError, SettingsError
-        See `Writer.understand` and `Writer.stream`.
+        See `TextWriter.understand` and `TextWriter.stream`.
     """
     return Opened(writer, job).begin()

@@ -18,7 +18,7 @@ from pipeline.desk.job import Job, Opened
 from pipeline.desk.leaving import unless_gone
 from pipeline.desk.loaded import Loaded
 from pipeline.desk.scoring import COPIED, score_text
-from pipeline.engine.memories.next_word import NextWord
+from pipeline.engine.memories.voice import Upcoming
 from pipeline.engine.threads import one_thread_a_word
 from pipeline.engine.writing.evidence import find_evidence
 from pipeline.engine.writing.generate import choice_of, look
@@ -66,9 +66,9 @@ async def score(request: Request) -> Response:
 def _candidates(loaded: Loaded, job: Job, count: int) -> list[dict[str, Any]]:
     """Return the best words that may stand at the end of a text, best first."""
     text, next_word, weights = _look(loaded, job)
-    previous, network = text.seed.words[-1], text.model.network
+    previous, model = text.seed.words[-1], text.model
     best = (int(i) for i in shortlist(weights, top_k=count) if weights[i] > 0)
-    rows = [word_json(choice_of(i, next_word, network, 0), previous) for i in best]
+    rows = [word_json(choice_of(i, next_word, model, 0), previous) for i in best]
     return [{name: value for name, value in row.items() if name != "candidates"} for row in rows]
 
 
@@ -79,13 +79,14 @@ def _evidence(loaded: Loaded, job: Job, word: str) -> list[dict[str, Any]]:
     if word_id is None:
         return []
     text, next_word, _ = _look(loaded, job)
-    choice = choice_of(word_id, next_word, text.model.network, 0)
+    model = loaded.writer.model()
+    choice = choice_of(word_id, next_word, model, 0)
     with one_thread_a_word():
-        found = find_evidence([choice], text.seed_ids, model=text.model, rare_words=loaded.rare)
+        found = find_evidence([choice], text.seed_ids, model=model, rare_words=loaded.rare)
         return [passage_json(*own) for _, passages in found for own in passages]
 
 
-def _look(loaded: Loaded, job: Job) -> tuple[Opened, NextWord, Any]:
+def _look(loaded: Loaded, job: Job) -> tuple[Opened, Upcoming, Any]:
     """Return a text ready to be gone on from, what comes next, and the weights (V,) left to it."""
     endless = replace(job.writing, words=None, sentences=None, paragraphs=None, until="")
     text = opened(loaded, replace(job, writing=replace(endless, finish=False)))

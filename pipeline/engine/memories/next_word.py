@@ -16,12 +16,14 @@ import numpy as np
 
 from pipeline.arrays import Floats
 from pipeline.artifacts.memories import NETWORK, Memories
-from pipeline.artifacts.network import Network
+from pipeline.artifacts.network import Network, tokenizer_of
+from pipeline.artifacts.tokens import Tokenizer
 from pipeline.engine.memories.cache import Recent, empty_recent, remember
 from pipeline.engine.memories.memory import Memory, Place
 from pipeline.engine.memories.mixture import weights_for
 from pipeline.engine.memories.sparse import NETWORK_ALONE, SparseProbs
 from pipeline.engine.memories.table import MEMORIES
+from pipeline.engine.memories.voice import NovelText
 from pipeline.engine.network.decode import network_scores, softmax, unit_rows
 from pipeline.engine.network.predict import WARM_UP, predict_after_each
 from pipeline.engine.network.reader import LstmStates, initial_states, predict_all, read_words
@@ -31,7 +33,10 @@ LEAST = np.finfo(np.float32).tiny  # a probability below it is written as this, 
 
 @dataclass(frozen=True)
 class Model:
-    """What tells the next word: the network, and its memories of the novel if there are any."""
+    """What tells the next word: the network, and its memories of the novel if there are any.
+
+    It is a `Voice`: writing asks it by the methods of that.
+    """
 
     network: Network
     memories: Memories | None = None
@@ -66,6 +71,54 @@ class Model:
         back, as many for the first of its words.
         """
         return (WARM_UP if self.network.carry_state else self.network.steps) + self.reach
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The vocabulary, V."""
+        return self.network.words
+
+    @cached_property
+    def tokenizer(self) -> Tokenizer:
+        """What cuts text into these words."""
+        return tokenizer_of(self.network)
+
+    @property
+    def log_prior(self) -> Floats:
+        """Log frequency of each word, float32 (V,)."""
+        return self.network.log_prior
+
+    @property
+    def steps(self) -> int:
+        """Words of context in training."""
+        return self.network.steps
+
+    @property
+    def foreign_names(self) -> tuple[str, ...]:
+        """Names of the base's novels, not to be written."""
+        return self.network.foreign_names
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Phrases of the novel."""
+        return self.network.examples
+
+    @property
+    def novels(self) -> tuple[NovelText, ...]:
+        """The novel, where the memories hold it."""
+        held = self.memories
+        return () if held is None else (NovelText(held.text_ids, held.chapters),)
+
+    def begin(self, word_ids: Sequence[int]) -> Reading:
+        """Return the reading of these words; see `begin`."""
+        return begin(self, word_ids)
+
+    def read_all(self, readings: Sequence[Reading], word_ids: Sequence[int]) -> list[Reading]:
+        """Return the readings of N texts after one word more of each."""
+        return read_all(readings, word_ids, self)
+
+    def next_words(self, readings: Sequence[Reading]) -> list[NextWord]:
+        """Return what may come next in each of N texts; see `next_words`."""
+        return next_words(readings, self)
 
     def log_chance(self, word_id: int, next_word: NextWord) -> float:
         """Return log p of a word, by the components that do not look back at the text itself."""
@@ -135,6 +188,14 @@ class NextWord:
     own: Floats
     probs: Floats
     parts: dict[str, tuple[float, SparseProbs]]
+
+    def vector_of(self, word_id: int) -> Floats:
+        """Return ê: for every word the same."""
+        return self.vector
+
+    def cosine_of(self, word_id: int) -> float:
+        """Return cos(ê, e_w) of a word."""
+        return float(self.cosine[word_id])
 
     def shares(self, word_id: int) -> dict[str, float]:
         """Return component → λ_k·p_k of a word: they sum to its probability."""

@@ -80,26 +80,30 @@ def find_evidence(
     rare_words : sequence of str
         The words of the training chapters that the vocabulary lacks, in order.
     """
-    memories = model.memories
     history = list(seed_ids)
     for choice in choices:
-        passages = memories and nearest_passages(
-            choice.word_id,
-            choice.vector,
-            history,
-            network=model.network,
-            text_ids=memories.text_ids,
-            chapters=memories.chapters,
-        )
-        yield (
-            choice,
-            tuple(
-                (own, quote_passage(own.position, memories, model.network.words, rare_words))
-                for own in passages or ()
-                if memories
-            ),
-        )
+        yield choice, evidence_for(choice.word_id, choice.vector, history, model, rare_words)
         history.append(choice.word_id)
+
+
+def evidence_for(
+    word_id: int, vector: Floats, history: Sequence[int], model: Model, rare_words: Sequence[str]
+) -> Evidence:
+    """Return the passages that speak for a word; see `nearest_passages` and `find_evidence`."""
+    memories = model.memories
+    if memories is None:
+        return ()
+    passages = nearest_passages(
+        word_id,
+        vector,
+        history,
+        network=model.network,
+        text_ids=memories.text_ids,
+        chapters=memories.chapters,
+    )
+    return tuple(
+        (own, quote_passage(own.position, memories, model.words, rare_words)) for own in passages
+    )
 
 
 def nearest_passages(

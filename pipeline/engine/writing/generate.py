@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from pipeline.arrays import Floats
-from pipeline.artifacts.network import Network
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.engine.memories.next_word import (
-    Model,
-    NextWord,
-    Reading,
-    begin,
-    next_words,
-    read_all,
-)
+from pipeline.engine.memories.voice import Upcoming, Voice
 from pipeline.engine.threads import one_thread_a_word
 from pipeline.engine.writing.constraints.constraint import any_left
 from pipeline.engine.writing.constraints.marks import Role
@@ -76,21 +68,24 @@ class Choice:
 
 @dataclass(frozen=True)
 class Position:
-    """Where a text stands: what constraints have noted of it, and its reading."""
+    """Where a text stands: what constraints have noted of it, and its reading.
+
+    The reading is the voice's own; see `Voice`.
+    """
 
     state: TextState
-    reading: Reading
+    reading: Any
 
 
 def begin_at(
-    model: Model, seed_ids: Sequence[int], constraints: Constraints, learnt: Sequence[int] = ()
+    model: Voice, seed_ids: Sequence[int], constraints: Constraints, learnt: Sequence[int] = ()
 ) -> Position:
     """Return where a text stands that holds just the seed phrase.
 
     What was `learnt` is read before it, and is no part of the text: no constraint notes it.
     """
     with one_thread_a_word():
-        return Position(start(seed_ids, constraints), begin(model, (*learnt, *seed_ids)))
+        return Position(start(seed_ids, constraints), model.begin((*learnt, *seed_ids)))
 
 
 @dataclass(frozen=True)
@@ -124,11 +119,11 @@ class Answer(NamedTuple):
     """The word that came, what it was chosen from, and where the text stands then."""
 
     choice: Choice
-    next_word: NextWord
+    next_word: Upcoming
     position: Position
 
 
-def answer_all(asks: Sequence[Ask], model: Model) -> list[Answer | None]:
+def answer_all(asks: Sequence[Ask], model: Voice) -> list[Answer | None]:
     """Write the next word of each of N texts, whoever wants it; None where the text ends instead.
 
     What they have in common is a matrix product: for all of them it takes little longer than for
@@ -149,14 +144,14 @@ def answer_all(asks: Sequence[Ask], model: Model) -> list[Answer | None]:
     return [None if own is None else Answer(*own, next(after)) for own in chosen]
 
 
-def step(ask: Ask, model: Model) -> Answer | None:
+def step(ask: Ask, model: Voice) -> Answer | None:
     """Write one word; see `answer_all`."""
     return answer_all([ask], model)[0]
 
 
 def _choose(
-    ask: Ask, next_word: NextWord, weights: Floats, model: Model
-) -> tuple[Choice, NextWord] | None:
+    ask: Ask, next_word: Upcoming, weights: Floats, model: Voice
+) -> tuple[Choice, Upcoming] | None:
     """Choose the next word of a text, given what may come (V,); None where it ends instead."""
     if ask.refused:
         weights[list(ask.refused)] = 0
@@ -165,7 +160,7 @@ def _choose(
     word_id = choose(weights, ask.sampling, ask.generator)
     if ends_with(ask.position.state, word_id):
         return None
-    choice = choice_of(word_id, next_word, model.network, ask.candidates)
+    choice = choice_of(word_id, next_word, model, ask.candidates)
     if ask.chances:
         choice = replace(choice, chances=_chances(word_id, weights, ask))
     return choice, next_word
@@ -178,7 +173,7 @@ def _chances(word_id: int, weights: Floats, ask: Ask) -> tuple[tuple[int, float]
     return tuple((own, float(found[own])) for own in (word_id, *best))
 
 
-def look(position: Position, model: Model, sampling: Sampling) -> tuple[NextWord, Floats]:
+def look(position: Position, model: Voice, sampling: Sampling) -> tuple[Upcoming, Floats]:
     """Return what comes next, and the weights (V,) that penalty and constraints leave; 0 is barred.
 
     Constraints may note that they were asked: see `Constraint.constrain`.
@@ -187,10 +182,10 @@ def look(position: Position, model: Model, sampling: Sampling) -> tuple[NextWord
 
 
 def _look_all(
-    places: Sequence[tuple[Position, Sampling]], model: Model
-) -> list[tuple[NextWord, Floats]]:
+    places: Sequence[tuple[Position, Sampling]], model: Voice
+) -> list[tuple[Upcoming, Floats]]:
     """Return of each of N places what `look` does."""
-    next_found = next_words([position.reading for position, _ in places], model)
+    next_found = model.next_words([position.reading for position, _ in places])
     found = []
     for next_word, (position, sampling) in zip(next_found, places, strict=True):
         weights = _penalised(next_word, position.state, sampling)
@@ -199,19 +194,19 @@ def _look_all(
     return found
 
 
-def go_on(position: Position, word_id: int, model: Model) -> Position:
+def go_on(position: Position, word_id: int, model: Voice) -> Position:
     """Note a word and read it; return where the text stands then. See `Ask` on the one given."""
     return _go_on_all([(position, word_id)], model)[0]
 
 
-def _go_on_all(texts: Sequence[tuple[Position, int]], model: Model) -> list[Position]:
+def _go_on_all(texts: Sequence[tuple[Position, int]], model: Voice) -> list[Position]:
     """Note and read a word of each of N texts; see `go_on`."""
     if not texts:
         return []
     for position, word_id in texts:
         note(position.state, word_id)
-    readings = read_all(
-        [position.reading for position, _ in texts], [word_id for _, word_id in texts], model
+    readings = model.read_all(
+        [position.reading for position, _ in texts], [word_id for _, word_id in texts]
     )
     return [
         Position(position.state, reading)
@@ -219,7 +214,7 @@ def _go_on_all(texts: Sequence[tuple[Position, int]], model: Model) -> list[Posi
     ]
 
 
-def _penalised(next_word: NextWord, state: TextState, sampling: Sampling) -> Floats:
+def _penalised(next_word: Upcoming, state: TextState, sampling: Sampling) -> Floats:
     """Return the probabilities (V,) after the repetition penalty; it spares punctuation."""
     draft = state.draft
     roles, unknown = draft.marks.roles, len(draft.marks.roles)
@@ -230,39 +225,39 @@ def _penalised(next_word: NextWord, state: TextState, sampling: Sampling) -> Flo
     return weights
 
 
-def choice_of(word_id: int, next_word: NextWord, network: Network, candidates: int) -> Choice:
+def choice_of(word_id: int, next_word: Upcoming, model: Voice, candidates: int) -> Choice:
     """Return a word as it was chosen here, with so many candidates."""
-    own = candidate_of(word_id, next_word, network)
+    own = candidate_of(word_id, next_word, model)
     return Choice(
         word=own.word,
         cosine=own.cosine,
         probability=own.probability,
-        candidates=_candidates(next_word, network, candidates),
+        candidates=_candidates(next_word, model, candidates),
         word_id=word_id,
-        vector=next_word.vector,
+        vector=next_word.vector_of(word_id),
         shares=next_word.shares(word_id),
     )
 
 
 def strange_choice(
-    word: str, word_id: int, next_word: NextWord, network: Network, candidates: int
+    word: str, word_id: int, next_word: Upcoming, model: Voice, candidates: int
 ) -> Choice:
     """Return a word that a person wrote here and the vocabulary lacks."""
-    best = _candidates(next_word, network, candidates)
+    best = _candidates(next_word, model, candidates)
     return Choice(word, None, None, best, word_id, vector=next_word.vector, shares={})
 
 
-def _candidates(next_word: NextWord, network: Network, count: int) -> tuple[Candidate, ...]:
+def _candidates(next_word: Upcoming, model: Voice, count: int) -> tuple[Candidate, ...]:
     """Return the best words for this place."""
     best = shortlist(next_word.probs, top_k=count) if count else ()
-    return tuple(candidate_of(int(i), next_word, network) for i in best)
+    return tuple(candidate_of(int(i), next_word, model) for i in best)
 
 
-def candidate_of(word_id: int, next_word: NextWord, network: Network) -> Candidate:
+def candidate_of(word_id: int, next_word: Upcoming, model: Voice) -> Candidate:
     """Return a word with the cosine and the probability that it has here."""
     return Candidate(
-        word=network.words[word_id],
-        cosine=float(next_word.cosine[word_id]),
+        word=model.words[word_id],
+        cosine=next_word.cosine_of(word_id),
         probability=float(next_word.probs[word_id]),
     )
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.engine.memories.next_word import Model
+from pipeline.engine.memories.voice import Voice
 from pipeline.engine.threads import one_thread_a_word
 from pipeline.engine.writing.constraints.order import may_end
 from pipeline.engine.writing.generate import Answer, Ask, Choice, Position, answer_all
@@ -28,7 +28,7 @@ class Text:
 
     Attributes
     ----------
-    model : Model
+    model : Voice
     asks : list of Ask
         The words that it wants; none where it has ended.
     written : deque of Choice
@@ -39,7 +39,7 @@ class Text:
 
     def __init__(
         self,
-        model: Model,
+        model: Voice,
         position: Position,
         *,
         sampling: Sampling,

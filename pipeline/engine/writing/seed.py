@@ -13,7 +13,7 @@ from typing import Literal
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.artifacts.tokens import Tokenizer
-from pipeline.engine.memories.next_word import Model
+from pipeline.engine.memories.voice import Voice
 from pipeline.engine.writing.spelling import as_the_novel_writes
 from pipeline.errors import DataError, SettingsError
 from pipeline.shown import shown
@@ -71,7 +71,7 @@ def cut_seed(text: str, tokenizer: Tokenizer, *, unknown: Unknown = "keep") -> S
     return Seed(words, strange, dropped=dropped and bool(strange))
 
 
-def learnt_ids(text: str, model: Model, tokenizer: Tokenizer) -> tuple[int, ...]:
+def learnt_ids(text: str, model: Voice, tokenizer: Tokenizer) -> tuple[int, ...]:
     """Return the ids of a text that is read before the seed phrase; V for an unknown character.
 
     Only its last words are worth reading, and only a tail that surely holds them is cut. After it a

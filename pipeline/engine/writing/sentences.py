@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipeline.engine.memories.next_word import Model
+from pipeline.engine.memories.voice import Voice
 from pipeline.engine.writing.constraints.marks import Role
 from pipeline.engine.writing.constraints.order import fork, may_end
 from pipeline.engine.writing.generate import Answer, Ask, Choice, Position, answer_all
@@ -53,7 +53,7 @@ Wanted = Generator[list[Ask], list[Answer | None], Written]
 
 def write_sentence(
     position: Position,
-    model: Model,
+    model: Voice,
     *,
     sampling: Sampling,
     generators: Sequence[np.random.Generator],
@@ -86,7 +86,7 @@ def write_sentence(
     return best.choices, None if best.ended else best.position
 
 
-def finish_sentence(sentence: Wanted, model: Model) -> Written:
+def finish_sentence(sentence: Wanted, model: Voice) -> Written:
     """Write a sentence by itself to its end."""
     try:
         asks = next(sentence)
@@ -97,7 +97,7 @@ def finish_sentence(sentence: Wanted, model: Model) -> Written:
         return written
 
 
-def _take(own: _Candidate, answer: Answer | None, model: Model) -> None:
+def _take(own: _Candidate, answer: Answer | None, model: Voice) -> None:
     """Take a candidate on by a word, or note that its text ends."""
     if answer is None:
         own.ended = True
@@ -119,10 +119,10 @@ def _is_over(own: _Candidate, shortest: int) -> bool:
     return whole and len(own.choices) >= shortest
 
 
-def _weigh(own: _Candidate, answer: Answer, model: Model) -> None:
+def _weigh(own: _Candidate, answer: Answer, model: Voice) -> None:
     """Add a word to what speaks for a candidate."""
     word_id = answer.choice.word_id
-    log_frequency = float(model.network.log_prior[word_id])
+    log_frequency = float(model.log_prior[word_id])
     weight = min(max(-log_frequency - _COMMON, 0.0), _MOST)
     if not weight or own.position.state.draft.marks.roles[word_id] is not Role.WORD:
         return

@@ -11,14 +11,14 @@ from typing import Literal
 
 from pipeline.arrays import Floats
 from pipeline.artifacts.tokens import Tokenizer
-from pipeline.engine.memories.next_word import Model, NextWord
+from pipeline.engine.memories.voice import Upcoming, Voice
 from pipeline.engine.threads import one_thread_a_word
 from pipeline.engine.writing.constraints.order import fork
 from pipeline.engine.writing.generate import Candidate, Choice, Position, candidate_of, go_on, look
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling, check_rng_seed, shortlist
 from pipeline.engine.writing.seed import Seed
-from pipeline.engine.writing.writer import Writer
+from pipeline.engine.writing.text_writer import TextWriter
 from pipeline.errors import SettingsError
 
 SHOWN = 5  # candidates
@@ -29,7 +29,7 @@ Way = Literal["own", "word", "sentence", "paragraph"]  # how the words of a turn
 class SessionContext:
     """What stays the same all through a session."""
 
-    model: Model
+    model: Voice
     tokenizer: Tokenizer
     sampling: Sampling
     rng_seed: int
@@ -100,7 +100,7 @@ class Reply:
 
 
 def open_session(
-    writer: Writer,
+    writer: TextWriter,
     seed: Seed,
     *,
     writing: WritingOptions,
@@ -156,15 +156,15 @@ def candidates_for(session: Session, context: SessionContext) -> list[tuple[int,
         next_word, weights = peek(position_of(session), context.model, context.sampling)
         ids = shortlist(weights, top_k=SHOWN * (session.page + 1))[SHOWN * session.page :]
         allowed = [int(i) for i in ids if weights[i] > 0]
-        return [(i, candidate_of(i, next_word, context.model.network)) for i in allowed]
+        return [(i, candidate_of(i, next_word, context.model)) for i in allowed]
 
 
-def peek(position: Position, model: Model, sampling: Sampling) -> tuple[NextWord, Floats]:
+def peek(position: Position, model: Voice, sampling: Sampling) -> tuple[Upcoming, Floats]:
     """Return what `look` does; the position stays as it is."""
     return look(fork_position(position), model, sampling)
 
 
-def advance(position: Position, word_id: int, model: Model) -> Position:
+def advance(position: Position, word_id: int, model: Voice) -> Position:
     """Return where the text stands after one word more."""
     return go_on(fork_position(position), word_id, model)
 

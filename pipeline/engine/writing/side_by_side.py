@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from pipeline.engine.memories.next_word import Model
+from pipeline.engine.memories.voice import Voice
 from pipeline.engine.writing.constraints.order import Constraints
 from pipeline.engine.writing.generate import Choice, Position, begin_at
 from pipeline.engine.writing.making import Text, advance
@@ -14,7 +14,7 @@ from pipeline.engine.writing.sampling import Sampling
 
 
 def write(
-    model: Model,
+    model: Voice,
     seed_ids: Sequence[int],
     *,
     constraints: Constraints,
@@ -27,7 +27,7 @@ def write(
 
     Parameters
     ----------
-    model : Model
+    model : Voice
     seed_ids : at least one id; V stands for an unknown word
     constraints : Constraints
         From `make_constraints`, for this model's vocabulary.
@@ -48,7 +48,7 @@ def write(
 
 
 def write_side_by_side(
-    model: Model,
+    model: Voice,
     positions: Sequence[Position],
     *,
     sampling: Sampling,
@@ -62,7 +62,7 @@ def write_side_by_side(
 
     Parameters
     ----------
-    model : Model
+    model : Voice
     positions : where each text stands; none shares a state with another
     sampling : Sampling
     generators : one for each text

@@ -11,7 +11,6 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.engine.memories.next_word import next_word_distribution
 from pipeline.engine.threads import one_thread_a_word
 from pipeline.engine.writing.constraints.marks import Role
 from pipeline.engine.writing.generate import (
@@ -105,8 +104,8 @@ def _pick(session: Session, number: str, context: SessionContext) -> Reply:
         return Reply(session, note=f"expected a number from 1 to {len(offered)}, got {got}")
     word_id = offered[int(number) - 1][0]
     position = position_of(session)
-    next_word = next_word_distribution(position.reading, context.model)
-    choice = choice_of(word_id, next_word, context.model.network, SHOWN)
+    next_word = context.model.next_words([position.reading])[0]
+    choice = choice_of(word_id, next_word, context.model, SHOWN)
     text = spell([choice.word], previous=last_word(session))
     after = advance(position, word_id, context.model)
     return Reply(add(session, Turn((choice,), text, after)))
@@ -159,11 +158,11 @@ def _strange_note(words: list[str], context: SessionContext) -> str:
 
 def _own_choice(word: str, position: Position, context: SessionContext) -> Choice:
     """Return a typed word as the model reads it, with what the model would have chosen."""
-    network, ids = context.model.network, context.tokenizer.ids
-    next_word = next_word_distribution(position.reading, context.model)
+    model, ids = context.model, context.tokenizer.ids
+    next_word = context.model.next_words([position.reading])[0]
     if word in ids:
-        return choice_of(ids[word], next_word, network, SHOWN)
-    return strange_choice(word, len(ids), next_word, network, SHOWN)
+        return choice_of(ids[word], next_word, model, SHOWN)
+    return strange_choice(word, len(ids), next_word, model, SHOWN)
 
 
 def _draw(

@@ -15,10 +15,11 @@ from pipeline.engine.writing.constraints.draft import Draft
 from pipeline.engine.writing.constraints.marks import id_array
 from pipeline.engine.writing.constraints.table import CONSTRAINTS
 from pipeline.engine.writing.options import WritingOptions
+from pipeline.engine.writing.prompt import constraints_for
 from pipeline.engine.writing.session import candidates_for, open_session
 from pipeline.engine.writing.session import text_of as session_text
 from pipeline.engine.writing.turns import answer
-from pipeline.engine.writing.writer import Writer, constraints_for
+from pipeline.engine.writing.writer import Writer
 
 A, B, C = WORDS[20], WORDS[21], WORDS[22]
 FREE = WritingOptions(words=6, finish=False, no_repeat=0, max_copy=0)

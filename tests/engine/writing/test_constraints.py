@@ -17,8 +17,9 @@ from pipeline.engine.writing.constraints.order import start
 from pipeline.engine.writing.constraints.repetition import NoRepeatedRuns
 from pipeline.engine.writing.options import BARE, WritingOptions, split_list
 from pipeline.engine.writing.options import WORDS as DEFAULT_WORDS
+from pipeline.engine.writing.prompt import constraints_for
 from pipeline.engine.writing.sampling import Sampling
-from pipeline.engine.writing.writer import constraints_for, write_ids
+from pipeline.engine.writing.writer import write_ids
 from pipeline.errors import SettingsError
 
 ENDS = "。！？"

@@ -10,8 +10,8 @@ from pipeline.engine.memories.next_word import Model
 from pipeline.engine.writing.constraints.headings import heading_words, titular_words
 from pipeline.engine.writing.constraints.marks import find_marks
 from pipeline.engine.writing.options import WritingOptions
+from pipeline.engine.writing.prompt import constraints_for
 from pipeline.engine.writing.side_by_side import write
-from pipeline.engine.writing.writer import constraints_for
 
 ONE, TWO, OTHER = WORDS[16], WORDS[17], WORDS[18]
 CHAPTER = f"{ONE}{OTHER}\n{OTHER}{TWO}。\n{TWO}，{OTHER}。\n"

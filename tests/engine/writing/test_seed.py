@@ -10,7 +10,7 @@ from made_up import EXAMPLES, PRIORS, random_network, words_with_break
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.artifacts.tokens import Tokenizer
-from pipeline.engine.memories.next_word import Model, begin
+from pipeline.engine.memories.next_word import Model
 from pipeline.engine.writing.seed import cut_seed, learnt_ids, read_unknown, seed_notes
 from pipeline.engine.writing.writer import Writer
 from pipeline.errors import DataError, SettingsError
@@ -134,7 +134,7 @@ def test_what_was_learnt_is_read_and_no_part_of_the_text() -> None:
     plain, learnt = (writer.prompt(seed, learn_from=text) for text in ("", WORDS[3] + WORDS[4]))
     first, second = (prompt.begin() for prompt in (plain, learnt))
     assert first.state.draft.ids == second.state.draft.ids == [5, 6]
-    expected = begin(learnt.model, [3, 4, WORDS.index(PARAGRAPH_BREAK), 5, 6])
+    expected = learnt.model.begin([3, 4, WORDS.index(PARAGRAPH_BREAK), 5, 6])
     assert second.reading.history == expected.history
     assert first.reading.vector is not None
     assert second.reading.vector is not None

@@ -14,10 +14,10 @@ from pipeline.engine.memories.next_word import Model
 from pipeline.engine.writing.constraints.marks import Role
 from pipeline.engine.writing.generate import Choice, Position, begin_at
 from pipeline.engine.writing.options import WritingOptions
+from pipeline.engine.writing.prompt import constraints_for
 from pipeline.engine.writing.sampling import Sampling, best_of
 from pipeline.engine.writing.sentences import Written, finish_sentence, write_sentence
 from pipeline.engine.writing.side_by_side import write
-from pipeline.engine.writing.writer import constraints_for
 from pipeline.errors import SettingsError
 
 CALM = Sampling(temperature=1.0, top_p=1.0, repetition_penalty=1.0)

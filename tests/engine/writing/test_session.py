@@ -14,14 +14,12 @@ from writers import WORDS, remember
 
 from pipeline.commands.columns import columns
 from pipeline.commands.session import converse, save_text
+from pipeline.engine.memories import next_word
 from pipeline.engine.memories.next_word import (
     Model,
     Reading,
-    begin,
-    next_word_distribution,
     read_all,
 )
-from pipeline.engine.writing import generate
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling
 from pipeline.engine.writing.session import (
@@ -96,8 +94,8 @@ def test_own_words_are_cut_and_read() -> None:
 
     assert [choice.word for choice in choices_of(session)] == [WORDS[25], "，", WORDS[26]]
     # Each word's probability is what the model gave it at its place.
-    reading = begin(context.model, [20, 21, 25, 1])
-    chance = float(np.exp(np.log(next_word_distribution(reading, context.model).probs)[26]))
+    reading = context.model.begin([20, 21, 25, 1])
+    chance = float(np.exp(np.log(context.model.next_words([reading])[0].probs)[26]))
     assert choices_of(session)[2].probability == pytest.approx(chance, rel=1e-5)
     # And the model goes on from there.
     assert (
@@ -117,8 +115,8 @@ def test_own_words_that_the_novel_lacks_stay_and_are_read_as_unknown() -> None:
     assert len(strange.candidates) == 5
     assert (known.word, mark.word) == (WORDS[25], "！")
     # The network has read the unknown word, id V, in its place.
-    reading = begin(context.model, [20, 21, len(WORDS), 25])
-    expected = np.log(next_word_distribution(reading, context.model).probs)[WORDS.index("！")]
+    reading = context.model.begin([20, 21, len(WORDS), 25])
+    expected = np.log(context.model.next_words([reading])[0].probs)[WORDS.index("！")]
     assert mark.probability == pytest.approx(float(np.exp(expected)), rel=1e-5)
     assert text_of(answer(reply.session, "u", context).session) == ""
 
@@ -218,7 +216,7 @@ def test_taking_back_reads_nothing_again(monkeypatch: pytest.MonkeyPatch) -> Non
         words_read.extend(word_ids)
         return read_all(readings, word_ids, model)
 
-    monkeypatch.setattr(generate, "read_all", counting)
+    monkeypatch.setattr(next_word, "read_all", counting)
     for line, expected in (("u", 0), ("U", 0), ("u", 0), ("", 1), ("r", 1), ("3", 1)):
         words_read.clear()
         session = answer(session, line, context).session

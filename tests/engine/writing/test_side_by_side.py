@@ -10,8 +10,8 @@ from writers import IDS, PLAIN, WORDS, model_of
 from pipeline.engine.memories.next_word import Model
 from pipeline.engine.writing.generate import Choice, begin_at
 from pipeline.engine.writing.options import WritingOptions
+from pipeline.engine.writing.prompt import TOGETHER, Prompt, constraints_for
 from pipeline.engine.writing.side_by_side import write_side_by_side
-from pipeline.engine.writing.writer import TOGETHER, Prompt, constraints_for
 
 SEEDS = range(TOGETHER + 4)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from made_up import random_network
 from numpy.typing import NDArray
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
@@ -160,7 +159,7 @@ def test_it_asks_for_the_novel_and_for_marks_in_order() -> None:
     marks: Marks = find_marks(CURLY)
 
     def given(text_ids: NDArray[np.int32] | None, options: WritingOptions) -> Given:
-        return Given(options, random_network(words=CURLY), marks, text_ids, log_priors={})
+        return Given(options, CURLY, marks, text_ids, log_priors={})
 
     free = WritingOptions(marks=False)
     assert NovelSpeech.made_for(given(None, OPTIONS)) is None

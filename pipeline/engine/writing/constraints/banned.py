@@ -44,7 +44,7 @@ class Banned(Constraint):
         SettingsError
             The novel does not know one of them, or no word is left.
         """
-        banned, words = given.options.ban, given.network.words
+        banned, words = given.options.ban, given.words
         if not banned:
             return None
         unheard = [text for text in banned if not any(text in word for word in words)]

@@ -29,7 +29,7 @@ class ClosedInTime(Constraint):
     @classmethod
     def made_for(cls, given: Given) -> Self | None:
         """Return the constraint, unless marks are free."""
-        return cls(given.marks, given.network.steps) if given.options.marks else None
+        return cls(given.marks, given.steps) if given.options.marks else None
 
     def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Favour the marks that close what was opened last, or keep only them."""

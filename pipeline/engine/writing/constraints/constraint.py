@@ -10,7 +10,7 @@ from typing import Any, Protocol, Self, TypeVar
 import numpy as np
 
 from pipeline.arrays import Floats, Ids
-from pipeline.artifacts.network import Network
+from pipeline.engine.memories.voice import NovelText
 from pipeline.engine.writing.constraints.copy_index import CopyIndex, index_text
 from pipeline.engine.writing.constraints.draft import Draft
 from pipeline.engine.writing.constraints.marks import Marks
@@ -26,24 +26,34 @@ class Given:
     Attributes
     ----------
     options : WritingOptions
-    network : Network
+    words : tuple of str, length V
     marks : Marks
     text_ids : int32 (tokens,) or None
-        The novel's text; None where only the network is there.
+        The novel's text; None where only the network is there. Where several are mixed, the text of
+        the one whose habits are kept to.
     log_priors : word → log probability
         Of the vocabulary's words.
     chapters : sequence of (title, start, stop)
         The novel's training chapters, in positions of its text.
+    steps : int
+        Words of context in training.
+    foreign_names : sequence of str
+        Names of other novels, not to be written.
+    others : sequence of NovelText
+        The further novels, where several are mixed.
     learnt : name → what was learnt
         Of the novel alone, whatever the options: made for the first text and kept for others.
     """
 
     options: WritingOptions
-    network: Network
+    words: tuple[str, ...]
     marks: Marks
     text_ids: Ids | None
     log_priors: Mapping[str, float]
     chapters: Sequence[tuple[str, int, int]] = ()
+    steps: int = 1
+    foreign_names: Sequence[str] = ()
+    others: Sequence[NovelText] = ()
     learnt: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def once(self, name: str, make: Callable[[], Learnt]) -> Learnt:
@@ -64,12 +74,19 @@ class Given:
     @property
     def copy_index(self) -> CopyIndex | None:
         """The index of the novel's text, made once and only if a constraint asks; None without."""
-        text_ids, words = self.text_ids, len(self.network.words)
-        return (
-            text_ids
-            if text_ids is None
-            else self.once("copies", lambda: index_text(text_ids, words))
+        text_ids, size = self.text_ids, len(self.words)
+        if text_ids is None:
+            return None
+        return self.once("copies", lambda: index_text(text_ids, size))
+
+    @property
+    def copy_indices(self) -> tuple[CopyIndex, ...]:
+        """The indices of all novels' texts, made like that."""
+        first, size = self.copy_index, len(self.words)
+        others = self.once(
+            "other copies", lambda: tuple(index_text(own.text_ids, size) for own in self.others)
         )
+        return others if first is None else (first, *others)
 
 
 class Constraint(Protocol):

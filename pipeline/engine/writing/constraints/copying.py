@@ -14,22 +14,23 @@ from pipeline.engine.writing.constraints.draft import Draft
 
 
 class NoLongCopies(Constraint):
-    """No run of more than `limit` words that stands in the text."""
+    """No run of more than `limit` words that stands in a novel's text, as that is cut there."""
 
-    def __init__(self, index: CopyIndex, limit: int) -> None:
-        self._index = index
+    def __init__(self, indices: Sequence[CopyIndex], limit: int) -> None:
+        self._indices = indices
         self._limit = limit
 
     @classmethod
     def made_for(cls, given: Given) -> Self | None:
         """Return the constraint, unless copies are free or there is no text to copy."""
         limit = given.options.max_copy
-        index = given.copy_index if limit else None
-        return None if index is None else cls(index, limit)
+        indices = given.copy_indices if limit else ()
+        return cls(indices, limit) if indices else None
 
     def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Bar the words that would copy one word too many."""
-        bar(weights, copied_next(self._index, draft.ids, self._limit))
+        for index in self._indices:
+            bar(weights, copied_next(index, draft.ids, self._limit))
         return False
 
 

@@ -36,7 +36,7 @@ class Ending(Constraint):
         SettingsError
             No text of this novel's words comes to the end that is asked for.
         """
-        check_until(given.options.until, given.network.words)
+        check_until(given.options.until, given.words)
         if given.options.paragraphs and given.marks.break_id < 0:
             raise SettingsError(
                 "--paragraphs: expected a novel with paragraphs, got one without",

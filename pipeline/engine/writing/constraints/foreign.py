@@ -42,10 +42,8 @@ class NoForeignNames(Constraint):
     def made_for(cls, given: Given) -> Self | None:
         """Return the constraint, if there are such names that are not asked for."""
         asked = (*given.options.must_include, given.options.until)
-        names = [
-            name for name in given.network.foreign_names if not any(name in text for text in asked)
-        ]
-        return cls(names, given.network.words) if names else None
+        names = [name for name in given.foreign_names if not any(name in text for text in asked)]
+        return cls(names, given.words) if names else None
 
     def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Bar what would complete a name; no piece holds one whole, as the novel has none."""

@@ -9,6 +9,7 @@ from typing import Self
 import numpy as np
 
 from pipeline.arrays import Floats, Ids
+from pipeline.engine.memories.voice import NovelText
 from pipeline.engine.writing.constraints.constraint import Constraint, Given, bar
 from pipeline.engine.writing.constraints.draft import Draft
 from pipeline.engine.writing.constraints.marks import Marks, Role
@@ -37,16 +38,12 @@ class NoHeadings(Constraint):
     @classmethod
     def made_for(cls, given: Given) -> Self | None:
         """Return the constraint where marks are kept to and chapters begin alike."""
-        habits, words = given.habits, given.network.words
+        habits, words = given.habits, given.words
         if habits is None:
             return None
-        starts = [start for _, start, _ in given.chapters]
+        novels = (NovelText(habits, given.chapters), *given.others)
         headings, titular = given.once(
-            "headings",
-            lambda: (
-                heading_words(words, habits, starts, given.marks.break_id),
-                titular_words(len(words), habits, starts, given.marks),
-            ),
+            "headings", lambda: _words_of_headings(words, novels, given.marks)
         )
         return cls(headings, titular) if len(headings) or len(titular) else None
 
@@ -56,6 +53,19 @@ class NoHeadings(Constraint):
         if draft.role is Role.BREAK:
             bar(weights, self.headings)
         return False
+
+
+def _words_of_headings(
+    words: Sequence[str], novels: Sequence[NovelText], marks: Marks
+) -> tuple[Ids, Ids]:
+    """Return `headings` and `titular` of all these novels."""
+    headings, titular = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32)
+    for novel in novels:
+        starts = [start for _, start, _ in novel.chapters]
+        begun = heading_words(words, novel.text_ids, starts, marks.break_id)
+        headings = np.union1d(headings, begun)
+        titular = np.union1d(titular, titular_words(len(words), novel.text_ids, starts, marks))
+    return headings, titular
 
 
 def heading_words(words: Sequence[str], text_ids: Ids, starts: Sequence[int], break_id: int) -> Ids:

@@ -55,7 +55,7 @@ class MustInclude(Constraint):
         if not texts:
             return None
         check_known("must-include", texts, given.log_priors)
-        ids = {word: number for number, word in enumerate(given.network.words)}
+        ids = {word: number for number, word in enumerate(given.words)}
         cut = [(text, [ids[w] for w in best_cut(text, given.log_priors)]) for text in texts]
         return cls(cut, given.marks.break_id)
 

@@ -45,7 +45,7 @@ def make_constraints(given: Given) -> Constraints:
     """
     made = [kind.made_for(given) for kind in CONSTRAINTS]
     ordered = tuple(constraint for constraint in made if constraint is not None)
-    return Constraints(given.options, given.network.words, given.marks, ordered)
+    return Constraints(given.options, given.words, given.marks, ordered)
 
 
 def start(seed_ids: Sequence[int], constraints: Constraints) -> TextState:

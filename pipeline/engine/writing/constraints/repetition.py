@@ -57,7 +57,7 @@ class NoRepeatedRuns(Constraint):
         length = given.options.no_repeat
         if not length:
             return None
-        return cls(length, len(given.network.words), given.marks, given.copy_index)
+        return cls(length, len(given.words), given.marks, given.copy_index)
 
     def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Bar the words that would complete a run that has been written already."""

@@ -43,7 +43,7 @@ class NovelDoubles(Constraint):
         text_ids = given.text_ids
         if text_ids is None or not given.options.no_repeat:
             return None
-        return given.once("doubles", lambda: cls(given.network.words, text_ids))
+        return given.once("doubles", lambda: cls(given.words, text_ids))
 
     def constrain(self, weights: Floats, draft: Draft) -> bool:
         """Hold what would double the text's end to its share in the novel."""

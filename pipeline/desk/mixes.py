@@ -1,0 +1,62 @@
+"""The writers of several models that the desk writes with: one for each set of weights."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from threading import Lock
+
+from pipeline.desk.loaded import Models
+from pipeline.engine.writing.mixing import MixedWriter, check_weights, mixed_writer
+from pipeline.errors import SettingsError
+
+_KEPT = 8  # mixtures: each takes its novels' texts once more
+_MOST = 4  # models of a mixture: as many as the desk keeps open
+
+_Key = tuple[tuple[str, tuple[int, ...], float], ...]
+
+
+class Mixes:
+    """The mixtures of a shelf's models, made when they are asked for; a few are kept.
+
+    Whoever asks for the same one gets the same writer, so that their texts are written together. A
+    model that was loaded anew makes a new one.
+    """
+
+    def __init__(self, models: Models) -> None:
+        self._models = models
+        self._kept: OrderedDict[_Key, MixedWriter] = OrderedDict()
+        self._lock = Lock()
+
+    def writer(self, weights: Mapping[str, float]) -> MixedWriter:
+        """Return the writer of a mixture: name → weight, in any proportion and order.
+
+        Raises
+        ------
+        SettingsError
+            There are fewer than two models or too many, a weight is not above 0, or two names mean
+            one model.
+        NotReady, DataError
+            See `Models.load`.
+        """
+        check_weights(weights)
+        if len(weights) > _MOST:
+            raise SettingsError(
+                f"--mix: expected 2 to {_MOST} models, got {len(weights)}", option="--mix"
+            )
+        loaded = {wanted: self._models.load(wanted) for wanted in weights}
+        if len({own.name for own in loaded.values()}) < len(loaded):
+            raise SettingsError("--mix: expected each model once, got one twice", option="--mix")
+        total = sum(weights.values())
+        key = tuple(
+            sorted((own.name, own.stamp, weights[name] / total) for name, own in loaded.items())
+        )
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = mixed_writer(
+                    {own.name: (own.writer, weights[name]) for name, own in loaded.items()}
+                )
+                while len(self._kept) > _KEPT:
+                    self._kept.popitem(last=False)
+            self._kept.move_to_end(key)
+            return self._kept[key]
