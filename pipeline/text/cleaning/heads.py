@@ -33,7 +33,7 @@ _INSIDE = 2  # heads in the middle of a sentence
 _FIGURES = re.compile(r"[\s\d０-９·.…|\-—–_]+")
 
 
-def next_filled(lines: Sequence[Line], at: int, step: int) -> int | None:
+def _next_filled(lines: Sequence[Line], at: int, step: int) -> int | None:
     """Return the place of the next line with text above (-1) or below (1) a place."""
     at += step
     while 0 <= at < len(lines) and not lines[at].text.strip():
@@ -43,7 +43,7 @@ def next_filled(lines: Sequence[Line], at: int, step: int) -> int | None:
 
 def is_inside(lines: Sequence[Line], at: int) -> bool:
     """Return whether the text before a line ends in the middle of a sentence."""
-    above = next_filled(lines, at, -1)
+    above = _next_filled(lines, at, -1)
     if above is None or is_heading(lines[above].text):
         return False
     return lines[above].text.rstrip()[-1] not in ENDS
@@ -51,7 +51,7 @@ def is_inside(lines: Sequence[Line], at: int) -> bool:
 
 def is_indented(lines: Sequence[Line], at: int) -> bool:
     """Return whether a new paragraph begins below a line."""
-    below = next_filled(lines, at, 1)
+    below = _next_filled(lines, at, 1)
     return below is None or lines[below].text.startswith(_INDENTS)
 
 
@@ -59,8 +59,8 @@ def heads_beside(lines: Sequence[Line], marks: Collection[int]) -> set[int]:
     """Return the places of heads right above or right below the numbers of pages."""
     places: set[int] = set()
     for step in (-1, 1):
-        found = (next_filled(lines, mark, step) for mark in marks)
-        beside = {at: text for at in found if at is not None if (text := wording(lines[at].text))}
+        found = (_next_filled(lines, mark, step) for mark in marks)
+        beside = {at: text for at in found if at is not None if (text := _wording(lines[at].text))}
         texts = Counter(beside.values())
         often = {t for t, n in texts.items() if n >= max(_FEW_PAGES, _SHARE * len(marks))}
         if often:
@@ -75,7 +75,7 @@ def heads_beside(lines: Sequence[Line], marks: Collection[int]) -> set[int]:
 
 def heads_apart(lines: Sequence[Line]) -> set[int]:
     """Return the places of heads at even distances, some in the middle of a sentence."""
-    texts = {at: text for at, line in enumerate(lines) if (text := wording(line.text))}
+    texts = {at: text for at, line in enumerate(lines) if (text := _wording(line.text))}
     counts = Counter(texts.values())
     often = [text for text, count in counts.most_common() if count >= _FEW_PAGES]
     if not often or len(often) > _MANY_WORDINGS:
@@ -91,7 +91,7 @@ def heads_apart(lines: Sequence[Line]) -> set[int]:
     return _without_headings(lines, set(places), set()) if inside >= _INSIDE else set()
 
 
-def wording(text: str) -> str:
+def _wording(text: str) -> str:
     """Return what a line says but for figures and gaps, or nothing for what is no head."""
     text = text.strip()
     if len(text) > _LONGEST or text[-1:] in ENDS:
@@ -105,7 +105,7 @@ def _own(lines: Sequence[Line], beside: Mapping[int, str]) -> set[str]:
     Of headings all: which of their places are heads, the heading above tells.
     """
     texts = Counter(beside.values())
-    everywhere = Counter(text for line in lines if (text := wording(line.text)) in texts)
+    everywhere = Counter(text for line in lines if (text := _wording(line.text)) in texts)
     return {
         text
         for text, count in texts.items()
@@ -119,7 +119,7 @@ def _without_headings(lines: Sequence[Line], places: set[int], marks: Set[int]) 
     Within a sentence it is none if it stands elsewhere too: its chapter begins on that page.
     """
     elsewhere = {
-        wording(line.text)
+        _wording(line.text)
         for at, line in enumerate(lines)
         if at not in places and is_heading(line.text)
     }
@@ -129,7 +129,7 @@ def _without_headings(lines: Sequence[Line], places: set[int], marks: Set[int]) 
         heading = is_heading(line.text)
         if not heading and at not in places:
             continue
-        text = wording(line.text)
+        text = _wording(line.text)
         early = text in elsewhere and _splits(lines, at, marks)
         if at in places and (text == above or early or not heading):
             heads.add(at)
@@ -167,7 +167,7 @@ def _splits(lines: Sequence[Line], at: int, marks: Set[int]) -> bool:
 
 def _beyond(lines: Sequence[Line], at: int, step: int, marks: Set[int]) -> int | None:
     """Return the next place with text that is no mark."""
-    place = next_filled(lines, at, step)
+    place = _next_filled(lines, at, step)
     while place is not None and place in marks:
-        place = next_filled(lines, place, step)
+        place = _next_filled(lines, place, step)
     return place
