@@ -11,6 +11,7 @@ from pipeline.desk.bench import Bench
 from pipeline.desk.job import Job, begin
 from pipeline.desk.loaded import Loaded, Models
 from pipeline.desk.manuscripts import Manuscripts
+from pipeline.desk.mixes import Mixes
 from pipeline.desk.scheduler import Scheduler
 from pipeline.desk.trainings import Trainings
 from pipeline.engine.writing.generate import Choice
@@ -43,6 +44,11 @@ class Desk:
     def reads(self) -> Bench:
         """Where what takes seconds is done: reading a book, scoring a text."""
         return Bench(threads=2)
+
+    @cached_property
+    def mixes(self) -> Mixes:
+        """The models that are mixed."""
+        return Mixes(self.models)
 
     @cached_property
     def manuscripts(self) -> Manuscripts:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from threading import Lock
 
 from pipeline.desk.loaded import Models
@@ -12,6 +13,16 @@ from pipeline.errors import SettingsError
 
 _KEPT = 8  # mixtures: each takes its novels' texts once more
 _MOST = 4  # models of a mixture: as many as the desk keeps open
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """A mixture that is open: what it is called, its writer, and each model's rare words."""
+
+    name: str
+    writer: MixedWriter
+    rare: Mapping[str, Sequence[str]] = field(repr=False)
+
 
 _Key = tuple[tuple[str, tuple[int, ...], float], ...]
 
@@ -27,6 +38,12 @@ class Mixes:
         self._models = models
         self._kept: OrderedDict[_Key, MixedWriter] = OrderedDict()
         self._lock = Lock()
+
+    def open(self, weights: Mapping[str, float]) -> Mixture:
+        """Return a mixture with what is told of it; see `writer`."""
+        writer = self.writer(weights)
+        name = " + ".join(f"{own} {weight:.0%}" for own, weight in writer.weights.items())
+        return Mixture(name, writer, {own: self._models.load(own).rare for own in writer.writers})
 
     def writer(self, weights: Mapping[str, float]) -> MixedWriter:
         """Return the writer of a mixture: name → weight, in any proportion and order.

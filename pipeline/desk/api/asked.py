@@ -14,6 +14,7 @@ from pipeline.desk import bodies
 from pipeline.desk.desk import Desk
 from pipeline.desk.job import Job, Opened
 from pipeline.desk.loaded import Loaded
+from pipeline.desk.mixes import Mixture
 from pipeline.desk.refusals import BadRequest
 from pipeline.engine.writing.generate import Choice, spell
 from pipeline.engine.writing.options import WritingOptions
@@ -39,18 +40,33 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
+async def voice_of(request: Request, body: _Body) -> Loaded | Mixture:
+    """Return what a body lets write: a model, or several that it mixes.
+
+    Raises
+    ------
+    BadRequest, NotReady, SettingsError, DataError
+        See `model_of` and `Mixes.writer`.
+    """
+    mix = bodies.mapping(body, "mix")
+    if not mix:
+        return await model_of(request, body)
+    weights = {name: bodies.number(mix, name, 0.0) for name in mix}
+    return await asyncio.to_thread(desk_of(request).mixes.open, weights)
+
+
 async def model_of(request: Request, body: _Body) -> Loaded:
     """Return the model that a body names, the desk's own where it names none.
 
     Raises
     ------
     BadRequest
-        Several are to be mixed.
+        Several are mixed: this takes one.
     NotReady, SettingsError, DataError
         See `Models.load`.
     """
     if bodies.mapping(body, "mix"):
-        raise BadRequest("mix: mixing is not offered yet; name one model", option="mix")
+        raise BadRequest("mix: expected none here, got one; name one model", option="mix")
     desk = desk_of(request)
     name = bodies.text(body, "model", None, most=_LONGEST) or desk.default_model
     return await asyncio.to_thread(desk.models.load, name)
@@ -85,7 +101,7 @@ def job_from(body: _Body, way: str = "words") -> Job:
     )
 
 
-def opened(loaded: Loaded, job: Job) -> Opened:
+def opened(loaded: Loaded | Mixture, job: Job) -> Opened:
     """Return a text ready to be written on from.
 
     Raises

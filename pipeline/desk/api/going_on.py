@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.desk import bodies
-from pipeline.desk.api.asked import desk_of, job_from, model_of, opened, word_json
+from pipeline.desk.api.asked import desk_of, job_from, opened, voice_of, word_json
 from pipeline.desk.desk import Desk
 from pipeline.desk.job import Opened
 from pipeline.desk.leaving import unless_gone
@@ -27,7 +27,7 @@ _Event = tuple[str, dict[str, Any]]
 async def write(request: Request) -> Response:
     """Write on from a text; see `words_of`."""
     body = await bodies.read_json(request)
-    loaded, job = await model_of(request, body), job_from(body)
+    loaded, job = await voice_of(request, body), job_from(body)
     text = await unless_gone(request, asyncio.to_thread(opened, loaded, job))
     begin = {
         "rng_seed": job.rng_seed,
@@ -49,7 +49,7 @@ async def alternatives(request: Request) -> Response:
     """Write on from a text several times, each with a seed of its own."""
     body = await bodies.read_json(request)
     count = bodies.whole(body, "count", 3, least=1, most=_MOST_ALTERNATIVES)
-    loaded, job = await model_of(request, body), job_from(body, way="sentence")
+    loaded, job = await voice_of(request, body), job_from(body, way="sentence")
     text = await unless_gone(request, asyncio.to_thread(opened, loaded, job))
 
     async def events() -> AsyncGenerator[bytes]:

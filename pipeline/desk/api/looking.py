@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,15 +13,25 @@ from starlette.routing import Route
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.desk import bodies
-from pipeline.desk.api.asked import MOST_CANDIDATES, desk_of, job_from, model_of, opened, word_json
+from pipeline.desk.api.asked import (
+    MOST_CANDIDATES,
+    desk_of,
+    job_from,
+    model_of,
+    opened,
+    voice_of,
+    word_json,
+)
 from pipeline.desk.job import Job, Opened
 from pipeline.desk.leaving import unless_gone
 from pipeline.desk.loaded import Loaded
+from pipeline.desk.mixes import Mixture
 from pipeline.desk.scoring import COPIED, score_text
 from pipeline.engine.memories.voice import Upcoming
 from pipeline.engine.threads import one_thread_a_word
-from pipeline.engine.writing.evidence import find_evidence
-from pipeline.engine.writing.generate import choice_of, look
+from pipeline.engine.writing.evidence import Evidence, find_evidence
+from pipeline.engine.writing.generate import Choice, choice_of, look
+from pipeline.engine.writing.mixed_evidence import find_mixed_evidence
 from pipeline.engine.writing.sampling import shortlist
 from pipeline.engine.writing.values import passage_json
 from pipeline.text.reading import require_chinese
@@ -34,7 +44,7 @@ async def candidates(request: Request) -> Response:
     """Tell what may come next at the end of a text."""
     body = await bodies.read_json(request)
     count = bodies.whole(body, "count", 10, least=1, most=MOST_CANDIDATES)
-    loaded, job = await model_of(request, body), job_from(body)
+    loaded, job = await voice_of(request, body), job_from(body)
     work = desk_of(request).looks.work(_candidates, loaded, job, count)
     return JSONResponse({"candidates": await unless_gone(request, work)})
 
@@ -43,7 +53,7 @@ async def evidence(request: Request) -> Response:
     """Tell which passages of the novel write a word in a state like that at the end of a text."""
     body = await bodies.read_json(request)
     word = bodies.text(body, "word", "", most=_LONGEST_WORD)
-    loaded, job = await model_of(request, body), job_from(body)
+    loaded, job = await voice_of(request, body), job_from(body)
     work = desk_of(request).looks.work(_evidence, loaded, job, word)
     return JSONResponse({"passages": await unless_gone(request, work)})
 
@@ -63,7 +73,7 @@ async def score(request: Request) -> Response:
         left.set()
 
 
-def _candidates(loaded: Loaded, job: Job, count: int) -> list[dict[str, Any]]:
+def _candidates(loaded: Loaded | Mixture, job: Job, count: int) -> list[dict[str, Any]]:
     """Return the best words that may stand at the end of a text, best first."""
     text, next_word, weights = _look(loaded, job)
     previous, model = text.seed.words[-1], text.model
@@ -72,21 +82,31 @@ def _candidates(loaded: Loaded, job: Job, count: int) -> list[dict[str, Any]]:
     return [{name: value for name, value in row.items() if name != "candidates"} for row in rows]
 
 
-def _evidence(loaded: Loaded, job: Job, word: str) -> list[dict[str, Any]]:
+def _evidence(loaded: Loaded | Mixture, job: Job, word: str) -> list[dict[str, Any]]:
     """Return the passages that speak for a word; none for what is no piece of the vocabulary."""
     pieces = loaded.writer.tokenizer.ids
     word_id = pieces.get(PARAGRAPH_BREAK if word == "\n" else word.strip())
     if word_id is None:
         return []
     text, next_word, _ = _look(loaded, job)
-    model = loaded.writer.model()
-    choice = choice_of(word_id, next_word, model, 0)
+    choice = choice_of(word_id, next_word, loaded.writer.model(), 0)
     with one_thread_a_word():
-        found = find_evidence([choice], text.seed_ids, model=model, rare_words=loaded.rare)
+        found = _passages(loaded, choice, text.seed_ids)
         return [passage_json(*own) for _, passages in found for own in passages]
 
 
-def _look(loaded: Loaded, job: Job) -> tuple[Opened, Upcoming, Any]:
+def _passages(
+    loaded: Loaded | Mixture, choice: Choice, seed_ids: Sequence[int]
+) -> Iterator[tuple[Choice, Evidence]]:
+    """Return the passages of the novel, or of that which says most for the word."""
+    if isinstance(loaded, Mixture):
+        mixture = loaded.writer.model()
+        return find_mixed_evidence([choice], seed_ids, mixture=mixture, rare_words=loaded.rare)
+    model = loaded.writer.model()
+    return find_evidence([choice], seed_ids, model=model, rare_words=loaded.rare)
+
+
+def _look(loaded: Loaded | Mixture, job: Job) -> tuple[Opened, Upcoming, Any]:
     """Return a text ready to be gone on from, what comes next, and the weights (V,) left to it."""
     endless = replace(job.writing, words=None, sentences=None, paragraphs=None, until="")
     text = opened(loaded, replace(job, writing=replace(endless, finish=False)))
