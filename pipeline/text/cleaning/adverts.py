@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from pipeline.chinese import CHINESE
 from pipeline.text.chapters.headings import is_heading, may_be_heading
 from pipeline.text.cleaning.author_notes import find_notes
 from pipeline.text.cleaning.inline import cut_inside
@@ -29,7 +30,7 @@ _APART = 250  # lines of a book to one of the line that stands often, elsewhere
 _FIRMLY = 0.75  # of a book's paragraphs end in a mark; adverts in it do not
 _STRICTER = {"careful": 0, "strict": -1}
 _ENDS = "。！？!?…”」』’：:"
-_NARROW = re.compile("[\u4e00-\u9fff],[\u4e00-\u9fff]")
+_NARROW = re.compile(f"{CHINESE.pattern},{CHINESE.pattern}")
 _VERSE_AHEAD = re.compile(r"(?:[诗词赋联歌偈][曰云道]|为证|正是)[:：]\s*$")
 _SPEECH_AHEAD = re.compile(r"[说道问喊叫答][:：,，]\s*$")
 

@@ -17,6 +17,7 @@ from pipeline.shown import shown
 
 _LINE = re.compile(r"(?P<word>.+?)(?:\s+(?P<frequency>[^\sa-z]\S*))?(?:\s+(?P<tag>[a-z]+))?")
 JIEBA_CHINESE = "\u4e00-\u9fd5"  # the Chinese characters that jieba knows as such
+RARE_CHINESE = r"\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00010000-\U0010ffff"  # all others
 JOINABLE = re.compile(rf"[{JIEBA_CHINESE}a-zA-Z0-9+#&._%\-]+")  # what it ever joins to one word
 _CHINESE_WORD = re.compile(f"[{JIEBA_CHINESE}]+")
 _MAX_FREQUENCY = 10**9  # all words of jieba's dictionary together count 6·10⁷

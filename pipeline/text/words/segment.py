@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.text.words.dictionary import (
     JOINABLE,
+    RARE_CHINESE,
     UserWord,
     dictionary_path,
     frequencies_of,
@@ -36,8 +37,8 @@ _ASCII = re.compile(r"[\x00-\x7f]")
 # Without these the Rust engine finds the blocks as jieba does: white space, what Latin words are
 # made of, and the rare Chinese characters that it counts in.
 _BY_BLOCKS = re.compile(
-    r"[\x00-\x20#%&+\-.0-9A-Z_a-z\x7f-\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u3400-\u4dbf\u9fd6-\u9fff"
-    r"\uf900-\ufaff\U00010000-\U0010ffff]"
+    r"[\x00-\x20#%&+\-.0-9A-Z_a-z\x7f-\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+    rf"{RARE_CHINESE}]"
 )
 _LATIN = re.compile(r"([a-zA-Z0-9]+(?:\.[0-9]+)?%?)")
 _BATCH_CHARACTERS = 20_000  # cut by one worker at a time: a long chapter, about half a second
