@@ -5,10 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pipelines import Trained
@@ -19,8 +19,13 @@ from pipeline.runner.store import Store, open_store
 
 if TYPE_CHECKING:
     import httpx
+    from chromium import Server, Tab
+    from playwright.sync_api import Browser
 
     from pipeline.desk.desk import Desk
+
+BROWSER = "tests/desk/browser/"
+SEEDED = "localStorage['xuxie.settings'] ??= JSON.stringify({exact: {rng_seed: 7}})"
 
 os.environ.pop("COLUMNS", None)  # workers of pytest-xdist have one: findings/xdist-columns.sh
 
@@ -29,6 +34,21 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let pytest-xdist hand out files in the order below, not those with many tests first."""
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let one worker do all tests in a browser: two browsers at once wait for each other."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class OneBrowser(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file: str = super()._split_scope(nodeid)
+            return BROWSER if BROWSER in file else file
+
+    return OneBrowser(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -95,3 +115,53 @@ def client(running: tuple[str, Desk]) -> Iterator[httpx.Client]:
 
     with httpx.Client(base_url=running[0], timeout=60, trust_env=False) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser, of a module: while Playwright runs, no other test could run an event loop."""
+    from chromium import browser
+
+    with browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def server(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A desk with a small model; each test has a browser of its own that knows no manuscript."""
+    from chromium import serving
+
+    with serving(tmp_path_factory.mktemp("desk")) as found:
+        yield found
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Callable[..., Tab]]:
+    """Open tabs: one of a new visitor, or another one of the same; at the end all was well."""
+    from chromium import Tab
+
+    tabs: list[Tab] = []
+
+    def open_tab(address: str, *, beside: Tab | None = None, **given: Any) -> Tab:
+        usual = {"locale": "en-US", "viewport": {"width": 1280, "height": 860}}
+        context = beside.page.context if beside else chromium.new_context(**{**usual, **given})
+        context.add_init_script(SEEDED)
+        tab = Tab(context.new_page())
+        tabs.append(tab)
+        tab.open(address)
+        return tab
+
+    yield open_tab
+    for tab in tabs:
+        tab.page.context.close()
+    assert [trouble for tab in tabs for trouble in tab.troubles] == []
+
+
+@pytest.fixture
+def tab(server: Server, visit: Callable[..., Tab]) -> Tab:
+    """A tab of a new visitor, with a few words of a person's own in it."""
+    from chromium import BEGIN
+
+    found = visit(server.address)
+    found.type(BEGIN)
+    return found

@@ -64,6 +64,20 @@ def test_the_same_seed_gives_the_text_of_python_and_of_the_command(
     run(artifacts, work)
 
 
+def test_a_candidate_is_spelt_as_it_would_stand_in_the_text(artifacts: Path) -> None:
+    """A paragraph's end is the end of a line, not what the model calls it."""
+
+    async def work(asked: Asked) -> None:
+        _, (_, word), *_ = await asked.events(
+            "/write", text=TEXT, way="word", candidates=len(WORDS), sampling=PLAIN
+        )
+        found = {one["word"]: one["text"] for one in word["candidates"]}
+        assert PARAGRAPH_BREAK in found
+        assert found == {one: one for one in found} | {PARAGRAPH_BREAK: "\n"}
+
+    run(artifacts, work)
+
+
 def test_words_come_with_what_was_asked_and_the_way_says_how_many(artifacts: Path) -> None:
     async def work(asked: Asked) -> None:
         events = await asked.events("/write", text=TEXT, way="word", candidates=4, sampling=PLAIN)
@@ -73,7 +87,7 @@ def test_words_come_with_what_was_asked_and_the_way_says_how_many(artifacts: Pat
         assert end == {"reason": "length", "words": 1}
         (_, word) = words[-1]
         assert len(word["candidates"]) == 4
-        assert set(word["candidates"][0]) == {"word", "cosine", "probability"}
+        assert set(word["candidates"][0]) == {"word", "text", "cosine", "probability"}
         assert math.isclose(sum(word["shares"].values()), word["probability"], rel_tol=1e-3)
         sentence = await asked.events(
             "/write", text=TEXT, way="sentence", rng_seed=3, sampling=PLAIN

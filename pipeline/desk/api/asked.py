@@ -155,6 +155,12 @@ def _read_options(usual: _Made, given: _Body) -> _Made:
 
 
 def word_json(choice: Choice, previous: str) -> dict[str, Any]:
-    """Return a written word as JSON values, spelt as it stands behind the one before it."""
-    row = {**choice_json(choice), "text": spell([choice.word], previous=previous)}
-    return {**row, "shares": shares_json(choice.shares), "candidates": row.get("candidates", [])}
+    """Return a written word as JSON values, it and its candidates spelt as they stand there."""
+    row = choice_json(choice)
+    candidates = [_spelt(one, previous) for one in row.get("candidates", [])]
+    return {**_spelt(row, previous), "shares": shares_json(choice.shares), "candidates": candidates}
+
+
+def _spelt(row: dict[str, Any], previous: str) -> dict[str, Any]:
+    """Return a row with its word as it stands behind another: a paragraph's end is a line's."""
+    return {**row, "text": spell([row["word"]], previous=previous)}

@@ -113,9 +113,8 @@ export class Saving {
     await this.keepDraft(Math.random().toString(36).slice(2));
   }
 
-  async keepDraft(key = this.tab) {
+  async keepDraft(key = this.tab, saved = this.desk.manuscript.saved && !this.sending) {
     const { manuscript, editor } = this.desk;
-    const saved = manuscript.saved && !this.sending;
     try {
       await store.keep({
         ...toDraft(manuscript, editor.selection),
@@ -156,8 +155,10 @@ export class Saving {
       this.wait = 1500;
       if (this.told) this.desk.say.settle();
       this.told = false;
+      // Before it is called saved: a reload right now would bring back an older draft.
+      await this.keepDraft(this.tab, manuscript.saved);
+      if (manuscript.edition !== edition) return;
       this.show(manuscript.saved ? "saved" : "changed");
-      this.local();
     } catch (error) {
       if (manuscript.edition !== edition) return;
       manuscript.saved = false;
