@@ -355,3 +355,18 @@ def test_what_is_cut_is_whole(line: str, left: str | None) -> None:
     cleaned = clean("\n".join([*STORY, line, *STORY]))
     assert "".join(cleaned.paragraphs[3:-3]) == (line if left is None else left)
     assert bool(cleaned.cuts) == (left is not None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "书友交流③群已满，请加④群 771230058",
+        "友情推书，作者“半盏茶”，仙侠，已肥，可宰。",
+        "因线路被攻击，请大家转移阵地到 example.net",
+        "《将军令》TXT全集下载地址见楼下。",
+        "〓шww.χiaηdukοu.iηfο〓",
+        "方便下次阅读，请点击下方的“收藏”留下（第418章 夜访）的阅读记录，下次打开书架即可看到！",
+    ],
+)
+def test_a_notice_of_a_kind_goes(line: str) -> None:
+    assert clean("\n".join([*STORY, line, *STORY])).paragraphs == STORY * 2

@@ -23,6 +23,20 @@ SPOKEN = """
 首充翻倍，提现秒到
 ≮云海书局≯
 感谢编编给的推荐位，也谢谢大家的月票！
+前面那位就差三十票了，兄弟们冲啊！
+又来了一位舵主，给老板倒茶
+均订掉了两成，求全订，拜托大家了。
+两更完毕，睡了
+补昨天的，今晚还有。
+前排签到！！
+★★★★☆ 剧情不错，主角太闷，扣一星。
+防盗内容替换中，请勿订阅
+登录后可见隐藏内容，伸手党自重
+书友三群已满，请加4群
+未经授权不得摘编，违者必究。云海书局法务部
+开个投票帖，师姐要不要活？书评区扣字
+三十天瘦了十斤，看看她怎么做到的>>
+ˇˇ云海阁ˇˇyunhaigeˇˇ
 """.strip().splitlines()
 
 TOLD = """
@@ -37,6 +51,15 @@ TOLD = """
 各位乘客，前方到站，柳树街，请下车的乘客提前做好准备
 祝大家新年快乐，万事如意！
 ◆听雨楼◆
+我们就差三票！
+全靠各位帮忙，这房子才盖得起来。
+三更完毕，更夫收了梆子。
+沙发！沙发！搬到左边去！
+★★★☆☆ 评语：牛排太老，服务尚可。
+隐藏内容都在第三页
+今晚七点开会，不来的扣一个月奖金，迟到的扣二十
+全勤奖三百，迟到一次扣五十
+同志们，后面的敌人追上来了！
 她说存稿用完了，明天起改成一天一章
 """.strip().splitlines()
 
@@ -72,6 +95,14 @@ def test_a_plain_frame_is_a_site_s_at_the_end_of_a_chapter_alone() -> None:
 
     assert clean("\n".join([*chapter, shield, "第二章 夜"])).paragraphs[:-1] == chapter
     assert shield in clean("\n".join([*chapter, shield, *STORY])).paragraphs
+
+
+@pytest.mark.parametrize("count", ["第三更！", "7/10"])
+def test_a_count_of_instalments_stands_at_the_end_of_a_chapter(count: str) -> None:
+    chapter = ("第一章\u3000雪", *STORY)
+
+    assert clean("\n".join([*chapter, count, "第二章 夜"])).paragraphs[:-1] == chapter
+    assert count in clean("\n".join([*chapter, count, *STORY])).paragraphs
 
 
 def test_a_story_that_an_advert_hangs_on_stays() -> None:

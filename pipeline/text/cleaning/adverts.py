@@ -29,6 +29,7 @@ _APART = 250  # lines of a book to one of the line that stands often, elsewhere
 # Who announces what: verse is no advert, and what is said stands in quotes where a book has them.
 _FIRMLY = 0.75  # of a book's paragraphs end in a mark; adverts in it do not
 _STRICTER = {"careful": 0, "strict": -1}
+_SENTENCE_ENDS = "。！!…”」』’"
 _ENDS = "。！？!?…”」』’：:"
 _NARROW = re.compile(f"{CHINESE.pattern},{CHINESE.pattern}")
 _VERSE_AHEAD = re.compile(r"(?:[诗词赋联歌偈][曰云道]|为证|正是)[:：]\s*$")
@@ -61,11 +62,12 @@ def cut_adverts(lines: Sequence[Line], mode: Adverts) -> tuple[list[Line], list[
             where = Place(announced=announced, last=_ends_chapter(lines, place))
             reason = reason_of(folded[place], where, book, mode)
         more: list[Cut] = []
+        rest = line
         if not reason and hinted:
-            line, more = cut_inside(line, folded[place], mode, whole=announced)
+            rest, more = cut_inside(line, folded[place], mode, whole=announced)
         if (
             not reason
-            and not more
+            and not (more and _may_tell(rest.text))
             and _is_voice(lines, place, before, book, mode, hinted=place in folded)
         ):
             reason = "advert"
@@ -74,9 +76,14 @@ def cut_adverts(lines: Sequence[Line], mode: Adverts) -> tuple[list[Line], list[
             before = "" if reason == "advert" else before
             continue
         cuts += more
-        kept.append(line)
-        before = line.text if line.text.strip() else before
+        kept.append(rest)
+        before = rest.text if rest.text.strip() else before
     return kept, cuts
+
+
+def _may_tell(rest: str) -> bool:
+    """Return whether what an advert hung on may be a sentence of the story."""
+    return rest.rstrip()[-1:] in _SENTENCE_ENDS or not has_voice(fold(rest))
 
 
 def _is_voice(

@@ -32,7 +32,9 @@ _FEWER_LEFT = 0.2  # where the signs are words of everyday life
 _MANY = 5  # kinds of things that no story speaks of at once
 
 _FIGURES = re.compile(r"\d+")
-_NUMBERED = re.compile(r"第[\s0-9〇○零一二三四五六七八九十百千两]{1,12}[章回节卷集话]")
+_NUMBERED = re.compile(
+    r"(?<![到至为看])第[\s0-9〇○零一二三四五六七八九十百千两]{1,12}[章回节卷集话](?!里)"
+)
 _NO_FORM = REFRAINS | {"gift", "author", "promoted"}
 _AUTHORS = {"appeal", "votes", "update", "thanks", "sale", "afterword", "theft", "comment"}
 _SHOUTED = re.compile(r"[!！]{3}|(?:[!！][^!！]{2,12}){2}[!！]$|求\w{1,6}[，,、\s]+[求跪]")
@@ -78,7 +80,7 @@ def reason_of(text: str, place: Place, book: Book, mode: Adverts) -> str:
     text = text.strip()
     if not 0 < len(text) <= MAX_ADVERT or is_heading(text):
         return ""
-    if _NUMBERED.search(text) and not ADDRESS.search(text):
+    if is_numbered(text) and not ADDRESS.search(text):
         return ""  # perhaps a heading of another habit
     content = signs_of(text) & CONTENT
     if not content:

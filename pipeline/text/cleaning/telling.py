@@ -19,7 +19,7 @@ _TELLS = 5  # characters of a sentence that say something beside signs
 
 # What only stories do: persons, speech, what somebody reads or sees, what has happened.
 _STORY = re.compile(
-    r"[他她它]|我(?!们)|[“”「」『』‘’]|[说道想看读听问笑喊叫念唱骂答写印刻贴挂][着了道]|了(?:[，。一,]|$)"
+    r"(?<!其)他|[她它]|我(?!们)|[“”「」『』‘’]|[说道想看读听问笑喊叫念唱骂答写印刻贴挂][着了道]|了(?:[，。一,]|$)"
     r"|(?:写|印|刻|贴|标|刷|挂|显示|弹出|跳出|念)[着出]|[一几]行|字样|屏幕|牌子|招牌|告示|海报|广告[牌上]|纸条|短信|横幅|传单|门口|墙上|柜台"
 )
 _NO_STORY = re.compile(r"了(?=[，,])|一行|是我(?=们?(?:最大|继续|码字|写作|更新|前进|创作))")
@@ -31,6 +31,8 @@ _NAMING = {
     "group",
     "follow",
     "thanks",
+    "promoted",
+    "member",
 }  # who or what may stand in quotes
 LESS_SURE = EVERYDAY | {"turning", "unfinished", "keeping", "made"}
 REFRAINS = LESS_SURE | {"note"}  # what a poem or a letter may say again and again

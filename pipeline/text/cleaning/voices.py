@@ -27,11 +27,12 @@ _CRIED_TO = 4  # manners of a cry that speaks of nothing
 _SURE, _LOOSE, _MANNER = find_kinds(SURE), find_kinds(LOOSE), find_kinds(MANNERS)
 _FAINT, _TOLD, _WORLD = (re.compile(words, re.IGNORECASE) for words in (FAINT, TOLD, WORLD))
 _TALK = frozenset({"reader", "plea", "thanks", "chat", "self", "label"})  # else: when, in figures
+_AUTHORS = frozenset({"serial", "race"})
 _SPOKEN_TO = frozenset({"reader", "plea", "thanks", "chat"})
 _NAMED = re.compile(r"《[^《》]{1,30}》|[“「『‘\"][^“”「」『』‘’\"。！？!?…，,]{1,14}[”」』’\"]")
 _SITE = re.compile("小说|文学|中文|书[屋城苑斋阁吧院库坊]|网$|论坛|阅读")
 _TEASER = re.compile("看[他她]")
-_HERO = re.compile("[他她]")
+_HERO = re.compile("(?<!其)[他她](?!俩)")
 _SPEECH = re.compile("[“”「」『』]")
 _DIALOGUE = re.compile("[:：，。！？…—][”」]|[:：][“「]")
 _STOPS = "。．.…？?”」』’"
@@ -39,14 +40,26 @@ _STOPS = "。．.…？?”」』’"
 _CALL = re.compile(
     "大家|各位|诸位|亲|书友|读者|讀者|朋友|姐妹|兄弟|老铁|伙伴|看官|宝|寶|家人|太太|您|你们|你們|可爱|可愛|求|跪|拜托"
     "|恳|懇|请|請|麻烦|麻煩|欢迎|歡迎|支持|记得|記得|别忘|希望|勿|投|感谢|感謝|谢|謝|抱歉|对不|對不|不好意思|见谅"
-    "|見諒|谅解|諒解|体谅|食言|欠|道歉|歉意|久等|网友|網友|用户|用戶|呜|哈|啊|~|～|！！|!!|啦|哦|呀|哒"
+    "|見諒|谅解|諒解|体谅|食言|欠|大伙|帮忙|谁来|更完|更送|更奉|补昨|道歉|歉意|久等|网友|網友|用户|用戶|呜|哈|啊|~|～|！！|!!|啦|哦|呀|哒"
 )
 _FULL_STOPS = re.compile("[。…]+")
 _STREWN = re.compile(r"[^\w\s·—…\-、,.。!?]?(?:\w[^\w\s·—…\-、,.。!?]){2,}\w?\W?")
 _MARKS = r"[^\w\s“”‘’「」《》()…—。,!?、:]{1,20}"
-_FRAMED = re.compile(rf"(?P<left>{_MARKS})\s*(?P<name>\w{{2,8}})\s*{_MARKS}")
-_HOUSE = re.compile("[楼阁斋吧屋苑轩坊居院网库站组]$|小说|文学|中文|书")
-_ODD = re.compile("[≮≯∷〓┏┓┗┛╔╗∥▓█▌▂▃▅▆≈◢◣╭╮╰╯§]")
+_FRAMED = re.compile(rf"(?P<left>{_MARKS})\s*(?P<name>\w{{2,8}}(?: \w{{2,4}})?)\s*{_MARKS}")
+_TWIN = re.compile(r"(?P<left>[^\w\s“”。,!?]{3,20})\s*(?P<name>\w{2,8})\s*(?P=left)")
+_HOUSE = re.compile("[楼阁斋吧屋苑轩坊居院网库站组社]$|小说|文学|中文|书")
+# A line that is but the count of the day's instalments, what a reader thinks, or a first word.
+_COUNT = r"[一二两三四五六七八九十\d]{1,3}"
+_TALLY = re.compile(
+    rf"\W{{0,3}}(?:第?{_COUNT}更(?:完毕?|送[到上]|奉上)[^。了]{{0,5}}|补[昨前]天的[^。了]{{0,8}})[。!)\s]*"
+    r"|[★☆]{5}.*(?:文笔|剧情|更[得新]|作者|情节|人设|[男女]主|主角|[书文](?!房|具)).*"
+    r"|(?:(?:沙发|板凳|地板|前排|打卡|签到)[!~]*){2,3}"
+)
+_SHARE = re.compile(
+    rf"\W{{0,3}}(?:\d{{1,2}}/\d{{1,2}}|第{_COUNT}更)[)!~\s]*"
+)  # of those due, at a chapter's end
+_TWICE = re.compile(r"(\W\w{2,8}\W)\1+|ˇ+\w+ˇ+\w+ˇ+")
+_ODD = re.compile("[≮≯∷〓┏┓┗┛╔╗∥▓█▌ˇ▂▃▅▆≈◢◣╭╮╰╯§]")
 _MESSAGE = re.compile("【[^【】]*】")
 _ASIDE = re.compile(r"[(（\[【★☆◆◇■□●○※=*#\-_~〓━┏].{2,120}[)）\]】★☆◆◇■□●○※=*#\-_~〓━┓]")
 _CLOSED_END = re.compile(r"[。.…?”」』’;:,、][\s)\]】]*$")
@@ -91,7 +104,7 @@ def speaks_to_readers(text: str, *, edge: bool, marked: bool, more: float = 0.0)
     text = text.strip()
     if not 2 <= len(text) <= _MAX_VOICE:
         return False
-    if _is_shield(text, edge=edge):
+    if _is_shield(text, edge=edge) or _TALLY.fullmatch(text) or (edge and _SHARE.fullmatch(text)):
         return True
     plain = _TEASER.sub("看", _NAMED.sub(_name, text))
     if _SPEECH.search(plain):
@@ -108,7 +121,8 @@ def speaks_to_readers(text: str, *, edge: bool, marked: bool, more: float = 0.0)
     points = _A_SURE * len(voice.sure) + len(voice.talk) + marked - voice.told - more
     points += _ASIDE.fullmatch(text) is not None
     if closed:
-        points += bool(voice.loose) + len(voice.rest) / 2
+        own = edge and bool(voice.sure & _AUTHORS)  # an author closes a chapter so
+        points += bool(voice.loose) + (len(voice.rest) + own) / 2
         return bool(voice.talk & _SPOKEN_TO) and points >= _CLOSED
     points += _dated(voice, plain) + (edge and bool(voice.talk))
     if cried:
@@ -127,6 +141,8 @@ def may_speak(text: str, *, hinted: bool) -> bool:
     if len(text) > _MAX_VOICE:
         return False
     end = text.rstrip()[-1:]
+    if text.lstrip()[:1] in "★☆":
+        return True
     if not end or (end in _STOPS and (not hinted or _HERO.search(text) or not _CALL.search(text))):
         return False
     return not _DIALOGUE.search(text)
@@ -181,7 +197,11 @@ def _chats(voice: _Voice, plain: str, *, edge: bool, cried: bool) -> bool:
     talk = len(voice.talk)
     if voice.told or cried:
         return not voice.told and talk >= _CRIED_TO
-    if (talk > _GREETING and voice.rest) or (talk >= _GREETING and "feast" in voice.rest):
+    if talk > _GREETING and (voice.rest or {"thanks", "reader"} <= voice.talk):
+        return True
+    if edge and talk and "feast" in voice.rest and _is_sentence(plain):
+        return True
+    if talk >= _GREETING and "feast" in voice.rest:
         return True
     if not _is_sentence(plain):
         return False
@@ -191,7 +211,9 @@ def _chats(voice: _Voice, plain: str, *, edge: bool, cried: bool) -> bool:
 
 def _is_shield(text: str, *, edge: bool) -> bool:
     """Return whether a line is a site's name in a frame; a scene's place may have a plain one."""
-    framed = _FRAMED.fullmatch(text)
+    if _TWICE.fullmatch(text) and _ODD.search(text):
+        return True
+    framed = _FRAMED.fullmatch(text) or _TWIN.fullmatch(text)
     if framed is None or not _HOUSE.search(framed["name"]):
         return False
     return edge or _ODD.search(framed["left"]) is not None
