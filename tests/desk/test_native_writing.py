@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from commands import invoke
-from models import WORDS
+from models import WORDS, small_model
 from native import MODEL, TEXT, V1, Asked, put_model, run
 from starlette.types import Message
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.desk.job import Job, understand
+from pipeline.engine.bundle.model import save_model
 from pipeline.engine.writing.generate import spell
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling
@@ -109,6 +110,41 @@ def test_a_line_end_before_the_caret_has_ended_the_paragraph(artifacts: Path) ->
         assert within != after
 
     run(artifacts, work)
+
+
+def test_a_paragraph_that_is_over_is_followed_by_another(artifacts: Path) -> None:
+    """Behind its end the model writes no word: the next one begins in a line of its own."""
+
+    async def work(asked: Asked) -> None:
+        asking = {"text": f"{TEXT}。", "way": "paragraph", "sampling": PLAIN}
+        texts = [written(await asked.events("/write", rng_seed=n, **asking)) for n in range(40)]
+        assert all(text.strip("\n") for text in texts)
+        assert any(text.startswith("\n") for text in texts)
+
+    run(artifacts, work)
+
+
+def test_models_are_mixed_by_their_weights(artifacts: Path, tmp_path: Path) -> None:
+    shelf = tmp_path / "models"
+    shelf.mkdir()
+    for number, name in enumerate("甲乙"):
+        save_model(small_model(number), shelf / f"{name}.safetensors")
+
+    async def work(asked: Asked) -> None:
+        asking = {"text": TEXT, "words": 12, "sampling": PLAIN, "rng_seed": 3}
+        mixed = await asked.events("/write", mix={"甲": 3, "乙": 1}, **asking)
+        assert mixed[0][1]["model"] == "甲 75% + 乙 25%"
+        assert mixed == await asked.events("/write", mix={"乙": 0.25, "甲": 0.75}, **asking)
+        texts = {written(mixed)}
+        texts |= {written(await asked.events("/write", model=name, **asking)) for name in "甲乙"}
+        assert len(texts) == 3
+        response = await asked.client.post(
+            f"{V1}/candidates", json={"text": TEXT, "mix": {"甲": 1, "乙": 1}}
+        )
+        rows = response.json()["candidates"]
+        assert {share.partition("·")[0] for row in rows for share in row["shares"]} == {"甲", "乙"}
+
+    run(tmp_path, work)
 
 
 def test_alternatives_are_the_texts_of_successive_seeds(artifacts: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -18,10 +19,20 @@ from pipeline.desk.api.asked import desk_of, job_from, opened, voice_of, word_js
 from pipeline.desk.desk import Desk
 from pipeline.desk.job import Opened
 from pipeline.desk.leaving import unless_gone
+from pipeline.desk.loaded import Loaded
+from pipeline.desk.mixes import Mixture
 from pipeline.desk.sse import begun, event, stream
 
 _MOST_ALTERNATIVES = 8
 _Event = tuple[str, dict[str, Any]]
+_BREAK: dict[str, Any] = {  # as the page itself would have typed it
+    "word": PARAGRAPH_BREAK,
+    "text": "\n",
+    "cosine": None,
+    "probability": None,
+    "shares": {},
+    "candidates": [],
+}
 
 
 async def write(request: Request) -> Response:
@@ -37,7 +48,7 @@ async def write(request: Request) -> Response:
 
     async def events() -> AsyncGenerator[bytes]:
         first = event(begin, "begin")
-        async with aclosing(_words_of(desk_of(request), text)) as found:
+        async with aclosing(_paragraph_of(desk_of(request), loaded, text)) as found:
             async for kind, values in found:
                 yield first + event(values, kind)
                 first = b""
@@ -59,6 +70,27 @@ async def alternatives(request: Request) -> Response:
         yield event({}, "done")
 
     return stream(await begun(request, events()))
+
+
+async def _paragraph_of(
+    desk: Desk, loaded: Loaded | Mixture, text: Opened
+) -> AsyncGenerator[_Event]:
+    """Yield what `_words_of` does; a paragraph that is over already is followed by another.
+
+    Where the text stands at a paragraph's end, the model ends it instead of writing a word.
+    """
+    job = text.job
+    async with aclosing(_words_of(desk, text)) as found:
+        async for kind, values in found:
+            if kind == "word" or values["words"] or not job.writing.paragraphs:
+                yield kind, values
+                continue
+            following = replace(job, text=f"{job.text}\n")
+            after = await asyncio.to_thread(opened, loaded, following)
+            yield "word", _BREAK
+            async with aclosing(_words_of(desk, after)) as more:
+                async for event_after in more:
+                    yield event_after
 
 
 async def _words_of(desk: Desk, text: Opened, number: int = 0) -> AsyncGenerator[_Event]:
