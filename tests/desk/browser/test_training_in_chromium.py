@@ -17,7 +17,7 @@ BOUND = 100_000  # milliseconds
 def tiny_novel() -> str:
     """Return how the novella's first ten chapters begin."""
     chapters = re.split(r"(?m)^(?=第.{1,3}章)", NOVELLA.read_text(encoding="utf-8"))[1:11]
-    return "\n".join(f"{text[:250].rpartition('。')[0]}。\n" for text in chapters)
+    return "\n".join(f"{text[:330].rpartition('。')[0]}。\n" for text in chapters)
 
 
 def drop(tab: Tab, name: str, text: str) -> None:
