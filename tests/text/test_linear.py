@@ -76,7 +76,8 @@ def test_many_headings_do_not_take_long(text: list[str]) -> None:
 
     division = divide([*contents, *paragraphs])
 
-    assert time.process_time() - started < SECONDS
+    # A hundred thousand headings are weighed: were each compared with each, it would take hours.
+    assert time.process_time() - started < 3 * SECONDS
     assert len(division.chapters) == (50_000 if text else 1)
 
 
