@@ -36,7 +36,7 @@ def test_each_option_has_the_default_of_its_setting(
 
 
 def test_the_defaults_that_the_documents_name() -> None:
-    assert dataclasses.astuple(Sampling()) == (0.9, 0, 0.9, 1.2, 60, 4)
+    assert dataclasses.astuple(Sampling()) == (0.9, 0, 0.9, 1.2, 60, 4, 0.0)
     writing = WritingOptions()
     assert (writing.no_repeat, writing.max_copy, writing.limit()) == (4, 8, 200)
 
