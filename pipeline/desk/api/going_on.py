@@ -17,6 +17,7 @@ from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.desk import bodies
 from pipeline.desk.api.asked import desk_of, job_from, opened, voice_of, word_json
 from pipeline.desk.desk import Desk
+from pipeline.desk.gathering import gather_items
 from pipeline.desk.job import Opened
 from pipeline.desk.leaving import unless_gone
 from pipeline.desk.loaded import Loaded
@@ -112,37 +113,12 @@ async def _words_of(desk: Desk, text: Opened, number: int = 0) -> AsyncGenerator
 
 
 async def _side_by_side(desk: Desk, text: Opened, count: int) -> AsyncGenerator[_Event]:
-    """Yield the events of several texts as they come, each with its number.
-
-    Raises
-    ------
-    Exception
-        The first that one of them raises; the others are given up.
-    """
-    found: asyncio.Queue[_Event | Exception] = asyncio.Queue(count)
-
-    async def write_one(number: int) -> None:
-        try:
-            async with aclosing(_words_of(desk, text, number)) as own:
-                async for kind, values in own:
-                    seed = {"rng_seed": text.job.rng_seed + number} if kind == "end" else {}
-                    await found.put((kind, {"number": number, **values, **seed}))
-        except Exception as error:
-            await found.put(error)
-
-    tasks = [asyncio.create_task(write_one(number)) for number in range(count)]
-    going = count
-    try:
-        while going:
-            event_or_error = await found.get()
-            if isinstance(event_or_error, Exception):
-                raise event_or_error
-            going -= event_or_error[0] == "end"
-            yield event_or_error
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    """Yield the events of several texts as they come, each with its number."""
+    sources = [partial(_words_of, desk, text, number) for number in range(count)]
+    async with aclosing(gather_items(sources, count)) as found:
+        async for number, (kind, values) in found:
+            seed = {"rng_seed": text.job.rng_seed + number} if kind == "end" else {}
+            yield kind, {"number": number, **values, **seed}
 
 
 ROUTES = [

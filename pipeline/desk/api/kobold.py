@@ -18,9 +18,9 @@ from pipeline.desk.api.generations import Generation, Generations
 from pipeline.desk.api.logprobs import logprobs
 from pipeline.desk.api.parameters import MOST_PIECES, MOST_TEXTS, Wanted, stops_from, wanted_from
 from pipeline.desk.api.pieces import Piece, text_of
-from pipeline.desk.api.writing import End, Prompt, read_prompts, write_all
+from pipeline.desk.api.writing import End, read_prompts, write_all
 from pipeline.desk.desk import Desk
-from pipeline.desk.job import CONTEXT
+from pipeline.desk.job import CONTEXT, Opened
 from pipeline.desk.leaving import unless_gone
 from pipeline.desk.refusals import BadRequest, Refusal
 from pipeline.engine.writing.options import WORDS
@@ -124,7 +124,7 @@ def _fixed(value: Mapping[str, Any]) -> Handler:
     return answer
 
 
-async def _begin(request: Request, texts: int = MOST_TEXTS) -> tuple[_Request, Prompt, _Items]:
+async def _begin(request: Request, texts: int = MOST_TEXTS) -> tuple[_Request, Opened, _Items]:
     """Return what a request for so many texts asks for, and its pieces as they come."""
     desk: Desk = request.app.state.desk
     body = await bodies.read_json(request)

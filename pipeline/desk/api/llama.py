@@ -26,9 +26,9 @@ from pipeline.desk.api.parameters import (
     wanted_from,
 )
 from pipeline.desk.api.pieces import Piece, text_of
-from pipeline.desk.api.writing import End, Prompt, read_prompts, write_all
+from pipeline.desk.api.writing import End, read_prompts, write_all
 from pipeline.desk.desk import Desk
-from pipeline.desk.job import CONTEXT
+from pipeline.desk.job import CONTEXT, Opened
 from pipeline.desk.leaving import unless_gone
 from pipeline.desk.loaded import Loaded
 from pipeline.desk.refusals import Refusal
@@ -152,7 +152,7 @@ def _settings(sampling: Sampling) -> dict[str, Any]:
 class _Answer:
     """The answer in the making: what is told of each text as a whole, and with its pieces."""
 
-    def __init__(self, asked: _Request, loaded: Loaded, prompts: list[Prompt]) -> None:
+    def __init__(self, asked: _Request, loaded: Loaded, prompts: list[Opened]) -> None:
         self._asked, self._loaded, self._prompts = asked, loaded, prompts
         self._began = time.monotonic()
 
@@ -215,7 +215,7 @@ class _Answer:
                 "stop": list(wanted.stops),
                 "stream": self._asked.stream,
             },
-            "prompt": prompt.text,
+            "prompt": prompt.job.text,
             "has_new_line": "\n" in text,
             "truncated": False,
             "stop_type": _stop_type(end),
@@ -225,7 +225,7 @@ class _Answer:
             **self._probabilities(pieces),
         }
 
-    def _prompt(self, number: int) -> Prompt:
+    def _prompt(self, number: int) -> Opened:
         return self._prompts[number // self._asked.wanted.texts]
 
     def _probabilities(self, pieces: list[Piece]) -> dict[str, Any]:

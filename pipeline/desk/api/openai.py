@@ -26,8 +26,9 @@ from pipeline.desk.api.parameters import (
     wanted_from,
 )
 from pipeline.desk.api.pieces import Piece, text_of
-from pipeline.desk.api.writing import End, Prompt, read_prompts, write_all
+from pipeline.desk.api.writing import End, read_prompts, write_all
 from pipeline.desk.desk import Desk
+from pipeline.desk.job import Opened
 from pipeline.desk.leaving import unless_gone
 from pipeline.desk.loaded import Loaded
 from pipeline.desk.refusals import BadRequest, Refusal
@@ -134,12 +135,12 @@ def _likely(body: Mapping[str, Any]) -> int | None:
     return bodies.whole(body, "logprobs", None, least=0, most=_LIKELY)
 
 
-async def _items(desk: Desk, loaded: Loaded, prompts: list[Prompt], asked: _Request) -> _Items:
+async def _items(desk: Desk, loaded: Loaded, prompts: list[Opened], asked: _Request) -> _Items:
     """Yield what is sent of each text: the prompt's own pieces if they are wanted, and the rest."""
     if asked.echo:
         likely = asked.wanted.job.candidates if asked.logprobs else None
         for number, prompt in enumerate(prompts):
-            for piece in await asyncio.to_thread(echoes, loaded, prompt.text, likely):
+            for piece in await asyncio.to_thread(echoes, loaded, prompt.job.text, likely):
                 for text in range(asked.wanted.texts):
                     yield number * asked.wanted.texts + text, piece
     async with aclosing(write_all(desk, loaded, prompts, asked.wanted)) as written:
@@ -150,7 +151,7 @@ async def _items(desk: Desk, loaded: Loaded, prompts: list[Prompt], asked: _Requ
 class _Answer:
     """The answer in the making: what is told of it as a whole, and with each of its pieces."""
 
-    def __init__(self, asked: _Request, name: str, prompts: list[Prompt]) -> None:
+    def __init__(self, asked: _Request, name: str, prompts: list[Opened]) -> None:
         self._asked = asked
         self._head = {
             "id": f"cmpl-{secrets.token_hex(12)}",

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass
-from threading import Lock
-
-import numpy as np
+from functools import partial
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.desk.api.parameters import MOST_TEXTS, Wanted
 from pipeline.desk.api.pieces import Piece, piece_of
 from pipeline.desk.api.stops import Stops
 from pipeline.desk.desk import Desk
-from pipeline.desk.job import Job, understand
+from pipeline.desk.gathering import gather_items
+from pipeline.desk.job import Opened
 from pipeline.desk.loaded import Loaded
 from pipeline.desk.refusals import BadRequest
-from pipeline.engine.writing.constraints.order import fork
-from pipeline.engine.writing.generate import Choice, Position
-from pipeline.engine.writing.making import Text
-from pipeline.engine.writing.seed import Seed
+from pipeline.engine.writing.generate import Choice
 from pipeline.errors import Busy, DataError
 
 _ROUND = 0.05  # seconds until a text looks again whether there is room for it
@@ -46,41 +42,8 @@ class End:
     stop: str = ""
 
 
-class Prompt:
-    """A prompt: what was read of it, once for all texts that go on from it.
-
-    Attributes
-    ----------
-    text : str
-    seed : Seed
-    """
-
-    def __init__(self, loaded: Loaded, job: Job) -> None:
-        self._loaded, self._job = loaded, job
-        self.text = job.text
-        self.seed: Seed = understand(loaded.writer, job)
-        self._prompt = loaded.writer.prompt(
-            self.seed, writing=job.writing, learn_from=job.learn_from
-        )
-        self._begun: Position | None = None
-        self._lock = Lock()
-
-    def begin(self, number: int) -> Text:
-        """Return the text of the seed and so many more, in the making."""
-        with self._lock:
-            self._begun = self._begun or self._prompt.begin()
-        return Text(
-            self._prompt.model,
-            Position(fork(self._begun.state), self._begun.reading),
-            sampling=self._job.sampling,
-            generator=np.random.default_rng(self._job.rng_seed + number),
-            candidates=self._job.candidates,
-            chances=self._job.chances,
-        )
-
-
-async def read_prompts(loaded: Loaded, texts: Sequence[str], wanted: Wanted) -> list[Prompt]:
-    """Return prompts as they are understood.
+async def read_prompts(loaded: Loaded, texts: Sequence[str], wanted: Wanted) -> list[Opened]:
+    """Return prompts ready to be written on from.
 
     Raises
     ------
@@ -89,15 +52,19 @@ async def read_prompts(loaded: Loaded, texts: Sequence[str], wanted: Wanted) -> 
     SettingsError
         See `Writer.prompt`.
     """
+
+    def read() -> list[Opened]:
+        return [Opened(loaded.writer, wanted.on(text)) for text in texts]
+
     try:
-        return await asyncio.to_thread(lambda: [Prompt(loaded, wanted.on(own)) for own in texts])
+        return await asyncio.to_thread(read)
     except DataError as error:
         problem = str(error).removeprefix("seed phrase").lstrip(": ")
         raise BadRequest(f"prompt: {problem}", option="prompt") from None
 
 
 async def write_all(
-    desk: Desk, loaded: Loaded, prompts: Sequence[Prompt], wanted: Wanted
+    desk: Desk, loaded: Loaded, prompts: Sequence[Opened], wanted: Wanted
 ) -> AsyncGenerator[tuple[int, Piece | End]]:
     """Yield (number of the text, its next piece or its end); those of the first prompt come first.
 
@@ -106,36 +73,18 @@ async def write_all(
     """
     if wanted.pieces:
         desk.scheduler.check_room()
-    found: asyncio.Queue[tuple[int, Piece | End] | Exception] = asyncio.Queue(MOST_TEXTS)
-    few = asyncio.Semaphore(MOST_TEXTS)
-
-    async def write(number: int) -> None:
-        prompt, own = prompts[number // wanted.texts], number % wanted.texts
-        try:
-            async with few, aclosing(_one(desk, loaded, prompt, own, wanted)) as text:
-                async for item in text:
-                    await found.put((number, item))
-        except Exception as error:
-            await found.put(error)
-
-    tasks = [asyncio.create_task(write(n)) for n in range(len(prompts) * wanted.texts)]
-    left = len(tasks)
-    try:
-        while left:
-            item = await found.get()
-            if isinstance(item, Exception):
-                raise item
-            left -= isinstance(item[1], End)
+    sources = [
+        partial(_one, desk, loaded, prompt, number, wanted)
+        for prompt in prompts
+        for number in range(wanted.texts)
+    ]
+    async with aclosing(gather_items(sources, MOST_TEXTS)) as found:
+        async for item in found:
             yield item
-    finally:
-        for task in tasks:
-            task.cancel()
-        with suppress(asyncio.CancelledError):
-            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _one(
-    desk: Desk, loaded: Loaded, prompt: Prompt, number: int, wanted: Wanted
+    desk: Desk, loaded: Loaded, prompt: Opened, number: int, wanted: Wanted
 ) -> AsyncGenerator[Piece | End]:
     """Yield the pieces of one text, and at last its end."""
     stops, count, words = Stops(wanted.stops, keep=wanted.keep_stop), 0, 0
@@ -144,7 +93,7 @@ async def _one(
         return
     await _room(desk)
     previous = prompt.seed.words[-1]
-    async with aclosing(desk.scheduler.write(lambda: prompt.begin(number))) as written:
+    async with aclosing(desk.scheduler.write(partial(prompt.begin, number))) as written:
         async for choice in _each(written):
             count, words = count + 1, words + (choice.word != PARAGRAPH_BREAK)
             for piece in stops.take(piece_of(choice, previous, loaded)):
