@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.commands import options
+from pipeline.commands import arguments, options
 from pipeline.commands.console import guarded, put, say, say_notes, width
 from pipeline.commands.draft import read_draft
 from pipeline.commands.mix import open_novels, read_mix, writer_of
@@ -36,7 +36,7 @@ _BETWEEN = "\n――――\n"  # samples
 
 
 @guarded
-@options.takes(writing=options.writing_from, sampling=options.sampling_from)
+@arguments.takes(writing=arguments.writing_from, sampling=arguments.sampling_from)
 def generate(
     writing: WritingOptions,
     sampling: Sampling,

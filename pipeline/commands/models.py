@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline.commands.console import agrees, guarded, print_json, say
-from pipeline.commands.options import Artifacts, AsJson, Yes, checked_name, checked_path
+from pipeline.commands.options import Artifacts, AsJson, Yes
+from pipeline.commands.parsers import checked_name, checked_path
 from pipeline.commands.results import format_score
 from pipeline.commands.usage import Command
 from pipeline.errors import ArtifactDamaged, SettingsError

@@ -14,9 +14,10 @@ import typer
 
 from pipeline.artifacts.report import FILE as REPORT_FILE
 from pipeline.catalog import EVALUATION, MODEL, REPORT, STAGES
-from pipeline.commands import options, results
+from pipeline.commands import arguments, options, results
+from pipeline.commands.arguments import Asked
 from pipeline.commands.console import guarded, print_json, put, run_targets, say, width
-from pipeline.commands.options import AcceptNew, Artifacts, AsJson, Asked, DryRun, Force
+from pipeline.commands.options import AcceptNew, Artifacts, AsJson, DryRun, Force
 from pipeline.commands.status import show_ahead
 from pipeline.models.names import check_name
 from pipeline.models.shelf import read_name, shelf_of
@@ -42,7 +43,7 @@ _LANGUAGE = f"{REPORT.name}.language"  # the setting that --language stands for
 
 
 @guarded
-@options.takes(asked=options.novel_from)
+@arguments.takes(asked=arguments.novel_from)
 def run_all(
     asked: Asked,
     name: options.NewName = None,
@@ -119,7 +120,7 @@ def _evaluate_model(
 
 
 @guarded
-@options.takes(asked=options.novel_from)
+@arguments.takes(asked=arguments.novel_from)
 def run_one(
     stage: Annotated[str, typer.Argument(help="The stage; `dag` lists them.")],
     asked: Asked,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from pipeline.commands import options
+from pipeline.commands import options, parsers
 from pipeline.commands.console import UNBOUNDED, guarded, put, say_notes, width
 from pipeline.commands.draft import draft_pieces
 from pipeline.commands.options import Artifacts, Encoding
@@ -35,7 +35,7 @@ def score(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="FILE|-", parser=options.checked_name, help="A text, or - for UTF-8 on stdin."
+            metavar="FILE|-", parser=parsers.checked_name, help="A text, or - for UTF-8 on stdin."
         ),
     ],
     model: options.ModelName = None,

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from pipeline.catalog import STAGES
-from pipeline.commands import options
+from pipeline.commands import arguments
+from pipeline.commands.arguments import Asked
 from pipeline.commands.console import guarded, print_json, put_lines, say
 from pipeline.commands.estimates import duration, total_line, with_expected
-from pipeline.commands.options import Artifacts, AsJson, Asked
+from pipeline.commands.options import Artifacts, AsJson
 from pipeline.config import Settings, describe_settings
 from pipeline.models import shelf
 from pipeline.project import (
@@ -26,7 +27,7 @@ from pipeline.runner.plan import Step, plan
 
 
 @guarded
-@options.takes(asked=options.novel_from)
+@arguments.takes(asked=arguments.novel_from)
 def status(
     asked: Asked,
     verify: Annotated[bool, typer.Option("--verify", help="Digest every file again.")] = False,
@@ -80,7 +81,7 @@ def dag(
 
 
 @guarded
-@options.takes(asked=options.novel_from)
+@arguments.takes(asked=arguments.novel_from)
 def show_config(
     asked: Asked,
     as_json: AsJson = False,

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipeline.catalog import SOURCE
-from pipeline.commands import options
+from pipeline.commands import arguments, options
+from pipeline.commands.arguments import Asked
 from pipeline.commands.console import guarded, page_lines, print_json, run_targets
-from pipeline.commands.options import AcceptNew, Artifacts, AsJson, Asked
+from pipeline.commands.options import AcceptNew, Artifacts, AsJson
 from pipeline.errors import SettingsError
 from pipeline.project import ARTIFACTS, forget_download
 from pipeline.runner.store import load
@@ -22,7 +23,7 @@ _MOST_PLACES = 50  # that are shown of a text that is looked for
 
 
 @guarded
-@options.takes(asked=options.novel_from)
+@arguments.takes(asked=arguments.novel_from)
 def text(
     asked: Asked,
     chapters: options.Chapters = False,

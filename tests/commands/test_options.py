@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from commands import invoke
 
-from pipeline.commands import options
+from pipeline.commands import arguments, options
 from pipeline.commands.generate import generate
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling
 
 
 def test_without_options_all_is_as_by_default() -> None:
-    assert options.sampling_from() == Sampling()
-    assert options.writing_from() == WritingOptions()
+    assert arguments.sampling_from() == Sampling()
+    assert arguments.writing_from() == WritingOptions()
 
 
 @pytest.mark.parametrize("settings", [Sampling, WritingOptions])
@@ -75,12 +75,12 @@ def test_a_path_that_no_system_could_find_is_refused_in_a_line(
 
 
 def test_what_is_asked_for_is_typed_and_whole() -> None:
-    asked = options.novel_from("红楼梦", Path("my.toml"), ["train.epochs=3"], "big5")
-    assert asked == options.Asked("红楼梦", Path("my.toml"), ("train.epochs=3",), "big5")
+    asked = arguments.novel_from("红楼梦", Path("my.toml"), ["train.epochs=3"], "big5")
+    assert asked == arguments.Asked("红楼梦", Path("my.toml"), ("train.epochs=3",), "big5")
 
 
 def test_settings_given_by_set_reach_the_project(tmp_path: Path) -> None:
-    project = options.novel_from(sets=["train.epochs=3"]).open(tmp_path)
+    project = arguments.novel_from(sets=["train.epochs=3"]).open(tmp_path)
     assert project.settings.values["train"].model_dump()["epochs"] == 3
     assert project.overrides == ("train.epochs=3",)
 
