@@ -164,46 +164,25 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
     SettingsError
         `config.encoding` is not the name of an encoding.
     """
-    from pipeline.text.books.document import together
-    from pipeline.text.books.source import source_name
-    from pipeline.text.books.title import LOOKED_AT, novel_title, own_title
-    from pipeline.text.chapters.chapters import divide
-    from pipeline.text.chapters.pattern import compile_pattern
     from pipeline.text.cleaning.script import to_simplified
     from pipeline.text.cuts import tell_cuts
 
     reading = _read_source(config)
     documents = reading.documents
-    parts: list[ReadDocument] = []
-    refused: list[DataError] = []
-    for index, document in enumerate(documents):
-        context.progress(index, len(documents), document.name)
-        try:
-            parts.append(_read_document(document, config))
-        except DataError as error:
-            refused.append(error)
-    if refused:
-        raise together(refused)
-    context.progress(len(documents), len(documents))
+    parts = _read_documents(documents, config, context)
     joined = _join_documents(documents, [part.cleaned for part in parts])
     paragraphs = [paragraph for paragraph, _ in joined]
     encodings = "+".join(sorted({encoding for part in parts for encoding in part.encodings}))
     notes = [note for part in parts for note in part.notes]
     notes += _check_chinese(paragraphs, encodings, config)
     titles = sorted({title for document in documents for title in document.headings})
+    title = _title(documents, parts[0].beginning, config)
     if config.simplify:
         paragraphs, titles = to_simplified(paragraphs), to_simplified(titles)
-    division = divide(
-        paragraphs,
-        pattern=compile_pattern(config.headings) if config.headings else None,
-        places=[place for _, place in joined],
-        titles=frozenset(titles),
-    )
-    _check_headings(division, config)
+        title = to_simplified([title])[0]
+    division = _divide(paragraphs, [place for _, place in joined], titles, config)
     if division.undivided:
         notes.append(_no_headings(division))
-    title = own_title(documents[0].title) if len(documents) == 1 else ""
-    title = title or novel_title(parts[0].beginning[:LOOKED_AT], source_name(config.source))
     cuts = [*reading.cuts, *(cut for part in parts for cut in part.cleaned.cuts), *division.cuts]
     for line in [*notes, *tell_cuts(cuts, several=len(documents) > 1)]:
         context.say(line)
@@ -214,10 +193,32 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
         replaced=sum(part.replaced for part in parts),
         rejoined_lines=sum(part.cleaned.rejoined_lines for part in parts),
         source_digest=_digest(documents),
-        title=to_simplified([title])[0] if config.simplify else title,
+        title=title,
         cuts=tuple(cuts),
         notes=tuple(notes),
     )
+
+
+def _title(documents: Sequence[Document], beginning: Sequence[str], config: FetchConfig) -> str:
+    """Return the novel's title: the one that its only document tells, or one that is found."""
+    from pipeline.text.books.source import source_name
+    from pipeline.text.books.title import LOOKED_AT, novel_title, own_title
+
+    title = own_title(documents[0].title) if len(documents) == 1 else ""
+    return title or novel_title(beginning[:LOOKED_AT], source_name(config.source))
+
+
+def _divide(
+    paragraphs: Sequence[str], places: Sequence[_Place], titles: Sequence[str], config: FetchConfig
+) -> Division:
+    """Divide the novel by the headings that the settings say, or that are found."""
+    from pipeline.text.chapters.chapters import divide
+    from pipeline.text.chapters.pattern import compile_pattern
+
+    pattern = compile_pattern(config.headings) if config.headings else None
+    division = divide(paragraphs, pattern=pattern, places=places, titles=frozenset(titles))
+    _check_headings(division, config)
+    return division
 
 
 def _check_headings(division: Division, config: FetchConfig) -> None:
@@ -262,6 +263,26 @@ def _read_source(config: FetchConfig) -> Reading:
         allow_private=config.allow_private_addresses,
     )
     return read_source(config.source, downloads=Path(config.downloads), policy=policy)
+
+
+def _read_documents(
+    documents: Sequence[Document], config: FetchConfig, context: Context
+) -> list[ReadDocument]:
+    """Decode and clean all documents; those that cannot be used are refused together."""
+    from pipeline.text.books.document import together
+
+    parts: list[ReadDocument] = []
+    refused: list[DataError] = []
+    for index, document in enumerate(documents):
+        context.progress(index, len(documents), document.name)
+        try:
+            parts.append(_read_document(document, config))
+        except DataError as error:
+            refused.append(error)
+    if refused:
+        raise together(refused)
+    context.progress(len(documents), len(documents))
+    return parts
 
 
 def _read_document(document: Document, config: FetchConfig) -> ReadDocument:
