@@ -57,7 +57,6 @@ _PART = re.compile(
     rf"[\s（(【\[]*(?:{NUMERAL_CLASS}+|[上中下完终終续續])[）)】\]]*$"
 )  # of a chapter
 _LEVELS: tuple[Level, ...] = ("chapter", "section", "volume")
-_RANK: dict[Level, int] = {"volume": 0, "chapter": 1, "section": 2}
 
 
 @dataclass(frozen=True)
