@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from pipeline.chinese import CHINESE
+from pipeline.chinese import count_chinese, has_chinese
 from pipeline.text.cleaning.lines import Line
 from pipeline.text.cuts import Cut
 
@@ -55,8 +55,8 @@ def _outside(block: Sequence[Line]) -> Iterator[tuple[bool, list[Line]]]:
     All are, unless another text stands there: then its lines are kept, from the first to the last
     that are Chinese.
     """
-    chinese = [place for place, line in enumerate(block) if CHINESE.search(line.text)]
-    size = sum(len(CHINESE.findall(block[place].text)) for place in chinese)
+    chinese = [place for place, line in enumerate(block) if has_chinese(line.text)]
+    size = sum(count_chinese(block[place].text) for place in chinese)
     first, last = (chinese[0], chinese[-1] + 1) if size > _OTHER_TEXT else (len(block), len(block))
     for lost, part in ((True, block[:first]), (False, block[first:last]), (True, block[last:])):
         if part:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pipeline.chinese import CHINESE
+from pipeline.chinese import is_chinese
 from pipeline.errors import DataError
 from pipeline.text.cleaning.encoding import Decoded
 
@@ -69,7 +69,7 @@ def refuse_private(counts: Mapping[str, int], *, document: str) -> list[str]:
         They are more than 2 % of the Chinese ones.
     """
     private = sum(n for character, n in counts.items() if _PRIVATE.match(character))
-    chinese = sum(n for character, n in counts.items() if CHINESE.match(character))
+    chinese = sum(n for character, n in counts.items() if is_chinese(character))
     share = private / max(1, private + chinese)
     if share <= _WARN:
         return []

@@ -10,7 +10,7 @@ import html
 import re
 from collections.abc import Iterator
 
-from pipeline.chinese import CHINESE
+from pipeline.chinese import count_chinese
 from pipeline.text.cleaning.lines import HIDDEN_END, NEW_END, replace_found
 from pipeline.text.cuts import Cut
 
@@ -135,7 +135,7 @@ def _find_held(text: str) -> Iterator[re.Match[str]]:
 
 def _is_prose(held: str) -> bool:
     """Return whether what a script or a list would hold is a text for readers."""
-    return len(CHINESE.findall(held)) > max(_FEW_CHINESE, _CHINESE_SHARE * len(held))
+    return count_chinese(held) > max(_FEW_CHINESE, _CHINESE_SHARE * len(held))
 
 
 def _find_tags(text: str) -> Iterator[re.Match[str]]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
-from pipeline.chinese import CHINESE, count_chinese
+from pipeline.chinese import CHINESE, count_chinese, has_chinese
 from pipeline.text.cleaning.evidence import COMMON, common_share
 
 FEW_LETTERS = 4  # Latin letters that a line needs to be judged
@@ -110,7 +110,7 @@ def way_back(text: str) -> tuple[str, str]:
                 mended = data.decode(right, "ignore")
                 if mended.encode(right) != data:
                     continue
-                if common_share(mended) >= _READABLE and CHINESE.search(mended):
+                if common_share(mended) >= _READABLE and has_chinese(mended):
                     return mended, f"{right} once read as {wrong}"
     return text, ""
 

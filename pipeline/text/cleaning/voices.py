@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pipeline.chinese import CHINESE
+from pipeline.chinese import count_chinese
 from pipeline.text.cleaning.serials import FAINT, LOOSE, MANNERS, SURE, TOLD, WORLD
 from pipeline.text.cleaning.signs import find_kinds
 
@@ -179,7 +179,7 @@ def _listen(plain: str) -> _Voice:
 
 def _tells(plain: str) -> bool:
     """Return whether one of several sentences speaks of other things: an advert hangs on it."""
-    parts = [part for part in _FULL_STOPS.split(plain) if len(CHINESE.findall(part)) > _FEW]
+    parts = [part for part in _FULL_STOPS.split(plain) if count_chinese(part) > _FEW]
     return len(parts) > 1 and not all(has_voice(part) or _FAINT.search(part) for part in parts)
 
 
@@ -220,7 +220,7 @@ def _is_shield(text: str, *, edge: bool) -> bool:
 
 
 def _is_long(plain: str) -> bool:
-    return len(CHINESE.findall(plain)) >= _SENTENCE
+    return count_chinese(plain) >= _SENTENCE
 
 
 def _dated(voice: _Voice, plain: str) -> bool:
