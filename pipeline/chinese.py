@@ -10,6 +10,7 @@ import re
 # Unicode's unified ideographs of all planes, with what lies between them from plane 2 on, and 〇,
 # which Unicode counts as a symbol.
 CHINESE = re.compile(r"[〇\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af]")
+CHINESE_CLASS = CHINESE.pattern[1:-1]  # for classes with other characters
 _ALL_CHINESE = re.compile(f"{CHINESE.pattern}+")
 
 # What ends a sentence in every Chinese text. Who adds Latin marks, an ellipsis or a closing

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
-from pipeline.chinese import CHINESE, count_chinese, has_chinese
+from pipeline.chinese import CHINESE_CLASS, count_chinese, has_chinese
 from pipeline.text.cleaning.evidence import COMMON, common_share
 
 FEW_LETTERS = 4  # Latin letters that a line needs to be judged
@@ -21,7 +21,7 @@ _READABLE = 0.25  # of them, when the way back was right
 _LATIN_SHARE = 0.5  # of what is no ASCII; Chinese read as Latin-1 is little else
 
 LATIN = re.compile("[\u0080-\u017f\u0192\u02c6\u02dc\u2013-\u2122]")
-_HAN = re.compile(f"[{CHINESE.pattern[1:-1]}\ue000-\uf8ff]+")
+_HAN = re.compile(f"[{CHINESE_CLASS}\ue000-\uf8ff]+")
 _WORDS = re.compile("[A-Za-z]{3}[A-Za-z ]{20}")  # Latin words: a text in a European language
 # Windows' Latin alphabet, whose signs stand where Latin-1 has controls.
 _WINDOWS = {

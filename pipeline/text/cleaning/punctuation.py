@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from pipeline.chinese import CHINESE
+from pipeline.chinese import CHINESE_CLASS
 from pipeline.text.cleaning.lines import Line
 from pipeline.text.cuts import Cut
 
 Punctuation = Literal["keep", "unify"]
 
-_HAN = CHINESE.pattern
-_CLOSED = f"(?<=[{_HAN[1:-1]}”’」』》）])"  # what a Chinese mark stands after
-_ASCII = re.compile(rf"{_CLOSED}[,!?:;]+(?=$|[{_HAN[1:-1]}“‘「『《（”’」』\"'])")
+_CLOSED = f"(?<=[{CHINESE_CLASS}”’」』》）])"  # what a Chinese mark stands after
+_ASCII = re.compile(rf"{_CLOSED}[,!?:;]+(?=$|[{CHINESE_CLASS}“‘「『《（”’」』\"'])")
 _WIDE = str.maketrans(",!?:;", "，！？：；")
 _DOT = re.compile(rf"{_CLOSED}．")
 _DOT_AT_END = re.compile('．[”’」』"]?$')  # no foreign name ends so

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import product
 
-from pipeline.chinese import CHINESE
+from pipeline.chinese import CHINESE_CLASS
 from pipeline.text.cleaning.notices import DATUM, NOTICES
 
 # A host's label has at most 63 characters (RFC 1035). Without bounds, and were a label not taken
@@ -159,7 +159,6 @@ _KINDS: dict[str, str] = {
     ),
 }
 KINDS = frozenset(_KINDS) | {"afterword", "row"}
-_CHINESE = CHINESE.pattern.strip("[]")  # for classes with others
 
 
 def find_kinds(words: Mapping[str, str]) -> re.Pattern[str]:
@@ -171,10 +170,10 @@ def find_kinds(words: Mapping[str, str]) -> re.Pattern[str]:
     anything = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in words.items())
     beginnings = {
         character
-        for found in re.finditer(rf"\[[^\]]*\]|(?<![{_CHINESE}])[{_CHINESE}]", anything)
-        for character in re.findall(f"[{_CHINESE}]", found.group())
+        for found in re.finditer(rf"\[[^\]]*\]|(?<![{CHINESE_CLASS}])[{CHINESE_CLASS}]", anything)
+        for character in re.findall(f"[{CHINESE_CLASS}]", found.group())
     }
-    first = f"(?=[{''.join(sorted(beginnings))}])|(?![{_CHINESE}])"
+    first = f"(?=[{''.join(sorted(beginnings))}])|(?![{CHINESE_CLASS}])"
     return re.compile(rf"(?:{first})(?:{anything})", re.IGNORECASE)
 
 

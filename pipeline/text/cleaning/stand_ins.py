@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.chinese import CHINESE
+from pipeline.chinese import CHINESE_CLASS
 from pipeline.errors import DataError
 
 _WARN = 0.001  # of the characters
@@ -17,12 +17,11 @@ _REFUSE = 0.02
 _OUT_OF_PLACE = 0.05  # of the ? : where no question ends, as a tenth of all characters stand
 _LEAST = 5
 
-_CHINESE = CHINESE.pattern.strip("[]")  # for classes with others
-_BESIDE = rf"[{_CHINESE}，。、；：！“”‘’「」『』《》（）…—]"
+_BESIDE = rf"[{CHINESE_CLASS}，。、；：！“”‘’「」『』《》（）…—]"
 _LOST = re.compile(rf"(?:(?<={_BESIDE})|^)\?+(?={_BESIDE}|$)", re.MULTILINE)
 # No question ends before these marks, nor behind those that have just begun a clause.
 _NO_QUESTION = re.compile(
-    rf"(?<=[，、；：“‘「『《（。])\?+(?=[{_CHINESE}，。、；：])|(?<=[{_CHINESE}])\?+(?=[，。、；：])"
+    rf"(?<=[，、；：“‘「『《（。])\?+(?=[{CHINESE_CLASS}，。、；：])|(?<=[{CHINESE_CLASS}])\?+(?=[，。、；：])"
 )
 _MARKS = "□■＊"
 _STRUCK = re.compile(rf"(?<={_BESIDE})[{_MARKS}]+(?={_BESIDE})")  # at a line's start it is a bullet
