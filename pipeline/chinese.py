@@ -16,6 +16,7 @@ _ALL_CHINESE = re.compile(f"{CHINESE.pattern}+")
 # What ends a sentence in every Chinese text. Who adds Latin marks, an ellipsis or a closing
 # quotation mark says so there.
 SENTENCE_ENDS = "。！？．"
+PARAGRAPH_ENDS = SENTENCE_ENDS + "!?…”」』"  # the same with them, as paragraphs of prose end
 
 
 def is_chinese(character: str) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from statistics import mean, median
 
-from pipeline.chinese import SENTENCE_ENDS
+from pipeline.chinese import PARAGRAPH_ENDS
 from pipeline.text.chapters import faint
 from pipeline.text.chapters.contents import dense_runs
 from pipeline.text.chapters.forms import NAMED, STRONG, Heading, Level, bare_title
@@ -52,7 +52,7 @@ _STEP_POINTS: dict[Step, int] = {
     "inserted": -4,
     "uncounted": 0,
 }
-_CLOSED = SENTENCE_ENDS + "!?…”’」』）)】》*＊-—=～~"
+_CLOSED = PARAGRAPH_ENDS + "’）)】》*＊-—=～~"
 _PART = re.compile(
     rf"[\s（(【\[]*(?:{NUMERAL_CLASS}+|[上中下完终終续續])[）)】\]]*$"
 )  # of a chapter

@@ -30,7 +30,8 @@ _APART = 250  # lines of a book to one of the line that stands often, elsewhere
 _FIRMLY = 0.75  # of a book's paragraphs end in a mark; adverts in it do not
 _STRICTER = {"careful": 0, "strict": -1}
 _SENTENCE_ENDS = "。！!…”」』’"
-_ENDS = "。！？!?…”」』’：:"
+_STOPS = "。！？!?…”」』’"
+_ENDS = _STOPS + "：:"
 _NARROW = re.compile(f"{CHINESE.pattern},{CHINESE.pattern}")
 _VERSE_AHEAD = re.compile(r"(?:[诗词赋联歌偈][曰云道]|为证|正是)[:：]\s*$")
 _SPEECH_AHEAD = re.compile(r"[说道问喊叫答][:：,，]\s*$")
@@ -131,7 +132,7 @@ def is_advert(line: str) -> bool:
 
 def _book(lines: Sequence[Line], folded: Mapping[int, str]) -> Book:
     texts = [text for line in lines if (text := line.text.rstrip())]
-    stopped = sum(text[-1] in "。！？!?…”」』’" for text in texts)
+    stopped = sum(text[-1] in _STOPS for text in texts)
     return Book(
         often=_often(lines, folded, len(texts)),
         stopped=stopped * 2 > len(texts),

@@ -13,11 +13,11 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from itertools import pairwise
 from statistics import median
 
-from pipeline.chinese import SENTENCE_ENDS
+from pipeline.chinese import PARAGRAPH_ENDS
 from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cleaning.lines import Line
 
-ENDS = SENTENCE_ENDS + "!?…”」』：:"
+ENDS = PARAGRAPH_ENDS + "：:"
 _INDENTS = ("\u3000\u3000", "\t", "    ")
 _LONGEST = 30  # characters of a head
 _FEW_PAGES = 3  # that prove a head that stands on each of them

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from pipeline.chinese import SENTENCE_ENDS
+from pipeline.chinese import PARAGRAPH_ENDS
 from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cleaning.lines import Line
 from pipeline.text.cuts import Cut
@@ -16,7 +16,7 @@ _INDENT = re.compile("(?<=\\S)\u3000{2,}(?=\\S)" + _PAGE)
 # What parts only a text whose lines nothing else ends:
 _GAP = re.compile("(?<=\\S)(?: {4}| ?\xa0 ?\xa0| {0,3}\t)[ \xa0\t\u3000]*+(?=\\S)" + _PAGE)
 _WRITTEN_END = re.compile(r"(?:\\[nr])+(?:\\t)*")  # \n as two characters
-_ENDS = SENTENCE_ENDS + "!?…”」』）】：—"
+_ENDS = PARAGRAPH_ENDS + "）】：—"
 _HABIT = 3  # indents after the end of a sentence; fewer are no habit
 _HEADING = 60  # characters of one
 _GLUED = re.compile(f"(?<=[{_ENDS}])第[^{_ENDS}]{{1,40}}$")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.chinese import SENTENCE_ENDS
+from pipeline.chinese import PARAGRAPH_ENDS
 from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cleaning.lines import Line
 from pipeline.text.cleaning.room import Room, find_room
@@ -28,7 +28,7 @@ _PUNCTUATION = "。！？…”’」』．：；，、!?;:,."
 _LATIN_END = re.compile(r"[A-Za-z0-9,.;:!?]")
 _LATIN_START = re.compile(r"[A-Za-z0-9]")
 _TOLD_SHARE = 0.05  # of the lines that an indent or an empty line shows to begin a paragraph
-_CLOSING = SENTENCE_ENDS + "!?…”」』：:"  # what a paragraph ends with, speech and lists too
+_CLOSING = PARAGRAPH_ENDS + "：:"  # what a paragraph ends with, speech and lists too
 
 
 class Wrapping(NamedTuple):

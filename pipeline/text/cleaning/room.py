@@ -8,9 +8,8 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from pipeline.chinese import SENTENCE_ENDS
+from pipeline.chinese import PARAGRAPH_ENDS
 
-_STOPS = SENTENCE_ENDS + "!?…”」』"
 _MAY_NOT_BEGIN = "，。！？”’」』、；：》）…—,.!?;:)"  # a line, where programs mind it
 _MAY_NOT_END = "“‘「『《（("
 _LATIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9,.;:!?'-]*")
@@ -33,7 +32,7 @@ class Room(NamedTuple):
         """
         end = line.rstrip()[-1]
         speech = end in "”」" and following.lstrip()[:1] in ("“", "「")
-        return speech or (end in _STOPS and self.has(line, following))
+        return speech or (end in PARAGRAPH_ENDS and self.has(line, following))
 
     def has(self, line: str, following: str) -> bool:
         """Return whether the next character, or Latin word, would have stood in a line."""
@@ -57,7 +56,9 @@ def find_room(
     pairs : full lines, each with the line that follows
     measures : by which a program may have wrapped: columns, or characters
     """
-    inside = [*islice((pair for pair in pairs if pair[0].rstrip()[-1] not in _STOPS), _LOOKED_AT)]
+    inside = [
+        *islice((pair for pair in pairs if pair[0].rstrip()[-1] not in PARAGRAPH_ENDS), _LOOKED_AT)
+    ]
     if len(inside) < _LEAST:
         return None
     for measure in measures:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import islice, pairwise
 
-from pipeline.chinese import SENTENCE_ENDS
+from pipeline.chinese import PARAGRAPH_ENDS
 from pipeline.text.chapters.headings import is_heading
 from pipeline.text.chapters.numerals import NUMERAL, number
 from pipeline.text.cleaning.lines import Line
@@ -18,7 +18,7 @@ _ENOUGH = 2  # headings
 _MAX_STEP = 3  # from number to number: one may be lost
 _SHARE = 0.8  # of what looks like a heading
 _PAGE = 500  # characters from one heading to the next
-_ENDS = SENTENCE_ENDS + "!?…”」』）】"
+_ENDS = PARAGRAPH_ENDS + "）】"
 _GAP = r"[ \t\xa0\u3000]"
 _HEADING = re.compile(
     rf"(?:^|(?<=[{_ENDS}])|(?<={_GAP}))第(?P<number>{NUMERAL})[章回节節]"
