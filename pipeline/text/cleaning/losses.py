@@ -9,7 +9,7 @@ from pipeline.chinese import is_chinese
 from pipeline.errors import DataError
 from pipeline.text.cleaning.encoding import Decoded
 
-_WARN = 0.001  # of the characters
+WARN = 0.001  # of the characters
 REFUSE = 0.02
 
 # U+FFFD, twice, once written in UTF-8 and read in another encoding.
@@ -41,7 +41,7 @@ def refuse_lost(
         )
     lost = text.count("\ufffd") + sum(map(len, misread))
     share = max(decoded.replaced / max(1, size), (lost + garbled) / max(1, len(text)))
-    if share <= _WARN:
+    if share <= WARN:
         return notes
     first = _line_of(_LOST, text)
     got = f"{100 * share:.1f} % unreadable, the first in line {first:,}, read as {decoded.encoding}"
@@ -71,7 +71,7 @@ def refuse_private(counts: Mapping[str, int], *, document: str) -> list[str]:
     private = sum(n for character, n in counts.items() if _PRIVATE.match(character))
     chinese = sum(n for character, n in counts.items() if is_chinese(character))
     share = private / max(1, private + chinese)
-    if share <= _WARN:
+    if share <= WARN:
         return []
     got = f"{private:,} private-use characters ({100 * share:.1f} %)"
     if share > REFUSE:

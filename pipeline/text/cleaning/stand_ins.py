@@ -11,9 +11,8 @@ import re
 
 from pipeline.chinese import CHINESE_CLASS
 from pipeline.errors import DataError
+from pipeline.text.cleaning.losses import REFUSE, WARN
 
-_WARN = 0.001  # of the characters
-_REFUSE = 0.02
 _OUT_OF_PLACE = 0.05  # of the ? : where no question ends, as a tenth of all characters stand
 _LEAST = 5
 
@@ -36,7 +35,7 @@ def refuse_stand_ins(text: str, *, document: str) -> list[str]:
         ? stands so for more than 2 % of the text.
     """
     notes = _lost(text, document)
-    if sum(map(text.count, _MARKS)) > _WARN * len(text):
+    if sum(map(text.count, _MARKS)) > WARN * len(text):
         what = "characters that were struck out or lost before"
         notes += _told(_STRUCK, text, document, what)
     return notes
@@ -45,13 +44,13 @@ def refuse_stand_ins(text: str, *, document: str) -> list[str]:
 def _lost(text: str, document: str) -> list[str]:
     """Return what is said of ?; nothing where they end questions."""
     marks = text.count("?")
-    if marks <= _WARN * len(text):
+    if marks <= WARN * len(text):
         return []
     out_of_place = [found.start() for found in _NO_QUESTION.finditer(text)]
     if len(out_of_place) < max(_LEAST, _OUT_OF_PLACE * marks):
         return []
     what = "characters that were lost before"
-    return _told(_LOST, text, document, what, refuse=_REFUSE, first=out_of_place[0])
+    return _told(_LOST, text, document, what, refuse=REFUSE, first=out_of_place[0])
 
 
 def _told(
@@ -70,7 +69,7 @@ def _told(
     found = list(pattern.finditer(text))
     count = sum(len(own.group()) for own in found)
     share = count / max(1, len(text))
-    if share <= _WARN or len(found) < _LEAST:
+    if share <= WARN or len(found) < _LEAST:
         return []
     kinds = "".join(dict.fromkeys(own.group()[0] for own in found))
     line = text.count("\n", 0, first or found[0].start()) + 1
