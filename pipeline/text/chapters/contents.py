@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from pipeline.text.chapters.forms import STRONG, Heading, Identity
 from pipeline.text.chapters.summarised import find_summarised
 
-LABEL = (  # what stands over a table of contents
+LABEL = re.compile(  # what stands over a table of contents
     r"(?i:\W*(?:本[书書卷册冊部集])?(?:目\s*[录錄次]|总目录?|總目錄?|回目|章[节節]目[录錄]|contents)\W*)"
 )
-_LABEL = re.compile(LABEL)
 _DENSE = 3  # so many different headings in a row, with no text between, are a list of some kind
 _REPEATED = 0.6  # of a list's headings that stand elsewhere over text
 _MOST_VOLUMES = 20  # with a chapter of the same number, in which a title is looked for
@@ -68,7 +67,7 @@ class _Lists:
 
 def is_label(line: str) -> bool:
     """Return whether a line says that a table of contents follows: 目录."""
-    return _LABEL.fullmatch(line) is not None
+    return LABEL.fullmatch(line) is not None
 
 
 def runs_of(indices: Iterable[int]) -> list[list[int]]:

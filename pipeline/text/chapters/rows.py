@@ -9,7 +9,6 @@ from pipeline.text.chapters.contents import LABEL
 from pipeline.text.chapters.forms import UNIT, Heading, plain_words
 from pipeline.text.chapters.numerals import NUMERAL
 
-_LABEL = re.compile(LABEL)
 _BEGINS = re.compile(rf"第[ \u3000]?{NUMERAL}[ \u3000]?({UNIT})")
 _SENTENCE = re.compile("[。；“”]")
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -45,7 +44,7 @@ def find_rows(paragraphs: Sequence[str], headings: Mapping[int, Heading]) -> fro
 
 def _start(line: str) -> int | None:
     """Return where a line's first entry may begin, None for one that is no row."""
-    label = _LABEL.match(line)
+    label = LABEL.match(line)
     if label:
         return label.end()
     twice = _BEGINS.match(line) and len(_BEGINS.findall(line)) > 1
