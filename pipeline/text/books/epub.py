@@ -16,7 +16,7 @@ from pipeline.text.books.notes import Seen, mark_notes
 from pipeline.text.books.package import Entry, Package, finder, read_package, resolve
 from pipeline.text.books.prose import Line, Page, read_page
 from pipeline.text.books.sheets import hide_styled
-from pipeline.text.books.title_page import TITLE_PAGE, is_title_page, without_title_page
+from pipeline.text.books.title_page import TITLE_PAGE, is_title_page, letters_of, without_title_page
 from pipeline.text.books.zipped import Archive, open_zip
 from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cuts import Cut
@@ -181,8 +181,8 @@ def _is_contents(page: Page, entries: Sequence[Entry]) -> bool:
         return False
     if page.links > _LINKED * page.characters():
         return True
-    titles = {_letters(entry.title) for entry in entries}
-    known = sum(_letters(line.text) in titles for line in page.lines)
+    titles = {letters_of(entry.title) for entry in entries}
+    known = sum(letters_of(line.text) in titles for line in page.lines)
     return known >= _LEAST_CONTENTS and known > _LINKED * len(page.lines)
 
 
@@ -247,20 +247,20 @@ def _is_own(line: Line, title: str, *, alone: bool) -> bool:
     One that stands for several titles is made of them: its number and its name.
     """
     if not alone:
-        return bool(line.level) and _letters(title) in map(_letters, line.text.split("\u3000"))
+        return bool(line.level) and letters_of(title) in map(letters_of, line.text.split("\u3000"))
     if is_heading(line.text):
         return True
-    one, other = _letters(line.text), _letters(title)
+    one, other = letters_of(line.text), letters_of(title)
     return bool(line.level and one and other) and (one in other or other in one)
 
 
 def _found_in(title: str, lines: Sequence[Line]) -> tuple[int, int]:
     """Return the lines that a title stands in, as a range; an empty one for none."""
-    wanted = _letters(title)
+    wanted = letters_of(title)
     for start in range(len(lines)):
         joined = ""
         for stop in range(start, len(lines)):
-            joined += _letters(lines[stop].text)
+            joined += letters_of(lines[stop].text)
             if wanted and joined == wanted:
                 return start, stop + 1
     return 0, 0
@@ -269,8 +269,3 @@ def _found_in(title: str, lines: Sequence[Line]) -> tuple[int, int]:
 def _is_front(title: str) -> bool:
     """Return whether a title is that of a page without a text of its own, as a cover's."""
     return any(own.fullmatch(title) for own in (_COVER, _CONTENTS, _COPYRIGHT))
-
-
-def _letters(text: str) -> str:
-    """Return what of a title counts when two are compared."""
-    return re.sub(r"[\W_]", "", text).lower()

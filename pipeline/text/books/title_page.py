@@ -30,14 +30,14 @@ def title_lines(lines: Sequence[str], *, title: str, authors: Set[str]) -> int:
     >>> title_lines(["夜雨集", "纸上人　著", "她走了。"], title="夜雨集", authors={"纸上人"})
     2
     """
-    known = {_letters(title), *map(_letters, authors)} - {""}
+    known = {letters_of(title), *map(letters_of, authors)} - {""}
     count = 0
     for line in lines[:_MOST_LINES]:
-        told = bool({_letters(line), _author(line)} & known)
+        told = bool({letters_of(line), _author(line)} & known)
         if is_heading(line) or not (told or (count and _AUTHORED.fullmatch(line.strip()))):
             break
         count += 1
-    named = any(_letters(line) == _letters(title) for line in lines[:count])
+    named = any(letters_of(line) == letters_of(title) for line in lines[:count])
     return count if named and count < len(lines) else 0
 
 
@@ -64,16 +64,16 @@ def is_title_page(lines: Sequence[Line], title: str) -> bool:
     texts = [line.text for line in lines]
     if sum(map(len, texts)) > _LONGEST or any(map(_SENTENCE.search, texts)):
         return False
-    return _letters(title) != "" and any(
-        _letters(text) == _letters(title) and not is_heading(text) for text in texts
+    return letters_of(title) != "" and any(
+        letters_of(text) == letters_of(title) and not is_heading(text) for text in texts
     )
 
 
-def _letters(text: str) -> str:
+def letters_of(text: str) -> str:
     """Return what of a title counts when two are compared."""
     return re.sub(r"[\W_]", "", text).lower()
 
 
 def _author(line: str) -> str:
     """Return the name in a line such as 作者：纸上人 or 纸上人　著."""
-    return _letters(_AFTER_AUTHOR.sub("", _BEFORE_AUTHOR.sub("", line.strip()).strip()))
+    return letters_of(_AFTER_AUTHOR.sub("", _BEFORE_AUTHOR.sub("", line.strip()).strip()))
