@@ -92,17 +92,20 @@ def _is_voice(
 ) -> bool:
     """Return whether a line of a book whose paragraphs stop speaks to readers or visitors."""
     text = lines[at].text
-    if not book.firmly or not may_speak(text, hinted=hinted) or is_numbered(fold(text)):
+    if not book.firmly or not may_speak(text, hinted=hinted):
+        return False
+    folded = fold(text)
+    if is_numbered(folded):
         return False
     marked = book.wide and _NARROW.search(text) is not None
-    if not speaks_to_readers(fold(text), edge=True, marked=marked, more=_STRICTER[mode]):
+    if not speaks_to_readers(folded, edge=True, marked=marked, more=_STRICTER[mode]):
         return False  # nor where it stands in the midst of a chapter: that is looked at last
     if _announces(before, lines, at, book):
         return False
     beside = [_filled(lines, at, step) for step in (-1, 1)]
     edge = any(not near or is_heading(near) or is_rule(near) for near in beside)
     more = _STRICTER[mode] + any(_is_open(near) for near in beside) + may_be_heading(text)
-    return speaks_to_readers(fold(text), edge=edge, marked=marked, more=more)
+    return speaks_to_readers(folded, edge=edge, marked=marked, more=more)
 
 
 def _filled(lines: Sequence[Line], at: int, step: int) -> str:
@@ -156,8 +159,7 @@ def _announces(before: str, lines: Sequence[Line], at: int, book: Book) -> bool:
 
 def _ends_chapter(lines: Sequence[Line], at: int) -> bool:
     """Return whether a heading follows a line, with few empty lines between."""
-    after = (line.text for line in lines[at + 1 : at + 5] if line.text.strip())
-    return is_heading(next(after, ""))
+    return is_heading(_filled(lines, at, 1))
 
 
 def _often(lines: Sequence[Line], folded: Mapping[int, str], size: int) -> frozenset[str]:
