@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from pipeline.text.chapters.headings import is_heading
-from pipeline.text.cleaning.judging import Book, form_of
+from pipeline.text.cleaning.judging import NUMBERED, Book, form_of
 from pipeline.text.cleaning.lines import Line
 from pipeline.text.cleaning.signs import ADDRESS, EVERYDAY, HINT, signs_of
 from pipeline.text.cleaning.telling import (
@@ -51,9 +51,7 @@ _BEGUN = "。！？!?…“”「」』"  # behind one of these a sentence begin
 _UNSAID = 3  # kinds of signs, an address among them: nobody says all of them
 _AFTER_ADDRESS = re.compile(r"(?:(?:免费|在线|全文)?(?:阅读|观看|下载|首发)(?=\w))?")
 _BRACKET = re.compile(r"[()（）【】\[\]〔〕{}]")
-_HEAD = re.compile(
-    r"\W{0,4}第[\s0-9０-９零〇一二三四五六七八九十百千两]{1,12}[章回节卷集话]|\W{0,4}(?:番外|楔子|序章|尾声)"
-)
+_HEAD = re.compile(rf"\W{{0,4}}(?:{NUMBERED}|番外|楔子|序章|尾声)")
 
 
 def cut_inside(line: Line, text: str, mode: Adverts, *, whole: bool) -> tuple[Line, list[Cut]]:

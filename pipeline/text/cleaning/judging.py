@@ -7,6 +7,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from pipeline.text.chapters.headings import is_heading
+from pipeline.text.chapters.numerals import NUMERAL_CLASS
 from pipeline.text.cleaning.author_notes import OPENING
 from pipeline.text.cleaning.signs import ADDRESS, left_over, signs_of
 from pipeline.text.cleaning.telling import (
@@ -32,9 +33,9 @@ _FEWER_LEFT = 0.2  # where the signs are words of everyday life
 _MANY = 5  # kinds of things that no story speaks of at once
 
 _FIGURES = re.compile(r"\d+")
-_NUMBERED = re.compile(
-    r"(?<![到至为看])第[\s0-9〇○零一二三四五六七八九十百千两]{1,12}[章回节卷集话](?!里)"
-)
+# What headings of any habit have; prose has it too.
+NUMBERED = rf"第[\s{NUMERAL_CLASS[1:-1]}]{{1,12}}[章回节卷集话]"
+_NUMBERED = re.compile(rf"(?<![到至为看]){NUMBERED}(?!里)")
 _NO_FORM = REFRAINS | {"gift", "author", "promoted"}
 _AUTHORS = {"appeal", "votes", "update", "thanks", "sale", "afterword", "theft", "comment"}
 _SHOUTED = re.compile(r"[!！]{3}|(?:[!！][^!！]{2,12}){2}[!！]$|求\w{1,6}[，,、\s]+[求跪]")
