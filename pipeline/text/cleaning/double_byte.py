@@ -9,6 +9,7 @@ from pipeline.text.cleaning.evidence import (
     COMMON_FLOOR,
     MARK,
     common_share,
+    double_byte_scores,
     guess_double_byte,
     high_bytes,
     marked,
@@ -89,11 +90,7 @@ def _parts(data: bytes, start: int, stop: int, end: bytes) -> list[Stretch]:
 
 def _lead(sample: bytes) -> float:
     """Return by how much GB18030 makes better Chinese of some bytes than Big5 does."""
-    high = max(1, high_bytes(sample))
-    score = {}
-    for name in _NAMES.values():
-        text = marked(sample, name)
-        score[name] = common_share(text) - 2 * text.count(MARK) / high
+    score = double_byte_scores(sample)
     return score["gb18030"] - score["big5hkscs"]
 
 

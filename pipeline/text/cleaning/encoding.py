@@ -16,6 +16,7 @@ from pipeline.chinese import count_chinese
 from pipeline.errors import DataError, SettingsError
 from pipeline.text.cleaning.evidence import (
     COMMON_FLOOR,
+    DOUBLE_BYTE,
     ENOUGH_CHARACTERS,
     MARK,
     SURROGATE,
@@ -201,7 +202,7 @@ def decode_as(data: bytes, encoding: str) -> tuple[str, int]:
         text = marked(data, encoding)
     except UnicodeError as error:  # codecs that take no error handler, such as idna
         raise SettingsError(f"encoding: {encoding} cannot read this file: {error}") from error
-    if encoding in ("gb18030", "big5hkscs") and _ASKEW.search(text):
+    if encoding in DOUBLE_BYTE and _ASKEW.search(text):
         text = _in_step(text, data, encoding)
     elif encoding in LINE_ENDS and _OUT_OF_STEP.search(text):
         ends = data.split(LINE_ENDS[encoding])  # at whichever bytes: a lost one shifts them

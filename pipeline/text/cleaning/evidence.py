@@ -29,6 +29,7 @@ _UTF16_OTHER_ORDER = (
     0.6  # ASCII read in pairs looks plausible in both byte orders, Chinese does not
 )
 UTF16 = ("utf-16-le", "utf-16-be")
+DOUBLE_BYTE = ("gb18030", "big5hkscs")
 _COMMON_UNITS = 0.2
 COMMON_FLOOR = 0.1  # of the Chinese characters; prose has 0.3 to 0.6, misread bytes under 0.08
 ENOUGH_CHARACTERS = 200  # below this the share of common characters says too little to refuse
@@ -138,12 +139,18 @@ def guess_seven_bit(data: bytes) -> str | None:
 
 def guess_double_byte(sample: bytes) -> str | None:
     """Return 'gb18030' or 'big5hkscs', whichever makes better Chinese of the bytes, if any does."""
-    texts = {name: marked(sample, name) for name in ("gb18030", "big5hkscs")}
-    high = max(1, high_bytes(sample))
-    score = {name: common_share(text) - 2 * text.count(MARK) / high for name, text in texts.items()}
+    score = double_byte_scores(sample)
     best = max(score, key=lambda name: score[name])
-    enough = count_chinese(texts[best]) >= ENOUGH_CHARACTERS
-    return None if enough and score[best] < COMMON_FLOOR else best
+    if score[best] >= COMMON_FLOOR:
+        return best
+    return None if count_chinese(marked(sample, best)) >= ENOUGH_CHARACTERS else best
+
+
+def double_byte_scores(sample: bytes) -> dict[str, float]:
+    """Return how good Chinese bytes are in GB18030 and in Big5: of common characters, sound."""
+    texts = {name: marked(sample, name) for name in DOUBLE_BYTE}
+    high = max(1, high_bytes(sample))
+    return {name: common_share(text) - 2 * text.count(MARK) / high for name, text in texts.items()}
 
 
 def common_share(text: str) -> float:
