@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from pipeline.chinese import PARAGRAPH_ENDS
 
-_MAY_NOT_BEGIN = "，。！？”’」』、；：》）…—,.!?;:)"  # a line, where programs mind it
+# A line, where programs mind it; nor is it known what would stand behind a line's only character.
+_MAY_NOT_BEGIN = frozenset(["", *"，。！？”’」』、；：》）…—,.!?;:)"])
 _MAY_NOT_END = "“‘「『《（("
 _LATIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9,.;:!?'-]*")
 _LOOKED_AT = 5000  # lines that end in the middle of a sentence; they show the habit
@@ -37,9 +38,7 @@ class Room(NamedTuple):
     def has(self, line: str, following: str) -> bool:
         """Return whether the next character, or Latin word, would have stood in a line."""
         following = following.strip()
-        if self.careful and (
-            following[0] in _MAY_NOT_END or following[1:2] in (*_MAY_NOT_BEGIN, "")
-        ):
+        if self.careful and (following[0] in _MAY_NOT_END or following[1:2] in _MAY_NOT_BEGIN):
             return False  # it may have been held back for the sake of its neighbour
         word = _LATIN.match(following)
         unit = word.group() if word else following[0]
