@@ -20,6 +20,9 @@ from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cuts import Cut
 
 _FURNITURE = frozenset({"nav", "footer", "aside", "form", "dialog"})
+_BOXES = frozenset(
+    re.findall(r"\w+", "p div ul ol li table tr td dl dd dt section center header h5 h6")
+)
 _ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary"})
 # An id or a class that says what a part is for; the second kind says it less clearly.
 _NAMED = re.compile(
@@ -172,25 +175,3 @@ def _holds_heading(element: Element) -> bool:
         for own in (element, *element.walk())
         if own.name in ("h1", "h2", "h3", "h4")
     )
-
-
-_BOXES = frozenset(
-    [
-        "p",
-        "div",
-        "ul",
-        "ol",
-        "li",
-        "table",
-        "tr",
-        "td",
-        "dl",
-        "dd",
-        "dt",
-        "section",
-        "center",
-        "header",
-        "h5",
-        "h6",
-    ]
-)
