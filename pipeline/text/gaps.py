@@ -31,6 +31,15 @@ def heading_gaps(line: str) -> str:
     return _SPACE.sub("\u3000", line)
 
 
+def squeezed(line: str) -> str:
+    """Return a line without white space, as headings are compared.
+
+    >>> squeezed("第一章　 夜雨")
+    '第一章夜雨'
+    """
+    return "".join(line.split())
+
+
 def _gap(before: str, after: str) -> str:
     """Return what stays of white space between two characters."""
     return "" if _is_wide(before) and _is_wide(after) else " "

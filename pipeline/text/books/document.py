@@ -76,15 +76,6 @@ def together(errors: Sequence[DataError]) -> DataError:
     return DataError(f"{len(errors):,} files cannot be read: {told}{more}")
 
 
-def squeezed(line: str) -> str:
-    """Return a line without white space, as headings are compared.
-
-    >>> squeezed("第一章　 夜雨")
-    '第一章夜雨'
-    """
-    return "".join(line.split())
-
-
 def text_document(
     document: Document, lines: list[str], *, title: str = "", headings: frozenset[str] = frozenset()
 ) -> Document:

@@ -7,7 +7,7 @@ import re
 from pipeline.errors import DataError
 from pipeline.shown import shown
 from pipeline.text.books.decoding import page_text
-from pipeline.text.books.document import Document, Limits, Reading, squeezed, text_document
+from pipeline.text.books.document import Document, Limits, Reading, text_document
 from pipeline.text.books.markup import Element, parse
 from pipeline.text.books.numbering import Numbering, level_of, read_numbering
 from pipeline.text.books.package import resolve
@@ -17,6 +17,7 @@ from pipeline.text.books.tags import bounded_tokens
 from pipeline.text.books.title_page import without_title_page
 from pipeline.text.books.zipped import Archive, open_zip
 from pipeline.text.cuts import Cut
+from pipeline.text.gaps import squeezed
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _RELATIONS = "_rels/.rels"

@@ -10,7 +10,7 @@ from pipeline.chinese import has_chinese
 from pipeline.errors import DataError
 from pipeline.shown import shown
 from pipeline.text.books.decoding import page_text
-from pipeline.text.books.document import Document, Limits, Reading, squeezed, text_document
+from pipeline.text.books.document import Document, Limits, Reading, text_document
 from pipeline.text.books.markup import Element, parse
 from pipeline.text.books.notes import Seen, mark_notes
 from pipeline.text.books.package import Entry, Package, finder, read_package, resolve
@@ -20,6 +20,7 @@ from pipeline.text.books.title_page import TITLE_PAGE, is_title_page, letters_of
 from pipeline.text.books.zipped import Archive, open_zip
 from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cuts import Cut
+from pipeline.text.gaps import squeezed
 
 _ENCRYPTION = "META-INF/encryption.xml"
 _COVER = re.compile(r"封\s*面|cover(?:page)?|封\s*底|插\s*图|彩\s*[页頁插]", re.IGNORECASE)

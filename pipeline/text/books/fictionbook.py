@@ -11,11 +11,12 @@ import re
 from pipeline.errors import DataError
 from pipeline.shown import shown
 from pipeline.text.books.decoding import page_text
-from pipeline.text.books.document import Document, Limits, Reading, squeezed, text_document
+from pipeline.text.books.document import Document, Limits, Reading, text_document
 from pipeline.text.books.markup import Element, parse
 from pipeline.text.books.notes import MARKED
 from pipeline.text.books.prose import NOTE, read_page
 from pipeline.text.cuts import Cut
+from pipeline.text.gaps import squeezed
 
 _HEAD = 4096  # bytes
 _ROOT = re.compile(rb"<(?:\w+:)?FictionBook[\s>]")

@@ -14,7 +14,7 @@ from itertools import groupby
 from pipeline.errors import DataError
 from pipeline.shown import shown
 from pipeline.text.books.decoding import page_text
-from pipeline.text.books.document import Document, Limits, Reading, squeezed, text_document
+from pipeline.text.books.document import Document, Limits, Reading, text_document
 from pipeline.text.books.huffman import Unpacker, huffman_unpacker
 from pipeline.text.books.markup import parse
 from pipeline.text.books.notes import Seen, mark_notes
@@ -23,6 +23,7 @@ from pipeline.text.books.prose import Line, Page, read_page
 from pipeline.text.books.title_page import without_title_page
 from pipeline.text.cleaning.encoding import decode
 from pipeline.text.cuts import Cut
+from pipeline.text.gaps import squeezed
 
 _NONE, _PALMDOC, _HUFFMAN = 1, 2, 17480
 _UTF8 = 65001

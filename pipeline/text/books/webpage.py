@@ -9,7 +9,7 @@ from pipeline.chinese import has_chinese
 from pipeline.shown import shown
 from pipeline.text.books.comments import take_out_comments
 from pipeline.text.books.decoding import page_text
-from pipeline.text.books.document import Document, Limits, Reading, squeezed, text_document
+from pipeline.text.books.document import Document, Limits, Reading, text_document
 from pipeline.text.books.markup import BLOCKS, Element, parse
 from pipeline.text.books.notes import Seen, mark_notes
 from pipeline.text.books.prose import FURNITURE, Line, read_page
@@ -18,6 +18,7 @@ from pipeline.text.books.title_page import without_title_page
 from pipeline.text.books.weights import MAIN, Weight, holds_prose, weigh
 from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cuts import Cut
+from pipeline.text.gaps import squeezed
 
 _FURNITURE = frozenset({"nav", "footer", "aside", "form", "dialog"})
 _BOXES = frozenset(

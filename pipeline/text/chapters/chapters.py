@@ -22,7 +22,7 @@ from pipeline.text.chapters.pattern import read_own
 from pipeline.text.chapters.rows import find_rows
 from pipeline.text.chapters.running import find_running
 from pipeline.text.cuts import Cut
-from pipeline.text.gaps import prose_gaps
+from pipeline.text.gaps import prose_gaps, squeezed
 
 _FRONT_MATTER = 500  # characters; less than this before the first heading is no chapter
 _USUAL = 0.6  # of the headings without a title: so many have one in the line below
@@ -137,7 +137,7 @@ def _marked(paragraphs: Sequence[str], titles: Set[str]) -> dict[int, Heading]:
     return {
         index: Heading(line, line, NAMED, "chapter", form=_MARKED)
         for index, line in enumerate(paragraphs)
-        if "".join(line.split()) in titles
+        if squeezed(line) in titles
     }
 
 

@@ -11,6 +11,7 @@ from pipeline.text.chapters.headings import is_heading
 from pipeline.text.cleaning.heads import ENDS, heads_apart, heads_beside, is_indented, is_inside
 from pipeline.text.cleaning.lines import Line
 from pipeline.text.cuts import Cut
+from pipeline.text.gaps import squeezed
 
 _MIN_MARKS = 3  # fewer numbers are no habit
 _MAX_STEP = 3  # pages from one mark to the next; a page may have lost its own
@@ -100,20 +101,16 @@ def _running(lines: Sequence[Line]) -> dict[int, int]:
         for at, line in enumerate(lines)
         if len(line.text) < _LONGEST and (match := _RUNNING.fullmatch(line.text))
     }
-    chapters = {_tight(title) for at, (_, title) in found.items() if is_heading(lines[at].text)}
+    chapters = {squeezed(title) for at, (_, title) in found.items() if is_heading(lines[at].text)}
     if chapters:
-        chapters &= {_tight(line.text) for line in lines if len(line.text) < _LONGEST}
+        chapters &= {squeezed(line.text) for line in lines if len(line.text) < _LONGEST}
     titles = Counter(title for _, title in found.values())
     return {
         at: page
         for at, (page, title) in found.items()
-        if _tight(title) in chapters
+        if squeezed(title) in chapters
         or (titles[title] >= _MIN_MARKS and not is_heading(lines[at].text))
     }
-
-
-def _tight(text: str) -> str:
-    return "".join(text.split())
 
 
 def _apart(lines: Sequence[Line], marks: Mapping[int, int]) -> dict[int, int]:
