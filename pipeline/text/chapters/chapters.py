@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pipeline.artifacts.corpus import Chapter
 from pipeline.chinese import has_chinese
 from pipeline.text.chapters.chosen import choose_headings
-from pipeline.text.chapters.contents import find_contents, runs_of
+from pipeline.text.chapters.contents import Contents, find_contents, runs_of
 from pipeline.text.chapters.families import UNCOUNTED, make_book
 from pipeline.text.chapters.forms import NAMED, STRONG, Heading
 from pipeline.text.chapters.headings import read_heading
@@ -91,18 +91,7 @@ def divide(
         The pattern takes too long.
     """
     marked = _marked(paragraphs, titles) if pattern is None else {}
-    if pattern is None:
-        found = {i: h for i, line in enumerate(paragraphs) if (h := read_heading(line))}
-        candidates = with_parts(dict(sorted({**marked, **found}.items())))
-    else:
-        candidates = read_own(paragraphs, pattern)
-    rows = find_rows(paragraphs, candidates)
-    candidates = {index: h for index, h in candidates.items() if index not in rows}
-    contents = find_contents(paragraphs, candidates)
-    contents = replace(contents, lines=contents.lines | rows)
-    if pattern is None:
-        contents, by_title = find_listed(paragraphs, candidates, contents)
-        candidates = dict(sorted({**candidates, **by_title}.items()))
+    candidates, contents = _candidates(paragraphs, pattern, marked)
     kept = [index for index in range(len(paragraphs)) if index not in contents.lines]
     text = [paragraphs[index] for index in kept]
     rest = {new: candidates[old] for new, old in enumerate(kept) if old in candidates}
@@ -128,6 +117,25 @@ def divide(
         undivided,
         likeliest(left, rest.values()) if undivided else (),
     )
+
+
+def _candidates(
+    paragraphs: Sequence[str], pattern: re.Pattern[str] | None, marked: Mapping[int, Heading]
+) -> tuple[dict[int, Heading], Contents]:
+    """Return the lines that may be headings by their index, and the tables of contents."""
+    if pattern is None:
+        found = {i: h for i, line in enumerate(paragraphs) if (h := read_heading(line))}
+        candidates = with_parts(dict(sorted({**marked, **found}.items())))
+    else:
+        candidates = read_own(paragraphs, pattern)
+    rows = find_rows(paragraphs, candidates)
+    candidates = {index: h for index, h in candidates.items() if index not in rows}
+    contents = find_contents(paragraphs, candidates)
+    contents = replace(contents, lines=contents.lines | rows)
+    if pattern is None:
+        contents, by_title = find_listed(paragraphs, candidates, contents)
+        candidates = dict(sorted({**candidates, **by_title}.items()))
+    return candidates, contents
 
 
 def _marked(paragraphs: Sequence[str], titles: Set[str]) -> dict[int, Heading]:
