@@ -107,10 +107,8 @@ def speaks_to_readers(text: str, *, edge: bool, marked: bool, more: float = 0.0)
     if _is_shield(text, edge=edge) or _TALLY.fullmatch(text) or (edge and _SHARE.fullmatch(text)):
         return True
     plain = _TEASER.sub("看", _NAMED.sub(_name, text))
-    if _SPEECH.search(plain):
-        return False
     closed = _CLOSED_END.search(text) is not None
-    if (closed and not _SURE.search(plain)) or _tells(plain):
+    if _SPEECH.search(plain) or (closed and not _SURE.search(plain)) or _tells(plain):
         return False
     voice = _listen(plain)
     cried = _CRIED_END.search(text) is not None
@@ -121,14 +119,24 @@ def speaks_to_readers(text: str, *, edge: bool, marked: bool, more: float = 0.0)
     points = _A_SURE * len(voice.sure) + len(voice.talk) + marked - voice.told - more
     points += _ASIDE.fullmatch(text) is not None
     if closed:
-        own = edge and bool(voice.sure & _AUTHORS)  # an author closes a chapter so
-        points += bool(voice.loose) + (len(voice.rest) + own) / 2
-        return bool(voice.talk & _SPOKEN_TO) and points >= _CLOSED
-    points += _dated(voice, plain) + (edge and bool(voice.talk))
+        return _is_enough_closed(voice, points, edge=edge)
+    return _is_enough_open(voice, plain, points, edge=edge, cried=cried)
+
+
+def _is_enough_closed(voice: _Voice, points: float, *, edge: bool) -> bool:
+    """Return whether a line with a stop has the points that it needs, with those of its words."""
+    own = edge and bool(voice.sure & _AUTHORS)  # an author closes a chapter so
+    points += bool(voice.loose) + (len(voice.rest) + own) / 2
+    return bool(voice.talk & _SPOKEN_TO) and points >= _CLOSED
+
+
+def _is_enough_open(voice: _Voice, plain: str, points: float, *, edge: bool, cried: bool) -> bool:
+    """Return whether a line without a stop has the points that it needs, with those of its form."""
+    long = _is_long(plain)
+    points += (long and bool(voice.rest)) + (edge and bool(voice.talk))
     if cried:
         return bool(voice.sure) and points + min(2, len(voice.loose)) >= _CRIED
-    long = _is_long(plain) and bool(voice.faint)
-    points += len(voice.loose) + long + _is_sentence(plain)
+    points += len(voice.loose) + (long and bool(voice.faint)) + _has_clauses(plain)
     return not _HERO.search(plain) and points >= _OPEN
 
 
@@ -199,11 +207,11 @@ def _chats(voice: _Voice, plain: str, *, edge: bool, cried: bool) -> bool:
         return not voice.told and talk >= _CRIED_TO
     if talk > _GREETING and (voice.rest or {"thanks", "reader"} <= voice.talk):
         return True
-    if edge and talk and "feast" in voice.rest and _is_sentence(plain):
+    if edge and talk and "feast" in voice.rest and _has_clauses(plain):
         return True
     if talk >= _GREETING and "feast" in voice.rest:
         return True
-    if not _is_sentence(plain):
+    if not _has_clauses(plain):
         return False
     spoken = bool(voice.talk or voice.rest or edge) or voice.faint > 1
     return (bool(voice.faint) and spoken) or (edge and talk >= _GREETING)
@@ -223,11 +231,7 @@ def _is_long(plain: str) -> bool:
     return count_chinese(plain) >= _SENTENCE
 
 
-def _dated(voice: _Voice, plain: str) -> bool:
-    return bool(voice.rest) and _is_long(plain)
-
-
-def _is_sentence(plain: str) -> bool:
+def _has_clauses(plain: str) -> bool:
     """Return whether a line has clauses, and not those of verse, which are of one length."""
     parts = [part for part in re.split("[,、 ]", plain) if part]
     if len(parts) == 1 or not _is_long(plain):
