@@ -62,11 +62,11 @@ def says_more(text: str, share: float = _MUCH_LEFT) -> bool:
 
 
 def tells_more(text: str, mode: Adverts, signs: Set[str]) -> bool:
-    """Return whether sentences of a line, or what follows an address, have no sign.
+    """Return whether a line says more than its advert.
 
-    Or whether one of several speaks like a story, whatever signs it has.
-
-    Or whether an advert stands within a sentence that goes on around it to its full stop.
+    Sentences of it, or what follows an address, have no sign; or one of several speaks like a
+    story, whatever signs it has; or the advert stands within a sentence that goes on around it to
+    its full stop.
     """
     around = [
         found for found in GLUED.finditer(text) if 0 < found.start() < found.end() < len(text)
