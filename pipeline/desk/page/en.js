@@ -77,6 +77,7 @@ export default {
   "part-neighbours": "neighbours",
   "part-topic": "topic",
   passages: "Alike in the novel",
+  "first-word": "It begins the text: what a novel says next comes from what stands before.",
   "no-passages": "Nothing alike in the novel.",
   "copied-from": "Stands in the novel: {chapter}",
   alternatives: "Three ways to go on",

@@ -17,6 +17,10 @@ export class Words {
       const [start, stop] = desk.editor.selection;
       if (start === stop && !desk.stream.writes) this.openAt(start, false);
     });
+    // The editor has moved the mark along; with its word it is gone, and so is what is told of it.
+    desk.manuscript.addEventListener("change", () => {
+      if (desk.side.shown === "word" && !desk.editor.layers.now?.length) desk.side.close();
+    });
   }
 
   /** Look at the word at a place, or at the one before it. */
@@ -33,7 +37,8 @@ export class Words {
     const asked = ++this.asked;
     const text = manuscript.text.slice(word.start, word.stop);
     const body = el("div.word");
-    editor.layer("now", [{ start: word.start, stop: word.stop, kind: "now" }]);
+    const mark = { start: word.start, stop: word.stop, kind: "now" };
+    editor.layer("now", [mark]);
     side.open("word", t("word"), body, { closed: () => editor.layer("now", null), focus });
     const place = { text: before(manuscript.text, word.start), model: settings.model ?? undefined };
     const info = word.info ?? {};
@@ -42,10 +47,9 @@ export class Words {
       fill(
         body,
         this.top(text, told, word),
-        this.list(word, text, told.candidates ?? []),
+        this.list(mark, text, told),
         shares(told.shares),
-        el("h3", {}, t("passages")),
-        passages,
+        told.error ? null : [el("h3", {}, t("passages")), passages],
       );
       // What it shows may have covered the word.
       editor.show(word.stop);
@@ -53,10 +57,10 @@ export class Words {
     show(info);
     const found = await this.look(place, text, info).catch((error) => ({ error }));
     if (asked !== this.asked || side.shown !== "word") return;
-    if (found.error) this.desk.failed(found.error);
-    else show(found);
+    show(found.error ? { ...info, error: found.error } : found);
+    if (found.error) return;
     if (focus) body.querySelector(".choice")?.focus();
-    const evidence = await post("/evidence", {
+    const evidence = await tell("/evidence", {
       ...place,
       word: found.word ?? info.word ?? text,
     }).catch((error) => ({ error }));
@@ -66,7 +70,7 @@ export class Words {
   /** Return what is known of a word: as it was when it was written, or as the model sees it now. */
   async look(place, text, info) {
     if (info.candidates?.length) return info;
-    const { candidates } = await post("/candidates", { ...place, count: 10 });
+    const { candidates } = await tell("/candidates", { ...place, count: 10 });
     const own = candidates.find((one) => (one.text ?? one.word) === text) ?? {};
     return { ...own, ...info, word: own.word ?? info.word ?? text, candidates };
   }
@@ -76,19 +80,20 @@ export class Words {
     const copy = this.desk.heat.copyAt(word.start);
     if (told.probability !== undefined && told.probability !== null)
       facts.push(t("probability", { p: percent(told.probability) }));
-    if (word.bits !== undefined)
-      facts.push(t("bits", { bits: word.bits.toFixed(1) }), t("rank", { rank: word.rank }));
+    if (word.bits !== undefined) facts.push(t("bits", { bits: word.bits.toFixed(1) }));
+    if (word.rank) facts.push(t("rank", { rank: word.rank })); // the text's first piece has none
     if (told.cosine !== undefined && told.cosine !== null)
       facts.push(t("cosine", { cosine: told.cosine.toFixed(2) }));
     return [
       el("p.shown-word", {}, visible(text)),
-      el("p.quiet", {}, facts.join(" · ") || t("not-likeliest")),
+      el("p.quiet", {}, facts.join(" · ") || (told.candidates ? t("not-likeliest") : "")),
       copy ? el("p.copied", {}, t("copied-from", { chapter: copy.chapter })) : null,
     ];
   }
 
-  list(word, text, candidates) {
-    if (!candidates.length) return el("p.quiet", {}, t("looking"));
+  list(mark, text, { candidates, error }) {
+    if (error) return el("p", { role: "alert" }, error.message);
+    if (!candidates?.length) return el("p.quiet", {}, t("looking"));
     const most = Math.max(...candidates.map((one) => one.probability ?? 0), 1e-9);
     const rows = candidates.slice(0, 10).map((one) => {
       const bar = el("span.bar", { "aria-hidden": "true" });
@@ -102,7 +107,7 @@ export class Words {
           type: "button",
           title: t("choose-word"),
           "aria-current": current ? "true" : undefined,
-          onclick: () => this.choose(word, one),
+          onclick: () => this.choose(mark, one, candidates),
         },
         el("span.is", {}, name),
         el("span.track", {}, bar),
@@ -143,22 +148,22 @@ export class Words {
   }
 
   /** Write another word here, drop what the writer wrote after it, and go on from there. */
-  choose(word, candidate) {
+  choose(mark, candidate, candidates) {
     const { editor, manuscript, stream, side } = this.desk;
-    const index = manuscript.words.findIndex(
-      (one) => one.start === word.start && one.stop === word.stop,
-    );
     const text = candidate.text ?? candidate.word;
-    side.close();
     editor.whenFree(() => {
-      const info = { ...candidate, candidates: word.info?.candidates };
+      if (!editor.layers.now?.includes(mark)) return;
+      side.close();
+      const info = { ...candidate, candidates };
+      const { start, stop } = mark;
+      const index = manuscript.words.findIndex((one) => one.start === start && one.stop === stop);
       if (index < 0) {
-        this.replaceOwn(word, text, info);
+        this.replaceOwn(mark, text, info);
         return;
       }
       const { branch, runs } = this.fork(index);
-      stream.cut(word.start, runs, branch);
-      stream.put(word.start, text, [{ start: 0, stop: text.length, run: branch.id, info }], branch);
+      stream.cut(start, runs, branch);
+      stream.put(start, text, [{ start: 0, stop: text.length, run: branch.id, info }], branch);
       manuscript.branches.grow(branch, text);
       $("text").focus({ preventScroll: true });
       stream.goOn(settings.way, branch);
@@ -207,6 +212,12 @@ export class Words {
     for (let i = index; i < words.length && words[i].run === run; i += 1) words[i].run = child.id;
     return { branch: branches.begin({ parent: run, at: start }), runs: branches.below(child.id) };
   }
+}
+
+/** Return what the model tells of a place; there is nothing to tell where no text is before it. */
+async function tell(path, place) {
+  if (!place.text.trim()) throw new Error(t("first-word"));
+  return post(path, place);
 }
 
 /** Return a word that can be seen: a paragraph's end is a sign. */

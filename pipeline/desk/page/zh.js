@@ -75,6 +75,7 @@ export default {
   "part-neighbours": "近似之处",
   "part-topic": "话题",
   passages: "小说里的相似处",
+  "first-word": "它在开头，前面没有文字：小说要看着前文，才知道接下来写什么。",
   "no-passages": "小说里没有相似的地方。",
   "copied-from": "小说原文：{chapter}",
   alternatives: "三种写法",

@@ -197,3 +197,36 @@ def test_what_is_written_waits_for_an_input_method(tab: Tab) -> None:
     tab.until_idle()
     assert tab.text.startswith(f"十{BEGIN}")
     assert tab.drawn == tab.text
+
+
+def test_a_word_that_is_looked_at_moves_and_goes_with_its_text(tab: Tab) -> None:
+    tab.type("上一")
+    tab.page.click("#heat")
+    expect(tab.page.locator("#backdrop [class*=heat-]").first).to_be_attached()
+    tab.page.focus("#text")
+    tab.press("Control+End", "ArrowLeft", "F2")
+    choices = tab.page.locator("#side .choice")
+    expect(choices).to_have_count(10)
+    tab.page.focus("#text")
+    tab.press("Home")
+    tab.page.keyboard.type("在前")
+    other = tab.page.locator(".choice:not([aria-current])").filter(has_not_text="paragraph").first
+    chosen = other.locator(".is").inner_text()
+    other.click()
+    assert tab.text == f"在前{BEGIN}上{chosen}", "it gives way where it stands now"
+    tab.press("F2")
+    expect(choices).to_have_count(10)
+    tab.page.focus("#text")
+    tab.press("Backspace")
+    expect(tab.page.locator("#side")).to_be_hidden()
+
+
+def test_the_very_first_word_is_told_of_without_a_refusal(tab: Tab) -> None:
+    tab.page.click("#heat")
+    expect(tab.page.locator("#backdrop [class*=heat-]").first).to_be_attached()
+    tab.page.focus("#text")
+    tab.press("Control+Home", "F2")
+    side = tab.page.locator("#side[data-shows=word]")
+    expect(side.get_by_role("alert")).to_contain_text("It begins the text")
+    expect(side).not_to_contain_text(re.compile("Looking|null"))
+    expect(tab.page.locator("#problem")).to_be_hidden()
