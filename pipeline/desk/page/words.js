@@ -80,8 +80,9 @@ export class Words {
     const copy = this.desk.heat.copyAt(word.start);
     if (told.probability !== undefined && told.probability !== null)
       facts.push(t("probability", { p: percent(told.probability) }));
-    if (word.bits !== undefined) facts.push(t("bits", { bits: word.bits.toFixed(1) }));
-    if (word.rank) facts.push(t("rank", { rank: word.rank })); // the text's first piece has none
+    // A piece that has no probability has neither, and the text's first has no rank.
+    if (Number.isFinite(word.bits)) facts.push(t("bits", { bits: word.bits.toFixed(1) }));
+    if (word.rank) facts.push(t("rank", { rank: word.rank }));
     if (told.cosine !== undefined && told.cosine !== null)
       facts.push(t("cosine", { cosine: told.cosine.toFixed(2) }));
     return [
