@@ -68,7 +68,8 @@ export class Stream {
       if (error.name === "AbortError") say.status(t("stopped", { words: number(going.words) }));
       else this.desk.failed(error);
     } finally {
-      this.end(going);
+      // What waits for an input method goes in first, and its place is kept till then.
+      editor.whenFree(() => this.end(going));
     }
   }
 

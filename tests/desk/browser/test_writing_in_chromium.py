@@ -230,3 +230,27 @@ def test_the_very_first_word_is_told_of_without_a_refusal(tab: Tab) -> None:
     expect(side.get_by_role("alert")).to_contain_text("It begins the text")
     expect(side).not_to_contain_text(re.compile("Looking|null"))
     expect(tab.page.locator("#problem")).to_be_hidden()
+
+
+def test_what_waits_goes_to_its_place_though_the_writer_is_done(tab: Tab) -> None:
+    method = tab.page.context.new_cdp_session(tab.page)
+    tab.type("尾声")
+    tab.press("ArrowLeft", "ArrowLeft")
+    tab.begin("words", count=5000)
+    tab.until_text("value.length > before.length + 3", f"{BEGIN}尾声")
+    tab.press("Control+Home")
+    given = {"text": "shi", "selectionStart": 3, "selectionEnd": 3}
+    method.send("Input.imeSetComposition", given)
+    composing = tab.text
+    tab.page.wait_for_timeout(500)
+    tab.page.evaluate("document.querySelector('#stop').click()")
+    expect(tab.page.locator("#status")).to_contain_text("Stopped after")
+    method.send("Input.insertText", {"text": "十"})
+    tab.until_text("value.length > before.length", composing)
+    tab.until_idle()
+    assert tab.text.startswith(f"十{composing.removeprefix('shi').removesuffix('尾声')}")
+    assert tab.text.endswith("尾声")
+    tab.until_saved()
+    tab.reload()
+    tab.press("Control+Alt+b")
+    expect(tab.page.locator(".branch[aria-selected=true]")).to_have_count(1)
