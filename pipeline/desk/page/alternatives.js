@@ -10,8 +10,11 @@ const COUNT = 3;
 export class Alternatives {
   constructor(desk) {
     this.desk = desk;
-    this.shown = null; // {abort, place, edition, ways}
-    desk.manuscript.addEventListener("change", () => this.shown && this.close());
+    this.shown = null; // {abort, place, ways}
+    // The ways belong to the text that was there: in another manuscript they are no branches.
+    desk.manuscript.addEventListener("change", (event) =>
+      event.detail === null ? this.hide() : this.close(),
+    );
     roving($("alternatives"), ".way", (one) =>
       one.scrollIntoView({ inline: "center", block: "nearest" }),
     );

@@ -108,6 +108,7 @@ export class Saving {
   /** Save before another manuscript is opened; what the server does not take is kept as left. */
   async leave() {
     this.desk.stream.stop();
+    this.desk.alternatives.close();
     await this.now();
     if (this.desk.manuscript.saved || !this.desk.manuscript.text) return;
     await this.keepDraft(Math.random().toString(36).slice(2));

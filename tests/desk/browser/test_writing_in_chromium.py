@@ -254,3 +254,21 @@ def test_what_waits_goes_to_its_place_though_the_writer_is_done(tab: Tab) -> Non
     tab.reload()
     tab.press("Control+Alt+b")
     expect(tab.page.locator(".branch[aria-selected=true]")).to_have_count(1)
+
+
+def test_three_ways_stay_with_their_manuscript(tab: Tab) -> None:
+    tab.page.fill("#name", "三种")
+    tab.page.focus("#text")
+    tab.press("Alt+Enter")
+    expect(tab.page.locator("#alternatives .way.done")).to_have_count(3)
+    tab.press("Control+Alt+m")
+    tab.page.click("#new-manuscript")
+    expect(tab.page.locator("#manuscripts")).to_be_hidden()
+    expect(tab.page.locator("#alternatives")).to_be_hidden()
+    branches = tab.page.locator(".branch")
+    tab.press("Control+Alt+b")
+    expect(tab.page.locator("#side")).to_contain_text("No branches yet")
+    expect(branches).to_have_count(0)
+    tab.press("Control+Alt+m")
+    tab.page.locator(".manuscript", has_text="三种").locator(".title").click()
+    expect(branches).to_have_count(3)
