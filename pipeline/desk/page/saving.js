@@ -15,6 +15,7 @@ export class Saving {
     this.tab = null;
     this.sending = null;
     this.wait = 1500;
+    this.retry = 0;
     this.told = false; // that the server cannot be reached
     this.local = later(() => this.keepDraft(this.tab), 300, 800);
     this.remote = later(() => this.now(), 1500, 6000);
@@ -78,14 +79,13 @@ export class Saving {
   }
 
   async openLast() {
-    let id = null;
     try {
-      id = localStorage.getItem(LAST);
+      const id = localStorage.getItem(LAST);
       if (id) this.desk.manuscript.open(fromServer(await get(`/manuscripts/${id}`)));
     } catch {
-      id = null; // gone, or not to be had: begin with an empty one
+      // gone, or not to be had: begin with an empty one
     }
-    this.show("saved");
+    this.show(this.desk.manuscript.id ? "saved" : "");
   }
 
   changed() {
@@ -188,7 +188,8 @@ export class Saving {
       ]);
     this.told = true;
     this.wait = Math.min(this.wait * 2, 30_000);
-    setTimeout(() => this.now(), this.wait);
+    clearTimeout(this.retry); // or every pause in the typing would begin a round of its own
+    this.retry = setTimeout(() => this.now(), this.wait);
   }
 
   /** The manuscript has gone from the server: this text becomes a new one. */

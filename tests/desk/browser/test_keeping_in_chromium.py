@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chromium import BEGIN, Server, Tab, serving
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 SCRIPT = "<script>alert(1)</script>"
 WIDTHS = "[document.documentElement.scrollWidth, innerWidth]"
@@ -180,3 +180,24 @@ def test_without_a_model_the_page_offers_to_train_one(
         assert tab.text == BEGIN
         assert all("404" in trouble for trouble in tab.troubles)
         tab.troubles.clear()
+
+
+def test_a_dead_desk_is_tried_in_one_round_however_much_is_typed(tab: Tab) -> None:
+    tab.until_saved()
+    asked: list[str] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        route.abort()
+
+    tab.page.clock.install()
+    tab.page.route("**/manuscripts/**", refuse)
+    for _ in range(6):
+        tab.type("末")
+        tab.page.clock.run_for(2000)  # longer than the pause that is waited for
+        expect(tab.page.locator("#saved")).to_have_attribute("data-state", "failed")
+    asked.clear()
+    for _ in range(60):
+        tab.page.clock.run_for(2000)
+    assert 2 <= len(asked) <= 5, "every 30 seconds"
+    tab.troubles.clear()
