@@ -34,7 +34,8 @@ _WRITING = {
     "type": "object",
     "description": "as to `generate`: no_repeat, max_copy, must_include, ban, until, finish …",
 }
-_PLACE: dict[str, Any] = {"text": _TEXT, "model": _TEXT}
+_MIX = {"type": "object", "description": "in the place of a model: 2 to 4 names with weights"}
+_PLACE: dict[str, Any] = {"text": _TEXT, "model": _TEXT, "mix": _MIX}
 _ASKED: dict[str, Any] = {
     **_PLACE,
     "way": {"type": "string", "enum": ["word", "sentence", "paragraph", "words"]},
@@ -113,7 +114,7 @@ OFFERS: Sequence[Offer] = (
         "/score",
         "How well each piece of a text is foretold, and what of it stands in the novel for at "
         "least `copied` words; offsets in units of UTF-16.",
-        {**_PLACE, "copied": _WHOLE},
+        {"text": _TEXT, "model": _TEXT, "copied": _WHOLE},
         {"pieces": _ROWS, "bits_per_character": _NUMBER, "copies": _ROWS},
     ),
     Offer("GET", "/manuscripts", "The manuscripts there are.", None, {"manuscripts": _ROWS}),

@@ -144,11 +144,11 @@ export class Controls {
     return el("div.field", {}, el("label", { for: "model" }, t("model")), select);
   }
 
-  /** Two models at once; a wish of one's own is needed for it. */
+  /** A second model that has its say, where there are two. */
   mix() {
     const { library } = this.desk;
     const others = library.rows.filter((row) => row.name !== library.name);
-    if (!others.length || library.cannotMix) return null;
+    if (!others.length) return null;
     const none = el("option", { value: "", selected: !settings.second }, t("alone"));
     const options = others.map((row) =>
       el(

@@ -48,10 +48,7 @@ function busy(writes) {
 /** Tell what went wrong, with what can be done about it. */
 function failed(error) {
   if (error.status === 404 && !desk.library.rows.length) desk.shelf.welcome();
-  if (error.body?.error?.option === "mix") {
-    desk.library.cannotMix = true;
-    set({ second: null });
-  }
+  if (error.body?.error?.option === "mix") set({ second: null }); // the first writes on alone
   say.problem(error.message);
 }
 

@@ -64,7 +64,16 @@ const SAMPLING = ["temperature", "top_p", "top_k", "repetition_penalty", "best_o
 export function exactly(name) {
   if (settings.exact[name] !== undefined) return settings.exact[name];
   const usual = EXACT.find((one) => one[0] === name)[4];
-  return { ...sampling(settings.bold) }[name] ?? usual;
+  return sampling(settings.bold)[name] ?? usual;
+}
+
+/** Return whose voice is asked for: a model, or two with their shares. */
+export function voice() {
+  const { model, second } = settings;
+  const weight = settings.weight / 100;
+  if (!model) return {};
+  if (!second || second === model) return { model };
+  return { model, mix: { [model]: 1 - weight, [second]: weight } };
 }
 
 /** Return what is sent with every wish to write. */
@@ -77,12 +86,5 @@ export function wish() {
   if (settings.must.length) asked.writing.must_include = settings.must;
   if (settings.ban.length) asked.writing.ban = settings.ban;
   if (exactly("rng_seed") !== null) asked.rng_seed = exactly("rng_seed");
-  if (settings.model) asked.model = settings.model;
-  if (settings.second && settings.second !== settings.model && settings.model) {
-    asked.mix = {
-      [settings.model]: 1 - settings.weight / 100,
-      [settings.second]: settings.weight / 100,
-    };
-  }
-  return asked;
+  return { ...asked, ...voice() };
 }

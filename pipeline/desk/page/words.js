@@ -5,7 +5,7 @@ import { post } from "./api.js";
 import { before } from "./asking.js";
 import { $, el, fill, percent, roving } from "./dom.js";
 import { t } from "./language.js";
-import { settings } from "./settings.js";
+import { settings, voice } from "./settings.js";
 
 const PARTS = ["network", "cache", "ngram", "neighbours", "topic"];
 
@@ -40,7 +40,7 @@ export class Words {
     const mark = { start: word.start, stop: word.stop, kind: "now" };
     editor.layer("now", [mark]);
     side.open("word", t("word"), body, { closed: () => editor.layer("now", null), focus });
-    const place = { text: before(manuscript.text, word.start), model: settings.model ?? undefined };
+    const place = { text: before(manuscript.text, word.start), ...voice() };
     const info = word.info ?? {};
     const passages = el("div.passages", {}, el("p.quiet", {}, t("looking")));
     const show = (told) => {

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from pathlib import Path
 
-from chromium import BEGIN, Tab
+from chromium import BEGIN, NAME, Tab, serving
+from models import small_model
 from playwright.sync_api import expect
+
+from pipeline.engine.bundle.model import save_model
 
 
 def test_ctrl_enter_writes_and_esc_stops(tab: Tab) -> None:
@@ -272,3 +277,23 @@ def test_three_ways_stay_with_their_manuscript(tab: Tab) -> None:
     tab.press("Control+Alt+m")
     tab.page.locator(".manuscript", has_text="三种").locator(".title").click()
     expect(branches).to_have_count(3)
+
+
+def test_what_two_models_say_together_is_looked_at_too(
+    tmp_path: Path, visit: Callable[..., Tab]
+) -> None:
+    with serving(tmp_path) as server:
+        save_model(small_model(1), tmp_path / "artifacts" / "models" / "乙.safetensors")
+        tab = visit(server.address)
+        tab.type(f"{BEGIN}上")
+        tab.press("Control+Alt+k")
+        tab.page.select_option("#second", NAME)  # the newest is the usual one
+        tab.page.click("#heat")
+        expect(tab.page.locator("#backdrop [class*=heat-]").first).to_be_attached()
+        tab.page.focus("#text")
+        with tab.page.expect_request("**/candidates") as asked:
+            tab.press("Control+End", "ArrowLeft", "F2")
+        assert asked.value.post_data_json["mix"] == {"乙": 0.7, NAME: 0.3}
+        expect(tab.page.locator("#side .choice")).to_have_count(10)
+        tab.press("Escape", "Control+End")
+        assert len(tab.write("word")) == 1
