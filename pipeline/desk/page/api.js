@@ -13,8 +13,8 @@ export class Failure extends Error {
   }
 }
 
-async function send(method, path, { body, raw, signal, keepalive } = {}) {
-  const init = { method, signal, keepalive, credentials: "same-origin" };
+async function send(method, path, { body, raw, signal } = {}) {
+  const init = { method, signal, credentials: "same-origin" };
   if (raw !== undefined) init.body = raw;
   else if (body !== undefined) {
     init.body = JSON.stringify(body);
@@ -33,11 +33,7 @@ async function send(method, path, { body, raw, signal, keepalive } = {}) {
     answer.status === 401 || answer.status === 403
       ? t("no-token")
       : t("failed", { status: answer.status });
-  throw new Failure(
-    said?.error?.message ?? (typeof said?.error === "string" ? said.error : fallback),
-    answer.status,
-    said,
-  );
+  throw new Failure(said?.error?.message ?? fallback, answer.status, said);
 }
 
 const json = async (...given) => {
@@ -45,9 +41,9 @@ const json = async (...given) => {
   return answer.status === 204 ? null : answer.json().catch(() => null);
 };
 
-export const get = (path, given) => json("GET", path, given);
-export const post = (path, body, given = {}) => json("POST", path, { body, ...given });
-export const put = (path, body, given = {}) => json("PUT", path, { body, ...given });
+export const get = (path) => json("GET", path);
+export const post = (path, body) => json("POST", path, { body });
+export const put = (path, body) => json("PUT", path, { body });
 export const remove = (path) => json("DELETE", path);
 export const upload = (path, file) => json("POST", path, { raw: file });
 

@@ -30,28 +30,25 @@ export class Controls {
         "must",
         t("must"),
         () => settings.must,
-        (must) => this.lists({ must }),
+        (must) => this.mustCome(must),
       ),
       cast,
       chips(
         "ban",
         t("ban"),
         () => settings.ban,
-        (ban) => this.lists({ ban }),
+        (ban) => set({ ban }),
       ),
     ];
     this.cast(cast);
     this.desk.side.open("controls", t("controls"), el("div.controls", {}, ...parts), { focus });
   }
 
-  lists(changed) {
-    set(changed);
-    if (changed.must)
-      document
-        .querySelectorAll("button.person")
-        .forEach((one) =>
-          one.setAttribute("aria-pressed", String(settings.must.includes(one.dataset.name))),
-        );
+  /** Note what must come, and whose names are among it. */
+  mustCome(must) {
+    set({ must });
+    for (const one of document.querySelectorAll("button.person"))
+      one.setAttribute("aria-pressed", String(must.includes(one.dataset.name)));
   }
 
   boldness() {

@@ -74,7 +74,7 @@ export class Stream {
   }
 
   take(event, data, going) {
-    if (event === "error") throw new Failure(data.message ?? data.error?.message);
+    if (event === "error") throw new Failure(data.message);
     if (event === "begin") {
       Object.assign(going.branch, { seed: data.rng_seed ?? null, model: data.model ?? null });
       if (data.unknown?.length) going.unknown = t("unknown", { what: data.unknown.join(" ") });

@@ -38,11 +38,9 @@ export class Training {
   /** Find the training that is under way, if one is. */
   async find() {
     if (this.id) return;
-    const told = await get("/trainings").catch(() => null);
-    const runs = (told?.trainings ?? told ?? []).find?.(
-      (one) => one.running ?? (one.state === "running" || one.ended === null),
-    );
-    if (runs) this.watch(runs.id, runs.name ?? "");
+    const { trainings } = await get("/trainings").catch(() => ({ trainings: [] }));
+    const runs = trainings.find((one) => one.state === "running");
+    if (runs) this.watch(runs.id, runs.name || t("novella"));
   }
 
   say(text) {
@@ -91,8 +89,7 @@ export class Training {
 
   show(event, data, parts) {
     if (event === "line") {
-      const text = typeof data === "string" ? data : (data.text ?? data.line ?? "");
-      const lines = [...(parts.lines.textContent ? parts.lines.textContent.split("\n") : []), text];
+      const lines = [...parts.lines.textContent.split("\n").filter(Boolean), data.text];
       parts.lines.textContent = lines.slice(-LINES).join("\n");
       return;
     }
@@ -113,7 +110,7 @@ export class Training {
     stop.remove();
     parts.bar.value = data.ok ? 1 : 0;
     parts.stage.textContent = t(data.ok ? "trained" : "not-trained");
-    parts.note.textContent = data.message ?? data.error ?? "";
+    parts.note.textContent = data.message;
     if (data.ok && data.model) {
       parts.note.append(
         el(
