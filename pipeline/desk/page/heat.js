@@ -13,9 +13,8 @@ export class Heat {
   constructor(desk) {
     this.desk = desk;
     this.on = false;
-    this.pieces = [];
-    this.copies = [];
     this.asked = 0;
+    this.forget();
     this.soon = later(() => this.read(), 1200);
     desk.manuscript.addEventListener("change", (event) => this.on && this.follow(event.detail));
     addEventListener("language", () => this.on && this.legend());
@@ -25,11 +24,16 @@ export class Heat {
   toggle() {
     this.on = !this.on;
     $("heat").setAttribute("aria-pressed", String(this.on));
-    Object.assign(this, { pieces: [], copies: [] });
-    this.asked += 1;
+    this.forget();
     this.legend();
     this.draw();
     if (this.on) this.read();
+  }
+
+  /** Know nothing of the text, and take no answer that is under way. */
+  forget() {
+    Object.assign(this, { pieces: [], copies: [], mean: null, partly: false, reading: false });
+    this.asked += 1;
   }
 
   async read() {
@@ -70,7 +74,10 @@ export class Heat {
 
   /** The colours stay with their words (the editor moves them) until they are read anew. */
   follow(detail) {
-    if (detail === null) Object.assign(this, { pieces: [], copies: [] });
+    if (detail === null) {
+      this.forget();
+      this.legend();
+    }
     this.soon();
   }
 

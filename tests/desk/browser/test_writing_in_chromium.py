@@ -297,3 +297,13 @@ def test_what_two_models_say_together_is_looked_at_too(
         expect(tab.page.locator("#side .choice")).to_have_count(10)
         tab.press("Escape", "Control+End")
         assert len(tab.write("word")) == 1
+
+
+def test_the_legend_tells_nothing_of_another_manuscript(tab: Tab) -> None:
+    tab.page.click("#heat")
+    legend = tab.page.locator("#legend")
+    expect(legend).to_contain_text("bits a character")
+    tab.press("Control+Alt+m")
+    tab.page.click("#new-manuscript")
+    expect(tab.page.locator("#manuscripts")).to_be_hidden()
+    expect(legend).not_to_contain_text("bits a character")
