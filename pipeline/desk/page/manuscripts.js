@@ -24,13 +24,13 @@ export class Manuscripts {
     await this.draw();
   }
 
-  async draw() {
+  /** List them, with what went wrong: the dialog lies over the place for problems. */
+  async draw(failure = null) {
     let rows = [];
-    let failure = null;
     try {
       rows = (await get("/manuscripts")).manuscripts;
     } catch (error) {
-      failure = el("p", {}, error.message);
+      failure ??= error;
     }
     const sorted = [...rows].sort((one, other) => other.changed - one.changed);
     const file = el("input.unseen", {
@@ -53,7 +53,7 @@ export class Manuscripts {
           t("new"),
         ),
       ),
-      failure,
+      failure && el("p", { role: "alert" }, failure.message),
       list,
       el(
         "div.drop",
@@ -149,13 +149,17 @@ export class Manuscripts {
   }
 
   async begin() {
+    await this.desk.saving.leave();
+    this.blank();
+    $("manuscripts").close();
+    $("text").focus();
+  }
+
+  blank() {
     const { manuscript, saving } = this.desk;
-    await saving.leave();
     manuscript.open({});
     saving.show("");
     saving.local();
-    $("manuscripts").close();
-    $("text").focus();
   }
 
   async import(file) {
@@ -223,17 +227,13 @@ export class Manuscripts {
       ],
     );
     if (answer !== "yes") return;
+    let failure = null;
     try {
       await remove(`/manuscripts/${row.id}`);
-      const { manuscript, saving } = this.desk;
-      if (row.id === manuscript.id) {
-        manuscript.open({});
-        saving.show("");
-        saving.local();
-      }
+      if (row.id === this.desk.manuscript.id) this.blank();
     } catch (error) {
-      this.desk.failed(error);
+      failure = error;
     }
-    await this.draw();
+    await this.draw(failure);
   }
 }

@@ -201,3 +201,20 @@ def test_a_dead_desk_is_tried_in_one_round_however_much_is_typed(tab: Tab) -> No
         tab.page.clock.run_for(2000)
     assert 2 <= len(asked) <= 5, "every 30 seconds"
     tab.troubles.clear()
+
+
+def test_why_nothing_was_thrown_away_stands_in_the_list(tab: Tab) -> None:
+    tab.until_saved()
+    tab.press("Control+Alt+m")
+    tab.page.route("**/manuscripts/*", lambda route: route.abort())
+    tab.page.get_by_role("button", name="Discard").first.click()
+    tab.page.click("#question button[value=yes]")
+    expect(tab.page.locator("#manuscripts").get_by_role("alert")).to_contain_text("server")
+    assert tab.text == BEGIN
+    tab.page.unroute_all()
+    tab.page.get_by_role("button", name="Discard").first.click()
+    tab.page.click("#question button[value=yes]")
+    expect(tab.page.locator("#manuscripts").get_by_role("alert")).to_have_count(0)
+    assert tab.text == ""
+    assert all("ERR_FAILED" in trouble for trouble in tab.troubles)
+    tab.troubles.clear()
