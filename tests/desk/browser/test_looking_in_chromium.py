@@ -60,7 +60,9 @@ def test_what_two_models_say_together_is_looked_at_too(
         tab.page.focus("#text")
         with tab.page.expect_request("**/candidates") as asked:
             tab.press("Control+End", "ArrowLeft", "F2")
-        assert asked.value.post_data_json["mix"] == {"乙": 0.7, NAME: 0.3}
+        body = asked.value.post_data_json
+        assert body is not None
+        assert body["mix"] == {"乙": 0.7, NAME: 0.3}
         expect(tab.page.locator("#side .choice")).to_have_count(10)
         tab.press("Escape", "Control+End")
         assert len(tab.write("word")) == 1
