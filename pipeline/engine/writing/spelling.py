@@ -5,7 +5,8 @@ A character that the novel uses always stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.chinese import is_chinese
@@ -56,15 +57,21 @@ def _is_latin(character: str) -> bool:
 
 def _in_script(text: str, known: set[str]) -> str:
     """Put the other script's form in the place of a character that only that form is known of."""
-    try:
-        import opencc  # only here: writing on is to begin at once
-    except ImportError:
-        return text
-    for way in _SCRIPTS:
-        other = opencc.OpenCC(way).convert(text)
+    for convert in _converters():
+        other = convert(text)
         if len(other) == len(text):
             text = "".join(
                 new if old not in known and new in known else old
                 for old, new in zip(text, other, strict=True)
             )
     return text
+
+
+@functools.cache
+def _converters() -> tuple[Callable[[str], str], ...]:
+    """Load OpenCC once, since its dictionaries take a while; without it there are no converters."""
+    try:
+        import opencc  # only here: writing on is to begin at once
+    except ImportError:
+        return ()
+    return tuple(opencc.OpenCC(way).convert for way in _SCRIPTS)

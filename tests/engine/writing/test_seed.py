@@ -23,8 +23,7 @@ def tokenizer(priors: dict[str, float] = PRIORS) -> Tokenizer:
     return Tokenizer(tuple(priors), priors.values(), parts=True)
 
 
-@pytest.mark.slow
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=150)  # the first one loads OpenCC
 @given(texts)
 def test_nothing_is_lost_or_moved(text: str) -> None:
     seed = cut_seed(text, tokenizer())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -44,7 +45,6 @@ def test_marks_that_the_novel_uses_stay() -> None:
     assert as_the_novel_writes('"听","', priors) == '"听","'
 
 
-@pytest.mark.slow
 @settings(deadline=None)  # OpenCC is loaded
 @given(st.text(alphabet="听聽了麼麽,\"'\n。龘a", max_size=12))
 def test_a_text_keeps_its_length_and_what_is_known(text: str) -> None:
@@ -52,6 +52,14 @@ def test_a_text_keeps_its_length_and_what_is_known(text: str) -> None:
     assert len(read) == len(text)
     known = {c for word in WORDS[:-1] for c in word}
     assert all(new == old for old, new in zip(text, read, strict=True) if old in known)
+
+
+def test_dictionaries_are_loaded_once() -> None:
+    as_the_novel_writes("聽了", PRIORS)
+    began = time.process_time()
+    for _ in range(20):
+        assert as_the_novel_writes("聽了", PRIORS) == "听了"
+    assert time.process_time() - began < 0.5  # loaded each time, they took 3 s
 
 
 def test_opencc_is_loaded_only_for_a_character_that_is_not_known() -> None:
