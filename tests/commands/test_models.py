@@ -66,31 +66,33 @@ def test_what_may_differ_from_day_to_day_is_stamped_on_the_published_model_alone
 
 
 @pytest.mark.slow
-def test_quick_stops_when_the_model_is_made(tmp_path: Path) -> None:
+def test_quick_stops_when_the_model_is_made(own: Trained, tmp_path: Path) -> None:
+    for name in ("remember", "model", "models", "regress", "evaluate", "report"):
+        shutil.rmtree(own.artifacts / name)
     novel = write_small_novel(tmp_path)
-    options = ["--config", str(TINY), "--artifacts", str(tmp_path / "a"), "--set", "train.epochs=1"]
+    options = ["--config", str(TINY), "--artifacts", str(own.artifacts)]
     done = call("run-all", "--quick", "--name", "甲", "--source", str(novel), *options)
 
     assert done.returncode == 0, done.stderr
-    assert stages_done(done.stderr)[-1] == "model"
+    assert stages_done(done.stderr) == ["remember", "model"]
     assert "never seen in training" not in done.stdout
-    path = tmp_path / "a" / "models" / "甲.safetensors"
+    path = own.artifacts / "models" / "甲.safetensors"
     assert load_model(path).card.scores is None
     # Another novel of the same name does not take its place, and both write.
     novel.write_text(novel.read_bytes().decode("gb18030").replace("青棠", "青梅"), "utf-8")
-    told = ["--progress", "json"]
+    told = ["--progress", "json", "--set", "train.epochs=1"]
     done = call("run-all", "--quick", "--name", "甲", "--source", str(novel), *options, *told)
     assert done.returncode == 0, done.stderr
     events = [json.loads(line) for line in done.stderr.splitlines()]
     assert {"started", "progress", "finished"} < {event["event"] for event in events}
     assert events[-1] == {"event": "model", "name": "甲-2"}
-    shelf = ["--words", "5", "--rng-seed", "1", "--artifacts", str(tmp_path / "a")]
+    shelf = ["--words", "5", "--rng-seed", "1", "--artifacts", str(own.artifacts)]
     for name, phrase in (("甲", "青棠听了，"), ("甲-2", "青梅听了，")):
         code, output, errors = invoke("generate", phrase, "--model", name, *shelf)
         assert (code, errors) == (0, ""), name
         assert output.startswith(phrase)
     # The first again: nothing runs, and it is the newest.
-    done = call("clean", "--keep", "0", "--artifacts", str(tmp_path / "a"))
+    done = call("clean", "--keep", "0", "--artifacts", str(own.artifacts))
     assert done.returncode == 0
     assert sorted(p.name for p in path.parent.iterdir()) == ["甲-2.safetensors", "甲.safetensors"]
 

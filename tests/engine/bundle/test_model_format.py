@@ -55,6 +55,7 @@ def test_it_reads_a_model_and_ranks_the_next_word_alike(tmp_path: Path, layers: 
     assert names["next_words"](facts, arrays, words) == ranking(model, words)
 
 
+@pytest.mark.slow
 def test_it_reads_a_trained_model(trained: Trained) -> None:
     (path,) = (trained.artifacts / "models").glob("*.safetensors")
     model = load_model(path)
