@@ -44,7 +44,7 @@ def read_manuscript(path: Path, name: str) -> tuple[Content, str]:
         raise DataError(
             f"{path.name}: expected at most {MOST_CHARACTERS:,} characters, got {len(text):,}"
         )
-    return Content(clean_name(corpus.title or Path(name).stem), text), "; ".join(notes)
+    return Content(clean_name(corpus.title or Path(name).stem), text), "\n".join(notes)
 
 
 def _silent(done: float, total: float, note: str = "") -> None:

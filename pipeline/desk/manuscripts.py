@@ -303,5 +303,6 @@ def _damage(damaged: list[int], number: int) -> str:
 
 def _nothing(version: int | None) -> BadRequest:
     """Return the error for a manuscript, or a version, that is not there."""
-    what = "a manuscript" if version is None else f"version {version} of this manuscript"
-    return BadRequest(f"expected {what}, found none", status=404)
+    if version is None:
+        return BadRequest("expected a manuscript, found none", status=404)
+    return BadRequest(f"expected version {version} of this manuscript, found none", status=404)

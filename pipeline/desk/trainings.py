@@ -34,6 +34,7 @@ _PATIENCE = 20.0  # seconds from Ctrl-C to the end
 _LINE = 1 << 16  # bytes of a line
 _LONGEST = 500  # characters of one
 _KEPT = 20  # trainings that are over
+_SPEAKER = "xuxie: "  # what a command's own lines begin with
 
 
 @dataclass
@@ -180,7 +181,7 @@ class Trainings:
         code = await process.wait()
         stopped = code in (INTERRUPTED, -signal.SIGINT, -9)
         training.state = "done" if code == 0 else "stopped" if stopped else "failed"
-        training.message = "" if code == 0 else last
+        training.message = "" if code == 0 else last.removeprefix(_SPEAKER)
         end = {"ok": code == 0, "state": training.state, "model": training.model or None}
         await training.tell("end", {**end, "message": training.message})
 

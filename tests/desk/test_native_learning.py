@@ -37,7 +37,7 @@ for done in range(1, 4):
 print("x" * 200_000, file=sys.stderr, flush=True)
 tell(event="said", stage="fetch", text="第一回")
 if how == "fails":
-    print("xuxie: fetch: expected a novel, got none", file=sys.stderr)
+    print("fetch: expected a novel, got none", file=sys.stderr)
     sys.exit(3)
 if how != "ends":
     time.sleep(60)
@@ -122,7 +122,7 @@ def test_one_at_a_time_and_none_beside_another_process(
             assert "expected no training under way" in found["error"]["message"]
         assert len(list((tmp_path / "desk" / "uploads").iterdir())) == 1
         row = (await asked.client.delete(f"{V1}/trainings/{own}")).json()
-        assert (row["state"], row["message"]) == ("stopped", "xuxie: interrupted")
+        assert (row["state"], row["message"]) == ("stopped", "interrupted")
         assert (await followed(asked, own))[-1][1]["ok"] is False
         again = await begin(asked)
         await running(asked, again)
@@ -150,7 +150,7 @@ def test_a_training_that_fails_says_why(tmp_path: Path, monkeypatch: pytest.Monk
     async def work(asked: Asked) -> None:
         end = (await followed(asked, await begin(asked)))[-1][1]
         assert end["state"] == "failed"
-        assert end["message"] == "xuxie: fetch: expected a novel, got none"
+        assert end["message"] == "fetch: expected a novel, got none"
 
     run(tmp_path, work)
 

@@ -45,7 +45,6 @@ export class Alternatives {
         signal: shown.abort.signal,
       })) {
         if (this.shown !== shown || event === "done") break;
-        if (event === "error") throw new Error(data.message);
         this.take(shown, event, data);
       }
       if (this.shown === shown) this.desk.say.status(t("three-ready"));

@@ -1,6 +1,7 @@
 // Talking with the server: JSON, raw files, and streams of events. Failures become one line.
 
 import { t } from "./language.js";
+import { said } from "./said.js";
 
 const ROOT = "/xuxie/v1";
 
@@ -28,12 +29,12 @@ async function send(method, path, { body, raw, signal } = {}) {
     throw new Failure(t("no-server"));
   }
   if (answer.ok) return answer;
-  const said = await answer.json().catch(() => null);
+  const told = await answer.json().catch(() => null);
   const fallback =
     answer.status === 401 || answer.status === 403
       ? t("no-token")
       : t("failed", { status: answer.status });
-  throw new Failure(said?.error?.message ?? fallback, answer.status, said);
+  throw new Failure(said(told?.error?.message) ?? fallback, answer.status, told);
 }
 
 const json = async (...given) => {
@@ -51,7 +52,8 @@ export const upload = (path, file) => json("POST", path, { raw: file });
 export const address = (path) => ROOT + path;
 
 /**
- * Yield the events of a stream as {event, data}; leaving the loop or aborting closes it.
+ * Yield the events of a stream as {event, data}; leaving the loop or aborting closes it. One that
+ * the server breaks off fails with what it says.
  * @param {"GET"|"POST"} method
  */
 export async function* events(method, path, given = {}) {
@@ -68,6 +70,7 @@ export async function* events(method, path, given = {}) {
       rest = parts.pop();
       for (const part of parts) {
         const found = parse(part);
+        if (found?.event === "error") throw new Failure(said(found.data.message));
         if (found) yield found;
       }
     }

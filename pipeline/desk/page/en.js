@@ -38,6 +38,7 @@ export default {
     "The server does not answer: it may have been stopped. The manuscript is kept in the browser.",
   "no-token":
     "The server does not know this page: open it with the address that it showed when it started.",
+  said: "The server says: {message}",
   failed: "The server could not answer ({status})",
   "save-saved": "Saved",
   "save-changed": "Not yet saved",

@@ -6,6 +6,7 @@ import { $, el, fill } from "./dom.js";
 import { heading } from "./keys.js";
 import { number, t, when } from "./language.js";
 import { moved } from "./marks.js";
+import { said, told } from "./said.js";
 
 export class Manuscripts {
   constructor(desk) {
@@ -130,6 +131,7 @@ export class Manuscripts {
         const found = await get(`/manuscripts/${id}`);
         await saving.leave();
         this.take(found);
+        if (found.note) this.desk.say.problem(said(found.note));
       }
       $("manuscripts").close();
       $("text").focus();
@@ -169,7 +171,8 @@ export class Manuscripts {
         file,
       );
       await this.load(id);
-      this.desk.say.status(note || t("imported", { name: file.name }));
+      const facts = [t("imported", { name: file.name }), ...told(note)];
+      this.desk.say.status(facts.join(" · "));
     } catch (error) {
       this.desk.failed(error);
       $("manuscripts").close();

@@ -4,6 +4,7 @@ import { address, post } from "./api.js";
 import { $, el, fill } from "./dom.js";
 import { heading } from "./keys.js";
 import { number, t, when } from "./language.js";
+import { said } from "./said.js";
 import { set } from "./settings.js";
 import { Training } from "./training.js";
 
@@ -116,7 +117,7 @@ export class Shelf {
         {},
         el("strong", {}, row.title || row.name),
         row.title && row.title !== row.name ? el("small", {}, ` ${row.name}`) : null,
-        el("p.quiet", {}, row.error || facts.filter(Boolean).join(" · ")),
+        el("p.quiet", {}, said(row.error) || facts.filter(Boolean).join(" · ")),
         row.newer_on_disk ? el("p", {}, t("newer")) : null,
       ),
       el("div.row", {}, use, newer, report),

@@ -1,6 +1,6 @@
 // Going on: the words come as they are written, into the place where the caret was.
 
-import { events, Failure } from "./api.js";
+import { events } from "./api.js";
 import { asking, wordOf } from "./asking.js";
 import { endOf } from "./branches.js";
 import { number, t } from "./language.js";
@@ -57,7 +57,7 @@ export class Stream {
         signal: going.abort.signal,
       })) {
         this.take(event, data, going);
-        if (event === "end" || event === "error") break;
+        if (event === "end") break;
       }
       this.flush(going);
       say.status(
@@ -74,7 +74,6 @@ export class Stream {
   }
 
   take(event, data, going) {
-    if (event === "error") throw new Failure(data.message);
     if (event === "begin") {
       Object.assign(going.branch, { seed: data.rng_seed ?? null, model: data.model ?? null });
       if (data.unknown?.length) going.unknown = t("unknown", { what: data.unknown.join(" ") });

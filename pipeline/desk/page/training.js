@@ -3,6 +3,7 @@
 import { address, events, get, post, remove, upload } from "./api.js";
 import { el, fill } from "./dom.js";
 import { number, t } from "./language.js";
+import { said, told } from "./said.js";
 
 const LINES = 200;
 
@@ -76,7 +77,6 @@ export class Training {
           this.end(data, parts, stop);
           return;
         }
-        if (event === "error") throw new Error(data.message);
         this.show(event, data, parts);
       }
       throw new Error(t("no-server"));
@@ -100,7 +100,7 @@ export class Training {
     else parts.bar.removeAttribute("value");
     const facts = [
       data.total ? `${number(data.done)} / ${number(data.total)}` : "",
-      data.note ?? "",
+      ...told(data.note ?? ""),
       data.seconds_left ? left(data.seconds_left) : "",
     ];
     parts.note.textContent = facts.filter(Boolean).join(" · ");
@@ -110,7 +110,7 @@ export class Training {
     stop.remove();
     parts.bar.value = data.ok ? 1 : 0;
     parts.stage.textContent = t(data.ok ? "trained" : "not-trained");
-    parts.note.textContent = data.message;
+    parts.note.textContent = said(data.message);
     if (data.ok && data.model) {
       parts.note.append(
         el(

@@ -36,6 +36,7 @@ export default {
   unknown: "小说里从未用过的字：{what}",
   "no-server": "连不上服务器：它也许已经停了。文稿留在浏览器里。",
   "no-token": "服务器不认这个页面：请用它启动时给出的地址打开。",
+  said: "服务器说：{message}",
   failed: "服务器答不上来（{status}）",
   "save-saved": "已保存",
   "save-changed": "未保存",

@@ -167,6 +167,18 @@ def test_the_page_speaks_chinese(server: Server, visit: Callable[..., Tab]) -> N
     expect(chinese.page.locator("#go-on")).to_have_text("续写")
 
 
+def test_the_chinese_page_says_refusals_in_chinese(
+    server: Server, visit: Callable[..., Tab]
+) -> None:
+    tab = visit(server.address, locale="zh-CN")
+    tab.type("hello")
+    tab.press("Control+Enter")
+    problem = tab.page.locator("#problem p")
+    expect(problem).to_contain_text("光标前没有这部小说认得的中文")
+    assert "expected" not in problem.inner_text()
+    assert tab.troubles.pop().startswith("Failed to load resource"), "the refusal's own number"
+
+
 def test_without_a_model_the_page_offers_to_train_one(
     tmp_path: Path, visit: Callable[..., Tab]
 ) -> None:
