@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
@@ -33,12 +33,37 @@ class Bench:
         Exception
             Whatever the function raises.
         """
-        if self._count >= self._most:
-            raise Busy(f"expected fewer than {self._most} requests at once; try again in a moment")
+        self._check_room()
         self._count += 1
         future = self._pool.submit(partial(function, *args, **named))
         future.add_done_callback(self._one_less)
         return await asyncio.wrap_future(future)
+
+    async def each(self, items: Iterator[_Value]) -> AsyncGenerator[_Value]:
+        """Yield what an iterator yields, each item made in one of the threads.
+
+        Between two of them others have their turn. Whoever leaves closes this generator: no item is
+        made from then on.
+
+        Raises
+        ------
+        Busy, Exception
+            See `work`.
+        """
+        self._check_room()
+        self._count += 1
+        try:
+            while (
+                item := await asyncio.wrap_future(self._pool.submit(next, items, None))
+            ) is not None:
+                yield item
+        finally:
+            self._count -= 1
+
+    def _check_room(self) -> None:
+        """Refuse where so many wait that another would only wait longer."""
+        if self._count >= self._most:
+            raise Busy(f"expected fewer than {self._most} requests at once; try again in a moment")
 
     def _one_less(self, _done: object) -> None:
         self._count -= 1

@@ -181,30 +181,6 @@ def test_candidates_and_evidence_tell_of_the_place(artifacts: Path) -> None:
     run(artifacts, work)
 
 
-def test_a_score_tells_every_piece_at_its_place_and_what_is_copied(artifacts: Path) -> None:
-    async def work(asked: Asked) -> None:
-        ids = asked.desk.models.load(None).novel.memories.text_ids.tolist()
-        at = next(n for n in range(len(ids)) if all(3 <= own < 30 for own in ids[n : n + 8]))
-        copy = "".join(WORDS[own] for own in ids[at : at + 8])
-        text = f"😀{TEXT}\r\n{copy}。"
-        found = await asked.post("/score", text=text, copied=5)
-        sent = text.encode("utf-16-le")
-        for piece in found["pieces"]:
-            own = sent[2 * piece["start"] : 2 * piece["stop"]].decode("utf-16-le")
-            assert own == ("\r\n" if own == "\r\n" else piece["text"] if own else "")
-            if piece["bits"] is not None:
-                assert math.isclose(2 ** -piece["bits"], piece["probability"], rel_tol=1e-3)
-        spelt = "".join(piece["text"] for piece in found["pieces"])
-        assert spelt.strip("\n") == text.replace("\r\n", "\n")
-        begins = text.index(copy) + 1  # the smiling face is two units
-        (copied,) = found["copies"]
-        assert copied["start"] <= begins < begins + 8 <= copied["stop"]
-        assert copied["chapter"] == "第一回"
-        assert found["bits_per_character"] is None, "a closed vocabulary has none for the face"
-
-    run(artifacts, work)
-
-
 BAD: list[tuple[str, dict[str, Any], int, str]] = [
     ("/write", {"text": ""}, 400, "text: expected a few words"),
     ("/write", {"text": "hello 😀"}, 400, "expected Chinese words that the novel"),

@@ -113,8 +113,9 @@ OFFERS: Sequence[Offer] = (
         "POST",
         "/score",
         "How well each piece of a text is foretold, and what of it stands in the novel for at "
-        "least `copied` words; offsets in units of UTF-16.",
-        {"text": _TEXT, "model": _TEXT, "copied": _WHOLE},
+        "least `copied` words; offsets in units of UTF-16. From the line on in which `begin` lies: "
+        "what stands before is read alone. As a `stream` in events `part` and `end`.",
+        {"text": _TEXT, "model": _TEXT, "copied": _WHOLE, "begin": _WHOLE, "stream": _FLAG},
         {"pieces": _ROWS, "bits_per_character": _NUMBER, "copies": _ROWS},
     ),
     Offer("GET", "/manuscripts", "The manuscripts there are.", None, {"manuscripts": _ROWS}),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import asdict, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -26,7 +26,9 @@ from pipeline.desk.job import Job, Opened
 from pipeline.desk.leaving import unless_gone
 from pipeline.desk.loaded import Loaded
 from pipeline.desk.mixes import Mixture
-from pipeline.desk.scoring import COPIED, score_text
+from pipeline.desk.offsets import characters_of
+from pipeline.desk.scoring import COPIED, Part, Whole, score_parts
+from pipeline.desk.sse import begun, event, stream
 from pipeline.engine.memories.voice import Upcoming
 from pipeline.engine.threads import one_thread_a_word
 from pipeline.engine.writing.evidence import Evidence, find_evidence
@@ -59,18 +61,40 @@ async def evidence(request: Request) -> Response:
 
 
 async def score(request: Request) -> Response:
-    """Tell how well each piece of a text is foretold, and what of it the novel has."""
+    """Tell how well each piece of a text is foretold, and what of it the novel has.
+
+    As one answer, or as events with what is known so far.
+    """
     body = await bodies.read_json(request)
     text = bodies.text(body, "text", "", most=_MOST_SCORED)
     copied = bodies.whole(body, "copied", COPIED, least=3, most=100)
+    begin = characters_of(text, bodies.whole(body, "begin", 0, least=0))
+    streamed = bodies.flag(body, "stream", False)
     "".join(require_chinese([text], name="text"))
-    loaded = await model_of(request, body)
-    left = threading.Event()
-    work = desk_of(request).reads.work(score_text, loaded, text, copied=copied, left=left.is_set)
-    try:
-        return JSONResponse(await unless_gone(request, work))
-    finally:
-        left.set()
+    parts = score_parts(await model_of(request, body), text, begin=begin, copied=copied)
+
+    async def events() -> AsyncGenerator[bytes]:
+        async with aclosing(desk_of(request).reads.each(parts)) as found:
+            async for part in found:
+                yield event(asdict(part), "part" if isinstance(part, Part) else "end")
+
+    if streamed:
+        return stream(await begun(request, events()))
+    found = await unless_gone(request, _collected(desk_of(request).reads.each(parts)))
+    return JSONResponse(found)
+
+
+async def _collected(parts: AsyncGenerator[Part | Whole]) -> dict[str, Any]:
+    """Return the scores of all parts, and what is known of the whole."""
+    pieces: list[dict[str, Any]] = []
+    whole: dict[str, Any] = {}
+    async with aclosing(parts) as found:
+        async for part in found:
+            if isinstance(part, Part):
+                pieces += part.pieces
+            else:
+                whole = asdict(part)
+    return {"pieces": pieces, **whole}
 
 
 def _candidates(loaded: Loaded | Mixture, job: Job, count: int) -> list[dict[str, Any]]:

@@ -158,6 +158,12 @@ export class Editor {
     this.backdrop.paint(this.manuscript.text, this.marks);
   }
 
+  /** Draw the marks of a stretch anew; its text is as it was. */
+  redraw(start, stop) {
+    const text = this.manuscript.text.slice(start, stop);
+    this.backdrop.patch(this.manuscript.text, this.marks, { at: start, out: text, in: text });
+  }
+
   /** Draw what some changes have touched; marks move with their words. */
   patch(changes) {
     for (const { at, out, in: put } of changes) {

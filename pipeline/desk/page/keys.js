@@ -98,10 +98,11 @@ function step(desk, which) {
   desk.editor.step(which);
 }
 
-/** Stop writing; else close what lies nearest, and go back to the text. */
+/** Stop writing; else close what lies nearest, stop reading, and go back to the text. */
 function escape(desk) {
   if (desk.stream.writes) desk.stream.stop();
   else if (desk.alternatives.shown) desk.alternatives.close();
   else if (desk.side.shown) desk.side.close();
+  else if (desk.heat.reads) desk.heat.stop();
   else $("text").focus({ preventScroll: true });
 }

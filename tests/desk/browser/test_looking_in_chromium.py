@@ -76,3 +76,27 @@ def test_the_legend_tells_nothing_of_another_manuscript(tab: Tab) -> None:
     tab.page.click("#new-manuscript")
     expect(tab.page.locator("#manuscripts")).to_be_hidden()
     expect(legend).not_to_contain_text("bits a character")
+
+
+def test_a_long_text_is_read_in_parts_stopped_and_read_on(tab: Tab) -> None:
+    tab.page.focus("#text")
+    tab.page.keyboard.insert_text("\n".join([BEGIN * 20 + "。"] * 700))
+    halt, legend = tab.page.locator("#halt-heat"), tab.page.locator("#legend")
+    tab.page.click("#heat")
+    expect(halt).to_have_text("Stop")
+    expect(legend).to_contain_text(re.compile(r"[1-9]\d? % read|[1-9]\.\d % read"))
+    tab.page.focus("#text")
+    tab.press("Escape")
+    expect(halt).to_have_text("Read on")
+    expect(legend).not_to_contain_text("100 %")
+    with tab.page.expect_request("**/score") as asked:
+        halt.click()
+    body = asked.value.post_data_json
+    assert body is not None
+    assert body["begin"] > 0, "what is known is not read again"
+    expect(halt).to_be_hidden(timeout=120_000)
+    with tab.page.expect_request("**/score") as asked:
+        tab.type(BEGIN)
+    body = asked.value.post_data_json
+    assert body is not None
+    assert body["text"][body["begin"] :] == tab.text.rpartition("\n")[2]
