@@ -105,7 +105,7 @@ def _prepare(opened: Desk) -> None:
 
     with suppress(Exception):  # whoever asks for it is told
         loaded = opened.models.load(opened.default_model)
-        begin(loaded.writer, Job(loaded.novel.card.seed_phrase))
+        begin(loaded.writer, Job(loaded.novel.card.seed_phrase), loaded.ready)
 
 
 def _open_page(link: str, asked: bool | None) -> None:

@@ -73,7 +73,7 @@ class Desk:
 
     def write(self, loaded: Loaded, job: Job) -> AsyncGenerator[list[Choice]]:
         """Yield the words of a continuation as they come; see `Scheduler.write`."""
-        return self.scheduler.write(partial(begin, loaded.writer, job))
+        return self.scheduler.write(partial(begin, loaded.writer, job, loaded.ready))
 
 
 def open_desk(artifacts: Path, default_model: str | None = None) -> Desk:

@@ -9,8 +9,9 @@ from threading import Lock
 import numpy as np
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.desk.ready import Ready
 from pipeline.engine.memories.voice import Voice
-from pipeline.engine.writing.constraints.order import fork
+from pipeline.engine.writing.constraints.order import fork, start
 from pipeline.engine.writing.generate import Position
 from pipeline.engine.writing.making import Text
 from pipeline.engine.writing.options import WritingOptions
@@ -84,12 +85,16 @@ class Opened:
         The end of the job's text as the writer reads it.
     """
 
-    def __init__(self, writer: TextWriter, job: Job) -> None:
-        """Cut the text and make the constraints ready; see `begin` for errors."""
+    def __init__(self, writer: TextWriter, job: Job, ready: Ready | None = None) -> None:
+        """Cut the text and make the constraints ready; see `begin` for errors.
+
+        `ready` is what is kept of the writer; nothing, where none is given.
+        """
         check_rng_seed(job.rng_seed)
         self.job = job
         self.seed = understand(writer, job)
-        self._prompt = writer.prompt(self.seed, writing=job.writing, learn_from=job.learn_from)
+        self._ready = ready or Ready(writer)
+        self._prompt = self._ready.prompt(self.seed, job.writing, job.learn_from)
         self._read: Position | None = None
         self._lock = Lock()
 
@@ -106,8 +111,14 @@ class Opened:
     def position(self) -> Position:
         """Return where the text stands, to be gone on from; it is read once."""
         with self._lock:
-            self._read = self._read or self._prompt.begin()
+            self._read = self._read or self._begin()
         return Position(fork(self._read.state), self._read.reading)
+
+    def _begin(self) -> Position:
+        """Return where the text stands, as `begin_at` does."""
+        prompt = self._prompt
+        reading = self._ready.reading((*prompt.learnt, *prompt.seed_ids))
+        return Position(start(prompt.seed_ids, prompt.constraints), reading)
 
     def begin(self, number: int = 0) -> Text:
         """Return a text in the making: that of the job's seed, or of one so much greater."""
@@ -121,7 +132,7 @@ class Opened:
         )
 
 
-def begin(writer: TextWriter, job: Job) -> Text:
+def begin(writer: TextWriter, job: Job, ready: Ready | None = None) -> Text:
     """Return a text in the making: read, and not yet written on.
 
     Raises
@@ -129,4 +140,4 @@ def begin(writer: TextWriter, job: Job) -> Text:
     DataError, SettingsError
         See `TextWriter.understand` and `TextWriter.stream`.
     """
-    return Opened(writer, job).begin()
+    return Opened(writer, job, ready).begin()

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Lock
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.desk.ready import Ready
 from pipeline.engine.bundle.model import NovelModel, rare_words
 from pipeline.engine.writing.constraints.copy_index import CopyIndex, index_text
 from pipeline.engine.writing.writer import Writer
@@ -41,6 +42,11 @@ class Loaded:
     writer: Writer
     rare: Sequence[str] = field(repr=False)
     stamp: tuple[int, ...]
+
+    @cached_property
+    def ready(self) -> Ready:
+        """What the writer has made ready lately."""
+        return Ready(self.writer)
 
     @cached_property
     def cut(self) -> Callable[[str], list[str]]:

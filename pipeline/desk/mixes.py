@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from pipeline.desk.loaded import Models
+from pipeline.desk.ready import Ready
 from pipeline.engine.writing.mixing import MixedWriter, check_weights, mixed_writer
 from pipeline.errors import SettingsError
 
@@ -17,10 +18,22 @@ _MOST = 4  # models of a mixture: as many as the desk keeps open
 
 @dataclass(frozen=True)
 class Mixture:
-    """A mixture that is open: what it is called, its writer, and each model's rare words."""
+    """A mixture that is open.
+
+    Attributes
+    ----------
+    name : str
+        What it is called.
+    ready : Ready
+        What its writer has made ready lately.
+    writer : MixedWriter
+    rare : name → words
+        Each model's rare words.
+    """
 
     name: str
     writer: MixedWriter
+    ready: Ready
     rare: Mapping[str, Sequence[str]] = field(repr=False)
 
 
@@ -36,14 +49,16 @@ class Mixes:
 
     def __init__(self, models: Models) -> None:
         self._models = models
-        self._kept: OrderedDict[_Key, MixedWriter] = OrderedDict()
+        self._kept: OrderedDict[_Key, tuple[MixedWriter, Ready]] = OrderedDict()
         self._lock = Lock()
 
     def open(self, weights: Mapping[str, float]) -> Mixture:
-        """Return a mixture with what is told of it; see `writer`."""
-        writer = self.writer(weights)
+        """Return a mixture with what is told of it; see `writer` for errors."""
+        writer, ready = self._find(weights)
         name = " + ".join(f"{own} {weight:.0%}" for own, weight in writer.weights.items())
-        return Mixture(name, writer, {own: self._models.load(own).rare for own in writer.writers})
+        return Mixture(
+            name, writer, ready, {own: self._models.load(own).rare for own in writer.writers}
+        )
 
     def writer(self, weights: Mapping[str, float]) -> MixedWriter:
         """Return the writer of a mixture: name → weight, in any proportion and order.
@@ -56,6 +71,10 @@ class Mixes:
         NotReady, DataError
             See `Models.load`.
         """
+        return self._find(weights)[0]
+
+    def _find(self, weights: Mapping[str, float]) -> tuple[MixedWriter, Ready]:
+        """Return a mixture's writer and what it has made ready; see `writer`."""
         check_weights(weights)
         if len(weights) > _MOST:
             raise SettingsError(
@@ -70,9 +89,10 @@ class Mixes:
         )
         with self._lock:
             if key not in self._kept:
-                self._kept[key] = mixed_writer(
+                writer = mixed_writer(
                     {own.name: (own.writer, weights[name]) for name, own in loaded.items()}
                 )
+                self._kept[key] = writer, Ready(writer)
                 while len(self._kept) > _KEPT:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)

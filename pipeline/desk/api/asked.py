@@ -112,7 +112,7 @@ def opened(loaded: Loaded | Mixture, job: Job) -> Opened:
         See `Writer.prompt`.
     """
     try:
-        return Opened(loaded.writer, job)
+        return Opened(loaded.writer, job, loaded.ready)
     except DataError as error:
         problem = str(error).removeprefix("seed phrase").lstrip(": ")
         raise BadRequest(f"text: {problem}", option="text") from None

@@ -54,7 +54,7 @@ async def read_prompts(loaded: Loaded, texts: Sequence[str], wanted: Wanted) -> 
     """
 
     def read() -> list[Opened]:
-        return [Opened(loaded.writer, wanted.on(text)) for text in texts]
+        return [Opened(loaded.writer, wanted.on(text), loaded.ready) for text in texts]
 
     try:
         return await asyncio.to_thread(read)
