@@ -39,7 +39,7 @@ export class Alternatives {
     this.shown = shown;
     this.draw(shown);
     try {
-      const body = asking(manuscript.text, place, { count: COUNT, way: "sentence" });
+      const body = asking(manuscript.text, place, "three", { count: COUNT, way: "sentence" });
       for await (const { event, data } of events("POST", "/alternatives", {
         body,
         signal: shown.abort.signal,

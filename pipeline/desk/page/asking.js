@@ -8,9 +8,9 @@ const LEARN = 100_000;
 /** Return the text before a place, as much of it as is read. */
 export const before = (text, place) => text.slice(Math.max(0, place - BEFORE), place);
 
-/** Return the body of a wish to go on at a place. */
-export function asking(text, place, given = {}) {
-  const body = { text: before(text, place), candidates: 10, ...wish(), ...given };
+/** Return the body of a wish to go on at a place, so much at a time; or "three" ways to. */
+export function asking(text, place, way, given = {}) {
+  const body = { text: before(text, place), candidates: 10, ...wish(way), way, ...given };
   if (settings.learn) body.learn_from = text.slice(-LEARN);
   return body;
 }

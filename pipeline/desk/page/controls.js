@@ -2,9 +2,9 @@
 // is to appear, whose voice it is. The exact numbers are a click away.
 
 import { chips } from "./chips.js";
-import { el, fill, percent } from "./dom.js";
+import { $, el, fill, percent } from "./dom.js";
 import { t } from "./language.js";
-import { EXACT, exactly, set, settings } from "./settings.js";
+import { CARES, EXACT, exactly, set, settings } from "./settings.js";
 
 export class Controls {
   constructor(desk) {
@@ -23,6 +23,7 @@ export class Controls {
     const cast = el("div.field");
     const parts = [
       this.boldness(),
+      this.care(),
       this.voice(),
       this.mix(),
       this.learn(),
@@ -92,6 +93,27 @@ export class Controls {
     );
   }
 
+  /** Whether a sentence is written at once, or chosen from several. */
+  care() {
+    const options = CARES.map((care) =>
+      el("option", { value: care, selected: care === settings.care }, t(`care-${care}`)),
+    );
+    const choose = (event) => {
+      const { best_of: drafts, ...exact } = settings.exact;
+      set({ care: event.target.value, exact });
+      this.draw();
+      $("care").focus();
+    };
+    const select = el("select", { id: "care", onchange: choose }, ...options);
+    return el(
+      "div.field",
+      {},
+      el("label", { for: "care" }, t("care")),
+      select,
+      el("small", {}, t("care-means")),
+    );
+  }
+
   numbers(tell) {
     const rows = EXACT.map(([name, min, max, step]) => {
       const input = el("input", {
@@ -115,7 +137,7 @@ export class Controls {
       return [el("label", { for: input.id }, t(`exact-${name}`), el("small", {}, name)), input];
     });
     const usual = () => {
-      set({ exact: {}, bold: 50 });
+      set({ exact: {}, bold: 50, care: "auto" });
       this.draw();
     };
     return [...rows.flat(), el("button", { type: "button", onclick: usual }, t("usual"))];

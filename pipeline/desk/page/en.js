@@ -102,6 +102,12 @@ export default {
   timid: "steady",
   daring: "daring",
   "bold-means": "temperature {temperature} · top-p {top_p}",
+  care: "Pen",
+  "care-auto": "By length",
+  "care-quick": "Quick",
+  "care-careful": "Careful",
+  "care-means":
+    "Careful takes the best of four drafts of each sentence; the first word comes later. By length: careful for a paragraph and more and for three ways, quick for a sentence.",
   exact: "Exact numbers",
   usual: "As usual",
   any: "any",

@@ -6,6 +6,7 @@ const USUAL = {
   way: "sentence",
   words: 50,
   bold: 50,
+  care: "auto",
   exact: {}, // numbers that were set one by one, in the place of the slider's
   must: [],
   ban: [],
@@ -52,7 +53,7 @@ export const EXACT = [
   ["top_p", 0.01, 1, 0.01, 0.9],
   ["top_k", 0, 100000, 1, 0],
   ["repetition_penalty", 1, 10, 0.05, 1.2],
-  ["best_of", 1, 64, 1, 1],
+  ["best_of", 1, 64, 1, null], // see `drafts`
   ["no_repeat", 0, 100, 1, 4],
   ["max_copy", 0, 1000, 1, 8],
   ["rng_seed", 0, 2147483647, 1, null],
@@ -60,8 +61,22 @@ export const EXACT = [
 
 const SAMPLING = ["temperature", "top_p", "top_k", "repetition_penalty", "best_of"];
 
+/** How a sentence is written: at once, as the best of several, or that where there is time. */
+export const CARES = ["auto", "quick", "careful"];
+
+const CAREFUL = 4; // drafts, as `generate` does: readers preferred the best of four
+const LONG = ["paragraph", "words", "three"]; // ways in which nobody waits for the first word
+
+/** Return how many drafts are made of each sentence; what is to come word by word has one. */
+export function drafts(way) {
+  if (settings.exact.best_of !== undefined) return settings.exact.best_of;
+  if (way === "word" || settings.care === "quick") return 1;
+  return settings.care === "careful" || LONG.includes(way) ? CAREFUL : 1;
+}
+
 /** Return the value that holds of a number. */
-export function exactly(name) {
+export function exactly(name, way = settings.way) {
+  if (name === "best_of") return drafts(way);
   if (settings.exact[name] !== undefined) return settings.exact[name];
   const usual = EXACT.find((one) => one[0] === name)[4];
   return sampling(settings.bold)[name] ?? usual;
@@ -76,13 +91,13 @@ export function voice() {
   return { model, mix: { [model]: 1 - weight, [second]: weight } };
 }
 
-/** Return what is sent with every wish to write. */
-export function wish() {
+/** Return what is sent with a wish to write in some way. */
+export function wish(way) {
   const asked = {
     sampling: {},
     writing: { no_repeat: exactly("no_repeat"), max_copy: exactly("max_copy") },
   };
-  for (const name of SAMPLING) asked.sampling[name] = exactly(name);
+  for (const name of SAMPLING) asked.sampling[name] = exactly(name, way);
   if (settings.must.length) asked.writing.must_include = settings.must;
   if (settings.ban.length) asked.writing.ban = settings.ban;
   if (exactly("rng_seed") !== null) asked.rng_seed = exactly("rng_seed");

@@ -48,8 +48,7 @@ export class Stream {
     this.desk.busy(true);
     say.status(t("writing"));
     try {
-      const body = asking(manuscript.text, place, {
-        way,
+      const body = asking(manuscript.text, place, way, {
         words: way === "words" ? settings.words : undefined,
       });
       for await (const { event, data } of events("POST", "/write", {

@@ -41,7 +41,7 @@ def test_what_follows_the_caret_stays(tab: Tab) -> None:
 
 
 def test_a_clicked_word_tells_of_itself_and_gives_way_to_another(tab: Tab) -> None:
-    written = tab.write("words", count=6)
+    written = tab.write("sentence")
     tab.click_word(1)
     side = tab.page.locator("#side[data-shows=word]")
     expect(side.locator(".choice")).to_have_count(10)
@@ -239,3 +239,39 @@ def test_three_ways_stay_with_their_manuscript(tab: Tab) -> None:
     tab.press("Control+Alt+m")
     tab.page.locator(".manuscript", has_text="三种").locator(".title").click()
     expect(branches).to_have_count(3)
+
+
+def test_what_is_long_is_written_with_care_and_the_next_word_at_once(tab: Tab) -> None:
+    def drafts(way: str) -> int:
+        """How many drafts of each sentence are asked for."""
+        keys = {"three": "Alt+Enter", "key": "Control+Shift+Enter"}.get(way, "Control+Enter")
+        if keys == "Control+Enter":
+            tab.page.select_option("#way", way)
+        tab.page.focus("#text")
+        with tab.page.expect_request(re.compile("/write|/alternatives")) as asked:
+            tab.press(keys)
+        body = asked.value.post_data_json
+        assert body is not None
+        tab.press("Escape")
+        tab.until_idle()
+        return int(body["sampling"]["best_of"])
+
+    def set_care(care: str) -> None:
+        """Open the controls, and choose how sentences are written."""
+        if tab.page.locator("#side").is_hidden():
+            tab.press("Control+Alt+k")
+        tab.page.select_option("#care", care)
+
+    ways = ("word", "sentence", "paragraph", "words", "three", "key")
+    assert [drafts(way) for way in ways] == [1, 1, 4, 4, 4, 1]
+    set_care("careful")
+    assert [drafts(way) for way in ways] == [1, 4, 4, 4, 4, 1]
+    set_care("quick")
+    assert {drafts(way) for way in ways} == {1}
+    set_care("quick")
+    tab.page.click("#side summary")
+    tab.page.fill("#exact-best_of", "2")
+    tab.press("Enter")
+    assert {drafts(way) for way in ways} == {2}
+    set_care("auto")
+    assert drafts("words") == 4
