@@ -23,7 +23,9 @@ from pipeline.engine.writing.prompt import Prompt
 from pipeline.engine.writing.seed import Seed, learnt_ids
 from pipeline.engine.writing.text_writer import TextWriter
 
-_READINGS = 8  # of about a megabyte
+_READINGS = (
+    4  # of 1.6 MB where 1,600 words of 200 numbers are remembered; of a mixture, a model each
+)
 _OPTIONS = 8
 _FURTHER = 256  # words that are read one by one; more are read faster from the beginning
 
