@@ -7,6 +7,7 @@ from book_files import PROSE, P, cut, docx_of, epub_of, lines, nav_of, paragraph
 from test_mobi import mobi_of
 
 from pipeline.text.books.title_page import title_lines
+from pipeline.text.cleaning.clean import clean
 
 STYLES = '<w:styles><w:style w:styleId="1"><w:name w:val="heading 1"/></w:style></w:styles>'
 CORE = "<cp><dc:title>夜雨集</dc:title><dc:creator>纸上人</dc:creator></cp>"
@@ -85,3 +86,43 @@ def test_an_entry_in_no_chinese_among_chinese_ones_is_a_programs() -> None:
     entries = [("s.xhtml", "Section 1"), ("a.xhtml", "第一章 归"), ("b.xhtml", "第二章 去")]
     expected = [PROSE, "第一章 归", PROSE, "第二章 去", PROSE]
     assert lines(read("a.epub", epub_of(pages, nav=nav_of(entries)))) == expected
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        ["夜雨集", "作者：纸上人"],
+        ["《夜雨集》", "", "作 者：纸上人 砚边人", "类别：武侠", "状态：完结 字数：12万字"],
+        ["夜雨集", "纸上人　著"],
+        ["夜雨集", "文/纸上人"],
+        ["书名：夜雨集", "作者：纸上人"],
+        ["作者：纸上人"],
+    ],
+)
+def test_a_plain_texts_title_page_goes_with_a_record(page: list[str]) -> None:
+    cleaned = clean("\n".join([*page, "", "第一章　归", PROSE]))
+
+    assert cleaned.paragraphs == ("第一章　归", PROSE)
+    assert [cut.text for cut in cleaned.cuts] == [line for line in page if line]
+    assert {cut.reason for cut in cleaned.cuts} == {"title page"}
+    assert [cut.line for cut in cleaned.cuts][-1] == len(page)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"夜雨集\n\n第一章　归\n{PROSE}",  # it may be the first line of a story
+        f"第一章　归\n作者：纸上人\n{PROSE}",
+        f"信是这样写的：\n作者：纸上人\n第一章　归\n{PROSE}",
+        f"她走了。\n作者：纸上人\n第一章　归\n{PROSE}",
+        f"作者：纸上人\n{PROSE}\n第一章　归\n{PROSE}",  # what follows is no heading
+    ],
+)
+def test_what_is_no_title_page_by_two_signs_stays(text: str) -> None:
+    assert clean(text).paragraphs == tuple(line for line in text.split("\n") if line)
+
+
+def test_the_title_of_the_only_chapter_of_a_plain_text_stays() -> None:
+    cleaned = clean(f"夜雨\n作者：纸上人\n{PROSE}")
+
+    assert cleaned.paragraphs == ("夜雨", PROSE)

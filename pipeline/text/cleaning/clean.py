@@ -11,6 +11,7 @@ from pipeline.text.chapters.headings import may_be_heading
 from pipeline.text.cleaning.adverts import cut_adverts
 from pipeline.text.cleaning.between import cut_between
 from pipeline.text.cleaning.characters import fit_characters, fit_text
+from pipeline.text.cleaning.front_page import cut_front_page
 from pipeline.text.cleaning.gutenberg import cut_gutenberg
 from pipeline.text.cleaning.indents import part_at_indents, part_at_written_ends
 from pipeline.text.cleaning.lines import HIDDEN_END, NEW_END, Line, as_document, split_lines
@@ -32,6 +33,7 @@ _STEPS = (
     fit_characters,
     cut_gutenberg,
     cut_page_marks,
+    cut_front_page,
 )
 LINE_END = re.compile(r"\r\n|[\r\n\v\f\x85\u2028\u2029]")
 
