@@ -253,6 +253,65 @@ def test_cover_contents_and_copyright_are_left_out_by_two_signs() -> None:
     assert cut(book, "contents page") == ["\n".join(["目录", *TITLES])]
 
 
+NOTED_P = P.replace("青棠", '青棠<a href="n.xhtml#n1"><sup>[1]</sup></a>')
+ABOUT = "纸上人，一九七〇年生，著有《夜雨集》，现居杭州。"
+
+
+@pytest.mark.parametrize(
+    ("page", "title", "reason"),
+    [
+        (f"<h2>作者简介</h2><p>{ABOUT}</p>", "", "page about the book"),
+        (f"<p>{ABOUT}</p>", "关于作者", "page about the book"),
+        (
+            "<p>图书在版编目（CIP）数据</p><p>ISBN 978-7-5327-0000-0</p><p>定价：32.00元</p>",
+            "",
+            "copyright page",
+        ),
+        ("<h1>版权页</h1><p>某某出版社</p><p>版次：2019年3月第1版</p>", "", "copyright page"),
+        (
+            "<h1>注释</h1><h2>第一章 归</h2><p>[1] 见《礼记》。</p><h2>第二章 去</h2><p>[2] 前</p>",
+            "",
+            "page of notes",
+        ),
+        (
+            '<h2>第一章 归</h2><p id="n1">[1] 见《礼记》。</p><h2>第二章 去</h2>',
+            "注释",
+            "page of notes",
+        ),
+    ],
+)
+def test_a_page_that_is_no_part_of_the_text_is_no_chapter(
+    page: str, title: str, reason: str
+) -> None:
+    chapters = {
+        "a.xhtml": xhtml(f"<h1>第一章 归</h1>{NOTED_P}"),
+        "b.xhtml": xhtml(f"<h1>第二章 去</h1>{P}"),
+    }
+    nav = [("a.xhtml", "第一章 归"), ("b.xhtml", "第二章 去"), ("n.xhtml", title)]
+    contents = nav_of(nav) if title else ""
+    book = read("a.epub", epub_of({**chapters, "n.xhtml": xhtml(page)}, nav=contents))
+
+    assert lines(book) == ["第一章 归", PROSE, "第二章 去", PROSE]
+    assert len(cut(book, reason)) == 1
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<h1>关于作者</h1>{P}",  # somebody speaks in it
+        "<h1>注释</h1><p>他的一生不过是别人的一条注释。</p>",
+        "<h1>第三章 版权</h1><p>封底印着定价：32元，</p><p>ISBN已模糊，</p><p>责任编辑是她。</p>",
+        f"<h1>第三章 注</h1>{NOTED_P}<p id='n1'>[1] 见《礼记》。</p>",
+    ],
+)
+def test_a_chapter_that_is_called_like_such_a_page_stays(page: str) -> None:
+    chapters = {"a.xhtml": xhtml(f"<h1>第一章 归</h1>{P}"), "n.xhtml": xhtml(page)}
+    book = read("a.epub", epub_of(chapters))
+
+    assert len(lines(book)) > 3
+    assert not any("page" in own.reason for own in book.cuts)
+
+
 def test_the_nav_in_the_spine_is_no_text() -> None:
     nav = nav_of(ENTRIES)
     book = read("a.epub", epub_of({"nav.xhtml": nav, **PAGES}, nav=nav))

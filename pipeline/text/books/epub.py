@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
@@ -11,6 +10,7 @@ from pipeline.errors import DataError
 from pipeline.shown import shown
 from pipeline.text.books.decoding import page_text
 from pipeline.text.books.document import Document, Limits, Reading, text_document
+from pipeline.text.books.leaves import is_front, why_left_out
 from pipeline.text.books.markup import Element, parse
 from pipeline.text.books.notes import Seen, mark_notes
 from pipeline.text.books.package import Entry, Package, finder, read_package, resolve
@@ -23,21 +23,14 @@ from pipeline.text.cuts import Cut
 from pipeline.text.gaps import squeezed
 
 _ENCRYPTION = "META-INF/encryption.xml"
-_COVER = re.compile(r"封\s*面|cover(?:page)?|封\s*底|插\s*图|彩\s*[页頁插]", re.IGNORECASE)
-_CONTENTS = re.compile(r"目\s*[录錄次]|(?:table of )?contents|toc", re.IGNORECASE)
-_COPYRIGHT = re.compile(r"版\s*[权權](?:[页頁]|信息|声明)?|copyright(?:[- ]?page)?", re.IGNORECASE)
-_LONGEST_COVER = 200  # characters
-_LONGEST_COPYRIGHT = 2_000
-_LINKED = 0.6  # of the characters of a page that is nothing but contents
-_LEAST_CONTENTS = 3  # lines
 _FIRST_LINES = 3  # in which a chapter's own heading stands
 
 
 def read_epub(document: Document, limits: Limits) -> Reading:
     """Return the text of an epub.
 
-    Left out, each with a record: covers, contents, copyright pages, pages that are not in the
-    reading order, readings, notes and their marks.
+    Left out, each with a record: covers, contents, pages of copyright, of the author or of notes
+    alone, pages that are not in the reading order, readings, notes and their marks.
 
     Raises
     ------
@@ -64,7 +57,7 @@ def epub_of(archive: Archive, document: Document) -> Reading:
     book = _Book(package.entries)
     for path, page in pages:
         cuts += page.cuts
-        why = _why_left_out(path, page, package)
+        why = why_left_out(path, page, package)
         if not (why or book.lines) and is_title_page(page.lines, package.title):
             why = TITLE_PAGE
         if why:
@@ -158,35 +151,6 @@ def _refuse_encrypted(archive: Archive, package: Package) -> None:
             )
 
 
-def _why_left_out(path: str, page: Page, package: Package) -> str:
-    """Return why a page is no part of the text, "" for one that is."""
-    if not page.lines:
-        return ""
-    if path in package.contents or _is_contents(page, package.entries):
-        return "contents page"
-    kind = package.kinds.get(path, "")
-    titles = [kind, *(entry.title for entry in package.entries if entry.path == path)][:2]
-    characters = page.characters()
-    if characters <= _LONGEST_COVER and any(map(_COVER.fullmatch, titles)):
-        return "cover page"
-    if characters <= _LONGEST_COPYRIGHT and any(map(_COPYRIGHT.fullmatch, titles)):
-        return "copyright page"
-    if characters <= _LONGEST_COVER and any(map(_CONTENTS.fullmatch, titles)):
-        return "contents page"
-    return ""
-
-
-def _is_contents(page: Page, entries: Sequence[Entry]) -> bool:
-    """Return whether a page is a list of links, or of the titles that the contents have."""
-    if len(page.lines) < _LEAST_CONTENTS:
-        return False
-    if page.links > _LINKED * page.characters():
-        return True
-    titles = {letters_of(entry.title) for entry in entries}
-    known = sum(letters_of(line.text) in titles for line in page.lines)
-    return known >= _LEAST_CONTENTS and known > _LINKED * len(page.lines)
-
-
 class _Book:
     """A book's text in the making: its lines, and which of them its contents name."""
 
@@ -207,7 +171,7 @@ class _Book:
             if entry.fragment in page.notes:
                 continue  # calibre lists the links of notes where it finds no chapters
             place = page.anchors.get(entry.fragment, 0) if entry.fragment else 0
-            if entry.title and (page.lines or not _is_front(entry.title)):
+            if entry.title and (page.lines or not is_front(entry.title)):
                 places.setdefault(min(place, len(page.lines)), []).append(entry.title)
         done = 0
         for place, found in sorted(places.items()):
@@ -265,8 +229,3 @@ def _found_in(title: str, lines: Sequence[Line]) -> tuple[int, int]:
             if wanted and joined == wanted:
                 return start, stop + 1
     return 0, 0
-
-
-def _is_front(title: str) -> bool:
-    """Return whether a title is that of a page without a text of its own, as a cover's."""
-    return any(own.fullmatch(title) for own in (_COVER, _CONTENTS, _COPYRIGHT))

@@ -30,7 +30,7 @@ from pipeline.text.cuts import Cut
 
 READING = "reading"
 NOTE = "note"
-_NOTE_MARK = "note mark"
+NOTE_MARK = "note mark"
 FURNITURE = "page furniture"
 HIDDEN = "hidden text"
 
@@ -210,7 +210,7 @@ class _Writer:
         if is_hidden(element) and not self._is_main(element):
             return HIDDEN
         if element.name == MARKED:
-            return _NOTE_MARK
+            return NOTE_MARK
         if element.name == NOTED:
             return NOTE
         kinds = set(element.get("type").lower().split()) if "type" in element.tag else set()
