@@ -299,6 +299,7 @@ def _read_document(document: Document, config: FetchConfig) -> ReadDocument:
         rejoin_lines=config.rejoin_lines,
         adverts=config.adverts,
         punctuation=config.punctuation,
+        read_from=document.read_from,
     )
 
 

@@ -470,3 +470,11 @@ def test_the_classics(tmp_path: Path, name: str, chapters: int, removed: int) ->
     assert len(corpus.chapters) == chapters
     assert (corpus.encoding, corpus.replaced, len(corpus.cuts)) == ("utf-8", 0, removed)
     assert corpus == run(tmp_path, source=str(path))
+
+
+def test_the_encoding_that_is_told_of_a_page_is_its_own(tmp_path: Path) -> None:
+    page = tmp_path / "a.html"
+    text = "<p>他说这个人来了，我们不要走。</p>" * 200
+    page.write_bytes(f"<html><body><h1>第一章</h1>{text}</body></html>".encode("gb18030"))
+
+    assert run(tmp_path, source=str(page)).encoding == "gb18030"

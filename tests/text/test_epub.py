@@ -137,7 +137,10 @@ def test_pages_are_read_in_the_encoding_that_they_are_in(encoding: str, declared
     if encoding == "gb18030":
         text = "他说这个人来了，我们不要走。镕㐀" * 30  # not in GB2312, not in GBK
     page = xhtml(f"<p>{text}</p>", head=f'<?xml version="1.0" encoding="{declared}"?>')
-    assert lines(read("a.epub", epub_of({"c.xhtml": page.encode(encoding)}))) == [text]
+    book = read("a.epub", epub_of({"c.xhtml": page.encode(encoding)}))
+    assert lines(book) == [text]
+    told = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "big5": "big5hkscs"}
+    assert book.documents[0].read_from == (told.get(encoding, encoding),)
 
 
 @pytest.mark.parametrize(

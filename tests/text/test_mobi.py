@@ -101,7 +101,9 @@ def test_each_packing_is_read(packing: int, flags: int) -> None:
 
 
 def test_a_book_that_is_in_gbk_is_read() -> None:
-    assert lines(read("a.mobi", mobi_of(MARKUP, encoding="gb18030"))) == EXPECTED
+    book = read("a.mobi", mobi_of(MARKUP, encoding="gb18030"))
+    assert lines(book) == EXPECTED
+    assert book.documents[0].read_from == ("gb18030",)
 
 
 def test_readings_and_notes_are_left_out() -> None:

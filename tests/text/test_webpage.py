@@ -44,7 +44,10 @@ def test_the_encoding_is_found_whatever_is_declared(
     text = (text + ("镕㐀𠮷" if encoding == "gb18030" else "")) * times
     meta = f'<meta charset="{declared}">' if declared else ""
     data = page(f"<h1>第一章</h1><p>{text}</p>", head=meta, title="").encode(encoding)
-    assert lines(read("a.html", data)) == ["第一章", text]
+    book = read("a.html", data)
+    assert lines(book) == ["第一章", text]
+    told = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "big5": "big5hkscs"}
+    assert book.documents[0].read_from == (told.get(encoding, encoding),)
 
 
 def test_one_lost_byte_garbles_no_more_than_its_line() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.errors import SettingsError
-from pipeline.text.cleaning.encoding import check_encoding, decode
+from pipeline.text.cleaning.encoding import Decoded, check_encoding, decode
 
 _HEAD = 4096  # bytes in which a page says its encoding
 _DECLARED = re.compile(
@@ -19,28 +19,35 @@ _PRIVATE = "\ue000"  # the first character that no standard knows; other encodin
 
 
 def page_text(data: bytes, *, name: str) -> str:
-    """Return a page's text; what cannot be read is U+FFFD.
+    """Return a page's text; see `decode_page`."""
+    return decode_page(data, name=name).text
+
+
+def decode_page(data: bytes, *, name: str) -> Decoded:
+    """Return a page's text and its encodings; what cannot be read is U+FFFD.
 
     A byte-order mark is believed, then bytes that are UTF-8 throughout, whatever is declared: pages
     are converted more often than their declarations. Else the bytes are looked at as those of any
     text are; a declaration counts where the page is too short for that.
     """
     if data.startswith(_MARKS):
-        return decode(data, name=name).text
+        return decode(data, name=name)
     try:
-        return data.decode("utf-8")
+        return Decoded(data.decode("utf-8"), "utf-8", 0)
     except UnicodeDecodeError:
-        return _as_declared(data) if len(data) < _SHORT else decode(data, name=name).text
+        return _as_declared(data) if len(data) < _SHORT else decode(data, name=name)
 
 
-def _as_declared(data: bytes) -> str:
+def _as_declared(data: bytes) -> Decoded:
     """Return a short page in the Chinese encoding that it declares, if it is in it."""
     declared = _declared(data[:_HEAD])
     try:
         text = data.decode(declared) if declared in _CHINESE else _PRIVATE
     except UnicodeDecodeError:
         text = _PRIVATE
-    return decode(data).text if any(_PRIVATE <= own <= "\uf8ff" for own in text) else text
+    if any(_PRIVATE <= own <= "\uf8ff" for own in text):
+        return decode(data)
+    return Decoded(text, declared, 0)
 
 
 def _declared(head: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.errors import DataError
@@ -27,6 +27,8 @@ class Document:
     headings : frozenset of str
         Lines of the text which the book itself marks as headings, as an h1 or an entry of its
         contents; without inner white space.
+    read_from : tuple of str
+        The encodings that the text was in, where a reader has made `data` of it; () for others.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Document:
     encoding: str | None = None
     title: str = ""
     headings: frozenset[str] = frozenset()
+    read_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,12 @@ def together(errors: Sequence[DataError]) -> DataError:
 
 
 def text_document(
-    document: Document, lines: list[str], *, title: str = "", headings: frozenset[str] = frozenset()
+    document: Document,
+    lines: list[str],
+    *,
+    title: str = "",
+    headings: frozenset[str] = frozenset(),
+    read_from: Iterable[str] = (),
 ) -> Document:
     r"""Return the text that a reader made of a document.
 
@@ -94,4 +102,5 @@ def text_document(
         "utf-8",
         " ".join(title.split()),
         headings,
+        tuple(sorted(set(read_from))),
     )

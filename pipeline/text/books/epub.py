@@ -8,7 +8,7 @@ from contextlib import suppress
 from pipeline.chinese import has_chinese
 from pipeline.errors import DataError
 from pipeline.shown import shown
-from pipeline.text.books.decoding import page_text
+from pipeline.text.books.decoding import decode_page, page_text
 from pipeline.text.books.document import Document, Limits, Reading, text_document
 from pipeline.text.books.leaves import is_front, why_left_out
 from pipeline.text.books.markup import Element, parse
@@ -53,7 +53,7 @@ def epub_of(archive: Archive, document: Document) -> Reading:
             "its pages"
         )
     _refuse_encrypted(archive, package)
-    pages, cuts = _read_pages(archive, package, document.name)
+    pages, cuts, encodings = _read_pages(archive, package, document.name)
     book = _Book(package.entries)
     for path, page in pages:
         cuts += page.cuts
@@ -75,21 +75,26 @@ def epub_of(archive: Archive, document: Document) -> Reading:
     cuts += cut
     texts = [line.text for line in left]
     headings = frozenset(book.headings - {squeezed(own.text) for own in cut})
-    made = text_document(document, texts, title=package.title, headings=headings)
+    made = text_document(
+        document, texts, title=package.title, headings=headings, read_from=encodings
+    )
     return Reading((made,), tuple(cuts))
 
 
 def _read_pages(
     archive: Archive, package: Package, name: str
-) -> tuple[list[tuple[str, Page]], list[Cut]]:
-    """Return the pages of the spine, each once, and what is not in the reading order."""
+) -> tuple[list[tuple[str, Page]], list[Cut], set[str]]:
+    """Return the pages of the spine, each once, what is not in the order, and the encodings."""
+    encodings: set[str] = set()
     trees: dict[str, Element] = {}
     seen, sheets = Seen(), _sheet_reader(archive)
     notes: dict[str, set[str]] = {}
     for path, _ in package.spine:
         if path not in trees:
             label = f"{archive.name}: {shown(path)}"
-            trees[path] = parse(page_text(archive.read(path), name=label), xml=True, name=label)
+            decoded = decode_page(archive.read(path), name=label)
+            encodings.update(decoded.encodings)
+            trees[path] = parse(decoded.text, xml=True, name=label)
             hide_styled(trees[path], sheets(trees[path], path))
             for target in mark_notes(trees[path], path, seen):
                 where, _, fragment = target.partition("#")
@@ -105,7 +110,7 @@ def _read_pages(
             pages.append((path, page))
         elif page.lines:
             cuts.append(_page_cut("page outside the reading order", name, path, page))
-    return pages, cuts
+    return pages, cuts, encodings
 
 
 def _sheet_reader(archive: Archive) -> Callable[[Element, str], list[str]]:

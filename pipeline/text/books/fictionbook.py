@@ -10,7 +10,7 @@ import re
 
 from pipeline.errors import DataError
 from pipeline.shown import shown
-from pipeline.text.books.decoding import page_text
+from pipeline.text.books.decoding import decode_page
 from pipeline.text.books.document import Document, Limits, Reading, text_document
 from pipeline.text.books.markup import Element, parse
 from pipeline.text.books.notes import MARKED
@@ -38,7 +38,8 @@ def read_fictionbook(document: Document, limits: Limits) -> Reading:
         There is no text in it, or it has too many tags; see `parse`.
     """
     name = shown(document.name)
-    root = parse(page_text(document.data, name=name), xml=True, name=name)
+    decoded = decode_page(document.data, name=name)
+    root = parse(decoded.text, xml=True, name=name)
     title = next((own.text() for own in root.find("book-title")), "")
     for own in list(root.find("title")):  # its lines are one heading
         text = "\u3000".join(part for line in own.find("p") if (part := line.text().strip()))
@@ -63,5 +64,6 @@ def read_fictionbook(document: Document, limits: Limits) -> Reading:
         [line.text for line in page.lines],
         title=title,
         headings=frozenset(squeezed(line.text) for line in page.lines if line.level),
+        read_from=decoded.encodings,
     )
     return Reading((made,), (*cuts, *page.cuts))

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from pipeline.errors import DataError
 from pipeline.shown import shown
-from pipeline.text.books.decoding import page_text
+from pipeline.text.books.decoding import decode_page
 from pipeline.text.books.document import Document, Limits, Reading, text_document
 from pipeline.text.books.huffman import Unpacker, huffman_unpacker
 from pipeline.text.books.markup import parse
@@ -21,7 +21,7 @@ from pipeline.text.books.notes import Seen, mark_notes
 from pipeline.text.books.palmdoc import unpack_palmdoc
 from pipeline.text.books.prose import Line, Page, read_page
 from pipeline.text.books.title_page import without_title_page
-from pipeline.text.cleaning.encoding import decode
+from pipeline.text.cleaning.encoding import Decoded, decode
 from pipeline.text.cuts import Cut
 from pipeline.text.gaps import squeezed
 
@@ -48,14 +48,14 @@ def read_mobi(document: Document, limits: Limits) -> Reading:
     """
     name = shown(document.name)
     try:
-        text = _markup(document.data, name, limits)
+        decoded = _markup(document.data, name, limits)
         header = _records(document.data)[0]
         title, authors = _title(header), _authors(header)
     except (struct.error, IndexError, ValueError) as error:
         raise DataError(
             f"{name}: expected a whole Kindle book, got one that is cut off or damaged; get it anew"
         ) from error
-    root = parse(text, xml=True, name=name)
+    root = parse(decoded.text, xml=True, name=name)
     notes = {target.partition("#")[2] for target in mark_notes(root, "", Seen())}
     page = read_page(root, name=document.name, notes=notes)
     _cut_contents(page, document.name)
@@ -67,7 +67,9 @@ def read_mobi(document: Document, limits: Limits) -> Reading:
         raise DataError(f"{name}: expected a Kindle book with text, got none; find it as text")
     headings = frozenset(squeezed(line.text) for line in page.lines if line.level)
     texts = [line.text for line in page.lines]
-    made = text_document(document, texts, title=title, headings=headings)
+    made = text_document(
+        document, texts, title=title, headings=headings, read_from=decoded.encodings
+    )
     return Reading((made,), tuple(page.cuts))
 
 
@@ -100,7 +102,7 @@ def _cut_contents(page: Page, name: str) -> None:
     page.lines[:] = kept
 
 
-def _markup(data: bytes, name: str, limits: Limits) -> str:
+def _markup(data: bytes, name: str, limits: Limits) -> Decoded:
     """Return the markup of a book, of all its flows the first: the others are styles."""
     records = _records(data)
     header = records[0]
@@ -130,7 +132,7 @@ def _markup(data: bytes, name: str, limits: Limits) -> str:
     text = b"".join(pieces)
     text = _with_anchors(text[: _first_flow(header, records, start, len(text))])
     is_utf8 = struct.unpack_from(">I", header, 28)[0] == _UTF8
-    return decode(text, "utf-8").text if is_utf8 else page_text(text, name=name)
+    return decode(text, "utf-8") if is_utf8 else decode_page(text, name=name)
 
 
 def _with_anchors(text: bytes) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Set
 from pipeline.chinese import has_chinese
 from pipeline.shown import shown
 from pipeline.text.books.comments import take_out_comments
-from pipeline.text.books.decoding import page_text
+from pipeline.text.books.decoding import decode_page
 from pipeline.text.books.document import Document, Limits, Reading, text_document
 from pipeline.text.books.markup import BLOCKS, Element, parse
 from pipeline.text.books.notes import Seen, mark_notes
@@ -54,7 +54,8 @@ def read_webpage(document: Document, limits: Limits) -> Reading:
     story. What holds most of the page's text stays however it is named.
     """
     name = shown(document.name)
-    text = page_text(document.data, name=name)
+    decoded = decode_page(document.data, name=name)
+    text = decoded.text
     xml = text.lstrip("\ufeff \r\n\t").startswith("<?xml")
     root = parse(text, xml=xml, name=name)
     many = _is_list_of_links(root)
@@ -79,7 +80,8 @@ def read_webpage(document: Document, limits: Limits) -> Reading:
         cuts += cut
     headings = frozenset(squeezed(line.text) for line in lines if line.level)
     texts = [line.text for line in lines]
-    made = text_document(document, texts, title=title if cut else "", headings=headings)
+    own = title if cut else ""
+    made = text_document(document, texts, title=own, headings=headings, read_from=decoded.encodings)
     return Reading((made,), tuple(cuts))
 
 

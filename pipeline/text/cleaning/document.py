@@ -49,6 +49,7 @@ def read_document(
     rejoin_lines: Rejoin,
     adverts: Adverts,
     punctuation: Punctuation,
+    read_from: tuple[str, ...] = (),
 ) -> ReadDocument:
     """Decode, mend and clean a document.
 
@@ -62,6 +63,8 @@ def read_document(
         What to do where it was perhaps misread.
     rejoin_lines, adverts, punctuation
         See `clean`.
+    read_from
+        The encodings that people are told of, where `data` was made of a text in those.
 
     Raises
     ------
@@ -72,6 +75,8 @@ def read_document(
     if encoding is not None:
         refuse_misread(data, encoding, name=name)
     decoded = decode(data, encoding, name=name)
+    if read_from:
+        decoded = replace(decoded, encoding="+".join(read_from))
     _refuse_no_text(decoded, name, advice)
     mended = mend(decoded, document=name) if mending else Mended(decoded.text)
     notes = refuse_lost(decoded, len(data), document=name, advice=advice, garbled=mended.garbled)
@@ -91,7 +96,7 @@ def read_document(
     )
     return ReadDocument(
         cleaned=replace(cleaned, cuts=mended.cuts + cleaned.cuts),
-        encodings=tuple(reach.encoding for reach in decoded.map) or (decoded.encoding,),
+        encodings=read_from or decoded.encodings,
         replaced=decoded.replaced,
         beginning=beginning,
         notes=(*notes, *mended.notes),

@@ -72,6 +72,11 @@ class Decoded:
     replaced: int
     map: tuple[Reach, ...] = ()
 
+    @property
+    def encodings(self) -> tuple[str, ...]:
+        """Return the encodings of its parts."""
+        return tuple(reach.encoding for reach in self.map) or (self.encoding,)
+
 
 def decode(data: bytes, encoding: str | None = None, *, name: str = "source") -> Decoded:
     """Decode a novel's bytes.
