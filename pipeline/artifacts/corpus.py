@@ -33,7 +33,7 @@ class Cut:
     document : str
         The file, or the member of an archive or a book.
     line : int
-        Of the document, from 1; 0 where it has no lines.
+        Of the document, from 1; 0 of a file that is not read.
     text : str
         What was cut, or what stood there before it was changed.
     """

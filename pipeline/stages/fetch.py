@@ -317,8 +317,8 @@ def _join_documents(
 ) -> list[tuple[str, _Place]]:
     """Return all paragraphs in order, each with its document and line.
 
-    A folder's file without a heading gets one from its name; it stands in no line. One of which
-    all was cut gets none.
+    A folder's file without a heading gets one from its name, which stands before its first line.
+    One of which all was cut gets none.
     """
     from pipeline.text.chapters.headings import is_heading
 
@@ -327,7 +327,7 @@ def _join_documents(
         headed = len(documents) == 1 or any(map(is_heading, part.paragraphs[:_FIRST_LINES]))
         if part.paragraphs and not headed:
             heading = heading_from_name(Path(document.name).stem, index + 1)
-            paragraphs.append((heading, (document.name, 0)))
+            paragraphs.append((heading, (document.name, 1)))
         places = ((document.name, line) for line in part.lines)
         paragraphs += zip(part.paragraphs, places, strict=True)
     return paragraphs

@@ -32,9 +32,9 @@ def test_it_is_read(name: str, encoding: str) -> None:
     ]
     assert made.title == "夜雨集"
     assert made.headings == {"第一章夜雨", "第二章归人"}
-    assert [(cut.reason, cut.text) for cut in reading.cuts] == [
-        ("note", "走：离开。"),
-        ("note mark", "[1]"),
+    assert [(cut.reason, cut.line, cut.text) for cut in reading.cuts] == [
+        ("note mark", 2, "[1]"),
+        ("note", 7, "走：离开。"),
     ]
 
 

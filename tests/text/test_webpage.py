@@ -79,6 +79,15 @@ def test_what_stands_around_the_text_is_left_out_and_recorded() -> None:
     for word in ("首页", "书架", "排行榜", "下一章", "网友", "第一章", "好看"):
         assert word in left_out
     assert cut(book, "hidden text") == ["藏起来的字"]
+    around = {(own.line, own.text.split()[0]) for own in book.cuts}
+    assert {(1, "首页"), (1, "导航：书架"), (22, "上一章"), (22, "好看！")} <= around
+
+
+def test_a_list_of_links_is_left_out_line_by_line() -> None:
+    links = "".join(f'<h2><a href="{n}">夜雨集{n}</a></h2>' for n in range(1, 5))
+    book = read("a.html", page(links, title="").encode())
+    assert book.documents == ()
+    assert [(own.line, own.text) for own in book.cuts] == [(n, f"夜雨集{n}") for n in range(1, 5)]
 
 
 @pytest.mark.parametrize(

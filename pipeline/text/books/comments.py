@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from pipeline.text.books.markup import Element
+from pipeline.text.books.markup import Element, taken_out
 from pipeline.text.books.prose import FURNITURE
 from pipeline.text.books.weights import Weight, weigh
 from pipeline.text.chapters.headings import is_heading
-from pipeline.text.cuts import Cut
 
 _NAMED = re.compile(
     r"(?:^|[\s_\-])(?:comments?|repl(?:y|ies)|discuss(?:ions?)?|guestbook|pinglun)(?:$|[\s_\-\d])"
@@ -19,25 +18,23 @@ _BOXES = frozenset({"div", "section", "ul", "ol", "dl", "table", "aside"})
 _SHARE = 0.5  # of the prose before it: comments that are longer are looked at by people
 
 
-def take_out_comments(root: Element, name: str) -> list[Cut]:
-    """Take the readers' comments out of a page's tree; return them.
+def take_out_comments(root: Element) -> None:
+    """Take the readers' comments out of a page's tree; their place keeps the record.
 
     Two things speak for a part being such: what it is named, and that no line of prose comes after
     it, when what is plainly no story has been taken out. Whole sentences in it say nothing then.
     """
     weights = weigh(root)
     total = weights[id(root)].prose
-    cuts: list[Cut] = []
     after = 0  # prose behind the part that is looked at
     for parent, part, before in reversed(_named_parts(root, weights)):
         weight = weights[id(part)]
         after = total - before - weight.prose
         if after or not weight.prose or weight.prose > _SHARE * before or _has_heading(part):
             continue
-        parent.children = [child for child in parent.children if child is not part]
+        place = next(at for at, child in enumerate(parent.children) if child is part)
+        parent.children[place] = taken_out(part, FURNITURE)
         total -= weight.prose
-        cuts.append(Cut(FURNITURE, name, 0, " ".join(part.text().split())))
-    return cuts[::-1]
 
 
 def _named_parts(root: Element, weights: dict[int, Weight]) -> list[tuple[Element, Element, int]]:

@@ -12,10 +12,9 @@ from pipeline.errors import DataError
 from pipeline.shown import shown
 from pipeline.text.books.decoding import decode_page
 from pipeline.text.books.document import Document, Limits, Reading, text_document
-from pipeline.text.books.markup import Element, parse
+from pipeline.text.books.markup import Element, parse, taken_out
 from pipeline.text.books.notes import MARKED
 from pipeline.text.books.prose import NOTE, read_page
-from pipeline.text.cuts import Cut
 from pipeline.text.gaps import squeezed
 
 _HEAD = 4096  # bytes
@@ -50,10 +49,9 @@ def read_fictionbook(document: Document, limits: Limits) -> Reading:
         elif own.name == "a" and own.get("type") == "note":
             own.name = MARKED
     told: list[Element | str] = []
-    cuts: list[Cut] = []
     for body in root.find("body"):
         if body.get("name").lower() in _NOTES:
-            cuts.append(Cut(NOTE, document.name, 0, " ".join(body.text().split())))
+            told.append(taken_out(body, NOTE))
         else:
             told.append(body)
     page = read_page(Element("", "", told), name=document.name)
@@ -66,4 +64,4 @@ def read_fictionbook(document: Document, limits: Limits) -> Reading:
         headings=frozenset(squeezed(line.text) for line in page.lines if line.level),
         read_from=decoded.encodings,
     )
-    return Reading((made,), (*cuts, *page.cuts))
+    return Reading((made,), tuple(page.cuts))

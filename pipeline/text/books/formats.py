@@ -174,7 +174,7 @@ def _note(document: Document) -> tuple[Cut, ...]:
     """Return what says that a plain text goes by the name of another form; nothing is cut."""
     suffix = PurePosixPath(document.name).suffix.lower()
     form = next((own.name for own in FORMATS if suffix in own.suffixes), "")
-    return (Cut("plain text by its bytes", document.name, 0, f"named as {form}"),) if form else ()
+    return (Cut("plain text by its bytes", document.name, 1, f"named as {form}"),) if form else ()
 
 
 def _is_text(data: bytes) -> bool:

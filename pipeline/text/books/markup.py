@@ -56,11 +56,15 @@ _NO_PARAGRAPH = BLOCKS - {"br", "body", "html", "head"}  # what ends an open p
 
 @dataclass(slots=True)
 class Element:
-    """An element: its name in small letters without a prefix, what stands in its tag and in it."""
+    """An element: its name in small letters without a prefix, what stands in its tag and in it.
+
+    `left_out` is why something was taken out in its place, and what that was.
+    """
 
     name: str
     tag: str = ""
     children: list[Element | str] = field(default_factory=list)
+    left_out: tuple[str, str] = ("", "")
 
     def attributes(self) -> dict[str, str]:
         """Return the values by name in small letters, a prefix as it stands there."""
@@ -107,6 +111,11 @@ class Element:
             else:
                 stack.pop()
         return "".join(pieces)
+
+
+def taken_out(element: Element, reason: str) -> Element:
+    """Return what stands for an element that is taken out, so that its place is known."""
+    return Element("left-out", left_out=(reason, " ".join(element.text().split())))
 
 
 def parse(text: str, *, xml: bool, name: str) -> Element:

@@ -186,6 +186,9 @@ class _Writer:
             self.page.anchors.setdefault(anchor, len(self.page.lines))
         if element.name in _UNSEEN:
             return True
+        if element.left_out[0]:
+            self._cut(*element.left_out)
+            return True
         reason = self._reason(element)
         if not reason:
             return False
@@ -196,10 +199,14 @@ class _Writer:
                 if reason == NOTE:
                     self.page.notes.add(anchor)
         if text and element.name != "rp":
-            self.page.cuts.append(Cut(reason, self._name, len(self.page.lines) + 1, text))
+            self._cut(reason, text)
         if element.name in BLOCKS or element.name == NOTED:
             self.end_line()
         return True
+
+    def _cut(self, reason: str, text: str) -> None:
+        """Keep a record of what is left out of the line that comes next."""
+        self.page.cuts.append(Cut(reason, self._name, len(self.page.lines) + 1, text))
 
     def _reason(self, element: Element) -> str:
         """Return why an element is left out, "" for one that stays."""

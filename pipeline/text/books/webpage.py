@@ -10,7 +10,7 @@ from pipeline.shown import shown
 from pipeline.text.books.comments import take_out_comments
 from pipeline.text.books.decoding import decode_page
 from pipeline.text.books.document import Document, Limits, Reading, text_document
-from pipeline.text.books.markup import BLOCKS, Element, parse
+from pipeline.text.books.markup import BLOCKS, Element, parse, taken_out
 from pipeline.text.books.notes import Seen, mark_notes
 from pipeline.text.books.prose import FURNITURE, Line, read_page
 from pipeline.text.books.sheets import hide_styled
@@ -61,16 +61,18 @@ def read_webpage(document: Document, limits: Limits) -> Reading:
     many = _is_list_of_links(root)
     title = next((element.text() for element in root.find("title")), "")
     hide_styled(root)
-    cuts = _take_out_furniture(root, document.name)
-    cuts += take_out_comments(root, document.name)
+    _take_out_furniture(root)
+    take_out_comments(root)
     notes = {target.partition("#")[2] for target in mark_notes(root, "", Seen())}
     page = read_page(root, name=document.name, notes=notes, plain=_is_plain(root))
+    numbered = list(enumerate(page.lines, 1))
     lines = [line for line in page.lines if not _is_button(line)]
-    cuts += page.cuts
-    cuts += [Cut(FURNITURE, document.name, 0, own.text) for own in page.lines if _is_button(own)]
+    cuts = page.cuts
+    cuts += [Cut(FURNITURE, document.name, n, own.text) for n, own in numbered if _is_button(own)]
     named = all(line.level and not is_heading(line.text) for line in lines)
     if not lines or (many and named):
-        cuts += [Cut(FURNITURE, document.name, 0, line.text) for line in lines]
+        left = ((n, line) for n, line in numbered if not _is_button(line))
+        cuts += [Cut(FURNITURE, document.name, number, line.text) for number, line in left]
         return Reading((), tuple(cuts))
     lines = _with_title(lines, title)
     cut: list[Cut] = []
@@ -112,12 +114,11 @@ def _with_title(lines: list[Line], title: str) -> list[Line]:
     return [Line(own, 1), *lines] if own else lines
 
 
-def _take_out_furniture(root: Element, name: str) -> list[Cut]:
-    """Take out of a tree what stands around the text; return it."""
+def _take_out_furniture(root: Element) -> None:
+    """Take out of a tree what stands around the text; its place keeps the record."""
     weights = weigh(root)
     total = max(1, weights[id(root)].characters - weights[id(root)].linked)
     places = _numbered_places(root)
-    cuts: list[Cut] = []
     stack = [root]
     while stack:
         element = stack.pop()
@@ -126,13 +127,12 @@ def _take_out_furniture(root: Element, name: str) -> list[Cut]:
             if isinstance(child, Element) and _is_furniture(
                 child, weights[id(child)], total, places
             ):
-                if has_chinese(text := " ".join(child.text().split())):
-                    cuts.append(Cut(FURNITURE, name, 0, text))
+                if has_chinese(child.text()):
+                    kept.append(taken_out(child, FURNITURE))
                 continue
             kept.append(child)
         element.children = kept
         stack += [child for child in reversed(kept) if isinstance(child, Element)]
-    return cuts
 
 
 def _numbered_places(root: Element) -> set[str]:
