@@ -94,6 +94,37 @@ def test_a_few_garbled_lines_are_mended_one_by_one(read: Callable[[str], str]) -
     assert mended.garbled == 0
 
 
+TWICE = [("latin-1", "latin-1"), ("latin-1", "gb18030"), ("gb18030", "gb18030")]
+
+
+@pytest.mark.parametrize(("first", "second"), TWICE)
+def test_what_was_misread_twice_is_mended_too(first: str, second: str) -> None:
+    # every line is UTF-8 that both encodings hold without a loss
+    line = (
+        "守门太监验过腰牌守门太监验过腰牌"
+        if first == "gb18030"
+        else "他说：“这里没有人。你去看看，"
+    )
+    broken = line.encode().decode(first).encode().decode(second)
+    sound = SIMPLIFIED * 60
+
+    whole = mend(Decoded(f"{broken}\n" * 90, "utf-8", 0), document="雪")
+    one = mend(Decoded(f"{sound}{broken}\n{sound}", "utf-8", 0), document="雪")
+
+    way = f"utf-8 once read as {first}, and that as {second}: mended"
+    assert (whole.text, whole.notes) == (f"{line}\n" * 90, (f"雪: lines 1-90: {way}",))
+    assert (one.text, one.notes) == (f"{sound}{line}\n{sound}", (f"雪: line 181: {way}",))
+
+
+@pytest.mark.parametrize(("first", "second"), TWICE[1:])
+def test_what_lost_characters_when_it_was_misread_twice_is_refused(first: str, second: str) -> None:
+    broken = (SIMPLIFIED * 30).encode().decode(first, errors="replace")
+    broken = broken.encode().decode(second, errors="replace").replace("聹", "?")
+
+    with pytest.raises(DataError, match="got text that was once read in a wrong encoding"):
+        mend(Decoded(broken, "utf-8", 0), document="雪")
+
+
 @pytest.mark.parametrize(("right", "wrong"), [("utf-8", "gb18030"), ("gb18030", "big5hkscs")])
 def test_a_few_lines_that_lost_characters_are_named_and_counted(right: str, wrong: str) -> None:
     lost = "丫头们说道：“太太叫你过去，问你昨日的事。".encode(right).decode(wrong, errors="replace")

@@ -22,6 +22,13 @@ _LATIN_SHARE = 0.5  # of what is no ASCII; Chinese read as Latin-1 is little els
 
 LATIN = re.compile("[\u0080-\u017f\u0192\u02c6\u02dc\u2013-\u2122]")
 _HAN = re.compile(f"[{CHINESE_CLASS}\ue000-\uf8ff]+")
+# Latin letters of UTF-8, read as GBK: two bytes each, of which the first is one of two.
+_LATIN_AS_GBK = re.compile(
+    "["
+    + "".join(bytes([a, b]).decode("gbk") for a in (0xC2, 0xC3) for b in range(0x80, 0xC0))
+    + "]"
+)
+_LATIN_MOST = 0.8  # of the Chinese characters; in prose they are a twentieth
 _WORDS = re.compile("[A-Za-z]{3}[A-Za-z ]{20}")  # Latin words: a text in a European language
 # Windows' Latin alphabet, whose signs stand where Latin-1 has controls.
 _WINDOWS = {
@@ -49,7 +56,7 @@ def is_garbled_line(line: str) -> bool | None:
     han = count_han(line)
     if han < _SOME_LETTERS:
         return False if _common(line, han) >= _READABLE else None
-    return _common(line, han) < _RARE
+    return _common(line, han) < _RARE or _was_latin(line, han)
 
 
 def is_garbled(text: str) -> bool:
@@ -57,13 +64,18 @@ def is_garbled(text: str) -> bool:
     if len(LATIN.findall(text)) >= _ENOUGH and _is_latin(text):
         return True
     han = count_han(text)
-    return han >= _ENOUGH and _common(text, han) < _RARE
+    return han >= _ENOUGH and (_common(text, han) < _RARE or _was_latin(text, han))
 
 
 def _is_latin(text: str) -> bool:
     """Return whether most of what is no ASCII is Latin."""
     others = len(text) - len(text.encode("ascii", "ignore"))
     return len(LATIN.findall(text)) > _LATIN_SHARE * others and not _WORDS.search(text)
+
+
+def _was_latin(text: str, han: int) -> bool:
+    """Return whether `han` Chinese characters are what GBK makes of Latin ones in UTF-8."""
+    return len(_LATIN_AS_GBK.findall(text)) > _LATIN_MOST * han
 
 
 def count_han(text: str) -> int:
@@ -103,16 +115,31 @@ def _makes_chinese(line: str, wrong: str, right: str) -> bool:
 
 
 def way_back(text: str) -> tuple[str, str]:
-    """Return what a garbled text was, and how it became so; "" where no way back is exact."""
+    """Return what a garbled text was, and how it became so; "" where no way back is exact.
+
+    Some was read in a wrong encoding, saved as UTF-8, and read in a wrong one again.
+    """
+    between: list[tuple[str, str]] = []
+    for was, wrong, right in _exact_ways(text):
+        if common_share(was) >= _READABLE and has_chinese(was):
+            return was, f"{right} once read as {wrong}"
+        if right == "utf-8":
+            between.append((was, wrong))
+    for garbled, then in between:
+        for was, wrong, right in _exact_ways(garbled):
+            if common_share(was) >= _READABLE and has_chinese(was):
+                return was, f"{right} once read as {wrong}, and that as {then}"
+    return text, ""
+
+
+def _exact_ways(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield what a text may have been, with what it was read as and what it was."""
     for wrong, right in _WAYS:
         with suppress(UnicodeEncodeError):
             for data in _bytes_of(text, wrong, "strict"):
-                mended = data.decode(right, "ignore")
-                if mended.encode(right) != data:
-                    continue
-                if common_share(mended) >= _READABLE and has_chinese(mended):
-                    return mended, f"{right} once read as {wrong}"
-    return text, ""
+                was = data.decode(right, "ignore")
+                if was != text and was.encode(right) == data:
+                    yield was, wrong, right
 
 
 def _bytes_of(text: str, wrong: str, errors: str) -> Iterator[bytes]:
