@@ -5,10 +5,12 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pipelines import CORPORA
+from opencc import OpenCC
+from pipelines import CORPORA, NOVELLA
 
 from pipeline.errors import DataError, SettingsError
 from pipeline.text.cleaning.encoding import decode, refuse_misread
+from pipeline.text.cleaning.losses import refuse_lost
 
 SIMPLIFIED = (
     "第三章　夜雨\n　　话说那日她回到院中，天已经黑了。丫头们说道：“太太叫你过去，问你昨日的事。”"
@@ -197,3 +199,39 @@ def test_a_lone_surrogate_is_no_character() -> None:
     decoded = decode("她".encode("utf-7") + b"+2AA-" + "走".encode("utf-7"), "utf-7")
 
     assert (decoded.text, decoded.replaced) == ("她\ufffd走", 1)
+
+
+def _in_big5() -> str:
+    """Return the bundled novella in traditional characters that Big5 has."""
+    text = OpenCC("s2t").convert(NOVELLA.read_text(encoding="utf-8"))
+    return text.encode("big5hkscs", "ignore").decode("big5hkscs")
+
+
+@pytest.mark.parametrize("distance", [1_001, 301])
+def test_big5_that_has_lost_bytes_is_told_though_all_of_the_rest_make_characters(
+    distance: int,
+) -> None:
+    whole = _in_big5().encode("big5hkscs")
+    places = [at for at in range(distance, len(whole), distance) if whole[at] >= 0x80]
+    kept = set(places)
+    data = bytes(byte for at, byte in enumerate(whole) if at not in kept)
+    assert whole.count(b"\n") == data.count(b"\n")
+
+    found = decode(data)
+
+    assert found.encoding == "big5hkscs"
+    assert found.replaced == pytest.approx(len(places), rel=0.2)
+    share = 100 * found.replaced / len(found.text)
+    (note,) = refuse_lost(found, len(data), document="雪.txt", advice="")
+    assert note.startswith(f"雪.txt: {share:.1f} % unreadable, the first in line ")
+
+
+@pytest.mark.parametrize("letters", ["ABCDEFGHIJKLMNOPQRSTUVWXYZ", "xyzabctvQKJTABCDE"])
+def test_letters_that_stand_alone_in_sound_big5_are_no_damage(letters: str) -> None:
+    random = Random(7)
+    pieces = (c + random.choice(letters) if random.random() < 0.004 else c for c in _in_big5())
+    text = "".join(pieces)
+
+    found = decode(text.encode("big5hkscs"))
+
+    assert (found.text, found.replaced) == (text, 0)

@@ -23,7 +23,7 @@ from pipeline.text.cleaning.evidence import (
     common_share,
     marked,
 )
-from pipeline.text.cleaning.resync import in_step, in_step_utf16
+from pipeline.text.cleaning.resync import STRAY, has_lost_halves, in_step, in_step_utf16
 from pipeline.text.cleaning.stretch import LINE_ENDS, NoEncoding
 from pipeline.text.cleaning.stretches import find_stretches
 
@@ -40,6 +40,7 @@ __all__ = [
 
 # What double-byte text holds where bytes have been lost: bad ones, and characters that are none.
 _ASKEW = re.compile(f"[{MARK}\ue000-\ue78c\ue797-\uf8ff]")
+_LOSSY = re.compile(f"{_ASKEW.pattern}|{STRAY.pattern}")  # the same where letters tell it
 # What UTF-16 out of step holds, of scripts that no Chinese text is in.
 _OUT_OF_STEP = re.compile("[\u0500-\u1fff㐀-䶿\ua000-\ufaff]")
 _MANY = 4  # of them in a line
@@ -63,7 +64,8 @@ class Reach:
 class Decoded:
     """Text, the encoding that most of it was read from, and how many bytes could not be decoded.
 
-    Each unreadable stretch is one U+FFFD in `text`. `map` says which encoding reaches how far, if
+    Each unreadable stretch is one U+FFFD in `text`; of a character in Big5 that has lost its first
+    half a letter may be left. `map` says which encoding reaches how far, if
     there are several.
     """
 
@@ -207,29 +209,38 @@ def decode_as(data: bytes, encoding: str) -> tuple[str, int]:
         text = marked(data, encoding)
     except UnicodeError as error:  # codecs that take no error handler, such as idna
         raise SettingsError(f"encoding: {encoding} cannot read this file: {error}") from error
-    if encoding in DOUBLE_BYTE and _ASKEW.search(text):
+    halves = 0
+    if encoding == "big5hkscs" and has_lost_halves(text):
+        text = _in_step(text, data, encoding, lossy=True)
+        halves = len(STRAY.findall(text))
+    elif encoding in DOUBLE_BYTE and _ASKEW.search(text):
         text = _in_step(text, data, encoding)
     elif encoding in LINE_ENDS and _OUT_OF_STEP.search(text):
         ends = data.split(LINE_ENDS[encoding])  # at whichever bytes: a lost one shifts them
         text = "\n".join(_decode_utf16(line, encoding) for line in ends)
     replaced = len(SURROGATE.findall(text)) if SURROGATE.search(text) else 0
-    return (re.sub(f"{SURROGATE.pattern}+", "\ufffd", text) if replaced else text), replaced
+    text = re.sub(f"{SURROGATE.pattern}+", "\ufffd", text) if replaced else text
+    return text, replaced + halves
 
 
-def _in_step(text: str, data: bytes, encoding: str) -> str:
+def _in_step(text: str, data: bytes, encoding: str, *, lossy: bool = False) -> str:
     """Return double-byte text in whose lines that have lost bytes one reads on in step.
 
-    No character holds the byte of a line end, so that text and bytes have the same lines.
+    No character holds the byte of a line end, so that text and bytes have the same lines. Those of
+    a `lossy` text may have lost some though all of their bytes make characters.
     """
+    askew = _LOSSY if lossy else _ASKEW
     lines = data.split(b"\n")
     pieces: list[str] = []
     done = number = 0
-    while found := _ASKEW.search(text, done):
+    while found := askew.search(text, done):
         start = text.rfind("\n", done, found.start()) + 1 or done
         number += text.count("\n", done, start)
         stop = text.find("\n", found.end())
         stop = stop if stop >= 0 else len(text)
-        pieces += (text[done:start], _decode_line(lines[number], encoding))
+        line = lines[number]
+        own = in_step(line, encoding, lossy=True) if lossy else _decode_line(line, encoding)
+        pieces += (text[done:start], own)
         done = stop
     return "".join([*pieces, text[done:]])
 

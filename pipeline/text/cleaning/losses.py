@@ -40,6 +40,8 @@ def refuse_lost(
             f"{_line_of(_REPLACED, text):,}: characters that were lost before"
         )
     lost = text.count("\ufffd") + sum(map(len, misread))
+    if decoded.encoding == "big5hkscs":  # letters are left of some, of which no U+FFFD tells
+        lost = max(lost, decoded.replaced)
     share = max(decoded.replaced / max(1, size), (lost + garbled) / max(1, len(text)))
     if share <= WARN:
         return notes

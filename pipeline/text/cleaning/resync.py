@@ -7,7 +7,20 @@ Of all ways to part a line into characters and single bad bytes, the likeliest i
 
 from __future__ import annotations
 
-from pipeline.text.cleaning.evidence import COMMON, MARK, marked
+import re
+from functools import lru_cache
+
+from pipeline.text.cleaning.evidence import COMMON, MARK, common_share, marked, usual_share
+
+# In Big5 a lost byte seldom makes a bad one: the next pair that ends with an ASCII byte is in step
+# again, and what is left of it is a letter that stands alone.
+STRAY = re.compile("[^\x00-\x7f][@-~](?![\x00-\x7f])")
+_LEAST_STRAYS = 20
+_DIFFERENT = 10  # letters among them
+_ASKEW = 0.6  # of the text's share of common characters stand before them, or less
+_LETTER = 3.0  # what such a letter costs in a line
+_LOST = 6.0  # the same where the text has lost bytes: more than a bad byte
+_MARKS = re.compile("[、。「」『』（）《》\u2010-\u2030！，：；？]")
 
 _BAD = 5.0  # what a byte without a character costs, as much as some rare characters in a row
 _FOUR = 3.0  # what a four-byte character of GB18030 costs
@@ -16,16 +29,34 @@ _LONGEST = 100_000  # bytes of a line
 _BAD_UTF16 = 8.0  # what a byte out of step costs in UTF-16, as much as four units that are unlikely
 
 
-def in_step(line: bytes, encoding: str) -> str:
-    """Return the likeliest text of a damaged line in gb18030 or big5hkscs, `MARK` for bad bytes."""
+def has_lost_halves(text: str) -> bool:
+    """Return whether a text in Big5 has lost bytes that no bad byte tells of.
+
+    Single letters stand between Chinese characters, of every kind, and what stands before them is
+    half of one character and half of another: hardly ever a common one.
+    """
+    found = STRAY.findall(text)
+    if len(found) < _LEAST_STRAYS or len({pair[1] for pair in found}) < _DIFFERENT:
+        return False
+    before = "".join(pair[0] for pair in found)
+    return common_share(before) < _ASKEW * common_share(text)
+
+
+def in_step(line: bytes, encoding: str, *, lossy: bool = False) -> str:
+    """Return the likeliest text of a damaged line in gb18030 or big5hkscs, `MARK` for bad bytes.
+
+    `lossy` says that the text has lost halves of characters.
+    """
     if len(line) > _LONGEST:
         return marked(line, encoding)
     best = [0.0]  # of the first so many bytes
     taken = [0]  # bytes of the last character; 0 for a bad one
     price = _gb18030 if encoding == "gb18030" else _big5
+    letter = 0.0 if encoding == "gb18030" else _LOST if lossy else _LETTER
     for end in range(1, len(line) + 1):
         byte = line[end - 1]
-        cost, size = best[-1] + (0.0 if byte < 0x80 else _BAD), 1 if byte < 0x80 else 0
+        single = letter if _is_stray(line, end) else 0.0
+        cost, size = best[-1] + (single if byte < 0x80 else _BAD), 1 if byte < 0x80 else 0
         if end >= 2 and (pair := best[end - 2] + price(line[end - 2], byte)) < cost:
             cost, size = pair, 2
         four = line[end - 4 : end]
@@ -34,6 +65,13 @@ def in_step(line: bytes, encoding: str) -> str:
         best.append(cost)
         taken.append(size)
     return _spelled(line, taken, encoding)
+
+
+def _is_stray(line: bytes, end: int) -> bool:
+    """Return whether a letter that ends there stands alone between what is no ASCII."""
+    if not 0x40 <= line[end - 1] < 0x7F or end < 2 or line[end - 2] < 0x80:
+        return False
+    return end == len(line) or line[end] >= 0x80
 
 
 def _spelled(line: bytes, taken: list[int], encoding: str) -> str:
@@ -71,13 +109,17 @@ def _gb18030(first: int, second: int) -> float:
     return _NEVER if 0xAA <= first <= 0xAF or first >= 0xF8 else 1.0
 
 
+@lru_cache(maxsize=2**16)
 def _big5(first: int, second: int) -> float:
     """Return what a pair costs in Big5; infinite where it is none."""
     if not (0x87 <= first <= 0xFE and (0x40 <= second <= 0x7E or 0xA1 <= second <= 0xFE)):
         return float("inf")
-    if 0xA4 <= first <= 0xC6:
-        return 0.2
-    return 0.3 if 0xA1 <= first <= 0xA3 else 1.0 if 0xC9 <= first <= 0xF9 else 3.0
+    character = marked(bytes((first, second)), "big5hkscs")
+    if MARK in character:
+        return _NEVER
+    if COMMON.match(character) or _MARKS.match(character):
+        return 0.1
+    return 0.6 if usual_share(character, "big5hkscs") == 1 else 2.5
 
 
 def in_step_utf16(line: bytes, encoding: str) -> str:
