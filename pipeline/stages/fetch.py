@@ -183,6 +183,8 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
     division = _divide(paragraphs, [place for _, place in joined], titles, config)
     if division.undivided:
         notes.append(_no_headings(division))
+    if division.damaged:
+        notes.append(division.damaged)
     cuts = [*reading.cuts, *(cut for part in parts for cut in part.cleaned.cuts), *division.cuts]
     for line in [*notes, *tell_cuts(cuts, several=len(documents) > 1)]:
         context.say(line)

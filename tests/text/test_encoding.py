@@ -203,7 +203,7 @@ def test_a_lone_surrogate_is_no_character() -> None:
 
 def _in_big5() -> str:
     """Return the bundled novella in traditional characters that Big5 has."""
-    text = OpenCC("s2t").convert(NOVELLA.read_text(encoding="utf-8"))
+    text: str = OpenCC("s2t").convert(NOVELLA.read_text(encoding="utf-8"))
     return text.encode("big5hkscs", "ignore").decode("big5hkscs")
 
 

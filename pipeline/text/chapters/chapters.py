@@ -12,6 +12,7 @@ from pipeline.artifacts.corpus import Chapter
 from pipeline.chinese import has_chinese
 from pipeline.text.chapters.chosen import choose_headings
 from pipeline.text.chapters.contents import Contents, find_contents, runs_of
+from pipeline.text.chapters.damaged import tell_damaged, with_damaged
 from pipeline.text.chapters.families import UNCOUNTED, make_book
 from pipeline.text.chapters.forms import NAMED, STRONG, Heading
 from pipeline.text.chapters.headings import read_heading
@@ -52,6 +53,8 @@ class Division:
         No heading was found.
     likeliest : tuple of str
         Up to three lines that look most like one, then.
+    damaged : str
+        What is to be said of headings with a damaged number.
     """
 
     paragraphs: tuple[str, ...]
@@ -60,6 +63,7 @@ class Division:
     headings: int = 0
     undivided: bool = False
     likeliest: tuple[str, ...] = ()
+    damaged: str = ""
 
 
 def divide(
@@ -91,7 +95,7 @@ def divide(
         The pattern takes too long.
     """
     marked = _marked(paragraphs, titles) if pattern is None else {}
-    candidates, contents = _candidates(paragraphs, pattern, marked)
+    candidates, contents, damaged = _candidates(paragraphs, pattern, marked)
     kept = [index for index in range(len(paragraphs)) if index not in contents.lines]
     text = [paragraphs[index] for index in kept]
     rest = {new: candidates[old] for new, old in enumerate(kept) if old in candidates}
@@ -116,16 +120,19 @@ def divide(
         sum(index in headings or heading.form >= STRONG for index, heading in rest.items()),
         undivided,
         likeliest(left, rest.values()) if undivided else (),
+        damaged,
     )
 
 
 def _candidates(
     paragraphs: Sequence[str], pattern: re.Pattern[str] | None, marked: Mapping[int, Heading]
-) -> tuple[dict[int, Heading], Contents]:
-    """Return the lines that may be headings by their index, and the tables of contents."""
+) -> tuple[dict[int, Heading], Contents, str]:
+    """Return the lines that may be headings by their index, the tables of contents, and a note."""
+    note = ""
     if pattern is None:
         found = {i: h for i, line in enumerate(paragraphs) if (h := read_heading(line))}
-        candidates = with_parts(dict(sorted({**marked, **found}.items())))
+        sound, damaged = with_damaged(dict(sorted({**marked, **found}.items())))
+        candidates, note = with_parts(sound), tell_damaged(paragraphs, damaged)
     else:
         candidates = read_own(paragraphs, pattern)
     rows = find_rows(paragraphs, candidates)
@@ -135,7 +142,7 @@ def _candidates(
     if pattern is None:
         contents, by_title = find_listed(paragraphs, candidates, contents)
         candidates = dict(sorted({**candidates, **by_title}.items()))
-    return candidates, contents
+    return candidates, contents, note
 
 
 def _marked(paragraphs: Sequence[str], titles: Set[str]) -> dict[int, Heading]:

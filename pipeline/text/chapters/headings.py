@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from pipeline.text.chapters.counted import read_bare, read_counted, read_english, read_volume
+from pipeline.text.chapters.damaged import read_damaged
 from pipeline.text.chapters.forms import CLOSING, GAP, OPENING, STRONG, Heading
 from pipeline.text.chapters.numbered import read_numbered
 from pipeline.text.chapters.numerals import NUMERAL_CLASS
@@ -30,6 +31,7 @@ _READERS = (
     read_bare,
     read_decorated,
     read_worded,
+    read_damaged,
 )
 
 
