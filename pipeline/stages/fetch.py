@@ -27,8 +27,6 @@ _Place = tuple[str, int]
 
 _AUTO = "auto"
 _FIRST_LINES = 5  # paragraphs of a folder's file among which a heading is looked for
-_MANY_HEADINGS = 1000
-_LEAST_CHAPTER = 30  # characters with the heading; so many headings over less are a list
 _LONGEST_SHOWN = 30  # characters of a line that is shown
 
 
@@ -226,14 +224,11 @@ def _divide(
 def _check_headings(division: Division, config: FetchConfig) -> None:
     """Refuse a list of headings: it is no novel, and nothing could be learnt from it."""
     from pipeline.text.books.source import shown_source
+    from pipeline.text.chapters.listing import LEAST_CHAPTER, MANY_HEADINGS, list_error
 
     characters = sum(map(len, division.paragraphs))
-    if division.headings >= _MANY_HEADINGS and characters < _LEAST_CHAPTER * division.headings:
-        raise DataError(
-            f"{shown_source(config.source)}: expected a novel, got {division.headings:,} headings "
-            f"and {characters / division.headings:.0f} characters for each; give the text that "
-            "they stand over"
-        )
+    if division.headings >= MANY_HEADINGS and characters < LEAST_CHAPTER * division.headings:
+        raise list_error(division.headings, characters, name=shown_source(config.source))
 
 
 def _no_headings(division: Division) -> str:

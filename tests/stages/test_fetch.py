@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import time
 import zipfile
 from pathlib import Path
 
@@ -113,6 +114,29 @@ def test_a_list_of_headings_is_no_novel(tmp_path: Path, text: str) -> None:
 
     with pytest.raises(DataError, match=r"got 2,000 headings and 1\d characters for each; give"):
         run(tmp_path, source=str(path))
+
+
+@pytest.mark.parametrize("below", ["", "她走了。\n"])
+def test_half_a_million_headings_are_refused_before_anything_is_made_of_them(
+    tmp_path: Path, below: str
+) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text("".join(f"第{n}章 风雨\n{below}" for n in range(1, 500_001)), encoding="utf-8")
+    start = time.process_time()
+
+    with pytest.raises(DataError, match=r"got about (49|50)\d,\d{3} headings and 1\d characters"):
+        run(tmp_path, source=str(path))
+
+    assert time.process_time() - start < 15  # read line by line it took 100 seconds
+
+
+def test_a_long_novel_in_short_lines_is_no_list(tmp_path: Path) -> None:
+    path = tmp_path / "poem.txt"
+    verse = "她听见外头的雨下了一夜，\n天亮时院子里的海棠落了一地。\n"
+    text = "".join(f"第{n}章 风雨\n{verse * 15}" for n in range(1, 801))
+    path.write_text(text, encoding="utf-8")
+
+    assert len(run(tmp_path, source=str(path), min_characters=1).chapters) == 800
 
 
 def test_big5_is_simplified_when_asked(tmp_path: Path) -> None:

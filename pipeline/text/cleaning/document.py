@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pipeline.errors import DataError
+from pipeline.text.chapters.listing import refuse_list
 from pipeline.text.cleaning.clean import Cleaned, Rejoin, clean, clean_characters
 from pipeline.text.cleaning.damage import Mended, mend
 from pipeline.text.cleaning.encoding import (
@@ -84,6 +85,7 @@ def read_document(
     notes += note_subtitles(mended.text, document=name)
     if reach := show_map(decoded):
         notes.insert(0, f"{name}: {reach}")
+    refuse_list(mended.text, name=name)
     beginning = tuple(clean_characters(mended.text[:_BEGINNING]).split("\n"))
     held = [mended.text]
     mended, decoded = replace(mended, text=""), replace(decoded, text="")  # it is held once
