@@ -87,8 +87,8 @@ def count_reasons(cuts: Iterable[Cut]) -> dict[str, int]:
 
 def _save_corpus(corpus: Corpus, folder: Path) -> None:
     """Write corpus.txt, corpus.json and removed.jsonl."""
-    text = "".join(paragraph + "\n" for paragraph in corpus.paragraphs)
-    (folder / "corpus.txt").write_text(text, encoding="utf-8", newline="\n")
+    with (folder / "corpus.txt").open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(paragraph + "\n" for paragraph in corpus.paragraphs)
     facts = {name: value for name, value in vars(corpus).items() if name not in _ELSEWHERE}
     chapters = [asdict(chapter) for chapter in corpus.chapters]
     counts = count_reasons(corpus.cuts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -166,8 +167,10 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
     from pipeline.text.cuts import tell_cuts
 
     reading = _read_source(config)
-    documents = reading.documents
-    parts = _read_documents(documents, config, context)
+    digest, read = _digest(reading.documents), list(reading.documents)
+    documents = [replace(document, data=b"") for document in read]
+    reading = replace(reading, documents=())  # a long novel's bytes go when its text is there
+    parts = _read_documents(read, config, context)
     joined = _join_documents(documents, [part.cleaned for part in parts])
     paragraphs = [paragraph for paragraph, _ in joined]
     encodings = "+".join(sorted({encoding for part in parts for encoding in part.encodings}))
@@ -192,7 +195,7 @@ def fetch(config: FetchConfig, *, context: Context) -> Corpus:
         encoding=encodings,
         replaced=sum(part.replaced for part in parts),
         rejoined_lines=sum(part.cleaned.rejoined_lines for part in parts),
-        source_digest=_digest(documents),
+        source_digest=digest,
         title=title,
         cuts=tuple(cuts),
         notes=tuple(notes),
@@ -263,34 +266,39 @@ def _read_source(config: FetchConfig) -> Reading:
 
 
 def _read_documents(
-    documents: Sequence[Document], config: FetchConfig, context: Context
+    documents: list[Document], config: FetchConfig, context: Context
 ) -> list[ReadDocument]:
-    """Decode and clean all documents; those that cannot be used are refused together."""
+    """Decode and clean all documents, of which none are left; refuse all that cannot be used."""
     from pipeline.text.books.document import together
 
     parts: list[ReadDocument] = []
     refused: list[DataError] = []
-    for index, document in enumerate(documents):
-        context.progress(index, len(documents), document.name)
+    total = len(documents)
+    for index in range(total):
+        context.progress(index, total, documents[0].name)
         try:
-            parts.append(_read_document(document, config))
+            parts.append(_read_first(documents, config))
         except DataError as error:
             refused.append(error)
     if refused:
         raise together(refused)
-    context.progress(len(documents), len(documents))
+    context.progress(total, total)
     return parts
 
 
-def _read_document(document: Document, config: FetchConfig) -> ReadDocument:
-    """Decode and clean one document as the settings say."""
-    from pipeline.text.cleaning.document import read_document
+def _read_first(documents: list[Document], config: FetchConfig) -> ReadDocument:
+    """Decode and clean the first document as the settings say; it goes from the list."""
+    from pipeline.text.cleaning.document import decode_document, read_document
 
     asked = None if config.encoding == _AUTO else config.encoding
+    document = documents.pop(0)
+    size = len(document.data)
+    pieces = decode_document(document.data, name=document.name, encoding=document.encoding or asked)
+    document = replace(document, data=b"")
     return read_document(
-        document.data,
+        pieces,
         name=document.name,
-        encoding=document.encoding or asked,
+        size=size,
         mending=asked is None,
         advice=_encoding_hint(config),
         rejoin_lines=config.rejoin_lines,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-_MANY = 1_000_000  # characters counted together
+_MANY = 2**17  # characters counted together: a million take three times as long
 
 
 def count_characters(paragraphs: Iterable[str]) -> dict[str, int]:

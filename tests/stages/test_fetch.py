@@ -3,6 +3,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import subprocess
+import sys
 import time
 import zipfile
 from pathlib import Path
@@ -502,3 +504,37 @@ def test_the_encoding_that_is_told_of_a_page_is_its_own(tmp_path: Path) -> None:
     page.write_bytes(f"<html><body><h1>第一章</h1>{text}</body></html>".encode("gb18030"))
 
     assert run(tmp_path, source=str(page)).encoding == "gb18030"
+
+
+MEMORY = """
+import sys
+from pipeline.stages.fetch import FetchConfig, fetch
+
+class Quiet:
+    def progress(self, *told): ...
+    def say(self, line): ...
+
+def peak():
+    lines = open("/proc/self/status").read().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
+
+fetch(FetchConfig(source=sys.argv[1]), context=Quiet())
+before = peak()
+fetch(FetchConfig(source=sys.argv[2]), context=Quiet())
+print(peak() - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells the peak there")
+def test_a_long_text_takes_less_than_five_times_its_bytes(tmp_path: Path) -> None:
+    short, long = tmp_path / "short.txt", tmp_path / "long.txt"
+    short.write_bytes(novel().encode("gb18030"))
+    lines = (f"\u3000\u3000{SENTENCE * (1 + n % 7)}\r\n" for n in range(20_000))
+    long.write_bytes(("第一章 夜雨\r\n" + "".join(lines)).encode("gb18030"))
+
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY, str(short), str(long)], capture_output=True, check=True
+    )
+
+    # its characters twice, as bytes or text and as lines, and as much again: it was 5.4 times
+    assert int(done.stdout) < 4.8 * long.stat().st_size

@@ -70,6 +70,7 @@ _ZIP = ((0, b"PK\x03\x04"), (0, b"PK\x05\x06"))
 _HEAD = 4096  # bytes
 # Of what the blanks are made of: ASCII's, and U+3000, U+00A0, U+200B and U+FEFF in any encoding.
 _BLANK_BYTES = b" \t\r\n\v\f\x00\x30\xe3\x80\xa1\xc2\xa0\xe2\x80\x8b\x20\xef\xbb\xbf\xfe\xff"
+_NO_BLANK = re.compile(b"[^" + re.escape(_BLANK_BYTES) + b"]")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 _WIDE = (b"\xff\xfe", b"\xfe\xff")  # of a text in UTF-16, which has such bytes
 
@@ -150,7 +151,7 @@ def read_book(document: Document, limits: Limits | None = None) -> Reading:
         it, or finds no text in it.
     """
     name = shown(document.name)
-    if not document.data.strip() or _is_blank(document.data):
+    if _is_blank(document.data):
         raise DataError(f"{name}: expected a text, got an empty file; take it out or get it anew")
     found = format_of(document)
     if found is None:
@@ -162,8 +163,10 @@ def read_book(document: Document, limits: Limits | None = None) -> Reading:
 
 def _is_blank(data: bytes) -> bool:
     """Return whether a file holds blanks alone, ideographic ones too."""
-    if len(data.translate(None, _BLANK_BYTES)) > 0:
+    if _NO_BLANK.search(data):
         return False
+    if not data.strip():
+        return True
     try:
         return not decode(data).text.strip("\ufeff \t\r\n\u3000\xa0\u200b")
     except DataError:

@@ -10,7 +10,8 @@ from pipeline.text.cleaning.clean import Cleaned, Rejoin, clean, clean_character
 from pipeline.text.cleaning.damage import Mended, mend
 from pipeline.text.cleaning.encoding import (
     Decoded,
-    decode,
+    Pieces,
+    decode_pieces,
     refuse_misread,
     show_map,
     unreadable_share,
@@ -40,11 +41,24 @@ class ReadDocument:
     notes: tuple[str, ...]
 
 
+def decode_document(data: bytes, *, name: str, encoding: str | None) -> Pieces:
+    """Decode a document; `encoding` is None to find out, see `decode`.
+
+    Raises
+    ------
+    DataError
+        It is no text, or no Chinese in the encoding that was named.
+    """
+    if encoding is not None:
+        refuse_misread(data, encoding, name=name)
+    return decode_pieces(data, encoding, name=name)
+
+
 def read_document(
-    data: bytes,
+    pieces: Pieces,
     *,
     name: str,
-    encoding: str | None,
+    size: int,
     mending: bool,
     advice: str,
     rejoin_lines: Rejoin,
@@ -52,12 +66,14 @@ def read_document(
     punctuation: Punctuation,
     read_from: tuple[str, ...] = (),
 ) -> ReadDocument:
-    """Decode, mend and clean a document.
+    """Mend and clean a document.
 
     Parameters
     ----------
-    encoding
-        None to find out; see `decode`.
+    pieces
+        Its text, of which none are left.
+    size
+        Its bytes.
     mending
         Take the way back from what was once read in a wrong encoding; see `mend`.
     advice
@@ -70,17 +86,14 @@ def read_document(
     Raises
     ------
     DataError
-        It is no text, no Chinese in the encoding that was named, or one that is too damaged to
-        learn from.
+        It is no text, or one that is too damaged to learn from.
     """
-    if encoding is not None:
-        refuse_misread(data, encoding, name=name)
-    decoded = decode(data, encoding, name=name)
+    decoded = pieces.joined()
     if read_from:
         decoded = replace(decoded, encoding="+".join(read_from))
     _refuse_no_text(decoded, name, advice)
     mended = mend(decoded, document=name) if mending else Mended(decoded.text)
-    notes = refuse_lost(decoded, len(data), document=name, advice=advice, garbled=mended.garbled)
+    notes = refuse_lost(decoded, size, document=name, advice=advice, garbled=mended.garbled)
     notes += refuse_stand_ins(mended.text, document=name)
     notes += note_subtitles(mended.text, document=name)
     if reach := show_map(decoded):

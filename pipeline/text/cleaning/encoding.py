@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pipeline.chinese import count_chinese
@@ -24,15 +25,17 @@ from pipeline.text.cleaning.evidence import (
     marked,
 )
 from pipeline.text.cleaning.resync import STRAY, has_lost_halves, in_step, in_step_utf16
-from pipeline.text.cleaning.stretch import LINE_ENDS, NoEncoding
+from pipeline.text.cleaning.stretch import LINE_ENDS, NoEncoding, Stretch
 from pipeline.text.cleaning.stretches import find_stretches
 
 __all__ = [
     "MARK",
     "Decoded",
+    "Pieces",
     "Reach",
     "check_encoding",
     "decode",
+    "decode_pieces",
     "refuse_misread",
     "show_map",
     "unreadable_share",
@@ -46,6 +49,8 @@ _OUT_OF_STEP = re.compile("[\u0500-\u1fff㐀-䶿\ua000-\ufaff]")
 _MANY = 4  # of them in a line
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs"}
 _SAMPLE = 200_000  # bytes by which an encoding that was named is judged
+_WINDOW = 2**20  # bytes
+_IN_WINDOWS = ("utf-8", "gb18030")  # where the byte of a line end is one
 _REACHES = 8  # that a message names
 _FEW_BAD = 0.02  # unreadable bytes and controls of all characters
 # Controls that no text has: all but tabs, line ends, the form feed, DOS's end of file, and ESC.
@@ -80,8 +85,34 @@ class Decoded:
         return tuple(reach.encoding for reach in self.map) or (self.encoding,)
 
 
+@dataclass(frozen=True)
+class Pieces:
+    """What `decode` returns, its text in pieces: whoever lets the bytes go first needs less memory.
+
+    `texts` is empty when it has been `joined`.
+    """
+
+    texts: list[str]
+    encoding: str
+    replaced: int
+    map: tuple[Reach, ...] = ()
+
+    def joined(self) -> Decoded:
+        """Return the text whole, without a byte-order mark."""
+        if self.texts:
+            self.texts[0] = self.texts[0].removeprefix("\ufeff")
+        text = "".join(self.texts)
+        self.texts.clear()
+        return Decoded(text, self.encoding, self.replaced, self.map)
+
+
 def decode(data: bytes, encoding: str | None = None, *, name: str = "source") -> Decoded:
-    """Decode a novel's bytes.
+    """Decode a novel's bytes; see `decode_pieces`."""
+    return decode_pieces(data, encoding, name=name).joined()
+
+
+def decode_pieces(data: bytes, encoding: str | None = None, *, name: str = "source") -> Pieces:
+    """Decode a novel's bytes, piece by piece.
 
     Parameters
     ----------
@@ -103,7 +134,7 @@ def decode(data: bytes, encoding: str | None = None, *, name: str = "source") ->
     if encoding is not None:
         own = check_encoding(encoding)
         text, replaced = decode_as(data, own)
-        return Decoded(text.removeprefix("\ufeff"), own, replaced)
+        return Pieces([text], own, replaced)
     try:
         stretches = find_stretches(data)
     except NoEncoding as error:
@@ -115,7 +146,7 @@ def decode(data: bytes, encoding: str | None = None, *, name: str = "source") ->
     reached: list[Reach] = []
     sizes: dict[str, int] = {}
     replaced, line = 0, 1
-    for start, stop, own in stretches:
+    for start, stop, own in _windows(data, stretches):
         text, bad = decode_as(data[start:stop], own)
         if not reached or reached[-1].encoding != own:
             reached.append(Reach(line, own))
@@ -125,7 +156,22 @@ def decode(data: bytes, encoding: str | None = None, *, name: str = "source") ->
         sizes[own] = sizes.get(own, 0) + stop - start
     main = max(sizes, key=lambda own: sizes[own], default="utf-8")
     several = tuple(reached) if len(reached) > 1 else ()
-    return Decoded("".join(pieces).removeprefix("\ufeff"), main, replaced, several)
+    return Pieces(pieces, main, replaced, several)
+
+
+def _windows(data: bytes, stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+    """Yield long stretches in windows that end at line ends: a codec takes the room for the most.
+
+    Big5 is read whole, as it takes much of it to tell what it has lost.
+    """
+    for start, stop, own in stretches:
+        at = start
+        while own in _IN_WINDOWS and stop - at > _WINDOW:
+            end = data.find(b"\n", at + _WINDOW, stop) + 1 or stop
+            yield at, end, own
+            at = end
+        if at < stop or at == start:
+            yield at, stop, own
 
 
 def show_map(decoded: Decoded) -> str:
