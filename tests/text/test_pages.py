@@ -186,3 +186,21 @@ def test_a_book_in_one_line_is_parted_at_its_headings() -> None:
     assert clean(text).paragraphs == tuple(line for chapter in chapters for line in chapter)
     for other in ("第三章 灯亮了。", "第九章 的末尾 "):
         assert len(clean(text.replace("第二章\u3000灯 ", other)).paragraphs) == 1
+
+
+@pytest.mark.parametrize("mark", ["（插图001）", "【插圖】", "[图片 3]", "插图", "image12.jpg"])
+def test_the_marks_of_pictures_go_with_a_record(mark: str) -> None:
+    cleaned = clean("\n".join([f"{LINE}。", mark, f"{LINE}。", mark, f"{LINE}。"]))
+
+    assert cleaned.paragraphs == (f"{LINE}。",) * 3
+    assert [(cut.reason, cut.line) for cut in cleaned.cuts] == [
+        ("picture mark", 2),
+        ("picture mark", 4),
+    ]
+
+
+@pytest.mark.parametrize("line", ["插图", "（插图是她画的）", "图片里的人是谁？", "插画师"])
+def test_what_only_speaks_of_a_picture_stays(line: str) -> None:
+    text = f"{LINE}。\n{line}\n{LINE}。"
+
+    assert clean(text).paragraphs == tuple(text.split("\n"))

@@ -97,6 +97,7 @@ def test_an_entry_in_no_chinese_among_chinese_ones_is_a_programs() -> None:
         ["夜雨集", "文/纸上人"],
         ["书名：夜雨集", "作者：纸上人"],
         ["作者：纸上人"],
+        ["【书名】夜雨集", "【作者】纸上人", "【插画】某某"],
     ],
 )
 def test_a_plain_texts_title_page_goes_with_a_record(page: list[str]) -> None:

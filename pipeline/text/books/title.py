@@ -25,7 +25,8 @@ _LONGEST_LINE = 60  # of a line with a title in it
 _LONGEST_ALONE = 20  # of a line that is nothing but a title
 _QUOTED_WITHIN = 3  # lines of a text without chapters in which 《…》 is its own title
 _LABELLED = re.compile(
-    r"[\W_]*(?:书\s*名|書\s*名|小说名|作品名称?|title)[】\]]?\s*[:：]\s*(?P<title>.+)", re.I
+    r"[\W_]*(?:书\s*名|書\s*名|小说名|作品名称?|title)(?:[】\]]?\s*[:：]|[】\]])\s*(?P<title>.+)",
+    re.I,
 )
 _QUOTED = re.compile(r"[^\w《]{0,10}《(?P<title>[^《》]{1,40})》")
 _AUTHOR = re.compile(r"[\s/|·,，—\-]*(?:作\s*者|著\s*者|文\s*案|by)\s*[:：].*", re.I)

@@ -17,6 +17,7 @@ from pipeline.text.cleaning.indents import part_at_indents, part_at_written_ends
 from pipeline.text.cleaning.lines import HIDDEN_END, NEW_END, Line, as_document, split_lines
 from pipeline.text.cleaning.markup import cut_markup
 from pipeline.text.cleaning.pages import cut_page_marks
+from pipeline.text.cleaning.pictures import cut_picture_marks
 from pipeline.text.cleaning.punctuation import Punctuation, unify
 from pipeline.text.cleaning.reflow import rejoin, usual_width, wrap_width
 from pipeline.text.cleaning.single_line import part_at_headings
@@ -33,6 +34,7 @@ _STEPS = (
     fit_characters,
     cut_gutenberg,
     cut_page_marks,
+    cut_picture_marks,
     cut_front_page,
 )
 LINE_END = re.compile(r"\r\n|[\r\n\v\f\x85\u2028\u2029]")

@@ -14,17 +14,19 @@ from pipeline.text.cuts import Cut
 _REASON = "title page"
 _LOOKED_AT = 12  # lines with text
 _LONGEST = 30  # characters of a title
-_AFTER_LABEL = r"\s*[:：]\s*[^。！？；，“”「」『』]{1,30}"
+_VALUE = r"\s*[^。！？；，“”「」『』]{1,30}"
+_AFTER_LABEL = rf"(?:[】\]]\s*[:：]?|\s*[:：]){_VALUE}"
 _AUTHOR = re.compile(
-    rf"[【\[]?(?:作\s*者|著\s*者|原\s*著|文|by)[】\]]?(?:{_AFTER_LABEL}|(?<=文)\s*[/／]\s*\S{{1,20}})"
+    rf"[【\[]?(?:作\s*者|著\s*者|原\s*著|文|by)(?:{_AFTER_LABEL}|(?<=文)\s*[/／]\s*\S{{1,20}})"
     r"|(?:作者|著者)\s+\S{1,20}|\S{1,15}\s+(?:编著|原著|[著撰编譯译])",
     re.IGNORECASE,
 )
-_TITLED = re.compile(rf"[【\[]?(?:书\s*名|書\s*名|小说名|作品名称?)[】\]]?{_AFTER_LABEL}")
+_TITLED = re.compile(rf"[【\[]?(?:书\s*名|書\s*名|小说名|作品名称?){_AFTER_LABEL}")
 _DATUM = re.compile(
-    r"[【\[]?(?:译者|譯者|校对|校對|出版(?:社|时间|日期)?|出版社|书号|ISBN|分类|分類|类[别型]|類[別型]|标签|標籤|状态|狀態|进度"
+    r"[【\[]?(?:译者|譯者|插[画畫图圖](?:师|師)?|录入|錄入|扫[图描]|掃[圖描]|校对|校對"
+    r"|出版(?:社|时间|日期)?|书号|ISBN|分类|分類|类[别型]|類[別型]|标签|標籤|状态|狀態|进度"
     r"|(?:连载|更新|完成|作品|写作)(?:状态|狀態|进度|时间|日期)|最后更新|总?字[数數]|全文字[数數]|来源|來源|首发)"
-    rf"[】\]]?{_AFTER_LABEL}(?:[\s|｜]+\S{{1,6}}{_AFTER_LABEL})*",
+    rf"{_AFTER_LABEL}(?:[\s|｜]+\S{{1,6}}{_AFTER_LABEL})*",
     re.IGNORECASE,
 )
 _NO_TITLE = re.compile(r"[。！？；，!?;,：:…“”「」]")
