@@ -21,7 +21,7 @@ from pipeline.text.chapters.forms import (
 )
 from pipeline.text.chapters.numerals import NUMERAL_CLASS
 
-DAMAGED = "damaged "  # before the unit of a heading whose number is not known yet
+_DAMAGED = "damaged "  # before the unit of a heading whose number is not known yet
 _SIGN = "[?？□■〓＊*\ufffd]"
 _FORM = re.compile(
     rf"{OPENING}*第[ \u3000]?{NUMERAL_CLASS}*{_SIGN}(?:{NUMERAL_CLASS}|{_SIGN}){{0,6}}"
@@ -52,7 +52,7 @@ def read_damaged(line: str) -> Heading | None:
     if prose_points(line, name, parted=True) > 0:
         return None
     unit = canonical_unit(found["unit"])
-    return Heading(line, name, DAMAGED + unit, level_of(found["unit"]), form=0)
+    return Heading(line, name, _DAMAGED + unit, level_of(found["unit"]), form=0)
 
 
 def with_damaged(headings: Mapping[int, Heading]) -> tuple[dict[int, Heading], Damaged]:
@@ -61,15 +61,15 @@ def with_damaged(headings: Mapping[int, Heading]) -> tuple[dict[int, Heading], D
     One is a heading where its number follows from the sound ones of its unit around it: as many as
     are damaged are missing there. The others are none.
     """
-    kept = {i: own for i, own in headings.items() if not own.unit.startswith(DAMAGED)}
+    kept = {i: own for i, own in headings.items() if not own.unit.startswith(_DAMAGED)}
     damaged = [index for index in headings if index not in kept]
     numbers: dict[int, int] = {}
-    for unit in {headings[index].unit.removeprefix(DAMAGED) for index in damaged}:
+    for unit in {headings[index].unit.removeprefix(_DAMAGED) for index in damaged}:
         numbers |= _numbers(headings, unit)
     made = {
         index: replace(
             headings[index],
-            unit=headings[index].unit.removeprefix(DAMAGED),
+            unit=headings[index].unit.removeprefix(_DAMAGED),
             first=number,
             last=number,
             form=STRONG,
@@ -85,7 +85,7 @@ def _numbers(headings: Mapping[int, Heading], unit: str) -> dict[int, int]:
     own = [
         (index, heading)
         for index, heading in headings.items()
-        if heading.unit == DAMAGED + unit
+        if heading.unit == _DAMAGED + unit
         or (heading.unit == unit and heading.first is not None and heading.form >= STRONG)
     ]
     if sum(heading.unit == unit for _, heading in own) < _LEAST:
