@@ -11,9 +11,9 @@ from benchmarks.compare import Comparison, Size, compare, per_second
 from benchmarks.generation import BY_WORD, ROUNDS, our_writer
 from benchmarks.made_up import VOCABULARY, made_up_memories, made_up_network
 from pipeline.engine.memories.next_word import Model
-from pipeline.engine.writing.generate import begin_at
+from pipeline.engine.writing.generate import TOGETHER, begin_at
 from pipeline.engine.writing.options import WritingOptions
-from pipeline.engine.writing.prompt import TOGETHER, constraints_for
+from pipeline.engine.writing.prompt import constraints_for
 from pipeline.engine.writing.sampling import Sampling
 from pipeline.engine.writing.side_by_side import write_side_by_side
 

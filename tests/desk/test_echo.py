@@ -11,7 +11,8 @@ from served import NAME, shelve
 
 from pipeline.desk.api.echo import align, echoes
 from pipeline.desk.loaded import Loaded, Models
-from pipeline.engine.memories.next_word import begin, next_word_distribution
+from pipeline.engine.memories.next_word import begin
+from pipeline.engine.memories.voice import foretell
 from pipeline.engine.writing.seed import cut_lines
 from pipeline.errors import DataError
 
@@ -40,7 +41,7 @@ def test_their_log_probabilities_are_those_of_what_stands_before(loaded: Loaded)
     assert (first.logprob, first.ranking) == (None, ())
     model, ids = loaded.writer.model(), [first.id]
     for piece in others:
-        next_word = next_word_distribution(begin(model, ids), model)
+        next_word = foretell(begin(model, ids), model)
         assert piece.logprob == pytest.approx(float(np.log(next_word.probs[piece.id])), rel=1e-4)
         assert piece.likely[0].id == int(next_word.probs.argmax())
         ids.append(piece.id)

@@ -10,7 +10,6 @@ from writers import WORDS, model_of
 from pipeline.engine import threads
 from pipeline.engine.threads import one_thread_a_word
 from pipeline.engine.writing import generate
-from pipeline.engine.writing.sampling import Sampling
 from pipeline.engine.writing.writer import Writer
 
 
@@ -41,11 +40,12 @@ def test_a_context_takes_one_thread_and_gives_all_back() -> None:
 def test_the_library_writes_on_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[set[int]] = []
 
-    def watched(weights: np.ndarray, sampling: Sampling, generator: np.random.Generator) -> int:
+    def watched(weights: np.ndarray, *how: object) -> list[int]:
         seen.append(blas_threads())
-        return int(np.argmax(weights))
+        found: list[int] = weights.argmax(axis=1).tolist()
+        return found
 
-    monkeypatch.setattr(generate, "choose", watched)
+    monkeypatch.setattr(generate, "choose_all", watched)
     writer = Writer(model_of(1).network)
     with threadpool_limits(2, user_api="blas"):
         several()

@@ -11,7 +11,8 @@ from pipeline.artifacts.tokens import HAN
 from pipeline.desk.api.pieces import LEAST, Likely, Piece, log_probability
 from pipeline.desk.job import CONTEXT
 from pipeline.desk.loaded import Loaded
-from pipeline.engine.memories.next_word import Model, NextWord, begin, next_words, read
+from pipeline.engine.memories.next_word import Model, begin, read
+from pipeline.engine.memories.voice import Upcoming, foretell
 from pipeline.engine.threads import one_thread_a_word
 from pipeline.engine.writing.generate import spell
 from pipeline.engine.writing.sampling import shortlist
@@ -81,7 +82,7 @@ def _places(
     with one_thread_a_word():
         reading = begin(model, ids[:1])
         for previous, word_id in zip(words, ids[1:], strict=False):
-            (next_word,) = next_words([reading], model)
+            next_word = foretell(reading, model)
             best = shortlist(next_word.probs, top_k=likely).tolist() if likely else []
             found = tuple(
                 Likely(
@@ -95,7 +96,7 @@ def _places(
             reading = read(reading, word_id, model)
 
 
-def _of(word_id: int, next_word: NextWord, model: Model) -> float:
+def _of(word_id: int, next_word: Upcoming, model: Model) -> float:
     """Return the log probability of a piece, or of a character that the novel never uses."""
     if word_id < len(next_word.probs):
         return log_probability(float(next_word.probs[word_id]))

@@ -12,13 +12,14 @@ place at a time while writing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.arrays import Floats
-from pipeline.engine.memories.sparse import SparseProbs
+from pipeline.engine.memories.sparse import SparseProbs, in_rows, sum_rows
 
 _FIRST_ROWS = 64
 
@@ -75,17 +76,19 @@ def newest(recent: Recent, words: int) -> Recent:
 
 
 def recall(
-    recent: Recent, unit: Floats, *, sharpness: float, vocabulary_size: int
-) -> SparseProbs | None:
-    """Return p(w) given the unit ê (E,) of the place; None with nothing to recall."""
-    rows = slice(recent.start, recent.stop)
-    ids = recent.log.ids[rows]  # (M,)
-    weights = _closeness(recent.log.vectors[rows] @ unit, sharpness)  # (M,)
-    known = ids < vocabulary_size  # (M,)
-    if not known.all():
-        ids, weights = ids[known], weights[known]
-    total = weights.sum()
-    return SparseProbs(extras=((ids, weights / total),)) if total > 0 else None
+    recents: Sequence[Recent], units: Floats, *, sharpness: float, vocabulary_size: int
+) -> SparseProbs:
+    """Return p(w) of N places, given what was read before each and their unit ê (N, E)."""
+    spans = [slice(own.start, own.stop) for own in recents]
+    rows, ids = in_rows([own.log.ids[span] for own, span in zip(recents, spans, strict=True)])
+    cosine = np.concatenate(
+        [own.log.vectors[n] @ unit for own, n, unit in zip(recents, spans, units, strict=True)]
+    )  # (n,): all that is remembered, one text after the other
+    known = np.flatnonzero(ids < vocabulary_size)
+    rows, ids, weights = rows[known], ids[known], _closeness(cosine[known], sharpness)
+    totals = sum_rows(rows, weights, len(recents))  # (N,)
+    values = weights / totals.astype(np.float32)[rows]
+    return SparseProbs(totals > 0, rows, ids, values)
 
 
 def recall_text(

@@ -1,13 +1,14 @@
 """What a memory of the novel is: one interface, an entry of `table.MEMORIES` each.
 
-A memory is made by `remember` from the training chapters, stored, and asked what may come next, one
-place at a time while writing and for many places at once while weights are fitted and scores made.
+A memory is made by `remember` from the training chapters, stored, and asked what may come next: at
+the ends of texts while they are written, and at many places of one text, which is known, while
+weights are fitted and scores made.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -27,34 +28,34 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Place:
-    """The place of the next word of a text.
+class NextPlaces:
+    """The places of the next words of N texts.
 
     Attributes
     ----------
-    vector, unit : float32 (E,)
+    vectors, units : float32 (N, E)
         ê, and its direction.
-    recent : Recent
-        The words read last and ê of their places, as far as the memories reach back.
-    history : tuple of int
-        The last T ids; V for an unknown word.
-    own : float32 (V,)
+    recents : sequence of Recent
+        Of each text the words read last and ê of their places, as far as the memories reach back.
+    histories : sequence of tuple of int
+        Its last T ids, at least one; V for an unknown word.
+    own : float32 (N, V)
         What the network says.
     log_prior : float32 (V,)
         Log frequency of each word in the training chapters.
     """
 
-    vector: Floats
-    unit: Floats
-    recent: Recent
-    history: tuple[int, ...]
+    vectors: Floats
+    units: Floats
+    recents: Sequence[Recent]
+    histories: Sequence[tuple[int, ...]]
     own: Floats
     log_prior: Floats
 
     @property
     def vocabulary_size(self) -> int:
         """V."""
-        return len(self.own)
+        return len(self.log_prior)
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,8 @@ class Memory(Stored, Protocol):
         return 0
 
     @abstractmethod
-    def probs(self, held: Any, place: Place) -> SparseProbs | None:
-        """Return p(w) of one place; None where it has nothing to say."""
+    def probs(self, held: Any, places: NextPlaces) -> SparseProbs:
+        """Return p(w) of the next words of N texts."""
         ...
 
     @abstractmethod

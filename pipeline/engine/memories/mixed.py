@@ -20,10 +20,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.arrays import Floats, Ids
+from pipeline.arrays import Floats, Ids, Integers
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.artifacts.tokens import Tokenizer
-from pipeline.engine.memories.next_word import LEAST, Model, NextWord, Reading
+from pipeline.engine.memories.next_word import LEAST, Foretold, Model, Reading
 from pipeline.engine.memories.voice import NovelText
 
 BETWEEN = "·"  # a model's name and its component's, which holds none
@@ -47,44 +47,64 @@ class MixedReading:
 
 
 @dataclass(frozen=True)
-class MixedNextWord:
-    """What may come next: an `Upcoming`.
+class MixedForetold:
+    """What several models say of the next words of N texts: `NextWords`.
 
     Attributes
     ----------
     mixture : MixedModel
-    said : sequence of NextWord
+    said : sequence of Foretold
         What each model says.
-    probs : float32 (V,)
+    probs : float32 (N, V)
         p, none below `LEAST`.
     """
 
     mixture: MixedModel = field(repr=False)
-    said: Sequence[NextWord] = field(repr=False)
+    said: Sequence[Foretold] = field(repr=False)
     probs: Floats = field(repr=False)
 
     @property
-    def vector(self) -> Floats:
-        """Return ê of the model that weighs most."""
-        return self.said[0].vector
+    def vectors(self) -> Floats:
+        """ê of the model that weighs most."""
+        return self.said[0].vectors
 
-    def vector_of(self, word_id: int) -> Floats:
-        """Return ê of the model that says most for a word."""
-        return self.said[self.mixture.speaker_of(self.shares(word_id))].vector
+    def vectors_of(self, rows: Integers, word_ids: Integers) -> list[Floats]:
+        """Return ê of the models that say most for words."""
+        speakers = map(self.mixture.speaker_of, self.shares(rows, word_ids))
+        return [self.said[who].vectors[row] for who, row in zip(speakers, rows, strict=True)]
 
-    def cosine_of(self, word_id: int) -> float:
-        """Return cos(ê, e_w) by that model."""
-        number = self.mixture.speaker_of(self.shares(word_id))
-        own = self.mixture.own_id(number, word_id)
-        return self.said[number].cosine_of(word_id if own is None else own)
+    def cosines(self, rows: Integers, word_ids: Integers) -> list[float]:
+        """Return cos(ê, e_w) by those models."""
+        found = []
+        for row, word_id, shares in zip(rows, word_ids, self.shares(rows, word_ids), strict=True):
+            number = self.mixture.speaker_of(shares)
+            own = self.mixture.own_id(number, int(word_id))
+            wanted = np.array([word_id if own is None else own])
+            found += self.said[number].cosines(np.array([row]), wanted)
+        return found
 
-    def shares(self, word_id: int) -> dict[str, float]:
-        """Return `model·component` → λ_k·p of a word, of the models that have it."""
-        found = {}
-        for number, (part, next_word) in enumerate(zip(self.mixture.parts, self.said, strict=True)):
-            own = self.mixture.own_id(number, word_id)
-            for component, share in ({} if own is None else next_word.shares(own)).items():
-                found[f"{part.name}{BETWEEN}{component}"] = part.weight * share
+    def shares(self, rows: Integers, word_ids: Integers) -> list[dict[str, float]]:
+        """Return `model·component` → λ_k·p of words, of the models that have them."""
+        found: list[dict[str, float]] = [{} for _ in rows]
+        for number, part in enumerate(self.mixture.parts):
+            has, own_ids = self.mixture.known_ids(number, word_ids)
+            told = self.said[number].shares(rows[has], own_ids)
+            for place, shares in zip(has.tolist(), told, strict=True):
+                found[place] |= {
+                    f"{part.name}{BETWEEN}{component}": part.weight * share
+                    for component, share in shares.items()
+                }
+        return found
+
+    def log_chances(self, rows: Integers, word_ids: Integers) -> list[float]:
+        """Return log p of words, by the components that do not look back at the text itself."""
+        total = np.full(len(rows), -np.inf)
+        for number, part in enumerate(self.mixture.parts):
+            if part.weight:
+                has, own_ids = self.mixture.known_ids(number, word_ids)
+                said = np.array(self.said[number].log_chances(rows[has], own_ids))
+                total[has] = np.logaddexp(total[has], math.log(part.weight) + said)
+        found: list[float] = np.maximum(total, math.log(LEAST)).tolist()
         return found
 
 
@@ -129,6 +149,15 @@ class MixedModel:
     def own_id(self, number: int, word_id: int) -> int | None:
         """Return a word's id in a model's own vocabulary, None where it lacks it."""
         return self.parts[number].model.tokenizer.ids.get(self.words[word_id])
+
+    def known_ids(self, number: int, word_ids: Integers) -> tuple[Integers, Integers]:
+        """Return which of M words a model has in its vocabulary, and their ids there."""
+        own = [self.own_id(number, word_id) for word_id in word_ids.tolist()]
+        has = [place for place, found in enumerate(own) if found is not None]
+        return (
+            np.array(has, dtype=np.int64),
+            np.array([own[place] for place in has], dtype=np.int64),
+        )
 
     def own_ids(self, number: int, word_ids: Sequence[int]) -> list[int]:
         """Return how a model reads words, as ids of its own; ids from V on are unknown words."""
@@ -226,31 +255,21 @@ class MixedModel:
                 readings[row] = reading
         return readings
 
-    def next_words(self, readings: Sequence[MixedReading]) -> list[MixedNextWord]:
+    def next_words(self, readings: Sequence[MixedReading]) -> MixedForetold:
         """Return what may come next in each of N texts; see `Voice.next_words`."""
         said = [
             part.model.next_words([reading.own[number] for reading in readings])
             for number, part in enumerate(self.parts)
         ]
-        return [MixedNextWord(self, own, self._mixed(own)) for own in zip(*said, strict=True)]
+        return MixedForetold(self, said, self._mixed(said))
 
-    def _mixed(self, said: Sequence[NextWord]) -> Floats:
-        """Return Σ λ_k·p_k, float32 (V,)."""
-        mixed = np.zeros(len(self.words), dtype=np.float32)
+    def _mixed(self, said: Sequence[Foretold]) -> Floats:
+        """Return Σ λ_k·p_k, float32 (N, V)."""
+        mixed = np.zeros((len(said[0].probs), len(self.words)), dtype=np.float32)
         for part, places, own in zip(self.parts, self._places, said, strict=True):
-            mixed[places] += np.float32(part.weight) * own.probs  # no place comes twice
+            mixed[:, places] += np.float32(part.weight) * own.probs  # no place comes twice
         np.maximum(mixed, LEAST, out=mixed)
         return mixed
-
-    def log_chance(self, word_id: int, next_word: MixedNextWord) -> float:
-        """Return log p of a word, by the components that do not look back at the text itself."""
-        total = -math.inf
-        for number, (part, own) in enumerate(zip(self.parts, next_word.said, strict=True)):
-            own_id = self.own_id(number, word_id)
-            if part.weight and own_id is not None:
-                said = math.log(part.weight) + part.model.log_chance(own_id, own)
-                total = float(np.logaddexp(total, said))
-        return max(total, math.log(LEAST))
 
 
 def _ids_in(model: Model, word: str) -> tuple[int, ...]:

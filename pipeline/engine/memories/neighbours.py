@@ -116,10 +116,15 @@ def neighbour_probs(
 def nearest_words(
     predicted: Floats, *, keys: Keys, next_ids: NDArray[np.int32], count: int, sharpness: float
 ) -> SparseProbs:
-    """Return what the nearest places to one ê (E,) say comes next; see `neighbour_probs`."""
-    similarities, rows = neighbour_search(predicted[None], keys=keys, count=count)  # (1, k) each
-    weights = _neighbour_weights(similarities, sharpness=sharpness)  # (1, k)
-    return SparseProbs(extras=((next_ids[rows[0]], weights[0]),))
+    """Return what the nearest places to N ê (N, E) say comes next; see `neighbour_probs`."""
+    similarities, rows = neighbour_search(predicted, keys=keys, count=count)  # (N, k) each
+    weights = _neighbour_weights(similarities, sharpness=sharpness)  # (N, k)
+    return SparseProbs(
+        np.ones(len(rows), dtype=np.bool_),
+        np.repeat(np.arange(len(rows)), rows.shape[1]),
+        next_ids[rows].ravel().astype(np.int64),
+        weights.ravel(),
+    )
 
 
 def _neighbour_weights(similarities: Floats, *, sharpness: float) -> Floats:

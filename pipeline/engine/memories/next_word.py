@@ -1,27 +1,26 @@
-"""The next word's distribution, from all that has been read so far.
+"""The next words' distributions, from all that has been read so far.
 
 Without memories it is the network's. With them it is a mixture (`mixture.py`) of the network and
-the memories of `table.py`, whose parts are told apart in `NextWord.parts`.
+the memories of `table.py`, whose parts are told apart in `Foretold.parts`.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from pipeline.arrays import Floats
+from pipeline.arrays import Doubles, Floats, Integers
 from pipeline.artifacts.memories import NETWORK, Memories
 from pipeline.artifacts.network import Network, tokenizer_of
 from pipeline.artifacts.tokens import Tokenizer
 from pipeline.engine.memories.cache import Recent, empty_recent, remember
-from pipeline.engine.memories.memory import Memory, Place
+from pipeline.engine.memories.memory import Memory, NextPlaces
 from pipeline.engine.memories.mixture import weights_for
-from pipeline.engine.memories.sparse import NETWORK_ALONE, SparseProbs
+from pipeline.engine.memories.sparse import SparseProbs, network_alone
 from pipeline.engine.memories.table import MEMORIES
 from pipeline.engine.memories.voice import NovelText
 from pipeline.engine.network.decode import network_scores, softmax, unit_rows
@@ -116,21 +115,12 @@ class Model:
         """Return the readings of N texts after one word more of each."""
         return read_all(readings, word_ids, self)
 
-    def next_words(self, readings: Sequence[Reading]) -> list[NextWord]:
+    def next_words(self, readings: Sequence[Reading]) -> Foretold:
         """Return what may come next in each of N texts; see `next_words`."""
         return next_words(readings, self)
 
-    def log_chance(self, word_id: int, next_word: NextWord) -> float:
-        """Return log p of a word, by the components that do not look back at the text itself."""
-        said = {name: part for name, (_, part) in next_word.parts.items() if name in self._ahead}
-        total = sum(self._ahead[name] for name in said)
-        chance = sum(
-            self._ahead[name] * own.of(word_id, next_word.own) for name, own in said.items()
-        )
-        return math.log(max(chance / total, float(LEAST))) if total else -math.inf
-
     @cached_property
-    def _ahead(self) -> dict[str, float]:
+    def ahead(self) -> dict[str, float]:
         """Component → weight in the mixture of those that do not look back at the text itself.
 
         They are fitted for just these: with a memory that leans on the network's own words, the
@@ -166,42 +156,64 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class NextWord:
-    """What may come next.
+class Foretold:
+    """What a model says of the next words of N texts: `NextWords`.
 
     Attributes
     ----------
-    vector : float32 (E,)
-        ê.
-    cosine : float32 (V,)
-        cos(ê, e_w).
-    own : float32 (V,)
+    model : Model
+    vectors, units : float32 (N, E)
+        ê, and its direction.
+    own : float32 (N, V)
         What the network says.
-    probs : float32 (V,)
+    probs : float32 (N, V)
         The probability of every word, none below `LEAST`.
-    parts : component → (λ_k, p_k)
-        Of those that have something to say. While a memory has not, its weight is the network's.
+    parts : component → (λ_k (N,), p_k)
+        While a memory has nothing to say, its weight is the network's.
     """
 
-    vector: Floats
-    cosine: Floats
+    model: Model = field(repr=False)
+    vectors: Floats
+    units: Floats
     own: Floats
     probs: Floats
-    parts: dict[str, tuple[float, SparseProbs]]
+    parts: dict[str, tuple[Doubles, SparseProbs]]
 
-    def vector_of(self, word_id: int) -> Floats:
+    def vectors_of(self, rows: Integers, word_ids: Integers) -> list[Floats]:
         """Return ê: for every word the same."""
-        return self.vector
+        return list(self.vectors[rows])
 
-    def cosine_of(self, word_id: int) -> float:
-        """Return cos(ê, e_w) of a word."""
-        return float(self.cosine[word_id])
+    def cosines(self, rows: Integers, word_ids: Integers) -> list[float]:
+        """Return cos(ê, e_w) of words."""
+        towards = self.model.network.output_vectors[word_ids]  # (M, E)
+        found: list[float] = np.einsum("me,me->m", self.units[rows], towards).tolist()
+        return found
 
-    def shares(self, word_id: int) -> dict[str, float]:
-        """Return component → λ_k·p_k of a word: they sum to its probability."""
-        return {
-            name: weight * part.of(word_id, self.own) for name, (weight, part) in self.parts.items()
-        }
+    def shares(self, rows: Integers, word_ids: Integers) -> list[dict[str, float]]:
+        """Return component → λ_k·p_k of words: they sum to its probability."""
+        own = self.own[rows, word_ids]  # (M,)
+        found: list[dict[str, float]] = [{} for _ in rows]
+        for name, (weights, part) in self.parts.items():
+            values = weights[rows] * part.of(rows, word_ids, own)  # (M,)
+            speaks = part.speaks[rows]  # (M,)
+            for shares, value, said in zip(found, values.tolist(), speaks.tolist(), strict=True):
+                if said:
+                    shares[name] = value
+        return found
+
+    def log_chances(self, rows: Integers, word_ids: Integers) -> list[float]:
+        """Return log p of words, by the components that do not look back at the text itself."""
+        own = self.own[rows, word_ids]  # (M,)
+        total, chance = np.zeros((2, len(rows)))
+        for name, weight in self.model.ahead.items():
+            if name in self.parts:
+                part = self.parts[name][1]
+                total += weight * part.speaks[rows]
+                chance += weight * part.of(rows, word_ids, own)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            logs = np.log(np.maximum(chance / total, LEAST))
+        found: list[float] = np.where(total > 0, logs, -np.inf).tolist()
+        return found
 
 
 def begin(model: Model, word_ids: Sequence[int]) -> Reading:
@@ -258,12 +270,7 @@ def _remembered(reading: Reading, word_id: int, model: Model) -> Recent:
     return remember(reading.recent, reading.unit, word_id, words=model.reach)
 
 
-def next_word_distribution(reading: Reading, model: Model) -> NextWord:
-    """Return what may come next; see `next_words`."""
-    return next_words([reading], model)[0]
-
-
-def next_words(readings: Sequence[Reading], model: Model) -> list[NextWord]:
+def next_words(readings: Sequence[Reading], model: Model) -> Foretold:
     """Return what may come next in each of N texts.
 
     Raises
@@ -279,33 +286,37 @@ def next_words(readings: Sequence[Reading], model: Model) -> list[NextWord]:
     ]
     if len(begun) < len(readings):
         raise ValueError("expected a reading of at least one word, got none; read a word first")
-    cosine = np.stack([unit for _, unit, _ in begun]) @ network.output_vectors.T  # (N, V)
-    own = softmax(network_scores(cosine, network))  # (N, V)
-    found = []
-    for number, (vector, unit, reading) in enumerate(begun):
-        place = Place(vector, unit, reading.recent, reading.history, own[number], network.log_prior)
-        parts = _parts(place, model)
-        found.append(NextWord(vector, cosine[number], place.own, _mixed(parts, place.own), parts))
-    return found
+    units = np.stack([unit for _, unit, _ in begun])  # (N, E)
+    cosine = units @ network.output_vectors.T  # (N, V)
+    places = NextPlaces(
+        vectors=np.stack([vector for vector, _, _ in begun]),
+        units=units,
+        recents=[reading.recent for reading in readings],
+        histories=[reading.history for reading in readings],
+        own=softmax(network_scores(cosine, network)),
+        log_prior=network.log_prior,
+    )
+    parts = _parts(places, model)
+    return Foretold(model, places.vectors, units, places.own, _mixed(parts, places.own), parts)
 
 
-def _parts(place: Place, model: Model) -> dict[str, tuple[float, SparseProbs]]:
-    """Return what the network and the memories say; see `NextWord`."""
-    said = {NETWORK: NETWORK_ALONE}
-    for name, (memory, held) in model.active.items():
-        probs = memory.probs(held, place)
-        if probs is not None:
-            said[name] = probs
-    weights = {name: model.weights[name] for name in said}
+def _parts(places: NextPlaces, model: Model) -> dict[str, tuple[Doubles, SparseProbs]]:
+    """Return what the network and the memories say; see `Foretold`."""
+    count = len(places.own)
+    said = {NETWORK: network_alone(count)}
+    said |= {name: memory.probs(held, places) for name, (memory, held) in model.active.items()}
+    weights = {
+        name: model.weights[name] * part.speaks.astype(np.float64) for name, part in said.items()
+    }
     weights[NETWORK] += sum(model.weights.values()) - sum(weights.values())
-    return {name: (weights[name], probs) for name, probs in said.items()}
+    return {name: (weights[name], part) for name, part in said.items()}
 
 
-def _mixed(parts: Mapping[str, tuple[float, SparseProbs]], own: Floats) -> Floats:
-    """Return Σ λ_k·p_k, float32 (V,), given what the network says."""
-    share = sum(weight * part.network for weight, part in parts.values())
-    mixed: Floats = np.float32(share) * own
-    for weight, part in parts.values():
-        part.add_to(mixed, weight)
+def _mixed(parts: Mapping[str, tuple[Doubles, SparseProbs]], own: Floats) -> Floats:
+    """Return Σ λ_k·p_k, float32 (N, V), given what the network says."""
+    share = sum(weights * part.network for weights, part in parts.values())  # (N,)
+    mixed: Floats = np.asarray(share, dtype=np.float32)[:, None] * own
+    for weights, part in parts.values():
+        part.add_to(mixed, weights)
     np.maximum(mixed, LEAST, out=mixed)
     return mixed

@@ -1,4 +1,4 @@
-"""What a memory says of one place: for few words it differs from what is there anyway.
+"""What a memory says of places: for few words it differs from what is there anyway.
 
     p(w) = α·p_network(w) + β·b(w) + Σ_i v_i·[w_i = w]
 
@@ -15,49 +15,90 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.arrays import Floats
+from pipeline.arrays import Doubles, Floats, Integers
 
 
 @dataclass(frozen=True)
 class SparseProbs:
-    """A distribution over V words.
+    """Distributions over V words, one for each of N places; none where there is nothing to say.
 
     Attributes
     ----------
-    network : float
-        α: how much of it the network's is.
+    speaks : bool (N,)
+        Where there is something to say. Elsewhere nothing else here counts.
+    rows, ids, values : int64 (n,), int64 (n,), float32 (n,)
+        What single words have besides: at which place, which word, how much. A word may come again.
+    network : float64 (N,) or 0
+        α: how much of each is the network's.
     shared : float32 (V,) or None
         b.
-    share : float
+    share : float64 (N,) or 0
         β.
-    extras : sequence of (ids (n,), values float32 (n,))
-        What single words have besides; an id may come again.
     """
 
-    network: float = 0.0
+    speaks: NDArray[np.bool_]
+    rows: Integers
+    ids: Integers
+    values: Floats
+    network: Doubles | float = 0.0
     shared: Floats | None = None
-    share: float = 0.0
-    extras: Sequence[tuple[NDArray[np.integer[Any]], Floats]] = ()
+    share: Doubles | float = 0.0
 
-    def of(self, word_id: int, own: Floats) -> float:
-        """Return p of one word, given the network's `own` (V,)."""
-        found = self.network * float(own[word_id])
-        if self.shared is not None:
-            found += self.share * float(self.shared[word_id])
-        return found + sum(float(values[ids == word_id].sum()) for ids, values in self.extras)
+    def of(self, rows: Integers, word_ids: Integers, own: Floats) -> Doubles:
+        """Return p of a word at each of M different places, float64 (M,).
 
-    def add_to(self, mixed: Floats, weight: float) -> None:
-        """Add λ·p to a mixture (V,) in place, but for what is the network's."""
+        Parameters
+        ----------
+        rows : int64 (M,)
+            The places.
+        word_ids : int64 (M,)
+        own : float32 (M,)
+            What the network says of these words.
+        """
+        size = len(self.speaks)
+        wanted = np.full(size, -1)  # (N,)
+        wanted[rows] = word_ids
+        hits = np.flatnonzero(self.ids == wanted[self.rows])
+        found = sum_rows(self.rows[hits], self.values[hits], size)[rows]  # (M,)
+        found = found + _at(self.network, rows) * own
         if self.shared is not None:
-            mixed += np.float32(weight * self.share) * self.shared
-        for ids, values in self.extras:
-            np.add.at(mixed, ids, np.float32(weight) * values)
+            found = found + _at(self.share, rows) * self.shared[word_ids]
+        return np.where(self.speaks[rows], found, 0)
+
+    def add_to(self, mixed: Floats, weights: Doubles) -> None:
+        """Add λ·p to a mixture (N, V) in place, but for what is the network's; λ (N,) is given."""
+        if self.shared is not None:
+            mixed += (weights * self.share).astype(np.float32)[:, None] * self.shared
+        values = weights.astype(np.float32)[self.rows] * self.values  # (n,)
+        np.add.at(mixed.reshape(-1), self.rows * mixed.shape[1] + self.ids, values)
 
     def whole(self, own: Floats) -> Floats:
-        """Return p of all words, float32 (V,), given the network's `own`."""
-        probs: Floats = np.float32(self.network) * own
-        self.add_to(probs, 1.0)
+        """Return p of all words, float32 (N, V), given what the network says; zeros if nothing."""
+        speaks = self.speaks.astype(np.float64)  # (N,)
+        probs: Floats = (speaks * self.network).astype(np.float32)[:, None] * own
+        self.add_to(probs, speaks)
         return probs
 
 
-NETWORK_ALONE = SparseProbs(network=1.0)
+def _at(values: Doubles | float, rows: Integers) -> Doubles | float:
+    """Return the values of these places; one number counts for all."""
+    return values if isinstance(values, float) else values[rows]
+
+
+def network_alone(places: int) -> SparseProbs:
+    """Return what the network says, of so many places."""
+    nothing = np.empty(0, dtype=np.int64)
+    return SparseProbs(
+        np.ones(places, dtype=np.bool_), nothing, nothing, nothing.astype(np.float32), 1.0
+    )
+
+
+def in_rows(parts: Sequence[NDArray[Any]]) -> tuple[Integers, NDArray[Any]]:
+    """Return N arrays in one, (n,), and the number of the array that each value is from, (n,)."""
+    return np.repeat(np.arange(len(parts)), [len(own) for own in parts]), np.concatenate(parts)
+
+
+def sum_rows(rows: Integers, values: NDArray[np.floating[Any]], count: int) -> Doubles:
+    """Return the sum of the values (n,) of each of N rows, float64 (N,)."""
+    # Where there is nothing at all, bincount counts in whole numbers whatever its weights are.
+    return np.bincount(rows, values, minlength=count).astype(np.float64, copy=False)

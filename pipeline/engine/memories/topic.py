@@ -16,6 +16,7 @@ place at a time while writing. A word outside the vocabulary takes its place amo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +25,7 @@ from numpy.typing import NDArray
 
 from pipeline.arrays import Floats
 from pipeline.engine.memories.cache import Recent, newest
-from pipeline.engine.memories.sparse import SparseProbs
+from pipeline.engine.memories.sparse import SparseProbs, in_rows, sum_rows
 
 _RAREST = np.float32(-30)  # log u: below it, factors would leave float32
 
@@ -38,30 +39,35 @@ class Topic:
     exponent: float
 
 
-def lean(topic: Topic, recent: Recent, *, own: Floats, log_prior: Floats) -> SparseProbs | None:
-    """Return p(w) of one place; None with no word of the vocabulary behind it.
+def lean(topic: Topic, recents: Sequence[Recent], *, own: Floats, log_prior: Floats) -> SparseProbs:
+    """Return p(w) of N places; nothing where no word of the vocabulary was read before one.
 
     Parameters
     ----------
     topic : Topic
-    recent : Recent
+    recents : sequence of Recent, length N
         The words read last: M of them or more, or all there are.
-    own : float32 (V,)
+    own : float32 (N, V)
         What the network says.
     log_prior : float32 (V,)
         log u.
     """
-    last = newest(recent, topic.words)
-    ids = last.log.ids[last.start : last.stop]  # (M,) at most
-    seen, counts = np.unique(ids, return_counts=True)  # (U,)
-    if len(seen) and seen[-1] == len(own):
-        seen, counts = seen[:-1], counts[:-1]
-    if not len(seen):
-        return None
-    here = own[seen]  # (U,)
-    gained = here * _factors(topic, counts, log_prior[seen]) - here  # (U,)
-    total = 1 + gained.sum()
-    return SparseProbs(network=float(1 / total), extras=((seen, gained / total),))
+    count, size = own.shape
+    last = [newest(recent, topic.words) for recent in recents]
+    rows, ids = in_rows([each.log.ids[each.start : each.stop] for each in last])
+    known = np.flatnonzero(ids < size)
+    # Counted in one array for all places, which takes a tenth of the time of sorting the words.
+    counts = np.bincount(rows[known] * size + ids[known], minlength=count * size)  # (N · V,)
+    stands = counts != 0
+    seen = np.flatnonzero(stands)  # (n,)
+    lengths = np.count_nonzero(stands.reshape(count, size), axis=1)  # (N,)
+    rows = np.repeat(np.arange(count), lengths)  # (n,)
+    ids = seen - rows * size  # (n,)
+    here = own.reshape(-1)[seen]  # (n,)
+    gained = here * _factors(topic, counts[seen], log_prior[ids]) - here  # (n,)
+    total = 1 + sum_rows(rows, gained, count)  # (N,)
+    values = gained / total.astype(np.float32)[rows]
+    return SparseProbs(lengths > 0, rows, ids, values, network=1 / total)
 
 
 def lean_text(
@@ -125,5 +131,8 @@ def _factors(topic: Topic, counts: NDArray[np.int64], log_prior: Floats) -> Floa
     """Return (1 + n / (κ·u))^μ: counts (…, U) and log u (U,) → float32 (…, U)."""
     frequency = np.exp(np.maximum(log_prior, _RAREST))  # (U,)
     novel: Floats = np.float32(topic.novel_words) * frequency
-    factors: Floats = (1 + counts.astype(np.float32) / novel) ** np.float32(topic.exponent)
+    factors: Floats = 1 + counts.astype(np.float32) / novel
+    np.log(factors, out=factors)  # a power, in two steps that take half as long
+    factors *= np.float32(topic.exponent)
+    np.exp(factors, out=factors)
     return factors

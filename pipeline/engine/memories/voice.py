@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from pipeline.arrays import Floats, Ids
+import numpy as np
+
+from pipeline.arrays import Floats, Ids, Integers
 from pipeline.artifacts.tokens import Tokenizer
 
 
@@ -27,35 +29,79 @@ class NovelText:
     chapters: Sequence[tuple[str, int, int]] = ()
 
 
-class Upcoming(Protocol):
-    """What may come next in a text."""
-
-    @property
-    @abstractmethod
-    def vector(self) -> Floats:
-        """ê, float32 (E,), of the one that weighs most."""
-        ...
+class NextWords(Protocol):
+    """What may come next in each of N texts: of each its place among them, from 0, is asked."""
 
     @property
     @abstractmethod
     def probs(self) -> Floats:
-        """The probability of every word, float32 (V,), none of them 0."""
+        """The probability of every word, float32 (N, V), none of them 0."""
+        ...
+
+    @property
+    @abstractmethod
+    def vectors(self) -> Floats:
+        """ê, float32 (N, E), of the network that weighs most."""
         ...
 
     @abstractmethod
+    def vectors_of(self, rows: Integers, word_ids: Integers) -> Sequence[Floats]:
+        """Return of a word of each of M different texts ê of the network that says most for it."""
+        ...
+
+    @abstractmethod
+    def cosines(self, rows: Integers, word_ids: Integers) -> Sequence[float]:
+        """Return cos(ê, e_w) by that network, likewise."""
+        ...
+
+    @abstractmethod
+    def shares(self, rows: Integers, word_ids: Integers) -> Sequence[dict[str, float]]:
+        """Return component → its part of the word's probability, likewise; they sum to it."""
+        ...
+
+    @abstractmethod
+    def log_chances(self, rows: Integers, word_ids: Integers) -> Sequence[float]:
+        """Return log p by the components that do not look back at the text itself, likewise."""
+        ...
+
+
+@dataclass(frozen=True)
+class Upcoming:
+    """What may come next in one of N texts."""
+
+    found: NextWords
+    row: int
+
+    @property
+    def vector(self) -> Floats:
+        """ê, float32 (E,), of the network that weighs most."""
+        vector: Floats = self.found.vectors[self.row]
+        return vector
+
+    @property
+    def probs(self) -> Floats:
+        """The probability of every word, float32 (V,), none of them 0."""
+        probs: Floats = self.found.probs[self.row]
+        return probs
+
     def vector_of(self, word_id: int) -> Floats:
         """Return ê of the network that says most for a word."""
-        ...
+        return self.found.vectors_of(*self._at(word_id))[0]
 
-    @abstractmethod
     def cosine_of(self, word_id: int) -> float:
         """Return cos(ê, e_w) by that network."""
-        ...
+        return self.found.cosines(*self._at(word_id))[0]
 
-    @abstractmethod
     def shares(self, word_id: int) -> dict[str, float]:
         """Return component → its part of a word's probability; they sum to it."""
-        ...
+        return self.found.shares(*self._at(word_id))[0]
+
+    def log_chance(self, word_id: int) -> float:
+        """Return log p of a word by the components that do not look back at the text itself."""
+        return self.found.log_chances(*self._at(word_id))[0]
+
+    def _at(self, word_id: int) -> tuple[Integers, Integers]:
+        return np.array([self.row]), np.array([word_id])
 
 
 class Voice(Protocol):
@@ -124,7 +170,7 @@ class Voice(Protocol):
         ...
 
     @abstractmethod
-    def next_words(self, readings: Sequence[Any]) -> Sequence[Upcoming]:
+    def next_words(self, readings: Sequence[Any]) -> NextWords:
         """Return what may come next in each of N texts.
 
         Raises
@@ -134,7 +180,7 @@ class Voice(Protocol):
         """
         ...
 
-    @abstractmethod
-    def log_chance(self, word_id: int, next_word: Any) -> float:
-        """Return log p of a word, by the components that do not look back at the text itself."""
-        ...
+
+def foretell(reading: Any, voice: Voice) -> Upcoming:
+    """Return what may come next in one text; see `Voice.next_words`."""
+    return Upcoming(voice.next_words([reading]), 0)

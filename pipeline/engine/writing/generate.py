@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from pipeline.arrays import Floats
+from pipeline.arrays import Floats, Integers
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.engine.memories.voice import Upcoming, Voice
+from pipeline.engine.memories.voice import NextWords, Upcoming, Voice
 from pipeline.engine.threads import one_thread_a_word
-from pipeline.engine.writing.constraints.constraint import any_left
-from pipeline.engine.writing.constraints.marks import Role
+from pipeline.engine.writing.constraints.draft import Draft
 from pipeline.engine.writing.constraints.order import (
     Constraints,
     TextState,
@@ -22,7 +22,9 @@ from pipeline.engine.writing.constraints.order import (
     note,
     start,
 )
-from pipeline.engine.writing.sampling import Sampling, chances, choose, penalise, shortlist
+from pipeline.engine.writing.sampling import Sampling, chances, choose_all, penalise, shortlist
+
+TOGETHER = 32  # texts in one array: with more of them it would leave the processor's caches
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Choice:
     vector : float32 (E,)
         ê.
     shares : component → share of the probability
-        λ_k·p_k(word); see `NextWord`.
+        λ_k·p_k(word); see `NextWords`.
     chances : tuple of (id, chance)
         Where they were asked for: how likely this word was to be drawn, after penalty, constraints
         and all that `Sampling` says, and behind it the likeliest, as many as candidates.
@@ -105,6 +107,8 @@ class Ask:
         Words that are not to come next.
     chances : bool
         Whether to tell how likely words were to be drawn.
+    judged : bool
+        Whether to tell what speaks for the word besides what has been written.
     """
 
     position: Position
@@ -113,35 +117,27 @@ class Ask:
     candidates: int = 0
     refused: Sequence[int] = ()
     chances: bool = False
+    judged: bool = False
 
 
 class Answer(NamedTuple):
-    """The word that came, what it was chosen from, and where the text stands then."""
+    """The word that came, log p as in `NextWords.log_chances` if it was asked for, and the text."""
 
     choice: Choice
-    next_word: Upcoming
+    log_chance: float
     position: Position
 
 
 def answer_all(asks: Sequence[Ask], model: Voice) -> list[Answer | None]:
     """Write the next word of each of N texts, whoever wants it; None where the text ends instead.
 
-    What they have in common is a matrix product: for all of them it takes little longer than for
-    one. Each is what it would be alone, but for rounding.
+    What is computed for all V words is computed for `TOGETHER` texts in one array. Each text is
+    what it would be alone, but for rounding.
     """
-    places = [(ask.position, ask.sampling) for ask in asks]
-    seen = _look_all(places, model)
-    chosen = [
-        _choose(ask, next_word, weights, model)
-        for ask, (next_word, weights) in zip(asks, seen, strict=True)
-    ]
-    live = [
-        (ask.position, own[0].word_id)
-        for ask, own in zip(asks, chosen, strict=True)
-        if own is not None
-    ]
-    after = iter(_go_on_all(live, model))
-    return [None if own is None else Answer(*own, next(after)) for own in chosen]
+    answers: list[Answer | None] = []
+    for first in range(0, len(asks), TOGETHER):
+        answers += _answer_some(asks[first : first + TOGETHER], model)
+    return answers
 
 
 def step(ask: Ask, model: Voice) -> Answer | None:
@@ -149,21 +145,34 @@ def step(ask: Ask, model: Voice) -> Answer | None:
     return answer_all([ask], model)[0]
 
 
-def _choose(
-    ask: Ask, next_word: Upcoming, weights: Floats, model: Voice
-) -> tuple[Choice, Upcoming] | None:
-    """Choose the next word of a text, given what may come (V,); None where it ends instead."""
-    if ask.refused:
-        weights[list(ask.refused)] = 0
-    if not any_left(weights):
-        return None
-    word_id = choose(weights, ask.sampling, ask.generator)
-    if ends_with(ask.position.state, word_id):
-        return None
-    choice = choice_of(word_id, next_word, model, ask.candidates)
-    if ask.chances:
-        choice = replace(choice, chances=_chances(word_id, weights, ask))
-    return choice, next_word
+def _answer_some(asks: Sequence[Ask], model: Voice) -> list[Answer | None]:
+    """Do as `answer_all` for no more texts than one array holds."""
+    positions, samplings = [ask.position for ask in asks], [ask.sampling for ask in asks]
+    found, weights = _look_all(positions, samplings, model)
+    for own, ask in zip(weights, asks, strict=True):
+        if ask.refused:
+            own[list(ask.refused)] = 0
+    drawn = choose_all(weights, samplings, [ask.generator for ask in asks])
+    live = [
+        row
+        for row, (ask, word_id) in enumerate(zip(asks, drawn, strict=True))
+        if word_id is not None and not ends_with(ask.position.state, word_id)
+    ]
+    answers: list[Answer | None] = [None] * len(asks)
+    if not live:
+        return answers
+    rows = np.array(live)
+    word_ids = np.array([drawn[row] for row in live])
+    choices = _choices(rows, word_ids, found, model, [asks[row] for row in live])
+    logs: Sequence[float] = [0.0] * len(live)
+    if any(asks[row].judged for row in live):
+        logs = found.log_chances(rows, word_ids)
+    after = _go_on_all([positions[row] for row in live], word_ids.tolist(), model)
+    for row, choice, log_chance, position in zip(live, choices, logs, after, strict=True):
+        if asks[row].chances:
+            choice = replace(choice, chances=_chances(choice.word_id, weights[row], asks[row]))
+        answers[row] = Answer(choice, log_chance, position)
+    return answers
 
 
 def _chances(word_id: int, weights: Floats, ask: Ask) -> tuple[tuple[int, float], ...]:
@@ -178,51 +187,79 @@ def look(position: Position, model: Voice, sampling: Sampling) -> tuple[Upcoming
 
     Constraints may note that they were asked: see `Constraint.constrain`.
     """
-    return _look_all([(position, sampling)], model)[0]
+    found, weights = _look_all([position], [sampling], model)
+    return Upcoming(found, 0), weights[0]
 
 
 def _look_all(
-    places: Sequence[tuple[Position, Sampling]], model: Voice
-) -> list[tuple[Upcoming, Floats]]:
-    """Return of each of N places what `look` does."""
-    next_found = model.next_words([position.reading for position, _ in places])
-    found = []
-    for next_word, (position, sampling) in zip(next_found, places, strict=True):
-        weights = _penalised(next_word, position.state, sampling)
-        constrain(weights, position.state)
-        found.append((next_word, weights))
-    return found
+    positions: Sequence[Position], samplings: Sequence[Sampling], model: Voice
+) -> tuple[NextWords, Floats]:
+    """Return of N places what comes next, and the weights (N, V) as `look` does."""
+    found = model.next_words([position.reading for position in positions])
+    weights = found.probs.copy()  # (N, V)
+    _penalise_all(weights, [position.state.draft for position in positions], samplings)
+    for own, position in zip(weights, positions, strict=True):
+        constrain(own, position.state)
+    return found, weights
 
 
 def go_on(position: Position, word_id: int, model: Voice) -> Position:
     """Note a word and read it; return where the text stands then. See `Ask` on the one given."""
-    return _go_on_all([(position, word_id)], model)[0]
+    return _go_on_all([position], [word_id], model)[0]
 
 
-def _go_on_all(texts: Sequence[tuple[Position, int]], model: Voice) -> list[Position]:
+def _go_on_all(
+    positions: Sequence[Position], word_ids: Sequence[int], model: Voice
+) -> list[Position]:
     """Note and read a word of each of N texts; see `go_on`."""
-    if not texts:
-        return []
-    for position, word_id in texts:
+    for position, word_id in zip(positions, word_ids, strict=True):
         note(position.state, word_id)
-    readings = model.read_all(
-        [position.reading for position, _ in texts], [word_id for _, word_id in texts]
-    )
+    readings = model.read_all([position.reading for position in positions], word_ids)
     return [
         Position(position.state, reading)
-        for (position, _), reading in zip(texts, readings, strict=True)
+        for position, reading in zip(positions, readings, strict=True)
     ]
 
 
-def _penalised(next_word: Upcoming, state: TextState, sampling: Sampling) -> Floats:
-    """Return the probabilities (V,) after the repetition penalty; it spares punctuation."""
-    draft = state.draft
-    roles, unknown = draft.marks.roles, len(draft.marks.roles)
-    window = draft.ids[-sampling.penalty_window :] if sampling.penalty_window else []
-    recent = [i for i in window if i < unknown and roles[i] is Role.WORD]
-    weights = next_word.probs.copy()  # (V,)
-    penalise(weights, np.array(recent, dtype=np.int64), penalty=sampling.repetition_penalty)
-    return weights
+def _penalise_all(weights: Floats, drafts: Sequence[Draft], samplings: Sequence[Sampling]) -> None:
+    """Divide the probabilities (N, V) of words written lately in place; punctuation is spared."""
+    lately = [
+        draft.ids[max(len(draft.ids) - own.penalty_window, 0) :]
+        for draft, own in zip(drafts, samplings, strict=True)
+    ]
+    rows = np.repeat(np.arange(len(lately)), [len(own) for own in lately])  # (n,)
+    ids = np.fromiter(chain.from_iterable(lately), dtype=np.int64, count=len(rows))  # (n,)
+    spelt = np.flatnonzero(drafts[0].marks.spelt[ids])
+    penalties = np.array([own.repetition_penalty for own in samplings], dtype=np.float32)
+    penalise(weights, rows[spelt], ids[spelt], penalties=penalties)
+
+
+def _choices(
+    rows: Integers, word_ids: Integers, found: NextWords, model: Voice, asks: Sequence[Ask]
+) -> list[Choice]:
+    """Return words of M texts as they were chosen, given their places among the N looked at."""
+    told = zip(
+        rows.tolist(),
+        word_ids.tolist(),
+        found.probs[rows, word_ids].tolist(),
+        found.cosines(rows, word_ids),
+        found.vectors_of(rows, word_ids),
+        found.shares(rows, word_ids),
+        asks,
+        strict=True,
+    )
+    return [
+        Choice(
+            word=model.words[word_id],
+            cosine=cosine,
+            probability=probability,
+            candidates=_candidates(Upcoming(found, row), model, ask.candidates),
+            word_id=word_id,
+            vector=vector,
+            shares=shares,
+        )
+        for row, word_id, probability, cosine, vector, shares, ask in told
+    ]
 
 
 def choice_of(word_id: int, next_word: Upcoming, model: Voice, candidates: int) -> Choice:

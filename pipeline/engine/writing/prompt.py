@@ -12,12 +12,10 @@ from pipeline.engine.memories.voice import Voice
 from pipeline.engine.writing.constraints.constraint import Given
 from pipeline.engine.writing.constraints.marks import find_marks
 from pipeline.engine.writing.constraints.order import Constraints, fork, make_constraints
-from pipeline.engine.writing.generate import Choice, Position, begin_at
+from pipeline.engine.writing.generate import TOGETHER, Choice, Position, begin_at
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling, check_rng_seed
 from pipeline.engine.writing.side_by_side import write, write_side_by_side
-
-TOGETHER = 16  # texts side by side: more gain little in time
 
 
 def constraints_for(

@@ -78,7 +78,9 @@ def write_sentence(
     ]
     going = drawn
     while going:
-        answers = yield [Ask(own.position, own.generator, sampling, candidates) for own in going]
+        answers = yield [
+            Ask(own.position, own.generator, sampling, candidates, judged=True) for own in going
+        ]
         for own, answer in zip(going, answers, strict=True):
             _take(own, answer, model)
         going = [own for own in going if not own.ended and not _is_over(own, shortest)]
@@ -127,4 +129,4 @@ def _weigh(own: _Candidate, answer: Answer, model: Voice) -> None:
     if not weight or own.position.state.draft.marks.roles[word_id] is not Role.WORD:
         return
     own.weight += weight
-    own.fit += weight * (model.log_chance(word_id, answer.next_word) - _ALPHA * log_frequency)
+    own.fit += weight * (answer.log_chance - _ALPHA * log_frequency)

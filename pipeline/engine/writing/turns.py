@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.engine.memories.voice import foretell
 from pipeline.engine.threads import one_thread_a_word
 from pipeline.engine.writing.constraints.marks import Role
 from pipeline.engine.writing.generate import (
@@ -104,7 +105,7 @@ def _pick(session: Session, number: str, context: SessionContext) -> Reply:
         return Reply(session, note=f"expected a number from 1 to {len(offered)}, got {got}")
     word_id = offered[int(number) - 1][0]
     position = position_of(session)
-    next_word = context.model.next_words([position.reading])[0]
+    next_word = foretell(position.reading, context.model)
     choice = choice_of(word_id, next_word, context.model, SHOWN)
     text = spell([choice.word], previous=last_word(session))
     after = advance(position, word_id, context.model)
@@ -159,7 +160,7 @@ def _strange_note(words: list[str], context: SessionContext) -> str:
 def _own_choice(word: str, position: Position, context: SessionContext) -> Choice:
     """Return a typed word as the model reads it, with what the model would have chosen."""
     model, ids = context.model, context.tokenizer.ids
-    next_word = context.model.next_words([position.reading])[0]
+    next_word = foretell(position.reading, context.model)
     if word in ids:
         return choice_of(ids[word], next_word, model, SHOWN)
     return strange_choice(word, len(ids), next_word, model, SHOWN)

@@ -15,9 +15,9 @@ from pipeline.artifacts.network import Network
 from pipeline.engine.memories.next_word import Model
 from pipeline.engine.memories.voice import Voice
 from pipeline.engine.writing.components import choose_components, component_names
-from pipeline.engine.writing.generate import begin_at
+from pipeline.engine.writing.generate import TOGETHER, begin_at
 from pipeline.engine.writing.options import BARE, WritingOptions
-from pipeline.engine.writing.prompt import TOGETHER, constraints_for
+from pipeline.engine.writing.prompt import constraints_for
 from pipeline.engine.writing.sampling import Sampling
 from pipeline.engine.writing.side_by_side import write_side_by_side
 from pipeline.engine.writing.text_writer import TextWriter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -16,7 +17,8 @@ from pipeline.engine.measures.score import score_places
 from pipeline.engine.memories import batches as batching
 from pipeline.engine.memories.batches import Batch, chapter_runs, component_batches, true_probs
 from pipeline.engine.memories.cache import empty_recent
-from pipeline.engine.memories.next_word import Model, begin, next_word_distribution, read
+from pipeline.engine.memories.next_word import Model, begin, read
+from pipeline.engine.memories.voice import Upcoming, foretell
 from pipeline.engine.writing.components import choose_components
 from pipeline.stages.remember import RememberConfig, remember
 
@@ -66,7 +68,7 @@ def test_scoring_and_writing_foretell_alike(model: Model, monkeypatch: pytest.Mo
         reading = replace(begin(model, before), recent=empty_recent(6))
         for number in range(first, last):
             target = int(WINDOWS.ids[STARTS[number] + WINDOWS.steps])
-            next_word = next_word_distribution(reading, model)
+            next_word = foretell(reading, model)
             assert found.known[number] == (target != UNKNOWN)
             if target != UNKNOWN:
                 chance = np.log(next_word.probs)[target]
@@ -77,7 +79,7 @@ def test_scoring_and_writing_foretell_alike(model: Model, monkeypatch: pytest.Mo
                 )
                 assert 1 + better <= found.ranks[number] <= no_worse
                 assert found.cosines is not None
-                assert found.cosines[number] == pytest.approx(next_word.cosine[target], abs=1e-5)
+                assert found.cosines[number] == pytest.approx(next_word.cosine_of(target), abs=1e-5)
             reading = read(reading, target, model)
 
 
@@ -90,21 +92,25 @@ def test_every_component_gives_a_distribution(model: Model) -> None:
 
 
 def test_shares_sum_to_the_probabilities(model: Model) -> None:
-    next_word = next_word_distribution(begin(model, WINDOWS.ids[:40].tolist()), model)
-    assert set(next_word.parts) == set(model.weights)
-    for word_id, log_prob in enumerate(np.log(next_word.probs)):
-        shares = next_word.shares(word_id)
-        assert sum(shares.values()) == pytest.approx(float(np.exp(log_prob)), rel=1e-5)
-    for name, (weight, part) in next_word.parts.items():
-        assert weight == pytest.approx(model.weights[name])
-        assert part.whole(next_word.own).sum() == pytest.approx(1, rel=1e-4)
+    found = model.next_words([begin(model, WINDOWS.ids[:stop].tolist()) for stop in (40, 31)])
+    assert set(found.parts) == set(model.weights)
+    for row, word_id in product(range(2), range(UNKNOWN)):
+        shares = Upcoming(found, row).shares(word_id)
+        assert sum(shares.values()) == pytest.approx(float(found.probs[row, word_id]), rel=1e-5)
+    for name, (weights, part) in found.parts.items():
+        assert weights == pytest.approx(model.weights[name])
+        assert part.whole(found.own).sum(axis=1) == pytest.approx(1, rel=1e-4)
 
 
 def test_an_empty_cache_leaves_its_weight_to_the_network(model: Model) -> None:
-    next_word = next_word_distribution(begin(model, [3]), model)
-    assert set(next_word.parts) == {"network", "ngram", "neighbours"}
-    assert next_word.parts["network"][0] == pytest.approx(0.3 + 0.3 + 0.1, rel=1e-5)
-    assert np.exp(np.log(next_word.probs)).sum() == pytest.approx(1, rel=1e-5)
+    found = model.next_words([begin(model, [3]), begin(model, [3, 4])])
+    assert found.shares(np.array([0, 1]), np.array([3, 3]))[0].keys() == {
+        "network",
+        "ngram",
+        "neighbours",
+    }
+    assert found.parts["network"][0] == pytest.approx([0.3 + 0.3 + 0.1, 0.3], rel=1e-5)
+    assert found.probs.sum(axis=1) == pytest.approx(1, rel=1e-5)
 
 
 def test_without_memories_the_network_speaks_alone(model: Model) -> None:
@@ -112,11 +118,11 @@ def test_without_memories_the_network_speaks_alone(model: Model) -> None:
     words = WINDOWS.ids[:9].tolist()
     bare = Model(NETWORK)
     none = Model(NETWORK, choose_components(model.memories, []))
-    first, second = (next_word_distribution(begin(each, words), each) for each in (bare, none))
+    first, second = (each.next_words([begin(each, words)]) for each in (bare, none))
     np.testing.assert_array_equal(np.log(first.probs), np.log(second.probs))
     assert list(first.parts) == list(second.parts) == ["network"]
-    weight, part = first.parts["network"]
-    assert weight == 1
+    weights, part = first.parts["network"]
+    assert weights == 1
     np.testing.assert_allclose(part.whole(first.own), first.probs, rtol=1e-6)
 
 
@@ -124,28 +130,25 @@ def test_only_as_many_words_are_read_as_matter(model: Model) -> None:
     # 5 words of context for the first of the 12 that the cache holds.
     ids = WINDOWS.ids.tolist()
     whole, last = (
-        next_word_distribution(begin(model, words), model)
-        for words in (ids[:300], ids[300 - 17 : 300])
+        foretell(begin(model, words), model) for words in (ids[:300], ids[300 - 17 : 300])
     )
     np.testing.assert_allclose(np.log(whole.probs), np.log(last.probs), atol=1e-4)
-    shorter = next_word_distribution(begin(model, ids[300 - 12 : 300]), model)
+    shorter = foretell(begin(model, ids[300 - 12 : 300]), model)
     assert not np.allclose(np.log(whole.probs), np.log(shorter.probs), atol=1e-4)
 
 
 def test_a_reading_can_be_read_on_in_two_ways(model: Model) -> None:
     start = begin(model, WINDOWS.ids[:30].tolist())
-    expected = np.log(next_word_distribution(start, model).probs).copy()
-    left = np.log(next_word_distribution(read(start, 1, model), model).probs).copy()
+    expected = np.log(foretell(start, model).probs).copy()
+    left = np.log(foretell(read(start, 1, model), model).probs).copy()
     read(read(start, 2, model), 3, model)
-    np.testing.assert_array_equal(np.log(next_word_distribution(start, model).probs), expected)
-    np.testing.assert_array_equal(
-        np.log(next_word_distribution(read(start, 1, model), model).probs), left
-    )
+    np.testing.assert_array_equal(np.log(foretell(start, model).probs), expected)
+    np.testing.assert_array_equal(np.log(foretell(read(start, 1, model), model).probs), left)
 
 
 def test_nothing_read_foretells_nothing(model: Model) -> None:
     with pytest.raises(ValueError, match="at least one word"):
-        next_word_distribution(begin(model, []), model)
+        foretell(begin(model, []), model)
 
 
 def test_the_network_of_an_ablation_is_scored_as_the_network_is(model: Model) -> None:
@@ -187,14 +190,14 @@ def test_the_cache_of_a_chapter_knows_nothing_of_the_one_before(model: Model) ->
 def test_a_sentence_is_weighed_without_what_looks_back_at_the_text(model: Model) -> None:
     """The weights are those fitted for just the rest, not the rest of all weights."""
     assert model.memories is not None
-    next_word = next_word_distribution(begin(model, WINDOWS.ids[:40].tolist()), model)
+    found = model.next_words([begin(model, WINDOWS.ids[:40].tolist())])
     (weights,) = (
         own for own in model.memories.subsets if set(own) == {"network", "ngram", "neighbours"}
     )
     for word_id in (0, 7, 29):
-        said = {n: float(next_word.parts[n][1].whole(next_word.own)[word_id]) for n in weights}
+        said = {n: float(found.parts[n][1].whole(found.own)[0, word_id]) for n in weights}
         expected = sum(weight * said[name] for name, weight in weights.items())
-        found = model.log_chance(word_id, next_word)
-        assert found == pytest.approx(float(np.log(expected)), abs=1e-5)
+        chance = Upcoming(found, 0).log_chance(word_id)
+        assert chance == pytest.approx(float(np.log(expected)), abs=1e-5)
     kept = {"network": 0.3, "ngram": 0.2, "neighbours": 0.1}
     assert weights != pytest.approx({name: own / 0.6 for name, own in kept.items()})

@@ -20,7 +20,8 @@ from pipeline.engine.measures.mixtures import score_mixtures
 from pipeline.engine.measures.score import allow_unseen, score_places
 from pipeline.engine.measures.stream import ScoredPiece, ScoredWord, Tally, score_words
 from pipeline.engine.memories.batches import component_batches
-from pipeline.engine.memories.next_word import Model, begin, next_word_distribution, read
+from pipeline.engine.memories.next_word import Model, begin, read
+from pipeline.engine.memories.voice import foretell
 from pipeline.stages.remember import RememberConfig, remember
 
 NETWORK = random_network(3)  # 30 words, 5 of context
@@ -72,9 +73,9 @@ def test_every_word_is_scored_as_the_reader_foretells_it(network: Network) -> No
             number if network.carry_state else min(number, NETWORK.steps)
         )
         if number:
-            next_word = next_word_distribution(reading, model)
+            next_word = foretell(reading, model)
             log_probs = np.log(next_word.probs)
-            assert scored.cosine == pytest.approx(float(next_word.cosine[position]), abs=1e-5)
+            assert scored.cosine == pytest.approx(next_word.cosine_of(position), abs=1e-5)
             assert scored.log_probability == pytest.approx(float(log_probs[position]), abs=1e-5)
             assert scored.rank == 1 + int((log_probs > log_probs[position]).sum())
         reading = read(reading, position, model)

@@ -23,7 +23,7 @@ from pipeline.engine.network.decode import unit_rows
 VOCABULARY = 4  # ids 0 to 3; 4 is the unknown word
 EAST = np.array([1, 0], dtype=np.float32)
 NORTH = np.array([0, 1], dtype=np.float32)
-NOBODY = np.zeros(VOCABULARY, dtype=np.float32)  # the network has no part in it
+NOBODY = np.zeros((1, VOCABULARY), dtype=np.float32)  # the network has no part in it
 
 texts = st.lists(st.integers(0, VOCABULARY), min_size=1, max_size=40)
 limits = st.integers(1, 12)
@@ -39,8 +39,8 @@ def after(pairs: list[tuple[NDArray[np.float32], int]], *, words: int = 9) -> Re
 
 def asked(recent: Recent, unit: NDArray[np.float32] = EAST) -> list[float] | None:
     """The probs of the four words, at θ = 2."""
-    found = recall(recent, unit, sharpness=2.0, vocabulary_size=VOCABULARY)
-    return None if found is None else found.whole(NOBODY).tolist()
+    found = recall([recent], unit[None], sharpness=2.0, vocabulary_size=VOCABULARY)
+    return found.whole(NOBODY)[0].tolist() if found.speaks[0] else None
 
 
 def units_for(text: list[int], seed: int) -> NDArray[np.float32]:
@@ -80,14 +80,12 @@ def test_both_forms_give_the_same(text: list[int], words: int, seed: int) -> Non
         vocabulary_size=VOCABULARY,
     )
     assert probs.shape == (len(text) - before, VOCABULARY)
-    recent = empty_recent(3)
-    for place, word_id in enumerate(text):
-        found = recall(recent, units[place], sharpness=5.0, vocabulary_size=VOCABULARY)
-        if place >= before:
-            assert probs[place - before].any() == (found is not None)
-            expected = NOBODY if found is None else found.whole(NOBODY)
-            np.testing.assert_allclose(probs[place - before], expected, atol=1e-5)
-        recent = remember(recent, units[place], word_id, words=words)
+    recents = [empty_recent(3)]
+    for unit, word_id in zip(units, text, strict=True):
+        recents.append(remember(recents[-1], unit, word_id, words=words))
+    found = recall(recents[before:-1], units[before:], sharpness=5.0, vocabulary_size=VOCABULARY)
+    np.testing.assert_array_equal(found.speaks, probs.any(axis=1))
+    np.testing.assert_allclose(found.whole(np.zeros_like(probs)), probs, atol=1e-5)
 
 
 @given(text=texts, words=limits)

@@ -14,7 +14,8 @@ from models import small_model
 from writers import WORDS, remember
 
 from pipeline.engine.memories.mixed import MixedModel, Part
-from pipeline.engine.memories.next_word import Model, begin, next_word_distribution
+from pipeline.engine.memories.next_word import Model, begin
+from pipeline.engine.memories.voice import Upcoming, foretell
 
 ONE = (*WORDS, "一丁七")  # a word that the other reads in three pieces
 OTHER = (*WORDS[:18], *WORDS[22:], "龙马", "沙")
@@ -40,12 +41,13 @@ def test_probabilities_sum_to_one_and_are_each_models_weighed(
     weight: float, ids: list[int]
 ) -> None:
     model = mixed(weight, 1 - weight)
-    (next_word,) = model.next_words([model.begin(ids)])
+    found = model.next_words([model.begin(ids)])
+    next_word = Upcoming(found, 0)
     assert next_word.probs.sum() == pytest.approx(1, abs=1e-5)
     for word_id in (1, model.words.index("龙马"), model.words.index("一丁七")):
         own = [
-            part.weight * said.probs[i] if (i := model.own_id(n, word_id)) is not None else 0.0
-            for n, (part, said) in enumerate(zip(model.parts, next_word.said, strict=True))
+            part.weight * said.probs[0, i] if (i := model.own_id(n, word_id)) is not None else 0.0
+            for n, (part, said) in enumerate(zip(model.parts, found.said, strict=True))
         ]
         assert next_word.probs[word_id] == pytest.approx(sum(own), rel=1e-5)
         shares = next_word.shares(word_id)
@@ -54,10 +56,10 @@ def test_probabilities_sum_to_one_and_are_each_models_weighed(
             name for name, share in zip("甲乙", own, strict=True) if share
         }
         number = int(np.argmax(own))
-        loudest, own_id = next_word.said[number], model.own_id(number, word_id)
+        loudest, own_id = Upcoming(found.said[number], 0), model.own_id(number, word_id)
         assert own_id is not None
         assert next_word.cosine_of(word_id) == loudest.cosine_of(own_id)
-        assert next_word.vector_of(word_id) is loudest.vector
+        np.testing.assert_array_equal(next_word.vector_of(word_id), loudest.vector)
 
 
 def test_a_text_is_as_probable_as_two_models_of_one_vocabulary_say_together() -> None:
@@ -65,8 +67,8 @@ def test_a_text_is_as_probable_as_two_models_of_one_vocabulary_say_together() ->
     model = mixed(0.3, 0.7, models=both)
     text = [20, 1, 5, 22, 3, 19, 30]
     for stop in range(1, len(text)):
-        chances = [next_word_distribution(begin(m, text[:stop]), m).probs[text[stop]] for m in both]
-        (next_word,) = model.next_words([model.begin(text[:stop])])
+        chances = [foretell(begin(m, text[:stop]), m).probs[text[stop]] for m in both]
+        next_word = foretell(model.begin(text[:stop]), model)
         expected = math.log(sum(w * p for w, p in zip((0.3, 0.7), chances, strict=True)))
         assert math.log(next_word.probs[text[stop]]) == pytest.approx(expected, rel=1e-5)
 
@@ -104,10 +106,10 @@ def test_texts_are_read_side_by_side_as_alone() -> None:
 
 def test_the_chance_of_a_word_is_weighed_like_its_probability() -> None:
     model = mixed(0.3, 0.7)
-    (next_word,) = model.next_words([model.begin([20])])
+    next_word = foretell(model.begin([20]), model)
     for word_id in (1, model.words.index("龙马")):
         # Without memories nothing looks back: the chance is the probability.
-        found = model.log_chance(word_id, next_word)
+        found = next_word.log_chance(word_id)
         assert found == pytest.approx(math.log(next_word.probs[word_id]), rel=1e-5)
 
 
@@ -115,7 +117,7 @@ def test_components_of_a_model_with_memories_are_told_apart() -> None:
     own = small_model(0)
     remembering = Model(own.network, own.memories)
     model = mixed(0.5, 0.5, models=(remembering, SECOND))
-    (next_word,) = model.next_words([model.begin([4, 5, 6])])
+    next_word = foretell(model.begin([4, 5, 6]), model)
     assert set(next_word.shares(1)) >= {"甲·network", "甲·ngram", "乙·network"}
 
 

@@ -118,23 +118,33 @@ def test_probabilities_sum_to_one(spans: list[Text], context: Text, order: int) 
     np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-5)
 
 
-@given(spans=texts, context=st.lists(st.integers(0, VOCABULARY), max_size=7), order=orders)
+@given(
+    spans=texts,
+    several=st.lists(st.lists(st.integers(0, VOCABULARY), max_size=7), min_size=1, max_size=5),
+    order=orders,
+)
 @settings(max_examples=60, deadline=None)
-def test_one_context_of_any_length_is_read_as_many_are(
-    spans: list[Text], context: Text, order: int
+def test_contexts_of_any_length_are_read_alike_one_by_one_and_together(
+    spans: list[Text], several: list[Text], order: int
 ) -> None:
     model = train_kneser_ney(*joined(spans), vocabulary_size=VOCABULARY, order=order)
-    found = next_known(model, context)
-    if context:
-        probs = next_probabilities(model, np.array([context], dtype=np.int32))[0]
-    else:
-        probs = model.unigram
-    assert found is not None
-    whole = found.whole(np.zeros(VOCABULARY, dtype=np.float32))
-    np.testing.assert_allclose(whole, share_among_known(probs), atol=1e-5)
-    np.testing.assert_allclose(whole, probs[:-1] / (1 - probs[-1]), rtol=1e-3)
+    found = next_known(model, several)
+    expected = np.stack(
+        [
+            next_probabilities(model, np.array([context], dtype=np.int32))[0]
+            if context
+            else model.unigram
+            for context in several
+        ]
+    )  # (N, V + 1)
+    assert found.speaks.all()
+    whole = found.whole(np.zeros((len(several), VOCABULARY), dtype=np.float32))
+    np.testing.assert_allclose(whole, share_among_known(expected), atol=1e-5)
+    np.testing.assert_allclose(whole, expected[:, :-1] / (1 - expected[:, -1:]), rtol=1e-3)
+    rows = np.arange(len(several))
     for word_id in range(VOCABULARY):
-        assert found.of(word_id, whole) == pytest.approx(whole[word_id], rel=1e-4)
+        said = found.of(rows, np.full(len(rows), word_id), whole[:, word_id])
+        np.testing.assert_allclose(said, whole[:, word_id], rtol=1e-4)
 
 
 def test_a_context_shorter_than_the_order_uses_what_there_is() -> None:

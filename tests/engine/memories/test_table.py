@@ -21,7 +21,7 @@ from pipeline.artifacts.network import Network
 from pipeline.artifacts.windows import Windows
 from pipeline.engine.bundle.model import NovelModel, pack_words, save_model
 from pipeline.engine.bundle.opening import load_model
-from pipeline.engine.memories.memory import Memory, Place, Places
+from pipeline.engine.memories.memory import Memory, NextPlaces, Places
 from pipeline.engine.memories.sparse import SparseProbs
 from pipeline.engine.memories.table import CODEC, MEMORIES
 from pipeline.engine.writing.sampling import Sampling
@@ -55,9 +55,10 @@ class StrideMemory(Memory):
         ids = np.arange(SIZE, dtype=np.int32)
         return Stride(config.stride_length, (ids + config.stride_length) % SIZE)
 
-    def probs(self, held: Stride, place: Place) -> SparseProbs:
-        word_id = held.next_ids[place.history[-1:],]
-        return SparseProbs(extras=[(word_id, np.ones(1, dtype=np.float32))])
+    def probs(self, held: Stride, places: NextPlaces) -> SparseProbs:
+        ids = held.next_ids[[history[-1] for history in places.histories]].astype(np.int64)
+        ones = np.ones(len(ids), dtype=np.float32)
+        return SparseProbs(ones > 0, np.arange(len(ids)), ids, ones)
 
     def batch_probs(self, held: Stride, places: Places) -> Floats:
         rows: Floats = EYE[held.next_ids[places.contexts[:, -1]]]

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from made_up import random_network, words_with_break
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.engine.memories.next_word import Model, begin, next_word_distribution
+from pipeline.engine.memories.next_word import Model, begin
+from pipeline.engine.memories.voice import foretell
 from pipeline.engine.writing.generate import Choice, spell
 from pipeline.engine.writing.options import BARE, WritingOptions
 from pipeline.engine.writing.sampling import Sampling
@@ -88,13 +89,11 @@ def test_only_the_last_words_of_a_long_seed_matter_for_what_comes_next() -> None
 
 def test_the_first_choice_has_the_probability_of_the_model() -> None:
     model = Model(WRITER.network)
-    next_word = next_word_distribution(
-        begin(model, [WRITER.tokenizer.ids[word] for word in SEED.words]), model
-    )
+    next_word = foretell(begin(model, [WRITER.tokenizer.ids[word] for word in SEED.words]), model)
     choice = next(WRITER.stream(SEED, rng_seed=1))
     number = WRITER.tokenizer.ids[choice.word]
     assert choice.probability == pytest.approx(float(np.exp(np.log(next_word.probs)[number])))
-    assert choice.cosine == pytest.approx(float(next_word.cosine[number]))
+    assert choice.cosine == pytest.approx(next_word.cosine_of(number))
 
 
 def test_candidates_are_the_best_words_best_first() -> None:

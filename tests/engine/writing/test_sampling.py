@@ -17,7 +17,7 @@ from pipeline.commands.generate import generate
 from pipeline.engine.writing.sampling import (
     Sampling,
     chances,
-    choose,
+    choose_all,
     nucleus_size,
     penalise,
     shortlist,
@@ -27,6 +27,26 @@ from pipeline.errors import SettingsError
 Floats = NDArray[np.float32]
 
 PLAIN = {"temperature": 1.0, "top_k": 0, "top_p": 1.0, "repetition_penalty": 1.0}
+
+
+hows = st.sampled_from(
+    [
+        {},
+        {"temperature": 0.0},
+        {"temperature": 0.4},
+        {"temperature": 3.0, "top_p": 0.6},
+        {"top_k": 5},
+        {"top_k": 7, "top_p": 0.5},
+        {"top_p": 0.3, "min_p": 0.2},
+    ]
+)
+
+
+def choose(weights: Floats, how: Sampling, generator: np.random.Generator) -> int:
+    """The next word of one text."""
+    (word_id,) = choose_all(weights[None], [how], [generator])
+    assert word_id is not None
+    return word_id
 
 
 def sampling(**changes: Any) -> Sampling:
@@ -148,8 +168,30 @@ def test_the_penalty_divides_the_probability_once(
     recent = np.array(data.draw(ids), dtype=np.int64)  # a word may occur several times
     expected = probs.astype(np.float64)
     expected[list(set(recent.tolist()))] /= penalty
-    penalise(probs, recent, penalty=penalty)
-    np.testing.assert_allclose(probs, expected, rtol=1e-5)
+    weights = np.stack([probs, probs])
+    rows = np.ones(len(recent), dtype=np.int64)
+    penalise(weights, rows, recent, penalties=np.array([9, penalty], dtype=np.float32))
+    np.testing.assert_array_equal(weights[0], probs)
+    np.testing.assert_allclose(weights[1], expected, rtol=1e-5)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(hows, min_size=1, max_size=6), st.integers(0, 99))
+def test_words_of_many_texts_are_those_of_each_alone(
+    changes: list[dict[str, float]], seed: int
+) -> None:
+    generator = np.random.default_rng(seed)
+    weights = generator.random((len(changes), 150), dtype=np.float32)
+    weights[weights < 0.2] = 0
+    weights[0] *= seed % 2  # in one of two cases nothing is left
+    samplings = [sampling(**own) for own in changes]
+    seeds = range(len(changes))
+    together = choose_all(weights, samplings, [np.random.default_rng(n) for n in seeds])
+    alone = [
+        choose(weights[n], samplings[n], np.random.default_rng(n)) if weights[n].any() else None
+        for n in seeds
+    ]
+    assert together == alone
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from pipeline.engine.memories.next_word import (
     Reading,
     read_all,
 )
+from pipeline.engine.memories.voice import foretell
 from pipeline.engine.writing.options import WritingOptions
 from pipeline.engine.writing.sampling import Sampling
 from pipeline.engine.writing.session import (
@@ -95,7 +96,7 @@ def test_own_words_are_cut_and_read() -> None:
     assert [choice.word for choice in choices_of(session)] == [WORDS[25], "，", WORDS[26]]
     # Each word's probability is what the model gave it at its place.
     reading = context.model.begin([20, 21, 25, 1])
-    chance = float(np.exp(np.log(context.model.next_words([reading])[0].probs)[26]))
+    chance = float(np.exp(np.log(foretell(reading, context.model).probs)[26]))
     assert choices_of(session)[2].probability == pytest.approx(chance, rel=1e-5)
     # And the model goes on from there.
     assert (
@@ -116,7 +117,7 @@ def test_own_words_that_the_novel_lacks_stay_and_are_read_as_unknown() -> None:
     assert (known.word, mark.word) == (WORDS[25], "！")
     # The network has read the unknown word, id V, in its place.
     reading = context.model.begin([20, 21, len(WORDS), 25])
-    expected = np.log(context.model.next_words([reading])[0].probs)[WORDS.index("！")]
+    expected = np.log(foretell(reading, context.model).probs)[WORDS.index("！")]
     assert mark.probability == pytest.approx(float(np.exp(expected)), rel=1e-5)
     assert text_of(answer(reply.session, "u", context).session) == ""
 

@@ -8,9 +8,9 @@ from made_up import random_network
 from writers import IDS, PLAIN, WORDS, model_of
 
 from pipeline.engine.memories.next_word import Model
-from pipeline.engine.writing.generate import Choice, begin_at
+from pipeline.engine.writing.generate import TOGETHER, Choice, begin_at
 from pipeline.engine.writing.options import WritingOptions
-from pipeline.engine.writing.prompt import TOGETHER, Prompt, constraints_for
+from pipeline.engine.writing.prompt import Prompt, constraints_for
 from pipeline.engine.writing.side_by_side import write_side_by_side
 
 SEEDS = range(TOGETHER + 4)

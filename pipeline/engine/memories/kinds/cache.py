@@ -11,7 +11,7 @@ from pydantic import Field
 from pipeline.artifacts import checks
 from pipeline.artifacts.checks import Bounds
 from pipeline.artifacts.codec import check_number
-from pipeline.engine.memories.memory import Memory, Place, Places
+from pipeline.engine.memories.memory import Memory, NextPlaces, Places
 from pipeline.stage import Advance, StageConfig
 
 if TYPE_CHECKING:
@@ -55,15 +55,15 @@ class CacheMemory(Memory):
         """Return how many words it holds."""
         return held.words
 
-    def probs(self, held: Cache, place: Place) -> SparseProbs | None:
-        """Return p(w) of the next word; None while nothing is in the cache."""
+    def probs(self, held: Cache, places: NextPlaces) -> SparseProbs:
+        """Return p(w) of the next words; nothing while nothing is in a cache."""
         from pipeline.engine.memories.cache import newest, recall
 
         return recall(
-            newest(place.recent, held.words),
-            place.unit,
+            [newest(recent, held.words) for recent in places.recents],
+            places.units,
             sharpness=held.sharpness,
-            vocabulary_size=place.vocabulary_size,
+            vocabulary_size=places.vocabulary_size,
         )
 
     def batch_probs(self, held: Cache, places: Places) -> Floats:

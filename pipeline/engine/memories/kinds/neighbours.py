@@ -11,7 +11,7 @@ from pydantic import Field
 from pipeline.artifacts import checks
 from pipeline.artifacts.checks import UNIT, Bounds
 from pipeline.artifacts.codec import check_array, check_number
-from pipeline.engine.memories.memory import Memory, Place, Places
+from pipeline.engine.memories.memory import Memory, NextPlaces, Places
 from pipeline.errors import ArtifactDamaged
 from pipeline.stage import Advance, StageConfig
 
@@ -81,12 +81,12 @@ class NeighboursMemory(Memory):
             sharpness=config.neighbours_sharpness,
         )
 
-    def probs(self, held: Neighbours, place: Place) -> SparseProbs:
-        """Return p(w) by the places that are like this one."""
+    def probs(self, held: Neighbours, places: NextPlaces) -> SparseProbs:
+        """Return p(w) by the places that are like these."""
         from pipeline.engine.memories.neighbours import nearest_words
 
         return nearest_words(
-            place.vector,
+            places.vectors,
             keys=held.keys,
             next_ids=held.next_ids,
             count=held.count,

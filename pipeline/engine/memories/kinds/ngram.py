@@ -11,7 +11,7 @@ from pipeline.artifacts import checks
 from pipeline.artifacts.checks import UNIT, Bounds
 from pipeline.artifacts.codec import check_number
 from pipeline.artifacts.ngram import KneserNey, Level, ngram_arrays, ngram_names, read_ngram
-from pipeline.engine.memories.memory import Memory, Place, Places
+from pipeline.engine.memories.memory import Memory, NextPlaces, Places
 from pipeline.errors import ArtifactDamaged
 from pipeline.stage import Advance, StageConfig
 
@@ -48,11 +48,11 @@ class NgramMemory(Memory):
             order=config.ngram_order,
         )
 
-    def probs(self, held: KneserNey, place: Place) -> SparseProbs | None:
+    def probs(self, held: KneserNey, places: NextPlaces) -> SparseProbs:
         """Return p(w) after the words read last."""
         from pipeline.engine.memories.ngram import next_known
 
-        return next_known(held, place.history)
+        return next_known(held, places.histories)
 
     def batch_probs(self, held: KneserNey, places: Places) -> Floats:
         """Return p(w) of the places."""

@@ -10,7 +10,7 @@ from pydantic import Field
 from pipeline.artifacts import checks
 from pipeline.artifacts.checks import Bounds
 from pipeline.artifacts.codec import check_number
-from pipeline.engine.memories.memory import Memory, Place, Places
+from pipeline.engine.memories.memory import Memory, NextPlaces, Places
 from pipeline.stage import Advance, StageConfig
 
 if TYPE_CHECKING:
@@ -59,11 +59,11 @@ class TopicMemory(Memory):
         """Return how many words it looks back."""
         return held.words
 
-    def probs(self, held: Topic, place: Place) -> SparseProbs | None:
-        """Return p(w) of the next word; None while nothing was read."""
+    def probs(self, held: Topic, places: NextPlaces) -> SparseProbs:
+        """Return p(w) of the next words; nothing while nothing was read."""
         from pipeline.engine.memories.topic import lean
 
-        return lean(held, place.recent, own=place.own, log_prior=place.log_prior)
+        return lean(held, places.recents, own=places.own, log_prior=places.log_prior)
 
     def batch_probs(self, held: Topic, places: Places) -> Floats:
         """Return p(w) of the places."""

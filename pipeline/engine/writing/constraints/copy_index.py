@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 from pipeline.arrays import Ids
 
 NOTHING: Ids = np.empty(0, dtype=np.int32)
+QUICK = 4  # words of a run that is looked up before its places are sought
+_ROOM = 8  # places for each of the text's runs, so that few are taken by chance
+_STEP = 0x9E3779B1  # an odd number whose multiples spread well
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,29 @@ class CopyIndex:
     places: Ids
     starts: NDArray[np.int64]
 
+    @cached_property
+    def _taken(self) -> NDArray[np.bool_]:
+        """Of each place whether a run of `QUICK` words of the text comes to it."""
+        size = max(len(self.text_ids) - QUICK + 1, 1)
+        taken = np.zeros(1 << (_ROOM * size - 1).bit_length(), dtype=np.bool_)
+        text_ids = self.text_ids.astype(np.int64)
+        places = np.zeros(max(len(text_ids) - QUICK + 1, 0), dtype=np.int64)
+        for word in range(QUICK):
+            places = (places * _STEP + text_ids[word : word + len(places)]) & (len(taken) - 1)
+        taken[places] = True
+        return taken
+
+    def may_hold(self, run: Sequence[int]) -> bool:
+        """Return False where `QUICK` words stand nowhere in the text like this: true of most.
+
+        True says little: other runs may have come to the same place (Bloom 1970, with one
+        function).
+        """
+        place, last = 0, len(self._taken) - 1
+        for word in run:
+            place = (place * _STEP + word) & last
+        return bool(self._taken[place])
+
 
 def index_text(text_ids: Ids, vocabulary_size: int) -> CopyIndex:
     """Index a text of ids in 0 … V − 1; other ids match nothing."""
@@ -47,9 +74,12 @@ def index_text(text_ids: Ids, vocabulary_size: int) -> CopyIndex:
 def run_ends(index: CopyIndex, run: Sequence[int]) -> Ids:
     """Return the positions right after each place of the text where this run stands.
 
-    The places of the run's rarest word are few; the others are compared there, rare ones first.
+    Most runs stand nowhere, which their ends tell. Else the places of the run's rarest word are
+    few; the others are compared there, rare ones first.
     """
     if max(run) >= len(index.starts) - 1 or min(run) < 0:
+        return NOTHING
+    if len(run) >= QUICK and not (index.may_hold(run[-QUICK:]) and index.may_hold(run[:QUICK])):
         return NOTHING
     order = sorted(range(len(run)), key=lambda place: _count(index, run[place]))
     rarest = order[0]

@@ -50,6 +50,9 @@ class Marks:
     Attributes
     ----------
     roles : tuple of Role, length V
+    spelt : bool (V + 1,)
+        Whether a word is one that is written in letters or characters, as distinct from marks;
+        V, what the vocabulary lacks, is none.
     pauses, ends, full_stops, openings, closings : int32 arrays
         Ids by role; a straight quotation mark that both opens and closes is in both.
     closers : opening id → ids of the marks that close it
@@ -61,6 +64,7 @@ class Marks:
     """
 
     roles: tuple[Role, ...]
+    spelt: NDArray[np.bool_]
     pauses: Ids
     ends: Ids
     full_stops: Ids
@@ -105,6 +109,7 @@ def find_marks(words: Sequence[str], text_ids: Ids | None = None) -> Marks:
         closers |= {mark: id_array([mark]) for mark in straight}
     return Marks(
         roles=tuple(roles),
+        spelt=np.array([*(role is Role.WORD for role in roles), False]),
         pauses=_ids_of_roles(roles, Role.PAUSE),
         ends=_ids_of_roles(roles, Role.END),
         full_stops=id_array([ids[mark] for mark in sorted(_FULL_STOPS) if mark in ids]),
