@@ -36,6 +36,8 @@ class Tokenizer:
         Without the paragraph break: no run of characters is cut into one.
     parts : bool
         Whether words outside the vocabulary are parted; one that parts nothing is closed.
+    characters : frozenset of str
+        All that words are spelt with.
     """
 
     def __init__(self, words: Sequence[str], log_priors: Iterable[float], *, parts: bool) -> None:
@@ -43,6 +45,7 @@ class Tokenizer:
         self.log_priors = dict(zip(words, log_priors, strict=True))
         self.log_priors.pop(PARAGRAPH_BREAK, None)
         self.parts = parts
+        self.characters = frozenset(character for word in self.log_priors for character in word)
         self._longest = max(map(len, self.log_priors), default=1)
         self._cut = lru_cache(_KEPT)(self._cut_anew)
 

@@ -27,6 +27,11 @@ async def gather_items(
     Exception
         The first that one of them raises; the others are closed.
     """
+    if len(sources) == 1:  # the most usual case, in which nothing has to wait for its turn
+        async with aclosing(sources[0]()) as only:
+            async for own in only:
+                yield 0, own
+        return
     found: asyncio.Queue[tuple[int, _Item] | Exception | None] = asyncio.Queue(most)
     few = asyncio.Semaphore(most)
 

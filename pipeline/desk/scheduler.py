@@ -20,13 +20,16 @@ MOST = 64  # texts under way
 _WORDS = 64  # of a text that may wait to be taken; a client that does not read is waited for
 
 
+_Told = list[Choice] | Exception | None  # words, an error, or None at the end
+
+
 @dataclass
 class _Task:
-    """A text under way, and the queue of its reader: words, an error, or None at the end."""
+    """A text under way, and the queue of its reader."""
 
     text: Text
     loop: asyncio.AbstractEventLoop
-    words: asyncio.Queue[list[Choice] | Exception | None] = field(default_factory=asyncio.Queue)
+    words: asyncio.Queue[_Told] = field(default_factory=asyncio.Queue)
     left: bool = False  # its reader has gone
 
     @property
@@ -124,7 +127,7 @@ class Scheduler:
                 self._going.append(task)
                 idle = False
                 if not task.text.asks:
-                    _send(task, None)
+                    _send([(task, None)])
         except Empty:
             return True
 
@@ -135,17 +138,27 @@ class Scheduler:
         except Exception as error:  # whatever it is, the readers are told and the thread goes on
             for task in tasks:
                 task.text.asks = []
-                _send(task, error)
+            _send([(task, error) for task in tasks])
             return
+        told: list[tuple[_Task, _Told]] = []
         for task in tasks:
             if task.text.written:
-                _send(task, list(task.text.written))
+                told.append((task, list(task.text.written)))
                 task.text.written.clear()
             if not task.text.asks:
-                _send(task, None)
+                told.append((task, None))
+        _send(told)
 
 
-def _send(task: _Task, what: list[Choice] | Exception | None) -> None:
-    """Give a reader something, if its loop still runs."""
-    if not task.loop.is_closed():
-        task.loop.call_soon_threadsafe(task.words.put_nowait, what)
+def _send(told: list[tuple[_Task, _Told]]) -> None:
+    """Give readers something, if their loops still run: one call for all, since a call costs."""
+    for loop in {id(task.loop): task.loop for task, _ in told}.values():
+        if not loop.is_closed():
+            own = [(task, what) for task, what in told if task.loop is loop]
+            loop.call_soon_threadsafe(_hand_out, own)
+
+
+def _hand_out(told: list[tuple[_Task, _Told]]) -> None:
+    """Put what there is into the readers' queues."""
+    for task, what in told:
+        task.words.put_nowait(what)

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 
 from pipeline import interrupts
 from pipeline.desk.guard import Gate, check_origin, check_token
+from pipeline.engine.threads import one_thread_for_good
 from pipeline.errors import SettingsError
 from pipeline.shown import shown
 
@@ -100,6 +101,7 @@ def serve(app: ASGIApp, place: Place, began: Callable[[], None], *, debug: bool 
         Whether the log has tracebacks, and what the server itself says.
     """
     _log_to_stderr(debug)
+    one_thread_for_good()
     config = uvicorn.Config(
         app,
         http="h11",

@@ -30,6 +30,17 @@ def one_thread() -> AbstractContextManager[object]:
     return limit
 
 
+def one_thread_for_good() -> None:
+    """Let numpy's matrix products use one thread in all of Python's threads, from now on.
+
+    Call it in a thread that lives as long as they do: threadpoolctl (3.8) lets one thread set the
+    number, and for all others does nothing, in silence.
+    """
+    import numpy  # noqa: F401 - or its library would not be there yet to be limited
+
+    one_thread()
+
+
 @contextmanager
 def one_thread_a_word() -> Iterator[None]:
     """Do as `one_thread` within a context that is entered for each word: in 20 µs, not in 2 ms.
@@ -47,6 +58,8 @@ def one_thread_a_word() -> Iterator[None]:
     finally:
         for library, threads in limited:
             library.set_num_threads(threads)
+            if hasattr(library, "clear_controlling_thread"):
+                library.clear_controlling_thread()  # or in any other thread it would do nothing
 
 
 @cache

@@ -59,8 +59,23 @@ async def stuck(request):
 async def broken(request):
     raise KeyError("a secret")
 
+async def threads(request):
+    from threading import Thread
+    from threadpoolctl import threadpool_info
+    from pipeline.engine.threads import one_thread_a_word
+    found = []
+    def look():
+        with one_thread_a_word():
+            blas = [own for own in threadpool_info() if own["user_api"] == "blas"]
+            found.append([own["num_threads"] for own in blas])
+    for one in [Thread(target=look), Thread(target=look)]:
+        one.start()
+        one.join()
+    return PlainTextResponse(str(found))
+
 api = Api([Route("/xuxie/endless", endless), Route("/xuxie/stuck", stuck),
-           Route("/xuxie/broken", broken)], ("/xuxie/",), as_native)
+           Route("/xuxie/broken", broken), Route("/xuxie/threads", threads)],
+          ("/xuxie/",), as_native)
 
 def run(arguments):
     place = take_place("127.0.0.1", 0)
@@ -118,6 +133,11 @@ def interrupt(process: subprocess.Popen[str]) -> tuple[int, str, float]:
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=SECONDS)
     return process.returncode, errors, time.monotonic() - began
+
+
+def test_whichever_thread_writes_its_products_take_one(tmp_path: Path) -> None:
+    with probe(tmp_path) as (_, address):
+        assert set(httpx.get(f"{address}xuxie/threads").text) == {*"[1], "}
 
 
 def test_without_a_model_the_page_answers_and_ctrl_c_ends_it(tmp_path: Path) -> None:

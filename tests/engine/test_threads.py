@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
@@ -35,6 +37,23 @@ def test_a_context_takes_one_thread_and_gives_all_back() -> None:
         with pytest.raises(KeyError), one_thread_a_word():
             raise KeyError
         assert blas_threads() == {2}
+
+
+def test_whichever_thread_comes_next_takes_one_thread_too() -> None:
+    seen: list[set[int]] = []
+
+    def look() -> None:
+        with one_thread_a_word():
+            seen.append(blas_threads())
+
+    with threadpool_limits(2, user_api="blas"):
+        several()
+    for _ in range(2):
+        thread = Thread(target=look)
+        thread.start()
+        thread.join()
+    look()
+    assert seen == [{1}, {1}, {1}]
 
 
 def test_the_library_writes_on_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,7 +88,7 @@ def learnt_ids(text: str, model: Voice, tokenizer: Tokenizer) -> tuple[int, ...]
 def cut_lines(text: str, tokenizer: Tokenizer) -> Iterator[str]:
     """Yield the pieces of a text; characters that are none stand alone."""
     text = "\n".join(text.splitlines())
-    written = as_the_novel_writes(text, tokenizer.log_priors)
+    written = as_the_novel_writes(text, tokenizer)
     lines = [line for line in written.split("\n") if line.strip()]
     for number, line in enumerate(lines):
         if number and PARAGRAPH_BREAK in tokenizer.ids:

@@ -6,9 +6,9 @@ A character that the novel uses always stays as it is.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Set
 
-from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.artifacts.tokens import Tokenizer
 from pipeline.chinese import is_chinese
 
 # What people type on a Latin keyboard → what novels print.
@@ -21,10 +21,10 @@ _QUOTES = {'"': ("“”", "「」", "『』"), "'": ("‘’", "『』", "「�
 _SCRIPTS = ("tw2s", "s2t")
 
 
-def as_the_novel_writes(text: str, log_priors: Mapping[str, float]) -> str:
-    """Return a text of the same length in the novel's forms; `log_priors` has its words."""
-    known = {c for word in log_priors if word != PARAGRAPH_BREAK for c in word}
-    text = "".join(c if c in log_priors else c.translate(_FULL_WIDTH) for c in text)
+def as_the_novel_writes(text: str, tokenizer: Tokenizer) -> str:
+    """Return a text of the same length in the forms of the novel whose words these are."""
+    known = tokenizer.characters
+    text = "".join(c if c in tokenizer.log_priors else c.translate(_FULL_WIDTH) for c in text)
     for straight, pairs in _QUOTES.items():
         if straight in text and straight not in known:
             text = _curl(text, straight, (pair for pair in pairs if set(pair) <= known))
@@ -55,7 +55,7 @@ def _is_latin(character: str) -> bool:
     return character.isascii() and character.isalpha()
 
 
-def _in_script(text: str, known: set[str]) -> str:
+def _in_script(text: str, known: Set[str]) -> str:
     """Put the other script's form in the place of a character that only that form is known of."""
     for convert in _converters():
         other = convert(text)

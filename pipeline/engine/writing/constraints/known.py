@@ -40,6 +40,8 @@ def check_until(until: str, words: Sequence[str]) -> None:
     SettingsError
         It is too long to be watched for, or the words cannot spell it: why.
     """
+    if not until:
+        return
     if len(until) > TAIL:
         raise SettingsError(
             f"--until: expected at most {TAIL} characters, got {len(until):,}", option="--until"
