@@ -33,6 +33,7 @@ def served(desk: Desk) -> Iterator[str]:
     """Serve a desk; its address."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
+        listening.listen()  # a client that is quicker than the server waits
         port = listening.getsockname()[1]
         config = uvicorn.Config(build_app(desk), log_level="error", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)

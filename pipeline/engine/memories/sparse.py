@@ -55,20 +55,23 @@ class SparseProbs:
         own : float32 (M,)
             What the network says of these words.
         """
-        size = len(self.speaks)
-        wanted = np.full(size, -1)  # (N,)
-        wanted[rows] = word_ids
-        hits = np.flatnonzero(self.ids == wanted[self.rows])
-        found = sum_rows(self.rows[hits], self.values[hits], size)[rows]  # (M,)
-        found = found + _at(self.network, rows) * own
+        found = _at(self.network, rows) * own.astype(np.float64)  # (M,)
         if self.shared is not None:
-            found = found + _at(self.share, rows) * self.shared[word_ids]
-        return np.where(self.speaks[rows], found, 0)
+            found += _at(self.share, rows) * self.shared[word_ids]
+        if len(self.ids):
+            size = len(self.speaks)
+            wanted = np.full(size, -1)  # (N,)
+            wanted[rows] = word_ids
+            hits = np.flatnonzero(self.ids == wanted[self.rows])
+            found += sum_rows(self.rows[hits], self.values[hits], size)[rows]
+        return found * self.speaks[rows]
 
     def add_to(self, mixed: Floats, weights: Doubles) -> None:
         """Add λ·p to a mixture (N, V) in place, but for what is the network's; λ (N,) is given."""
         if self.shared is not None:
             mixed += (weights * self.share).astype(np.float32)[:, None] * self.shared
+        if not len(self.ids):
+            return
         values = weights.astype(np.float32)[self.rows] * self.values  # (n,)
         np.add.at(mixed.reshape(-1), self.rows * mixed.shape[1] + self.ids, values)
 

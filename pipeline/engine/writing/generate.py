@@ -147,32 +147,60 @@ def step(ask: Ask, model: Voice) -> Answer | None:
 
 def _answer_some(asks: Sequence[Ask], model: Voice) -> list[Answer | None]:
     """Do as `answer_all` for no more texts than one array holds."""
-    positions, samplings = [ask.position for ask in asks], [ask.sampling for ask in asks]
-    found, weights = _look_all(positions, samplings, model)
+    found, weights = _look_all(
+        [ask.position for ask in asks], [ask.sampling for ask in asks], model
+    )
+    drawn = _draw_all(weights, asks)
+    rows = [row for row, word_id in enumerate(drawn) if word_id is not None]
+    answers: list[Answer | None] = [None] * len(asks)
+    if rows:
+        word_ids = np.array([drawn[row] for row in rows])
+        for row, answer in zip(
+            rows, _answers(np.array(rows), word_ids, found, weights, asks, model), strict=True
+        ):
+            answers[row] = answer
+    return answers
+
+
+def _draw_all(weights: Floats, asks: Sequence[Ask]) -> list[int | None]:
+    """Draw the next word of each of N texts from its weights (N, V); None where the text ends."""
     for own, ask in zip(weights, asks, strict=True):
         if ask.refused:
             own[list(ask.refused)] = 0
-    drawn = choose_all(weights, samplings, [ask.generator for ask in asks])
-    live = [
-        row
-        for row, (ask, word_id) in enumerate(zip(asks, drawn, strict=True))
-        if word_id is not None and not ends_with(ask.position.state, word_id)
+    drawn = choose_all(weights, [ask.sampling for ask in asks], [ask.generator for ask in asks])
+    return [
+        None if word_id is None or ends_with(ask.position.state, word_id) else word_id
+        for ask, word_id in zip(asks, drawn, strict=True)
     ]
-    answers: list[Answer | None] = [None] * len(asks)
-    if not live:
-        return answers
-    rows = np.array(live)
-    word_ids = np.array([drawn[row] for row in live])
-    choices = _choices(rows, word_ids, found, model, [asks[row] for row in live])
-    logs: Sequence[float] = [0.0] * len(live)
-    if any(asks[row].judged for row in live):
+
+
+def _answers(
+    rows: Integers,
+    word_ids: Integers,
+    found: NextWords,
+    weights: Floats,
+    asks: Sequence[Ask],
+    model: Voice,
+) -> list[Answer]:
+    """Go on by a word in M of N texts, given their places among those that were looked at."""
+    own = [asks[row] for row in rows.tolist()]
+    choices = _choices(rows, word_ids, found, model, own)
+    logs: Sequence[float] = [0.0] * len(own)
+    if any(ask.judged for ask in own):
         logs = found.log_chances(rows, word_ids)
-    after = _go_on_all([positions[row] for row in live], word_ids.tolist(), model)
-    for row, choice, log_chance, position in zip(live, choices, logs, after, strict=True):
-        if asks[row].chances:
-            choice = replace(choice, chances=_chances(choice.word_id, weights[row], asks[row]))
-        answers[row] = Answer(choice, log_chance, position)
-    return answers
+    after = _go_on_all([ask.position for ask in own], word_ids.tolist(), model)
+    return [
+        Answer(
+            replace(choice, chances=_chances(choice.word_id, weights[row], ask))
+            if ask.chances
+            else choice,
+            log_chance,
+            position,
+        )
+        for row, ask, choice, log_chance, position in zip(
+            rows, own, choices, logs, after, strict=True
+        )
+    ]
 
 
 def _chances(word_id: int, weights: Floats, ask: Ask) -> tuple[tuple[int, float], ...]:
