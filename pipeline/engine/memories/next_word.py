@@ -116,8 +116,8 @@ class Model:
         return read_all(readings, word_ids, self)
 
     def next_words(self, readings: Sequence[Reading]) -> Foretold:
-        """Return what may come next in each of N texts; see `next_words`."""
-        return next_words(readings, self)
+        """Return what may come next in each of N texts; see `_next_words`."""
+        return _next_words(readings, self)
 
     @cached_property
     def ahead(self) -> dict[str, float]:
@@ -270,7 +270,7 @@ def _remembered(reading: Reading, word_id: int, model: Model) -> Recent:
     return remember(reading.recent, reading.unit, word_id, words=model.reach)
 
 
-def next_words(readings: Sequence[Reading], model: Model) -> Foretold:
+def _next_words(readings: Sequence[Reading], model: Model) -> Foretold:
     """Return what may come next in each of N texts.
 
     Raises

@@ -138,7 +138,7 @@ class Constraint(Protocol):
         return self
 
 
-def any_left(weights: Floats) -> bool:
+def _any_left(weights: Floats) -> bool:
     """Return whether any word of weights (V,) may come."""
     return bool(weights[weights.argmax()] > 0)
 
@@ -148,7 +148,7 @@ def bar(weights: Floats, ids: Ids) -> None:
     if len(ids):
         before = weights[ids]
         weights[ids] = 0
-        if not any_left(weights):
+        if not _any_left(weights):
             weights[ids] = before
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pipeline.arrays import Ids
 
 NOTHING: Ids = np.empty(0, dtype=np.int32)
-QUICK = 4  # words of a run that is looked up before its places are sought
+_QUICK = 4  # words of a run that is looked up before its places are sought
 _ROOM = 8  # places for each of the text's runs, so that few are taken by chance
 _STEP = 0x9E3779B1  # an odd number whose multiples spread well
 
@@ -37,18 +37,18 @@ class CopyIndex:
 
     @cached_property
     def _taken(self) -> NDArray[np.bool_]:
-        """Of each place whether a run of `QUICK` words of the text comes to it."""
-        size = max(len(self.text_ids) - QUICK + 1, 1)
+        """Of each place whether a run of `_QUICK` words of the text comes to it."""
+        size = max(len(self.text_ids) - _QUICK + 1, 1)
         taken = np.zeros(1 << (_ROOM * size - 1).bit_length(), dtype=np.bool_)
         text_ids = self.text_ids.astype(np.int64)
-        places = np.zeros(max(len(text_ids) - QUICK + 1, 0), dtype=np.int64)
-        for word in range(QUICK):
+        places = np.zeros(max(len(text_ids) - _QUICK + 1, 0), dtype=np.int64)
+        for word in range(_QUICK):
             places = (places * _STEP + text_ids[word : word + len(places)]) & (len(taken) - 1)
         taken[places] = True
         return taken
 
     def may_hold(self, run: Sequence[int]) -> bool:
-        """Return False where `QUICK` words stand nowhere in the text like this: true of most.
+        """Return False where `_QUICK` words stand nowhere in the text like this: true of most.
 
         True says little: other runs may have come to the same place (Bloom 1970, with one
         function).
@@ -79,7 +79,7 @@ def run_ends(index: CopyIndex, run: Sequence[int]) -> Ids:
     """
     if max(run) >= len(index.starts) - 1 or min(run) < 0:
         return NOTHING
-    if len(run) >= QUICK and not (index.may_hold(run[-QUICK:]) and index.may_hold(run[:QUICK])):
+    if len(run) >= _QUICK and not (index.may_hold(run[-_QUICK:]) and index.may_hold(run[:_QUICK])):
         return NOTHING
     order = sorted(range(len(run)), key=lambda place: _count(index, run[place]))
     rarest = order[0]
