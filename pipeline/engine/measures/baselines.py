@@ -12,6 +12,7 @@ from pipeline.artifacts.ngram import KneserNey
 from pipeline.artifacts.windows import window_view
 from pipeline.engine.measures.score import Scores, join_scores, score_probabilities
 from pipeline.engine.memories.ngram import next_probabilities
+from pipeline.engine.network.decode import rows_at_once
 from pipeline.engine.network.predict import BATCH
 
 
@@ -38,8 +39,9 @@ def score_kneser_ney(
     """
     view = window_view(ids, steps=steps)  # (tokens - steps, steps + 1)
     parts, masses = [], []
-    for first in range(0, len(starts), BATCH):
-        windows = view[starts[first : first + BATCH]]  # (B, steps + 1)
+    rows = rows_at_once(len(model.unigram), BATCH)
+    for first in range(0, len(starts), rows):
+        windows = view[starts[first : first + rows]]  # (B, steps + 1)
         probs = next_probabilities(model, windows[:, :-1])  # (B, V + 1)
         parts.append(score_probabilities(probs[:, :-1], windows[:, -1]))
         masses.append(np.log1p(-probs[:, -1].astype(np.float64)))  # (B,)

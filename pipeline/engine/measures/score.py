@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pipeline.arrays import Floats, Integers
 from pipeline.artifacts.network import Network
 from pipeline.artifacts.tokens import HAN
-from pipeline.engine.network.decode import cosines, network_scores
+from pipeline.engine.network.decode import cosines, network_scores, rows_at_once
 from pipeline.engine.network.predict import BATCH, READ_AT_ONCE, predict_places
 
 
@@ -69,12 +69,13 @@ def score_places(ids: NDArray[np.int32], starts: NDArray[np.int64], network: Net
     network : Network
     """
     parts = []
+    rows = rows_at_once(len(network.words), BATCH)
     for first in range(0, len(starts), READ_AT_ONCE):
         block = starts[first : first + READ_AT_ONCE]
         predicted = predict_places(ids, block, network)  # (B, E)
         targets = ids[block + network.steps]  # (B,)
-        for row in range(0, len(block), BATCH):
-            own = slice(row, row + BATCH)
+        for row in range(0, len(block), rows):
+            own = slice(row, row + rows)
             cosine = cosines(predicted[own], output_vectors=network.output_vectors)  # (B, V)
             parts.append(score_cosines(cosine, targets[own], network))
     return join_scores(parts)

@@ -1,6 +1,6 @@
 """What each component of the mixture says of held-out chapters, batch by batch.
 
-The same numbers as `next_word_distribution` gives word by word, at the price of matrix products.
+The same numbers as `Model.next_words` gives word by word, at the price of matrix products.
 The cache starts empty with each chapter, though the network's context reaches back into the one
 before.
 """
@@ -20,7 +20,7 @@ from pipeline.artifacts.memories import NETWORK
 from pipeline.artifacts.windows import window_view
 from pipeline.engine.memories.memory import Places
 from pipeline.engine.memories.next_word import Model
-from pipeline.engine.network.decode import network_scores, softmax, unit_rows
+from pipeline.engine.network.decode import network_scores, rows_at_once, softmax, unit_rows
 from pipeline.engine.network.predict import predict_runs, predict_vectors
 from pipeline.engine.network.reader import initial_states, predict_next, read_word
 from pipeline.engine.threads import one_thread_a_word
@@ -139,9 +139,10 @@ class TextReader:
     def _windows(self, ids: NDArray[np.int32]) -> Iterator[NDArray[np.int32]]:
         """Yield windows (B, T + 1) of targets and what was read before them."""
         steps, done = self.model.network.steps, 0
+        most = rows_at_once(len(self.model.words), BATCH)
         while done < len(ids):
             # Near the text's beginning each target has a window of its own length.
-            count = BATCH if len(self._context) == steps else 1
+            count = most if len(self._context) == steps else 1
             targets = ids[done : done + count]  # (B,)
             stream = np.concatenate([self._context, targets])
             windows = window_view(stream, steps=len(self._context))  # (B, T + 1)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.arrays import Floats
 from pipeline.artifacts.network import Network
-from pipeline.engine.network.decode import cosines, log_softmax, word_scores
+from pipeline.engine.network.decode import cosines, log_softmax, rows_at_once, word_scores
 from pipeline.engine.network.predict import BATCH, predict_places
 
 _ITERATIONS = 20
@@ -73,13 +73,11 @@ def likelihood(
 ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
     """Mean log probability of the targets at (s, β), its gradient (2,) and Hessian (2, 2)."""
     value, gradient, hessian = 0.0, np.zeros(2), np.zeros((2, 2))
-    for first in range(0, len(targets), BATCH):
-        cosine = cosines(
-            predicted[first : first + BATCH], output_vectors=network.output_vectors
-        )  # (B, V)
-        part = _likelihood_of_batch(
-            cosine, targets[first : first + BATCH], network.log_prior, parameters
-        )
+    rows = rows_at_once(len(network.words), BATCH)
+    for first in range(0, len(targets), rows):
+        own = slice(first, first + rows)
+        cosine = cosines(predicted[own], output_vectors=network.output_vectors)  # (B, V)
+        part = _likelihood_of_batch(cosine, targets[own], network.log_prior, parameters)
         value, gradient, hessian = value + part[0], gradient + part[1], hessian + part[2]
     return value / len(targets), gradient / len(targets), hessian / len(targets)
 

@@ -12,6 +12,14 @@ import numpy as np
 from pipeline.arrays import Floats
 from pipeline.artifacts.network import Network
 
+_MOST_SCORES = 2_560_000  # in an array (B, V): 10 MB
+_FEWEST_ROWS = 8  # in a product of fewer, the table of V vectors would be moved for too little
+
+
+def rows_at_once(vocabulary_size: int, most: int) -> int:
+    """Return how many places to score at once: `most`, or fewer where the vocabulary is large."""
+    return min(max(_MOST_SCORES // vocabulary_size, _FEWEST_ROWS), most)
+
 
 def unit_rows(vectors: Floats) -> Floats:
     """Scale rows to length one, (…, E) → (…, E); a zero row stays zero."""

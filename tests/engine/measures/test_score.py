@@ -11,11 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import falling_counts, random_network
 
+from pipeline.arrays import Floats
 from pipeline.artifacts.embedding import log_frequencies
+from pipeline.engine.measures import score
 from pipeline.engine.measures.baselines import score_unigram
 from pipeline.engine.measures.metrics import summarise
 from pipeline.engine.measures.score import Scores, score_places
-from pipeline.engine.network.decode import log_softmax
+from pipeline.engine.network import decode
+from pipeline.engine.network.decode import cosines, log_softmax
 from pipeline.engine.network.predict import BATCH, predict_vectors
 
 NETWORK = random_network(3)
@@ -93,6 +96,32 @@ def test_batches_change_nothing() -> None:
     alone = score_places(IDS, starts[-1:], NETWORK)
     assert found.ranks[-1] == alone.ranks[0]
     assert found.log_probs[-1] == pytest.approx(alone.log_probs[0], abs=1e-5)
+
+
+def test_a_large_vocabulary_is_scored_a_few_places_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    starts = np.random.default_rng(2).integers(0, 190, size=30)
+    expected = score_places(IDS, starts, NETWORK)
+    sizes: list[int] = []
+
+    def watched(predicted: Floats, *, output_vectors: Floats) -> Floats:
+        sizes.append(len(predicted))
+        return cosines(predicted, output_vectors=output_vectors)
+
+    monkeypatch.setattr(decode, "_MOST_SCORES", 11 * len(NETWORK.words))
+    monkeypatch.setattr(score, "cosines", watched)
+    found = score_places(IDS, starts, NETWORK)
+    assert sizes == [11, 11, 8]
+    np.testing.assert_array_equal(found.ranks, expected.ranks)
+    np.testing.assert_allclose(found.log_probs, expected.log_probs, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "rows"), [(300, 256), (10_000, 256), (100_000, 25), (10**7, 8)]
+)
+def test_arrays_of_scores_stay_small(vocabulary: int, rows: int) -> None:
+    assert decode.rows_at_once(vocabulary, 256) == rows
 
 
 @settings(deadline=None)
