@@ -279,17 +279,14 @@ def _next_words(readings: Sequence[Reading], model: Model) -> Foretold:
         No word has been read yet in one, so there is no ê.
     """
     network = model.network
-    begun = [
-        (reading.vector, reading.unit, reading)
-        for reading in readings
-        if reading.vector is not None and reading.unit is not None
-    ]
+    vectors = [reading.vector for reading in readings if reading.vector is not None]
+    begun = [reading.unit for reading in readings if reading.unit is not None]
     if len(begun) < len(readings):
         raise ValueError("expected a reading of at least one word, got none; read a word first")
-    units = np.stack([unit for _, unit, _ in begun])  # (N, E)
+    units = np.concatenate(begun).reshape(len(begun), -1)  # (N, E)
     cosine = units @ network.output_vectors.T  # (N, V)
     places = NextPlaces(
-        vectors=np.stack([vector for vector, _, _ in begun]),
+        vectors=np.concatenate(vectors).reshape(units.shape),
         units=units,
         recents=[reading.recent for reading in readings],
         histories=[reading.history for reading in readings],

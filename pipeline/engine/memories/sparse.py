@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -58,8 +59,10 @@ class SparseProbs:
         found = _at(self.network, rows) * own.astype(np.float64)  # (M,)
         if self.shared is not None:
             found += _at(self.share, rows) * self.shared[word_ids]
-        if len(self.ids):
-            size = len(self.speaks)
+        size = len(self.speaks)
+        if size == len(rows) == 1:  # most often, and so quicker
+            found += self.values[self.ids == word_ids[0]].sum()
+        elif len(self.ids):
             wanted = np.full(size, -1)  # (N,)
             wanted[rows] = word_ids
             hits = np.flatnonzero(self.ids == wanted[self.rows])
@@ -88,6 +91,7 @@ def _at(values: Doubles | float, rows: Integers) -> Doubles | float:
     return values if isinstance(values, float) else values[rows]
 
 
+@lru_cache(64)
 def network_alone(places: int) -> SparseProbs:
     """Return what the network says, of so many places."""
     nothing = np.empty(0, dtype=np.int64)

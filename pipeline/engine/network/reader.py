@@ -87,8 +87,9 @@ def predict_next(states: LstmStates, network: Network) -> Floats:
 
 def predict_all(texts: Sequence[LstmStates], network: Network) -> Floats:
     """Return ê for the next word of each of N texts, float32 (N, E)."""
+    foremost = [_foremost(states, network) for states in texts]
     return project(
-        np.stack([_foremost(states, network) for states in texts]),
+        np.concatenate(foremost).reshape(len(foremost), -1),  # (N, H)
         projection_kernel=network.projection_kernel,
         projection_bias=network.projection_bias,
     )

@@ -251,6 +251,8 @@ def _go_on_all(
 
 def _penalise_all(weights: Floats, drafts: Sequence[Draft], samplings: Sequence[Sampling]) -> None:
     """Divide the probabilities (N, V) of words written lately in place; punctuation is spared."""
+    if all(own.repetition_penalty == 1 for own in samplings):
+        return
     lately = [
         draft.ids[max(len(draft.ids) - own.penalty_window, 0) :]
         for draft, own in zip(drafts, samplings, strict=True)

@@ -108,39 +108,32 @@ def choose_all(
     drawn = [n for n, own in enumerate(samplings) if is_drawn(own) and chosen[n] is not None]
     if not drawn:
         return chosen
-    samplings, generators = [samplings[n] for n in drawn], [generators[n] for n in drawn]
     kept = weights if len(drawn) == len(weights) else weights[drawn]  # (D, V)
-    tempered = _temper(kept / top[drawn, None], samplings)  # (D, V)
-    for number, word_id in zip(drawn, _draw_all(tempered, samplings, generators), strict=True):
-        chosen[number] = word_id
+    tempered = _temper(kept / top[drawn, None], [samplings[n] for n in drawn])  # (D, V)
+    blocks = np.add.reduceat(
+        tempered, np.arange(0, tempered.shape[1], _BLOCK), axis=1, dtype=np.float64
+    )  # (D, blocks)
+    for n, own, sums in zip(drawn, tempered, blocks, strict=True):
+        chosen[n] = _draw_one(own, sums, samplings[n], generators[n])
     return chosen
 
 
-def _draw_all(
-    tempered: Floats, samplings: Sequence[Sampling], generators: Sequence[np.random.Generator]
-) -> list[int]:
-    """Return the ids of words drawn from tempered weights (D, V)."""
+def _draw_one(
+    tempered: Floats, sums: Doubles, sampling: Sampling, generator: np.random.Generator
+) -> int:
+    """Return the id of a word drawn from tempered weights (V,), given the sums of their blocks."""
+    if sampling.top_k:
+        best = shortlist(tempered, top_k=sampling.top_k)  # (K,)
+        own = tempered[best].astype(np.float64)  # (K,)
+        return int(best[_draw_kept(own, sampling, own.sum(), generator)])
     # To find all words that top-p cuts takes a sort, to see whether it cuts one does not. To draw
     # from all, and again from those that are kept if it was cut, gives each the same probability.
-    open_rows = [n for n, own in enumerate(samplings) if not own.top_k]
-    words = [0] * len(samplings)
-    if open_rows:
-        among = tempered if len(open_rows) == len(tempered) else tempered[open_rows]
-        how = [samplings[n] for n in open_rows]
-        drawn, totals = _draw(among, [generators[n] for n in open_rows])
-        cut = _are_cut(drawn, among, how, totals)
-        for place, n in enumerate(open_rows):
-            words[n] = int(drawn[place])
-            if cut[place]:
-                best = _within_reach(among[place], how[place].top_p, totals[place])  # (K,)
-                own = among[place][best].astype(np.float64)  # (K,)
-                words[n] = int(best[_draw_kept(own, how[place], totals[place], generators[n])])
-    for n, own_sampling in enumerate(samplings):
-        if own_sampling.top_k:
-            best = shortlist(tempered[n], top_k=own_sampling.top_k)  # (K,)
-            own = tempered[n][best].astype(np.float64)  # (K,)
-            words[n] = int(best[_draw_kept(own, own_sampling, own.sum(), generators[n])])
-    return words
+    drawn, total = _draw(tempered, sums, generator)
+    if _is_cut(drawn, tempered, sampling, total):
+        best = _within_reach(tempered, sampling.top_p, total)  # (K,)
+        own = tempered[best].astype(np.float64)  # (K,)
+        drawn = int(best[_draw_kept(own, sampling, total, generator)])
+    return drawn
 
 
 def _temper(scaled: Floats, samplings: Sequence[Sampling]) -> Floats:
@@ -155,43 +148,29 @@ def _temper(scaled: Floats, samplings: Sequence[Sampling]) -> Floats:
     return scaled
 
 
-def _draw(
-    weights: Floats, generators: Sequence[np.random.Generator]
-) -> tuple[NDArray[np.intp], Doubles]:
-    """Return a position in each row of weights (N, V), in proportion to them, and their sums (N,).
+def _draw(weights: Floats, sums: Doubles, generator: np.random.Generator) -> tuple[int, float]:
+    """Return a position in weights (V,), in proportion to them and never one of 0, and their sum.
 
     First a block is drawn, then a place in it: to sum up all of them one by one takes longer.
     """
-    size = weights.shape[1]
-    starts = np.arange(0, size, _BLOCK)
-    sums = np.add.reduceat(weights, starts, axis=1, dtype=np.float64)  # (N, blocks)
-    cumulative = np.cumsum(sums, axis=1)
-    totals = cumulative[:, -1].copy()
-    rows = np.arange(len(weights))
-    wanted = np.array([own.random() for own in generators]) * totals
-    block = _places_of(wanted, cumulative)  # (N,)
-    wanted -= cumulative[rows, block] - sums[rows, block]
-    places = starts[block][:, None] + np.arange(_BLOCK)  # (N, 64)
-    within = weights[rows[:, None], np.minimum(places, size - 1)].astype(np.float64)
-    within[places >= size] = 0
-    return starts[block] + _places_of(wanted, np.cumsum(within, axis=1)), totals
-
-
-def _places_of(wanted: Doubles, cumulative: Doubles) -> NDArray[np.intp]:
-    """Return the place in cumulative sums (N, K) that each number (N,) falls to.
-
-    A number is below the last sum. Rounding may lead to it, and never beyond the last place that
-    has a weight.
-    """
-    last = cumulative[:, -1:]  # (N, 1)
-    within = (cumulative <= wanted[:, None]).sum(axis=1)
-    found: NDArray[np.intp] = np.minimum(within, (cumulative < last).sum(axis=1))
-    return found
+    cumulative = np.cumsum(sums)  # (blocks,)
+    total = float(cumulative[-1])
+    wanted = generator.random() * total
+    block = _place_of(wanted, cumulative)
+    first, before = block * _BLOCK, cumulative[block] - sums[block]
+    within = np.cumsum(weights[first : first + _BLOCK], dtype=np.float64)
+    return first + _place_of(wanted - before, within), total
 
 
 def _place_of(wanted: float, cumulative: Doubles) -> int:
-    """Return the place in cumulative sums (K,) that a number falls to; see `_places_of`."""
-    return int(_places_of(np.array([wanted]), cumulative[None])[0])
+    """Return the place in cumulative sums (K,) that a number below the last one falls to.
+
+    Rounding may lead to the last one, and never beyond the last place that has a weight.
+    """
+    place, last = cumulative.searchsorted((wanted, cumulative[-1]), side="right").tolist()
+    if place == last:
+        place = cumulative.searchsorted(cumulative[-1], side="left")
+    return int(place)
 
 
 def chances(weights: Floats, sampling: Sampling) -> Doubles:
@@ -229,24 +208,19 @@ def _within_reach(weights: Floats, top_p: float, total: float) -> NDArray[np.int
     return ids[np.argsort(-weights[ids], kind="stable")]
 
 
-def _are_cut(
-    places: NDArray[np.intp], weights: Floats, samplings: Sequence[Sampling], totals: Doubles
-) -> NDArray[np.bool_]:
-    """Return whether min-p or top-p cuts a word of each row of tempered weights (N, V), bool (N,).
+def _is_cut(place: int, weights: Floats, sampling: Sampling, total: float) -> bool:
+    """Return whether min-p or top-p cuts a word of tempered weights (V,) that sum to `total`.
 
-    Top-p does where the greater ones, and equal ones before it, sum to what it keeps of the totals
-    (N,).
+    Top-p does where the greater ones, and equal ones before it, sum to what it keeps.
     """
-    rows = np.arange(len(places))
-    own = weights[rows, places][:, None]  # (N, 1)
-    least = np.array([sampling.min_p for sampling in samplings], dtype=np.float32)
-    kept = np.array([sampling.top_p for sampling in samplings])
-    greater = (weights * (weights > own)).sum(axis=1)  # (N,)
-    alike = weights == own  # (N, V)
-    for row in np.flatnonzero(np.count_nonzero(alike, axis=1) > 1).tolist():
-        greater[row] += own[row, 0] * np.count_nonzero(alike[row, : places[row]])
-    cut: NDArray[np.bool_] = (own[:, 0] < least) | ((kept < 1) & (greater >= kept * totals))
-    return cut
+    own = weights[place]
+    if own < np.float32(sampling.min_p):
+        return True
+    if sampling.top_p >= 1:
+        return False
+    before = weights > own  # (V,)
+    before[:place] |= weights[:place] == own
+    return float(weights @ before.astype(np.float32)) >= sampling.top_p * total
 
 
 def shortlist(scores: NDArray[np.floating], *, top_k: int) -> NDArray[np.int64]:
