@@ -100,8 +100,8 @@ export default [
   ],
   // the novel
   [
-    "expected a novel, got {1} headings and {2} characters for each; give the text that they stand over",
-    "这里只有 {1} 个标题，每个下面只有 {2} 字，像是目录：请给正文。",
+    "expected a novel, got about {1} headings and {2} characters for each; give the text that they stand over",
+    "这里约有 {1} 个标题，每个下面只有 {2} 字，像是目录：请给正文。",
   ],
   [
     "expected a Chinese text, got {1} Chinese characters among {2} letters ({3}) when read as {4}; {5}",

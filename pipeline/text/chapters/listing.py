@@ -29,12 +29,12 @@ def refuse_list(text: str, *, name: str) -> None:
     sample = Random(0).choices(range(count), k=_SAMPLE)  # evenly is what lists are, too
     headings = sum(is_heading(lines[at]) for at in sample) * count // _SAMPLE
     if headings >= MANY_HEADINGS and len(text) < _SURELY * LEAST_CHAPTER * headings:
-        raise list_error(headings, len(text), name=name, about="about ")
+        raise list_error(headings, len(text), name=name)
 
 
-def list_error(headings: int, characters: int, *, name: str, about: str = "") -> DataError:
+def list_error(headings: int, characters: int, *, name: str) -> DataError:
     """Return what is said of a list of headings."""
     return DataError(
-        f"{name}: expected a novel, got {about}{headings:,} headings and "
+        f"{name}: expected a novel, got about {headings:,} headings and "
         f"{characters / headings:.0f} characters for each; give the text that they stand over"
     )
