@@ -12,7 +12,7 @@ import numpy as np
 from pipeline.arrays import Floats
 from pipeline.artifacts.network import Network
 
-_MOST_SCORES = 2_560_000  # in an array (B, V): 10 MB
+_MOST_SCORES = 6_400_000  # in an array (B, V): 26 MB
 _FEWEST_ROWS = 8  # in a product of fewer, the table of V vectors would be moved for too little
 
 
