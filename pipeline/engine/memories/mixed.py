@@ -70,18 +70,28 @@ class MixedForetold:
 
     def vectors_of(self, rows: Integers, word_ids: Integers) -> list[Floats]:
         """Return ê of the models that say most for words."""
-        speakers = map(self.mixture.speaker_of, self.shares(rows, word_ids))
+        speakers = self._speakers(rows, word_ids)
         return [self.said[who].vectors[row] for who, row in zip(speakers, rows, strict=True)]
 
     def cosines(self, rows: Integers, word_ids: Integers) -> list[float]:
         """Return cos(ê, e_w) by those models."""
-        found = []
-        for row, word_id, shares in zip(rows, word_ids, self.shares(rows, word_ids), strict=True):
-            number = self.mixture.speaker_of(shares)
-            own = self.mixture.own_id(number, int(word_id))
-            wanted = np.array([word_id if own is None else own])
-            found += self.said[number].cosines(np.array([row]), wanted)
-        return found
+        speakers = self._speakers(rows, word_ids)
+        found = np.zeros(len(rows))
+        for number, said in enumerate(self.said):
+            own = np.flatnonzero(speakers == number)
+            _, own_ids = self.mixture.known_ids(number, word_ids[own])
+            found[own] = said.cosines(rows[own], own_ids)
+        values: list[float] = found.tolist()
+        return values
+
+    def _speakers(self, rows: Integers, word_ids: Integers) -> NDArray[np.intp]:
+        """Return which model says most for words, of those that have them; the first of equals."""
+        said = np.full((len(self.said), len(rows)), -1.0)
+        for number, part in enumerate(self.mixture.parts):
+            has, own_ids = self.mixture.known_ids(number, word_ids)
+            said[number, has] = part.weight * self.said[number].probs[rows[has], own_ids]
+        speakers: NDArray[np.intp] = said.argmax(axis=0)
+        return speakers
 
     def shares(self, rows: Integers, word_ids: Integers) -> list[dict[str, float]]:
         """Return `model·component` → λ_k·p of words, of the models that have them."""

@@ -121,6 +121,17 @@ def test_components_of_a_model_with_memories_are_told_apart() -> None:
     assert set(next_word.shares(1)) >= {"甲·network", "甲·ngram", "乙·network"}
 
 
+def test_a_piece_that_only_a_weightless_model_has_is_told_by_that_one() -> None:
+    model = mixed(1.0, 0.0)
+    word_id = model.words.index("龙马")
+    assert word_id >= len(ONE)
+    next_word = foretell(model.begin([20]), model)
+    other = foretell(SECOND.begin(model.own_ids(1, [20])), SECOND)
+    own_id = model.own_id(1, word_id)
+    assert own_id is not None
+    assert next_word.cosine_of(word_id) == pytest.approx(other.cosine_of(own_id), abs=1e-5)
+
+
 def test_frequencies_are_mixed_and_what_weighs_nothing_is_never_cut() -> None:
     model = mixed(1.0, 0.0)
     np.testing.assert_array_equal(model.log_prior[: len(ONE)], FIRST.log_prior)

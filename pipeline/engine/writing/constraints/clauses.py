@@ -79,7 +79,7 @@ def _evidence_of(text_ids: Ids, ends: Ids, marks: Marks) -> tuple[float, Doubles
     """Return `mean` and `evidence` of a text, in which ids outside the vocabulary are gaps."""
     size = len(marks.roles)
     ids = np.where((text_ids >= 0) & (text_ids < size), text_ids, size)  # (tokens,)
-    word = np.array([*(role is Role.WORD for role in marks.roles), False])[ids]
+    word = marks.spelt[ids]
     ending = np.isin(ids, ends)
     means = []
     evidence = np.zeros((_REACH, size + 1))

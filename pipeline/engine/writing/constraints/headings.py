@@ -108,7 +108,7 @@ def titular_words(size: int, text_ids: Ids, starts: Sequence[int], marks: Marks)
         chapters += counts > 0
     known = text_ids[(text_ids >= 0) & (text_ids < size)]
     found = (chapters >= _FEWEST) & (inside > _MOSTLY * np.bincount(known, minlength=size))
-    found &= np.array([role is Role.WORD for role in marks.roles], dtype=np.bool_)
+    found &= marks.spelt[:-1]
     return np.flatnonzero(found).astype(np.int32)
 
 
