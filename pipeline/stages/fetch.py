@@ -214,24 +214,20 @@ def _title(documents: Sequence[Document], beginning: Sequence[str], config: Fetc
 def _divide(
     paragraphs: Sequence[str], places: Sequence[_Place], titles: Sequence[str], config: FetchConfig
 ) -> Division:
-    """Divide the novel by the headings that the settings say, or that are found."""
+    """Divide the novel by the headings that the settings say, or that are found.
+
+    A list of headings is refused: it is no novel, and nothing could be learnt from it.
+    """
+    from pipeline.text.books.source import shown_source
     from pipeline.text.chapters.chapters import divide
+    from pipeline.text.chapters.listing import refuse_headings
     from pipeline.text.chapters.pattern import compile_pattern
 
     pattern = compile_pattern(config.headings) if config.headings else None
     division = divide(paragraphs, pattern=pattern, places=places, titles=frozenset(titles))
-    _check_headings(division, config)
-    return division
-
-
-def _check_headings(division: Division, config: FetchConfig) -> None:
-    """Refuse a list of headings: it is no novel, and nothing could be learnt from it."""
-    from pipeline.text.books.source import shown_source
-    from pipeline.text.chapters.listing import LEAST_CHAPTER, MANY_HEADINGS, list_error
-
     characters = sum(map(len, division.paragraphs))
-    if division.headings >= MANY_HEADINGS and characters < LEAST_CHAPTER * division.headings:
-        raise list_error(division.headings, characters, name=shown_source(config.source))
+    refuse_headings(division.headings, characters, name=shown_source(config.source))
+    return division
 
 
 def _no_headings(division: Division) -> str:
