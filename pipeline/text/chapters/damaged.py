@@ -61,23 +61,25 @@ def with_damaged(headings: Mapping[int, Heading]) -> tuple[dict[int, Heading], D
     One is a heading where its number follows from the sound ones of its unit around it: as many as
     are damaged are missing there. The others are none.
     """
-    kept = {i: own for i, own in headings.items() if not own.unit.startswith(_DAMAGED)}
-    damaged = [index for index in headings if index not in kept]
+    units = {
+        index: own.unit.removeprefix(_DAMAGED)
+        for index, own in headings.items()
+        if own.unit.startswith(_DAMAGED)
+    }
     numbers: dict[int, int] = {}
-    for unit in {headings[index].unit.removeprefix(_DAMAGED) for index in damaged}:
+    for unit in set(units.values()):
         numbers |= _numbers(headings, unit)
     made = {
-        index: replace(
-            headings[index],
-            unit=headings[index].unit.removeprefix(_DAMAGED),
-            first=number,
-            last=number,
-            form=STRONG,
-        )
+        index: replace(headings[index], unit=units[index], first=number, last=number, form=STRONG)
         for index, number in numbers.items()
     }
-    untold = tuple(index for index in damaged if index not in numbers)
-    return dict(sorted({**kept, **made}.items())), Damaged(tuple(sorted(numbers)), untold)
+    untold = tuple(index for index in units if index not in numbers)
+    sound = {
+        index: made.get(index, own)
+        for index, own in headings.items()
+        if index in numbers or index not in units
+    }
+    return sound, Damaged(tuple(sorted(numbers)), untold)
 
 
 def _numbers(headings: Mapping[int, Heading], unit: str) -> dict[int, int]:
@@ -117,13 +119,11 @@ def _start(before: int | None, after: int | None, missing: int) -> int | None:
 
 def tell_damaged(paragraphs: Sequence[str], damaged: Damaged) -> str:
     """Return a line for people on the headings with a damaged number, "" where there are none."""
-    told = [f"“{paragraphs[index]}”" for index in damaged.told[:1]]
-    untold = [f"“{paragraphs[index]}”" for index in damaged.untold[:1]]
-    lines = []
-    if told:
-        count = len(damaged.told)
-        lines.append(f"{count:,} with a damaged number, as {told[0]}, by the numbers around")
-    if untold:
-        count = len(damaged.untold)
-        lines.append(f"{count:,} more like {untold[0]} are none, as nothing tells their number")
-    return f"headings: {'; '.join(lines)}" if lines else ""
+    told: list[str] = []
+    if damaged.told:
+        count, example = len(damaged.told), paragraphs[damaged.told[0]]
+        told.append(f"{count:,} with a damaged number, as “{example}”, by the numbers around")
+    if damaged.untold:
+        count, example = len(damaged.untold), paragraphs[damaged.untold[0]]
+        told.append(f"{count:,} more like “{example}” are none, as nothing tells their number")
+    return f"headings: {'; '.join(told)}" if told else ""
