@@ -58,13 +58,13 @@ _NO_PARAGRAPH = BLOCKS - {"br", "body", "html", "head"}  # what ends an open p
 class Element:
     """An element: its name in small letters without a prefix, what stands in its tag and in it.
 
-    `left_out` is why something was taken out in its place, and what that was.
+    `left_out` is why something was taken out in its place, and what that was; else None.
     """
 
     name: str
     tag: str = ""
     children: list[Element | str] = field(default_factory=list)
-    left_out: tuple[str, str] = ("", "")
+    left_out: tuple[str, str] | None = None
 
     def attributes(self) -> dict[str, str]:
         """Return the values by name in small letters, a prefix as it stands there."""

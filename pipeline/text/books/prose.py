@@ -186,7 +186,7 @@ class _Writer:
             self.page.anchors.setdefault(anchor, len(self.page.lines))
         if element.name in _UNSEEN:
             return True
-        if element.left_out[0]:
+        if element.left_out is not None:
             self._cut(*element.left_out)
             return True
         reason = self._reason(element)

@@ -65,14 +65,16 @@ def read_webpage(document: Document, limits: Limits) -> Reading:
     take_out_comments(root)
     notes = {target.partition("#")[2] for target in mark_notes(root, "", Seen())}
     page = read_page(root, name=document.name, notes=notes, plain=_is_plain(root))
-    numbered = list(enumerate(page.lines, 1))
     lines = [line for line in page.lines if not _is_button(line)]
-    cuts = page.cuts
-    cuts += [Cut(FURNITURE, document.name, n, own.text) for n, own in numbered if _is_button(own)]
     named = all(line.level and not is_heading(line.text) for line in lines)
-    if not lines or (many and named):
-        left = ((n, line) for n, line in numbered if not _is_button(line))
-        cuts += [Cut(FURNITURE, document.name, number, line.text) for number, line in left]
+    links_alone = not lines or (many and named)
+    cuts = page.cuts
+    cuts += [
+        Cut(FURNITURE, document.name, number, line.text)
+        for number, line in enumerate(page.lines, 1)
+        if links_alone or _is_button(line)
+    ]
+    if links_alone:
         return Reading((), tuple(cuts))
     lines = _with_title(lines, title)
     cut: list[Cut] = []
@@ -124,13 +126,12 @@ def _take_out_furniture(root: Element) -> None:
         element = stack.pop()
         kept: list[Element | str] = []
         for child in element.children:
-            if isinstance(child, Element) and _is_furniture(
+            if not isinstance(child, Element) or not _is_furniture(
                 child, weights[id(child)], total, places
             ):
-                if has_chinese(child.text()):
-                    kept.append(taken_out(child, FURNITURE))
-                continue
-            kept.append(child)
+                kept.append(child)
+            elif has_chinese(child.text()):
+                kept.append(taken_out(child, FURNITURE))
         element.children = kept
         stack += [child for child in reversed(kept) if isinstance(child, Element)]
 
