@@ -81,7 +81,7 @@ def read_document(
     rejoin_lines, adverts, punctuation
         See `clean`.
     read_from
-        The encodings that people are told of, where `data` was made of a text in those.
+        The encodings that people are told of, where the text was made of one in those.
 
     Raises
     ------

@@ -70,8 +70,7 @@ class Decoded:
     """Text, the encoding that most of it was read from, and how many bytes could not be decoded.
 
     Each unreadable stretch is one U+FFFD in `text`; of a character in Big5 that has lost its first
-    half a letter may be left. `map` says which encoding reaches how far, if
-    there are several.
+    half a letter may be left. `map` says which encoding reaches how far, if there are several.
     """
 
     text: str
