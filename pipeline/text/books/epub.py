@@ -16,9 +16,10 @@ from pipeline.text.books.notes import Seen, mark_notes
 from pipeline.text.books.package import Entry, Package, finder, read_package, resolve
 from pipeline.text.books.prose import Line, Page, read_page
 from pipeline.text.books.sheets import hide_styled
-from pipeline.text.books.title_page import TITLE_PAGE, is_title_page, letters_of, without_title_page
+from pipeline.text.books.title_page import is_title_page, letters_of, without_title_page
 from pipeline.text.books.zipped import Archive, open_zip
 from pipeline.text.chapters.headings import is_heading
+from pipeline.text.cleaning.front_page import TITLE_PAGE
 from pipeline.text.cuts import Cut
 from pipeline.text.gaps import squeezed
 

@@ -17,6 +17,7 @@ from pipeline.text.books.address import last_name
 from pipeline.text.books.novels import NOVELS
 from pipeline.text.chapters.headings import is_heading, read_heading
 from pipeline.text.cleaning.adverts import is_advert
+from pipeline.text.cleaning.front_page import TITLE_LABEL
 
 LOOKED_AT = 200  # lines from the start of a text in which its title is looked for
 
@@ -25,7 +26,7 @@ _LONGEST_LINE = 60  # of a line with a title in it
 _LONGEST_ALONE = 20  # of a line that is nothing but a title
 _QUOTED_WITHIN = 3  # lines of a text without chapters in which 《…》 is its own title
 _LABELLED = re.compile(
-    r"[\W_]*(?:书\s*名|書\s*名|小说名|作品名称?|title)(?:[】\]]?\s*[:：]|[】\]])\s*(?P<title>.+)",
+    rf"[\W_]*(?:{TITLE_LABEL}|title)(?:[】\]]?\s*[:：]|[】\]])\s*(?P<title>.+)",
     re.I,
 )
 _QUOTED = re.compile(r"[^\w《]{0,10}《(?P<title>[^《》]{1,40})》")

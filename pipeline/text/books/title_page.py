@@ -7,9 +7,9 @@ from collections.abc import Sequence, Set
 
 from pipeline.text.books.prose import Line
 from pipeline.text.chapters.headings import is_heading
+from pipeline.text.cleaning.front_page import TITLE_PAGE
 from pipeline.text.cuts import Cut
 
-TITLE_PAGE = "title page"
 _MOST_LINES = 4
 _LONGEST = 200  # characters of a page that is nothing but titles
 _SENTENCE = re.compile("[。！？；…”」』]")

@@ -11,7 +11,8 @@ from pipeline.text.chapters.headings import is_heading, may_be_heading
 from pipeline.text.cleaning.lines import Line
 from pipeline.text.cuts import Cut
 
-_REASON = "title page"
+TITLE_PAGE = "title page"
+TITLE_LABEL = r"(?:书\s*名|書\s*名|小说名|作品名称?)"  # before a book's title
 _LOOKED_AT = 12  # lines with text
 _LONGEST = 30  # characters of a title
 _VALUE = r"\s*[^。！？；，“”「」『』]{1,30}"
@@ -21,7 +22,7 @@ _AUTHOR = re.compile(
     r"|(?:作者|著者)\s+\S{1,20}|\S{1,15}\s+(?:编著|原著|[著撰编譯译])",
     re.IGNORECASE,
 )
-_TITLED = re.compile(rf"[【\[]?(?:书\s*名|書\s*名|小说名|作品名称?){_AFTER_LABEL}")
+_TITLED = re.compile(rf"[【\[]?{TITLE_LABEL}{_AFTER_LABEL}")
 _DATUM = re.compile(
     r"[【\[]?(?:译者|譯者|插[画畫图圖](?:师|師)?|录入|錄入|扫[图描]|掃[圖描]|校对|校對"
     r"|出版(?:社|时间|日期)?|书号|ISBN|分类|分類|类[别型]|類[別型]|标签|標籤|状态|狀態|进度"
@@ -50,7 +51,7 @@ def cut_front_page(lines: Sequence[Line]) -> tuple[list[Line], list[Cut]]:
         return list(lines), []
     gone = set(page)
     return [line for at, line in enumerate(lines) if at not in gone], [
-        Cut(_REASON, "", lines[at].number, lines[at].text.strip()) for at in page
+        Cut(TITLE_PAGE, "", lines[at].number, lines[at].text.strip()) for at in page
     ]
 
 
