@@ -367,6 +367,14 @@ def test_an_epub_is_told_by_what_is_in_it(name: str) -> None:
     assert squeeze(lines(read(name, epub_of(PAGES, nav=nav_of(ENTRIES))))) == squeeze(EXPECTED)
 
 
+@pytest.mark.parametrize("title", ["封面", "版权页", "作者简介", "内容简介"])
+def test_a_page_that_is_a_picture_alone_is_no_chapter(title: str) -> None:
+    pages = {"n.xhtml": xhtml('<img src="a.png"/>'), "a.xhtml": xhtml(f"<h1>第一章 归</h1>{P}")}
+    nav = nav_of([("n.xhtml", title), ("a.xhtml", "第一章 归")])
+
+    assert lines(read("a.epub", epub_of(pages, nav=nav))) == ["第一章 归", PROSE]
+
+
 def test_pictures_alone_are_no_text() -> None:
     with pytest.raises(DataError, match="an epub with text, got 1 pages of pictures"):
         read("a.epub", epub_of({"c.xhtml": xhtml('<img src="a.png" alt="字"/>')}))

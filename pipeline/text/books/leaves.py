@@ -77,7 +77,7 @@ def why_left_out(path: str, page: Page, package: Package) -> str:
 
 def is_front(title: str) -> bool:
     """Return whether a title is that of a page without a text of its own, as a cover's."""
-    return any(own.fullmatch(title) for own in (_COVER, _CONTENTS, _COPYRIGHT, _NOTES))
+    return any(own.fullmatch(title) for own in (_COVER, _CONTENTS, _COPYRIGHT, _ABOUT, _NOTES))
 
 
 def _is_contents(page: Page, entries: Sequence[Entry]) -> bool:
