@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -23,9 +22,8 @@ from pipeline.engine.writing.prompt import Prompt
 from pipeline.engine.writing.seed import Seed, learnt_ids
 from pipeline.engine.writing.text_writer import TextWriter
 
-_READINGS = (
-    4  # of 1.6 MB where 1,600 words of 200 numbers are remembered; of a mixture, a model each
-)
+# Of 1.6 MB each where 1,600 words of 200 numbers are remembered; of a mixture, for each model.
+_READINGS = 4
 _OPTIONS = 8
 _FURTHER = 256  # words that are read one by one; more are read faster from the beginning
 
@@ -34,21 +32,13 @@ _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True)
-class _Kept:
-    """A reading, and the ids that it is of: all, or as many as are worth reading."""
-
-    ids: _Ids
-    reading: Any
-
-
 class Ready:
     """What is kept of one writer; it may be asked by several threads."""
 
     def __init__(self, writer: TextWriter) -> None:
         self._writer = writer
         self._constraints: OrderedDict[WritingOptions, Constraints] = OrderedDict()
-        self._readings: OrderedDict[_Ids, _Kept] = OrderedDict()
+        self._readings: OrderedDict[_Ids, Any] = OrderedDict()  # by the ids that each is of
         self._lock = Lock()
 
     def prompt(self, seed: Seed, writing: WritingOptions, learn_from: str) -> Prompt:
@@ -79,27 +69,20 @@ class Ready:
                 reading = model.begin(wanted)
             else:
                 kept, further = found
-                reading = _read_on(deepcopy(kept.reading), wanted[len(wanted) - further :], model)
+                reading = _read_on(deepcopy(kept), wanted[len(wanted) - further :], model)
         with self._lock:
-            last = wanted[-model.lookback :]
-            _put(self._readings, last, _Kept(last, deepcopy(reading)), _READINGS)
+            _put(self._readings, wanted[-model.lookback :], deepcopy(reading), _READINGS)
         return reading
 
-    def _longest(self, wanted: _Ids, lookback: int) -> tuple[_Kept, int] | None:
+    def _longest(self, wanted: _Ids, lookback: int) -> tuple[Any, int] | None:
         """Return the kept reading that most of some ids begin with, and how many follow it."""
         with self._lock:
-            all_kept = list(self._readings.values())
-        found: tuple[_Kept, int] | None = None
-        for kept in all_kept:
-            most = _FURTHER if found is None else found[1] - 1
-            for further in range(min(most, len(wanted) - len(kept.ids)) + 1):
+            for further in range(min(_FURTHER, len(wanted) - 1) + 1):
                 stop = len(wanted) - further
-                if wanted[stop - 1] != kept.ids[-1]:
-                    continue
-                if wanted[max(0, stop - lookback) : stop] == kept.ids:
-                    found = kept, further
-                    break
-        return found
+                ids = wanted[max(0, stop - lookback) : stop]
+                if ids in self._readings:
+                    return self._readings[ids], further
+        return None
 
 
 def _put(kept: OrderedDict[_Key, _Value], key: _Key, value: _Value, most: int) -> None:
