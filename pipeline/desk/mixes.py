@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
-from pipeline.desk.loaded import Models
+from pipeline.desk.loaded import Loaded, Models
 from pipeline.desk.ready import Ready
 from pipeline.engine.writing.mixing import MixedWriter, check_weights, mixed_writer
 from pipeline.errors import SettingsError
@@ -49,19 +49,11 @@ class Mixes:
 
     def __init__(self, models: Models) -> None:
         self._models = models
-        self._kept: OrderedDict[_Key, tuple[MixedWriter, Ready]] = OrderedDict()
+        self._kept: OrderedDict[_Key, Mixture] = OrderedDict()
         self._lock = Lock()
 
     def open(self, weights: Mapping[str, float]) -> Mixture:
-        """Return a mixture with what is told of it; see `writer` for errors."""
-        writer, ready = self._find(weights)
-        name = " + ".join(f"{own} {weight:.0%}" for own, weight in writer.weights.items())
-        return Mixture(
-            name, writer, ready, {own: self._models.load(own).rare for own in writer.writers}
-        )
-
-    def writer(self, weights: Mapping[str, float]) -> MixedWriter:
-        """Return the writer of a mixture: name → weight, in any proportion and order.
+        """Return a mixture: name → weight, in any proportion and order.
 
         Raises
         ------
@@ -71,10 +63,6 @@ class Mixes:
         NotReady, DataError
             See `Models.load`.
         """
-        return self._find(weights)[0]
-
-    def _find(self, weights: Mapping[str, float]) -> tuple[MixedWriter, Ready]:
-        """Return a mixture's writer and what it has made ready; see `writer`."""
         check_weights(weights)
         if len(weights) > _MOST:
             raise SettingsError(
@@ -89,11 +77,15 @@ class Mixes:
         )
         with self._lock:
             if key not in self._kept:
-                writer = mixed_writer(
-                    {own.name: (own.writer, weights[name]) for name, own in loaded.items()}
-                )
-                self._kept[key] = writer, Ready(writer)
+                self._kept[key] = _mixture([(own, weights[name]) for name, own in loaded.items()])
                 while len(self._kept) > _KEPT:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)
             return self._kept[key]
+
+
+def _mixture(parts: Sequence[tuple[Loaded, float]]) -> Mixture:
+    """Return the mixture of some models with their weights."""
+    writer = mixed_writer({own.name: (own.writer, weight) for own, weight in parts})
+    name = " + ".join(f"{own} {weight:.0%}" for own, weight in writer.weights.items())
+    return Mixture(name, writer, Ready(writer), {own.name: own.rare for own, _ in parts})

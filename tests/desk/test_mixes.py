@@ -26,29 +26,29 @@ def mixes(folder: Path) -> tuple[Mixes, Models]:
 
 def test_equal_weights_are_one_writer_until_a_model_is_loaded_anew(tmp_path: Path) -> None:
     own, models = mixes(tmp_path)
-    writer = own.writer({"甲": 0.75, "乙": 0.25})
+    writer = own.open({"甲": 0.75, "乙": 0.25}).writer
     assert writer.weights == {"甲": 0.75, "乙": 0.25}
-    assert own.writer({"乙": 1, "甲": 3}) is writer
-    assert own.writer({"乙": 3, "甲": 1}) is not writer
-    assert own.writer({"甲": 0.75, "乙": 0.25}) is writer, "still kept"
+    assert own.open({"乙": 1, "甲": 3}).writer is writer
+    assert own.open({"乙": 3, "甲": 1}).writer is not writer
+    assert own.open({"甲": 0.75, "乙": 0.25}).writer is writer, "still kept"
     path = tmp_path / "models" / "乙.safetensors"
     path.unlink()
     save_model(small_model(9), path)
-    assert own.writer({"甲": 0.75, "乙": 0.25}) is writer, "the old one serves on"
+    assert own.open({"甲": 0.75, "乙": 0.25}).writer is writer, "the old one serves on"
     models.reload("乙")
-    assert own.writer({"甲": 0.75, "乙": 0.25}) is not writer
+    assert own.open({"甲": 0.75, "乙": 0.25}).writer is not writer
 
 
 def test_texts_of_one_mixture_are_written_together_each_as_alone(tmp_path: Path) -> None:
     own, _ = mixes(tmp_path)
     writing = WritingOptions(words=12, finish=False)
     jobs = [Job("丁丂", writing, rng_seed=number) for number in range(3)]
-    texts = [begin(own.writer({"甲": 2, "乙": 1}), job) for job in jobs]
+    texts = [begin(own.open({"甲": 2, "乙": 1}).writer, job) for job in jobs]
     assert len({id(text.model) for text in texts}) == 1
     while any(text.asks for text in texts):
         advance(texts)
     for text, job in zip(texts, jobs, strict=True):
-        writer = own.writer({"甲": 2, "乙": 1})
+        writer = own.open({"甲": 2, "乙": 1}).writer
         alone = writer.stream(writer.understand("丁丂"), writing=writing, rng_seed=job.rng_seed)
         assert [c.word for c in text.written] == [c.word for c in alone]
 
@@ -68,4 +68,4 @@ def test_what_is_no_mixture_of_the_shelf_is_refused(
 ) -> None:
     own, _ = mixes(tmp_path)
     with pytest.raises(SettingsError, match=message):
-        own.writer(weights)
+        own.open(weights)

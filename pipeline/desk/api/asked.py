@@ -46,7 +46,7 @@ async def voice_of(request: Request, body: _Body) -> Loaded | Mixture:
     Raises
     ------
     BadRequest, NotReady, SettingsError, DataError
-        See `model_of` and `Mixes.writer`.
+        See `model_of` and `Mixes.open`.
     """
     mix = bodies.mapping(body, "mix")
     if not mix:
