@@ -5,7 +5,6 @@ A browser counts a text in units of UTF-16, in which a character beyond U+FFFF i
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -54,15 +53,6 @@ def units_of(text: str) -> Sequence[int]:
     if text.isascii() or max(text, default="") <= "\uffff":
         return range(len(text) + 1)
     return [0, *accumulate(1 + (character > "\uffff") for character in text)]
-
-
-def characters_of(text: str, units: int) -> int:
-    """Return an offset in units of UTF-16 as one in characters; beyond the end the end.
-
-    >>> characters_of("😀一", 2)
-    1
-    """
-    return min(bisect_left(units_of(text), units), len(text))
 
 
 def _lines(text: str) -> Iterator[tuple[int, int, int]]:

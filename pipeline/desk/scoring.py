@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import tee
@@ -19,7 +20,7 @@ COPIED = 6  # words running that a copy has at least: shorter ones every novel r
 _BATCH = 32  # words of a part: 24 ms with 2,600 words, 70 ms with 10,000
 _CHARACTERS = 4  # of a piece, at most on average
 
-_Span = tuple[int, int]
+_Place = tuple[str, tuple[int, int]]  # a piece, and where it stands
 
 
 @dataclass(frozen=True)
@@ -53,42 +54,39 @@ class Whole:
 def score_parts(
     loaded: Loaded, text: str, *, begin: int = 0, copied: int = COPIED
 ) -> Iterator[Part | Whole]:
-    """Yield the scores of a text part by part, each in about a word's time, and at last the whole.
+    """Yield the scores of a text in parts of `_BATCH` words, and at last the whole.
 
     Parameters
     ----------
     loaded : Loaded
     text : str
     begin : int
-        Offset in characters: from the beginning of its line on scores are told. What stands before
-        is read alone.
+        Offset in units of UTF-16: from the beginning of its line on scores are told. What stands
+        before is read alone.
     copied : int
         Words of the shortest copy to tell.
     """
-    begin = text.rfind("\n", 0, begin) + 1
     model, units, bits = loaded.writer.model(), units_of(text), _Bits()
+    begin = text.rfind("\n", 0, bisect_left(units, begin)) + 1
     before = list(_placed(loaded, text, max(0, begin - _CHARACTERS * model.lookback), begin))
     placed, again = tee(_placed(loaded, text, begin, len(text)))
-    known, unknown = loaded.writer.tokenizer, len(model.network.words)
-    seen = [own for word in before for own in _pieces(known.pieces(word.word), word)]
-    ids = [known.ids.get(piece, unknown) for piece, _ in seen]
-    spans = [(units[start], units[stop]) for _, (start, stop) in seen]
+    cut = loaded.writer.tokenizer.pieces
+    seen = [own for word in before for own in _pieces(cut(word.word), word)]
     learnt = [own.word for own in before]
     scored_words = score_words((own.word for own in placed), model, learnt=learnt, batch=_BATCH)
     rows: list[dict[str, Any]] = []
     for number, (scored, own) in enumerate(zip(scored_words, again, strict=True), 1):
         places = _pieces([piece.piece for piece in scored.pieces], own)
-        for piece, (name, (start, stop)) in zip(scored.pieces, places, strict=True):
+        for piece, place in zip(scored.pieces, places, strict=True):
             bits.add(piece)
-            rows.append(_piece_json(piece, units[start], units[stop]))
-            ids.append(known.ids.get(name, unknown))
-            spans.append((units[start], units[stop]))
+            rows.append(_piece_json(piece, place, units))
+            seen.append(place)
         if number % _BATCH == 0:
             yield Part(rows)
             rows = []
     if rows:
         yield Part(rows)
-    copies = _copies(loaded, ids, spans, copied)
+    copies = _copies(loaded, seen, units, copied)
     yield Whole(bits.per_character(), [own for own in copies if own["stop"] > units[begin]])
 
 
@@ -98,7 +96,7 @@ def _placed(loaded: Loaded, text: str, start: int, stop: int) -> Iterator[Placed
         yield Placed(own.word, tuple((start + one, start + other) for one, other in own.places))
 
 
-def _pieces(pieces: Sequence[str], own: Placed) -> Iterator[tuple[str, _Span]]:
+def _pieces(pieces: Sequence[str], own: Placed) -> Iterator[_Place]:
     """Yield the pieces of a word and where they stand."""
     if own.word == PARAGRAPH_BREAK:
         yield own.word, own.places[0]
@@ -110,12 +108,12 @@ def _pieces(pieces: Sequence[str], own: Placed) -> Iterator[tuple[str, _Span]]:
         yield piece, (places[0][0], places[-1][1])
 
 
-def _piece_json(piece: ScoredPiece, start: int, stop: int) -> dict[str, Any]:
+def _piece_json(piece: ScoredPiece, place: _Place, units: Sequence[int]) -> dict[str, Any]:
     """Return a scored piece as JSON values."""
-    told = piece.log_probability
+    told, (_, (start, stop)) = piece.log_probability, place
     return {
-        "start": start,
-        "stop": stop,
+        "start": units[start],
+        "stop": units[stop],
         "text": "\n" if piece.piece == PARAGRAPH_BREAK else piece.piece,
         "bits": None if told is None else round(-told / log(2), 4),
         "probability": None if told is None else round(exp(told), 8),
@@ -144,16 +142,17 @@ class _Bits:
 
 
 def _copies(
-    loaded: Loaded, ids: Sequence[int], spans: Sequence[_Span], least: int
+    loaded: Loaded, seen: Sequence[_Place], units: Sequence[int], least: int
 ) -> Iterator[dict[str, Any]]:
     """Yield what of a text stands in the training chapters, chapter by chapter."""
-    chapters = loaded.novel.memories.chapters
+    chapters, known = loaded.novel.memories.chapters, loaded.writer.tokenizer.ids
+    ids = [known.get(piece, len(known)) for piece, _ in seen]
     for first, stop, place in copied_stretches(loaded.copies, ids, least):
         for title, begins, ends in chapters:
             own = max(first, first + begins - place), min(stop, first + ends - place)
             if own[0] < own[1]:
                 yield {
-                    "start": spans[own[0]][0],
-                    "stop": spans[own[1] - 1][1],
+                    "start": units[seen[own[0]][1][0]],
+                    "stop": units[seen[own[1] - 1][1][1]],
                     "chapter": title,
                 }

@@ -26,7 +26,6 @@ from pipeline.desk.job import Job, Opened
 from pipeline.desk.leaving import unless_gone
 from pipeline.desk.loaded import Loaded
 from pipeline.desk.mixes import Mixture
-from pipeline.desk.offsets import characters_of
 from pipeline.desk.scoring import COPIED, Part, Whole, score_parts
 from pipeline.desk.sse import begun, event, stream
 from pipeline.engine.memories.voice import Upcoming
@@ -68,7 +67,7 @@ async def score(request: Request) -> Response:
     body = await bodies.read_json(request)
     text = bodies.text(body, "text", "", most=_MOST_SCORED)
     copied = bodies.whole(body, "copied", COPIED, least=3, most=100)
-    begin = characters_of(text, bodies.whole(body, "begin", 0, least=0))
+    begin = bodies.whole(body, "begin", 0, least=0)
     streamed = bodies.flag(body, "stream", False)
     "".join(require_chinese([text], name="text"))
     parts = score_parts(await model_of(request, body), text, begin=begin, copied=copied)
