@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 
 from pipeline.desk.bench import Bench
-from pipeline.desk.job import Job, begin
-from pipeline.desk.loaded import Loaded, Models
+from pipeline.desk.loaded import Models
 from pipeline.desk.manuscripts import Manuscripts
 from pipeline.desk.mixes import Mixes
 from pipeline.desk.scheduler import Scheduler
 from pipeline.desk.trainings import Trainings
-from pipeline.engine.writing.generate import Choice
 
 
 @dataclass(frozen=True)
@@ -70,10 +67,6 @@ class Desk:
         self.looks.close()
         self.reads.close()
         await self.trainings.close()
-
-    def write(self, loaded: Loaded, job: Job) -> AsyncGenerator[list[Choice]]:
-        """Yield the words of a continuation as they come; see `Scheduler.write`."""
-        return self.scheduler.write(partial(begin, loaded.writer, job, loaded.ready))
 
 
 def open_desk(artifacts: Path, default_model: str | None = None) -> Desk:
