@@ -101,8 +101,8 @@ def job_from(body: _Body, way: str = "words") -> Job:
     )
 
 
-def opened(loaded: Loaded | Mixture, job: Job) -> Opened:
-    """Return a text ready to be written on from.
+def opened(loaded: Loaded | Mixture, job: Job, field: str = "text") -> Opened:
+    """Return a text ready to be written on from; `field` is what the client calls it.
 
     Raises
     ------
@@ -115,7 +115,7 @@ def opened(loaded: Loaded | Mixture, job: Job) -> Opened:
         return Opened(loaded.writer, job, loaded.ready)
     except DataError as error:
         problem = str(error).removeprefix("seed phrase").lstrip(": ")
-        raise BadRequest(f"text: {problem}", option="text") from None
+        raise BadRequest(f"{field}: {problem}", option=field) from None
 
 
 def _as_way(writing: WritingOptions, way: str, words: int) -> WritingOptions:

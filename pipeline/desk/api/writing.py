@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
+from pipeline.desk.api.asked import opened
 from pipeline.desk.api.parameters import MOST_TEXTS, Wanted
 from pipeline.desk.api.pieces import Piece, piece_of
 from pipeline.desk.api.stops import Stops
@@ -16,9 +17,8 @@ from pipeline.desk.desk import Desk
 from pipeline.desk.gathering import gather_items
 from pipeline.desk.job import Opened
 from pipeline.desk.loaded import Loaded
-from pipeline.desk.refusals import BadRequest
 from pipeline.engine.writing.generate import Choice
-from pipeline.errors import Busy, DataError
+from pipeline.errors import Busy
 
 _ROUND = 0.05  # seconds until a text looks again whether there is room for it
 
@@ -47,20 +47,14 @@ async def read_prompts(loaded: Loaded, texts: Sequence[str], wanted: Wanted) -> 
 
     Raises
     ------
-    BadRequest
-        One is empty, or in other characters than the novel's; see `Writer.understand`.
-    SettingsError
-        See `Writer.prompt`.
+    BadRequest, SettingsError
+        See `opened`.
     """
 
     def read() -> list[Opened]:
-        return [Opened(loaded.writer, wanted.on(text), loaded.ready) for text in texts]
+        return [opened(loaded, wanted.on(text), "prompt") for text in texts]
 
-    try:
-        return await asyncio.to_thread(read)
-    except DataError as error:
-        problem = str(error).removeprefix("seed phrase").lstrip(": ")
-        raise BadRequest(f"prompt: {problem}", option="prompt") from None
+    return await asyncio.to_thread(read)
 
 
 async def write_all(
