@@ -37,7 +37,7 @@ _BREAK: dict[str, Any] = {  # as the page itself would have typed it
 
 
 async def write(request: Request) -> Response:
-    """Write on from a text; see `words_of`."""
+    """Write on from a text; see `_paragraph_of`."""
     body = await bodies.read_json(request)
     loaded, job = await voice_of(request, body), job_from(body)
     text = await unless_gone(request, asyncio.to_thread(opened, loaded, job))

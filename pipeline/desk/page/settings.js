@@ -64,7 +64,7 @@ const SAMPLING = ["temperature", "top_p", "top_k", "repetition_penalty", "best_o
 /** How a sentence is written: at once, as the best of several, or that where there is time. */
 export const CARES = ["auto", "quick", "careful"];
 
-const CAREFUL = 4; // drafts, as `generate` does: readers preferred the best of four
+const CAREFUL = 4; // drafts, as `generate` makes them
 const LONG = ["paragraph", "words", "three"]; // ways in which nobody waits for the first word
 
 /** Return how many drafts are made of each sentence; what is to come word by word has one. */
