@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -136,8 +137,20 @@ def server(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.fixture
-def visit(chromium: Browser) -> Iterator[Callable[..., Tab]]:
-    """Open tabs: one of a new visitor, or another one of the same; at the end all was well."""
+def serve(chromium: Browser) -> Iterator[Callable[..., Server]]:
+    """Start desks of a test's own."""
+    from chromium import serving
+
+    with ExitStack() as running:
+        yield lambda *given, **named: running.enter_context(serving(*given, **named))
+
+
+@pytest.fixture
+def visit(chromium: Browser, serve: Callable[..., Server]) -> Iterator[Callable[..., Tab]]:
+    """Open tabs: one of a new visitor, or another one of the same; at the end all was well.
+
+    They are closed before any desk of the test: a page that is asking one as it goes tells of it.
+    """
     from chromium import Tab
 
     tabs: list[Tab] = []

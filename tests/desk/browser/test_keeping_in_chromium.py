@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from chromium import BEGIN, Server, Tab, serving
+from chromium import BEGIN, Server, Tab
 from playwright.sync_api import Route, expect
 
 SCRIPT = "<script>alert(1)</script>"
@@ -13,49 +13,49 @@ WIDTHS = "[document.documentElement.scrollWidth, innerWidth]"
 
 
 def test_nothing_is_lost_where_the_desk_is_killed_and_started_again(
-    tmp_path: Path, visit: Callable[..., Tab]
+    tmp_path: Path, serve: Callable[..., Server], visit: Callable[..., Tab]
 ) -> None:
-    with serving(tmp_path) as server:
-        tab = visit(server.address)
-        tab.type(BEGIN)
-        tab.until_saved()
-        server.kill()
-        tab.type("，停电了")
-        expect(tab.page.locator("#saved")).to_have_attribute("data-state", "failed")
-        expect(tab.page.locator("#problem")).to_be_visible()
-        server.start()
-        expect(tab.page.locator("#saved")).to_have_attribute("data-state", "saved")
-        expect(tab.page.locator("#problem")).to_be_hidden()
-        assert tab.text == f"{BEGIN}，停电了"
-        other = visit(server.address, color_scheme="dark")
-        other.press("Control+Alt+m")
-        other.page.locator(".manuscript .title").click()
-        other.until_text("value !== before", "")
-        assert other.text == f"{BEGIN}，停电了", "what the desk itself has kept"
-        assert all("ERR_" in trouble for trouble in tab.troubles)
-        tab.troubles.clear()
+    server = serve(tmp_path)
+    tab = visit(server.address)
+    tab.type(BEGIN)
+    tab.until_saved()
+    server.kill()
+    tab.type("，停电了")
+    expect(tab.page.locator("#saved")).to_have_attribute("data-state", "failed")
+    expect(tab.page.locator("#problem")).to_be_visible()
+    server.start()
+    expect(tab.page.locator("#saved")).to_have_attribute("data-state", "saved")
+    expect(tab.page.locator("#problem")).to_be_hidden()
+    assert tab.text == f"{BEGIN}，停电了"
+    other = visit(server.address, color_scheme="dark")
+    other.press("Control+Alt+m")
+    other.page.locator(".manuscript .title").click()
+    other.until_text("value !== before", "")
+    assert other.text == f"{BEGIN}，停电了", "what the desk itself has kept"
+    assert all("ERR_" in trouble for trouble in tab.troubles)
+    tab.troubles.clear()
 
 
 def test_what_a_closed_tab_could_not_save_is_opened_by_the_next(
-    tmp_path: Path, visit: Callable[..., Tab]
+    tmp_path: Path, serve: Callable[..., Server], visit: Callable[..., Tab]
 ) -> None:
-    with serving(tmp_path) as server:
-        tab = visit(server.address)
-        tab.type(BEGIN)
-        tab.until_saved()
-        other = visit(server.address, beside=tab)
-        assert other.text == BEGIN
-        server.kill()
-        tab.type("，最后一秒")
-        tab.page.wait_for_selector("#saved[data-state=failed]")
-        tab.page.wait_for_timeout(1000)  # "within a second"
-        tab.page.close()
-        tab.troubles.clear()
-        other.page.close()
-        server.start()
-        third = visit(server.address, beside=tab)
-        assert third.text == f"{BEGIN}，最后一秒"
-        third.page.wait_for_selector("#saved[data-state=saved]")
+    server = serve(tmp_path)
+    tab = visit(server.address)
+    tab.type(BEGIN)
+    tab.until_saved()
+    other = visit(server.address, beside=tab)
+    assert other.text == BEGIN
+    server.kill()
+    tab.type("，最后一秒")
+    tab.page.wait_for_selector("#saved[data-state=failed]")
+    tab.page.wait_for_timeout(1000)  # "within a second"
+    tab.page.close()
+    tab.troubles.clear()
+    other.page.close()
+    server.start()
+    third = visit(server.address, beside=tab)
+    assert third.text == f"{BEGIN}，最后一秒"
+    third.page.wait_for_selector("#saved[data-state=saved]")
 
 
 def test_two_tabs_on_one_manuscript_lose_nothing(
@@ -83,23 +83,23 @@ def test_two_tabs_on_one_manuscript_lose_nothing(
 
 
 def test_a_novel_whose_name_is_a_script_is_shown_as_text(
-    tmp_path: Path, visit: Callable[..., Tab]
+    tmp_path: Path, serve: Callable[..., Server], visit: Callable[..., Tab]
 ) -> None:
-    with serving(tmp_path, title=SCRIPT, chapter=SCRIPT) as server:
-        tab = visit(server.address)
-        tab.type(f"{SCRIPT}{BEGIN}")
-        tab.page.fill("#name", SCRIPT)
-        tab.write()
-        assert tab.drawn == tab.text
-        tab.press("ArrowLeft", "F2")
-        captions = tab.page.locator("#side .passages figcaption")
-        expect(captions.first).to_contain_text(SCRIPT)
-        tab.until_saved()
-        tab.press("Escape", "Control+Alt+m")
-        expect(tab.page.locator(".manuscript .title")).to_have_text(SCRIPT)
-        tab.press("Escape", "Control+Alt+l")
-        expect(tab.page.locator(".model strong")).to_have_text(SCRIPT)
-        assert tab.page.locator("body script").count() == 0
+    server = serve(tmp_path, title=SCRIPT, chapter=SCRIPT)
+    tab = visit(server.address)
+    tab.type(f"{SCRIPT}{BEGIN}")
+    tab.page.fill("#name", SCRIPT)
+    tab.write()
+    assert tab.drawn == tab.text
+    tab.press("ArrowLeft", "F2")
+    captions = tab.page.locator("#side .passages figcaption")
+    expect(captions.first).to_contain_text(SCRIPT)
+    tab.until_saved()
+    tab.press("Escape", "Control+Alt+m")
+    expect(tab.page.locator(".manuscript .title")).to_have_text(SCRIPT)
+    tab.press("Escape", "Control+Alt+l")
+    expect(tab.page.locator(".model strong")).to_have_text(SCRIPT)
+    assert tab.page.locator("body script").count() == 0
 
 
 def test_the_colours_follow_the_system_and_the_button(
@@ -180,18 +180,18 @@ def test_the_chinese_page_says_refusals_in_chinese(
 
 
 def test_without_a_model_the_page_offers_to_train_one(
-    tmp_path: Path, visit: Callable[..., Tab]
+    tmp_path: Path, serve: Callable[..., Server], visit: Callable[..., Tab]
 ) -> None:
-    with serving(tmp_path, title=None) as server:
-        tab = visit(server.address)
-        expect(tab.page.locator("#welcome #train-novella")).to_be_visible()
-        tab.type(BEGIN)
-        tab.press("Control+Enter")
-        expect(tab.page.locator("#problem")).to_be_visible()
-        tab.until_saved()
-        assert tab.text == BEGIN
-        assert all("404" in trouble for trouble in tab.troubles)
-        tab.troubles.clear()
+    server = serve(tmp_path, title=None)
+    tab = visit(server.address)
+    expect(tab.page.locator("#welcome #train-novella")).to_be_visible()
+    tab.type(BEGIN)
+    tab.press("Control+Enter")
+    expect(tab.page.locator("#problem")).to_be_visible()
+    tab.until_saved()
+    assert tab.text == BEGIN
+    assert all("404" in trouble for trouble in tab.troubles)
+    tab.troubles.clear()
 
 
 def test_a_dead_desk_is_tried_in_one_round_however_much_is_typed(tab: Tab) -> None:

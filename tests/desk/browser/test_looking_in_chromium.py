@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from chromium import BEGIN, NAME, Tab, serving
+from chromium import BEGIN, NAME, Server, Tab
 from models import small_model
 from playwright.sync_api import expect
 
@@ -47,25 +47,25 @@ def test_the_very_first_word_is_told_of_without_a_refusal(tab: Tab) -> None:
 
 
 def test_what_two_models_say_together_is_looked_at_too(
-    tmp_path: Path, visit: Callable[..., Tab]
+    tmp_path: Path, serve: Callable[..., Server], visit: Callable[..., Tab]
 ) -> None:
-    with serving(tmp_path) as server:
-        save_model(small_model(1), tmp_path / "artifacts" / "models" / "乙.safetensors")
-        tab = visit(server.address)
-        tab.type(f"{BEGIN}上")
-        tab.press("Control+Alt+k")
-        tab.page.select_option("#second", NAME)  # the newest is the usual one
-        tab.page.click("#heat")
-        expect(tab.page.locator("#backdrop [class*=heat-]").first).to_be_attached()
-        tab.page.focus("#text")
-        with tab.page.expect_request("**/candidates") as asked:
-            tab.press("Control+End", "ArrowLeft", "F2")
-        body = asked.value.post_data_json
-        assert body is not None
-        assert body["mix"] == {"乙": 0.7, NAME: 0.3}
-        expect(tab.page.locator("#side .choice")).to_have_count(10)
-        tab.press("Escape", "Control+End")
-        assert len(tab.write("word")) == 1
+    server = serve(tmp_path)
+    save_model(small_model(1), tmp_path / "artifacts" / "models" / "乙.safetensors")
+    tab = visit(server.address)
+    tab.type(f"{BEGIN}上")
+    tab.press("Control+Alt+k")
+    tab.page.select_option("#second", NAME)  # the newest is the usual one
+    tab.page.click("#heat")
+    expect(tab.page.locator("#backdrop [class*=heat-]").first).to_be_attached()
+    tab.page.focus("#text")
+    with tab.page.expect_request("**/candidates") as asked:
+        tab.press("Control+End", "ArrowLeft", "F2")
+    body = asked.value.post_data_json
+    assert body is not None
+    assert body["mix"] == {"乙": 0.7, NAME: 0.3}
+    expect(tab.page.locator("#side .choice")).to_have_count(10)
+    tab.press("Escape", "Control+End")
+    assert len(tab.write("word")) == 1
 
 
 def test_the_legend_tells_nothing_of_another_manuscript(tab: Tab) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from chromium import Tab, serving
+from chromium import Server, Tab
 from pipelines import ROOT
 from playwright.sync_api import expect
 
@@ -23,22 +23,22 @@ MOST = 250_000  # bytes
 @pytest.mark.skipif("XUXIE_PICTURES" not in os.environ, reason="XUXIE_PICTURES names no folder")
 @pytest.mark.parametrize(("name", "colours"), [("desk", "light"), ("desk-dark", "dark")])
 def test_a_picture_of_the_page(
-    name: str, colours: str, tmp_path: Path, visit: Callable[..., Tab]
+    name: str, colours: str, tmp_path: Path, serve: Callable[..., Server], visit: Callable[..., Tab]
 ) -> None:
     """With a text that the novella's model has gone on in, and a word that is looked at."""
     (tmp_path / "artifacts" / "models").mkdir(parents=True)
     shutil.copy(MODEL, tmp_path / "artifacts" / "models")
     path = Path(os.environ["XUXIE_PICTURES"]) / f"{name}.png"
-    with serving(tmp_path, title=None) as server:
-        size = {"width": 1280, "height": 800}
-        tab = visit(server.address, locale="zh-CN", color_scheme=colours, viewport=size)
-        tab.page.fill("#name", "雪夜")
-        tab.type(OPENING)
-        for _ in range(2):
-            tab.write("paragraph")
-        tab.until_saved()
-        tab.click_word(4)
-        expect(tab.page.locator("#side .choice")).to_have_count(10)
-        expect(tab.page.locator("#side .passages figure").first).to_be_visible()
-        tab.page.screenshot(path=path)
+    server = serve(tmp_path, title=None)
+    size = {"width": 1280, "height": 800}
+    tab = visit(server.address, locale="zh-CN", color_scheme=colours, viewport=size)
+    tab.page.fill("#name", "雪夜")
+    tab.type(OPENING)
+    for _ in range(2):
+        tab.write("paragraph")
+    tab.until_saved()
+    tab.click_word(4)
+    expect(tab.page.locator("#side .choice")).to_have_count(10)
+    expect(tab.page.locator("#side .passages figure").first).to_be_visible()
+    tab.page.screenshot(path=path)
     assert 10_000 < path.stat().st_size < MOST

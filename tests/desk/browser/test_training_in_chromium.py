@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from chromium import Tab, serving
+from chromium import Server, Tab
 from pipelines import NOVELLA
 from playwright.sync_api import expect
 
@@ -35,23 +35,23 @@ def drop(tab: Tab, name: str, text: str) -> None:
 
 @pytest.mark.slow
 def test_a_dropped_novel_is_trained_with_progress_stopped_and_trained_on(
-    tmp_path: Path, visit: Callable[..., Tab]
+    tmp_path: Path, serve: Callable[..., Server], visit: Callable[..., Tab]
 ) -> None:
-    with serving(tmp_path, title=None) as server:
-        tab = visit(server.address)
-        drop(tab, "小城.txt", tiny_novel())
-        tab.page.click("#question button[value=train]")
-        stage = tab.page.locator("#training .stage")
-        expect(tab.page.locator("#training progress[value]")).to_be_visible()
-        tab.page.click("#stop-training")
-        expect(stage).to_have_text("The training did not end")
-        tab.page.check("#quick")
-        path = tmp_path / "小城.txt"
-        path.write_text(tiny_novel(), encoding="utf-8")
-        tab.page.set_input_files("#novel-file", path)
-        expect(stage).to_have_text("The training is done", timeout=BOUND)
-        expect(tab.page.locator(".model[data-model=小城]")).to_be_visible()
-        tab.press("Escape")
-        expect(tab.page.locator("#welcome")).to_be_hidden()
-        tab.type("三楼的窗子")
-        assert len(tab.write("word")) > 0
+    server = serve(tmp_path, title=None)
+    tab = visit(server.address)
+    drop(tab, "小城.txt", tiny_novel())
+    tab.page.click("#question button[value=train]")
+    stage = tab.page.locator("#training .stage")
+    expect(tab.page.locator("#training progress[value]")).to_be_visible()
+    tab.page.click("#stop-training")
+    expect(stage).to_have_text("The training did not end")
+    tab.page.check("#quick")
+    path = tmp_path / "小城.txt"
+    path.write_text(tiny_novel(), encoding="utf-8")
+    tab.page.set_input_files("#novel-file", path)
+    expect(stage).to_have_text("The training is done", timeout=BOUND)
+    expect(tab.page.locator(".model[data-model=小城]")).to_be_visible()
+    tab.press("Escape")
+    expect(tab.page.locator("#welcome")).to_be_hidden()
+    tab.type("三楼的窗子")
+    assert len(tab.write("word")) > 0
