@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from pipeline.artifacts.codec import Codec
+from pipeline.errors import DataError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,6 +91,55 @@ class Made:
     names: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Part:
+    """One of many like things that a stage's result is made of, as a book of a shelf.
+
+    Attributes
+    ----------
+    settings : JSON values
+        What decides it beside the stage's code and the files' bytes.
+    files : label → path
+        What it is read from.
+    given : function
+        Returns what the making of it is called with, when it is needed.
+    """
+
+    settings: Mapping[str, Any]
+    files: Mapping[str, Path]
+    given: Callable[[], Any]
+
+
+class MakeParts(Protocol):
+    """Makes the parts of a stage's result, each of which is kept by itself from run to run."""
+
+    def __call__(
+        self, name: str, codec: Codec[Any], make: Callable[[Any], Any], parts: Iterable[Part]
+    ) -> Iterator[Any]:
+        """Yield each part in order: as it was kept, or as `make(part.given())` returns it.
+
+        What `make` raises as a `DataError` is yielded instead. `make` is a module's function, or a
+        `partial` of one, as it may be called in another process. `name` is what parts are kept
+        under.
+        """
+        ...
+
+
+def _make_parts(
+    name: str, codec: Codec[Any], make: Callable[[Any], Any], parts: Iterable[Part]
+) -> Iterator[Any]:
+    """Make all parts here and keep none: what a stage has where no runner calls it."""
+    return (attempt(make, part.given()) for part in parts)
+
+
+def attempt(make: Callable[[Any], Any], given: Any) -> Any:
+    """Return what `make` makes, or the `DataError` that it raises."""
+    try:
+        return make(given)
+    except DataError as error:
+        return error
+
+
 def say_nothing(text: str) -> None:
     """Drop a line: what a stage says where nobody listens."""
 
@@ -98,7 +148,8 @@ def say_nothing(text: str) -> None:
 class Context:
     """What the runner lends to a running stage.
 
-    `say` gives the user a line that is worth more than a passing note of `progress`.
+    `say` gives the user a line that is worth more than a passing note of `progress`. `parts` makes
+    what the result consists of, and what has been made already is taken as it was kept.
 
     `made` tells of every stage upstream. As it is not part of the key, a stage that shows it may
     show how an equal artifact was made on another day; and one that shows seconds does not make
@@ -110,6 +161,7 @@ class Context:
     scratch_path: Path  # private to this cache key; survives a failed or interrupted run
     made: Mapping[str, Made] = field(default_factory=dict)
     say: Callable[[str], None] = say_nothing
+    parts: MakeParts = _make_parts
 
 
 @dataclass(frozen=True)

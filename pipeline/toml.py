@@ -18,15 +18,15 @@ LONGEST = 60  # characters of a value in a message
 _MAX_BYTES = 256 * 1024  # of a settings file
 
 
-def read_table(path: Path, origin: str) -> dict[str, Any]:
-    """Return what a settings file says; messages call it `origin`.
+def read_table(path: Path, origin: str, *, most_bytes: int = _MAX_BYTES) -> dict[str, Any]:
+    """Return what a settings file of bounded size says; messages call it `origin`.
 
     Raises
     ------
     SettingsError
         It is missing, no regular file, too large, or not TOML.
     """
-    text = _read_settings(path, origin)
+    text = _read_settings(path, origin, most_bytes)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -42,18 +42,18 @@ def read_table(path: Path, origin: str) -> dict[str, Any]:
         ) from error
 
 
-def _read_settings(path: Path, origin: str) -> str:
+def _read_settings(path: Path, origin: str, most_bytes: int) -> str:
     """Return the text of a settings file of bounded size."""
     expected = f"{origin}: expected a settings file in TOML"
     try:
-        data = b"" if (why := why_unreadable(path, _MAX_BYTES)) else read_regular(path, _MAX_BYTES)
+        data = b"" if (why := why_unreadable(path, most_bytes)) else read_regular(path, most_bytes)
         text = data.decode("utf-8-sig")
     except OSError as error:
         raise SettingsError(f"{expected}, got {error.strerror}; check the path") from error
     except ValueError as error:  # UnicodeDecodeError, or a NUL in the path
         got = "bytes that are not UTF-8" if isinstance(error, UnicodeError) else str(error)
         raise SettingsError(f"{expected}, got {got}; save it as UTF-8") from error
-    if why := why or too_large(len(data), _MAX_BYTES):
+    if why := why or too_large(len(data), most_bytes):
         raise SettingsError(f"{expected}, {why}")
     long = next((n for n, line in enumerate(text.split("\n"), 1) if len(line) > MAX_LINE), None)
     if long:

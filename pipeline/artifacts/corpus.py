@@ -1,7 +1,7 @@
-"""`fetch`'s artifact: the clean text of a novel and its chapters.
+"""`fetch`'s artifact: the clean text of a novel and its chapters, or of a shelf of novels.
 
 corpus.txt    UTF-8, one paragraph a line, headings included as paragraphs
-corpus.json   title, chapters, how the text was read, and how often what was cut, by reason
+corpus.json   title, chapters, a shelf's books, how the text was read, how often what was cut
 removed.jsonl every stretch that was cut or changed: document, line, reason, text
 """
 
@@ -19,7 +19,7 @@ from pipeline.errors import ArtifactDamaged
 from pipeline.regular import read_bytes
 
 _REMOVED = "removed.jsonl"
-_ELSEWHERE = ("paragraphs", "cuts")  # fields that have a file of their own
+_ELSEWHERE = ("paragraphs", "cuts", "books")  # fields that are stored in a way of their own
 
 
 @dataclass(frozen=True)
@@ -58,15 +58,43 @@ class Chapter:
 
 
 @dataclass(frozen=True)
+class Book:
+    """A book of a shelf: `paragraphs[start:stop]`, and what is known of it.
+
+    Attributes
+    ----------
+    title : str
+        As the shelf's list has it, else as the book tells it, else as its file is called.
+    file : str
+        The file or folder, seen from the shelf.
+    start, stop : int
+        Its paragraphs; whole chapters.
+    source_digest : str
+        See `Corpus`.
+    author, period : str
+        As the shelf's list has them, else "".
+    """
+
+    title: str
+    file: str
+    start: int
+    stop: int
+    source_digest: str
+    author: str = ""
+    period: str = ""
+
+
+@dataclass(frozen=True)
 class Corpus:
-    """A novel as clean text.
+    """A novel as clean text, or a shelf of novels one after the other.
 
     `chapters` cover all paragraphs in order, without gaps. `encoding` is what the source was
     decoded from, `replaced` counts the bytes that could not be decoded, `rejoined_lines` the hard
     line ends that were taken out, `source_digest` is the sha256 of the source's bytes, `title` is
     the novel's as people write it, "" where it is not known. `cuts` are all stretches that were cut
     or changed, in the order in which that was done; `notes` are lines for people on how the text
-    was read, such as which encoding reaches how far.
+    was read, such as which encoding reaches how far. `books` are those of a shelf, in order and
+    without gaps; of a novel by itself there are none.
     """
 
     paragraphs: tuple[str, ...]
@@ -78,6 +106,7 @@ class Corpus:
     title: str = ""
     cuts: tuple[Cut, ...] = ()
     notes: tuple[str, ...] = ()
+    books: tuple[Book, ...] = ()
 
 
 def count_reasons(cuts: Iterable[Cut]) -> dict[str, int]:
@@ -92,7 +121,8 @@ def _save_corpus(corpus: Corpus, folder: Path) -> None:
     facts = {name: value for name, value in vars(corpus).items() if name not in _ELSEWHERE}
     chapters = [asdict(chapter) for chapter in corpus.chapters]
     counts = count_reasons(corpus.cuts)
-    write_json(folder / "corpus.json", {**facts, "chapters": chapters, "cuts": counts})
+    books = {"books": [asdict(book) for book in corpus.books]} if corpus.books else {}
+    write_json(folder / "corpus.json", {**facts, **books, "chapters": chapters, "cuts": counts})
     rows = (json.dumps(vars(cut), ensure_ascii=False, sort_keys=True) for cut in corpus.cuts)
     removed = "".join(row + "\n" for row in rows)
     (folder / _REMOVED).write_text(removed, encoding="utf-8", newline="\n")
@@ -105,7 +135,8 @@ def _load_corpus(folder: Path) -> Corpus:
     facts.pop("removed_lines", None)  # what earlier versions counted in place of the cuts
     chapters = tuple(Chapter(**chapter) for chapter in facts.pop("chapters"))
     cuts = _load_cuts(folder / _REMOVED) if "cuts" in facts else ()
-    facts |= {"cuts": cuts, "notes": tuple(facts.get("notes", ()))}
+    books = tuple(Book(**book) for book in facts.pop("books", ()))
+    facts |= {"cuts": cuts, "notes": tuple(facts.get("notes", ())), "books": books}
     return Corpus(paragraphs=tuple(text.split("\n")[:-1]), chapters=chapters, **facts)
 
 
@@ -125,6 +156,7 @@ def _describe_corpus(corpus: Corpus) -> dict[str, Any]:
     cuts = ", ".join(f"{reason} {n:,}" for reason, n in count_reasons(corpus.cuts).items())
     return {
         **({"title": corpus.title} if corpus.title else {}),
+        **({"books": len(corpus.books)} if corpus.books else {}),
         "characters": sum(map(len, corpus.paragraphs)),
         "paragraphs": len(corpus.paragraphs),
         "chapters": len(corpus.chapters),

@@ -5,7 +5,7 @@ evaluation.json   part → model → scores with their intervals; ablation; writ
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -54,12 +54,16 @@ class Evaluation:
     `reading` holds the figures of `READING`, None where there was nothing to count, for the texts
     of the `default` way (`writer`) and for the `novel`, and as `text` which part of it was looked
     at. It is empty where nothing was written.
+    `books[part]` is a row for each book of a shelf, see `engine.measures.by_book`: `title`,
+    `targets`, `characters`, and for `kneser_ney` and the `writer` `bits_per_character`, `top1`,
+    `perplexity` and `interval`. Of a novel by itself there are none.
     """
 
     scores: dict[str, dict[str, ModelScores]]
     ablation: dict[str, list[ModelScores]]
     writing: dict[str, dict[str, float | None]]
     reading: dict[str, Any]
+    books: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 def _save_evaluation(evaluation: Evaluation, folder: Path) -> None:
@@ -69,6 +73,7 @@ def _save_evaluation(evaluation: Evaluation, folder: Path) -> None:
         "ablation": evaluation.ablation,
         "writing": evaluation.writing,
         "reading": evaluation.reading,
+        "books": evaluation.books,
     }
     write_json(folder / "evaluation.json", facts)
 
@@ -86,6 +91,7 @@ def _load_evaluation(folder: Path) -> Evaluation:
         reading=_checked_reading(scores.pop("reading", None)),
         writing=scores.pop("writing"),
         ablation=scores.pop("ablation"),
+        books=scores.pop("books", {}),
         scores=scores,
     )
 

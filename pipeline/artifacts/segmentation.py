@@ -21,12 +21,16 @@ PARAGRAPH_BREAK = "</s>"
 
 @dataclass(frozen=True)
 class Section:
-    """A stretch of consecutive paragraphs, `lines[start:stop]`, that belongs to one part."""
+    """A stretch of consecutive paragraphs, `lines[start:stop]`, that belongs to one part.
+
+    `book` is the number of the shelf's book that it is of, 0 in a novel by itself.
+    """
 
     title: str
     start: int
     stop: int
     part: Part
+    book: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,13 +64,15 @@ class Segmentation:
 
     `lines` are paragraphs of space-separated words; `sections` cover them in order without gaps;
     `unknown` are the words that no dictionary lists and that are not among `names`, with their
-    counts, most frequent first; `names` were found before cutting, the surest first.
+    counts, most frequent first; `names` were found before cutting, the surest first. `books` are
+    the titles of a shelf's books in order; of a novel by itself there are none.
     """
 
     lines: tuple[str, ...]
     sections: tuple[Section, ...]
     unknown: tuple[tuple[str, int], ...]
     names: tuple[Name, ...] = ()
+    books: tuple[str, ...] = ()
 
 
 def section_words(segmentation: Segmentation, section: Section) -> Iterator[str]:
@@ -95,6 +101,7 @@ def load_segmentation(folder: Path) -> Segmentation:
         sections=tuple(Section(**section) for section in facts["sections"]),
         unknown=tuple((word, count) for word, count in facts["unknown"]),
         names=tuple(Name(**name) for name in facts["names"]),
+        books=tuple(facts.get("books", ())),
     )
 
 

@@ -34,13 +34,14 @@ class Windows:
     ids : int32 (tokens,)
         As `pipeline.artifacts.tokens` tells.
     spans : part → int64 (S, 2)
-        Token ranges [start, stop) of each part; neighbouring sections of a part are one span.
+        Token ranges [start, stop) of each part; neighbouring sections of a part are one span, those
+        of several books several.
     steps : int
         Words of context before a target.
     vocabulary_size : int
         V; the id V is what the vocabulary lacks.
     sections : tuple of dict
-        title, part, start and stop (in tokens) of each section.
+        title, part, start and stop (in tokens) and the number of the book of each section.
     """
 
     ids: NDArray[np.int32]

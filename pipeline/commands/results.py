@@ -36,10 +36,13 @@ _WRITING = {
     "marks off": "punctuation_distance",
 }
 
+_MOST_BOOKS = 40  # of a shelf that are shown
+
 # Which columns a narrow terminal goes without, the first first.
 _DISPENSABLE = (
     *("coverage", "top5", "cosine", "top10", "mrr", "perplexity"),
     *("marks off", "repeated4", "copy"),
+    *("95 % interval", "characters"),
 )
 
 
@@ -48,6 +51,7 @@ def result_lines(evaluation: Evaluation, width: int) -> Iterator[str]:
     for part in ("validation", "test"):
         yield f"\n{part} chapters, never seen in training"
         yield from score_lines(evaluation.scores[part], width)
+    yield from _book_lines(evaluation.books.get("test", ()), width)
     yield "\nwhat the memories add on the test chapters (last: weights fitted on validation)"
     yield from ablation_lines(evaluation.ablation["test"], width)
     yield from _writing_lines(evaluation.writing, width)
@@ -66,6 +70,33 @@ def score_lines(models: Mapping[str, Mapping[str, Any]], width: int = 80) -> Ite
     yield from table_lines(("model", *(_SCORES[name] for name in names)), cells, width)
     if all(scores["interval"] for _, scores in rows):
         yield from _interval_lines(rows)
+
+
+def _book_lines(books: Sequence[Mapping[str, Any]], width: int) -> Iterator[str]:
+    """Yield how well each book of a shelf is foretold, a line a book, the first of many."""
+    if not books:
+        return
+    yield "\nthe test chapters, book by book: bits a character"
+    cells = [
+        [
+            book["title"],
+            f"{book['characters']:,}",
+            format_score(book["kneser_ney"]["bits_per_character"]),
+            format_score(book["writer"]["bits_per_character"]),
+            _range(book["writer"]["interval"]),
+        ]
+        for book in books[:_MOST_BOOKS]
+    ]
+    headings = ("book", "characters", "kneser_ney", "writer", "95 % interval")
+    yield from table_lines(headings, cells, width)
+    if len(books) > _MOST_BOOKS:
+        yield f"and {len(books) - _MOST_BOOKS:,} more, in the report"
+
+
+def _range(intervals: Mapping[str, Sequence[float]] | None) -> str:
+    """Write an interval of bits a character, a dash where there is none."""
+    low, high = (intervals or {}).get("bits_per_character", (None, None))
+    return "–" if low is None else f"{format_score(low)} to {format_score(high)}"
 
 
 def ablation_lines(rows: Sequence[Mapping[str, Any]], width: int = 80) -> Iterator[str]:

@@ -13,7 +13,7 @@ from pipeline.commands.options import AcceptNew, Artifacts, AsJson
 from pipeline.errors import SettingsError
 from pipeline.project import ARTIFACTS, forget_download
 from pipeline.runner.store import load
-from pipeline.text.cuts import show_cut, tell_cuts
+from pipeline.text.cuts import from_several, show_cut, tell_cuts
 
 if TYPE_CHECKING:
     from pipeline.artifacts.corpus import Chapter, Corpus
@@ -55,6 +55,8 @@ def text(
     if chapters:
         return _put(as_json, rows, _chapter_lines(corpus))
     facts = SOURCE.codec.describe(corpus) | {"notes": corpus.notes, "chapters": rows}
+    if corpus.books:
+        facts |= {"books": [vars(book) for book in corpus.books]}
     return _put(as_json, facts, _overview_lines(corpus))
 
 
@@ -70,11 +72,26 @@ def _overview_lines(corpus: Corpus) -> Iterator[str]:
     yield f"{title}{characters:,} characters in {len(corpus.paragraphs):,} paragraphs"
     yield f"read as {corpus.encoding}"
     yield from corpus.notes
+    yield from _book_lines(corpus)
     yield ""
     yield "cut or changed:" if corpus.cuts else "cut or changed: nothing"
-    yield from (f"  {line}" for line in tell_cuts(corpus.cuts, several=_several(corpus)))
+    yield from (f"  {line}" for line in tell_cuts(corpus.cuts))
     yield ""
     yield from _chapter_lines(corpus)
+
+
+def _book_lines(corpus: Corpus) -> Iterator[str]:
+    """Yield a line for each book of a shelf: its chapters and characters, its title and file."""
+    if corpus.books:
+        yield ""
+        yield f"{'book':>7}{'chapters':>11}{'characters':>12}  title"
+    for number, book in enumerate(corpus.books, 1):
+        chapters = sum(book.start <= own.start < book.stop for own in corpus.chapters)
+        characters = sum(map(len, corpus.paragraphs[book.start : book.stop]))
+        about = " ".join(filter(None, (book.author, book.period)))
+        yield (
+            f"{number:>7,}{chapters:>11,}{characters:>12,}  《{book.title}》 {about} ({book.file})"
+        ).replace("  (", " (")
 
 
 def _chapter_rows(corpus: Corpus) -> list[dict[str, Any]]:
@@ -103,16 +120,11 @@ def _removed_lines(corpus: Corpus) -> Iterator[str]:
         yield "nothing was cut or changed"
     reasons: dict[str, list[str]] = {}
     for cut in corpus.cuts:
-        line = show_cut(cut, named=_several(corpus), longest=None)
+        line = show_cut(cut, named=from_several(corpus.cuts), longest=None)
         reasons.setdefault(cut.reason, []).append(line)
     for reason, lines in sorted(reasons.items()):
         yield f"{reason} ({len(lines):,})"
         yield from (f"  {line}" for line in lines)
-
-
-def _several(corpus: Corpus) -> bool:
-    """Return whether cuts come from several documents."""
-    return len({cut.document for cut in corpus.cuts}) > 1
 
 
 def _find_places(corpus: Corpus, where: str) -> list[int]:

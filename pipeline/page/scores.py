@@ -127,6 +127,27 @@ def writing(texts: Texts, ways: Mapping[str, Mapping[str, float | None]]) -> Mar
     )
 
 
+def books(texts: Texts, rows: Sequence[Row]) -> Markup:
+    """Return the scores of each book of a shelf on its test chapters."""
+    lines = (
+        (
+            row["title"],
+            f"{row['characters']:,}",
+            *(_book_figure(row[model], "bits_per_character") for model in ("kneser_ney", "writer")),
+            _book_figure(row["writer"], "top1"),
+        )
+        for row in rows
+    )
+    return section(
+        texts, "books", texts.books, note(texts.books_note), table(texts.books_head, lines)
+    )
+
+
+def _book_figure(own: Row, name: str) -> Markup:
+    """Return a figure of a book with its interval, if there is one."""
+    return _figure(own[name], (own["interval"] or {}).get(name), best=False)
+
+
 def reading(texts: Texts, figures: Mapping[str, Any]) -> Markup:
     """Return what a reader feels: a row a figure, the novel beside the writer."""
     sides = (figures["novel"], figures["writer"])

@@ -65,6 +65,9 @@ class Texts:
     measures: Labels
     ways: Labels
 
+    books: str
+    books_note: str
+    books_head: tuple[str, str, str, str, str]
     reading: str
     reading_note: str
     reading_head: tuple[str, str, str]

@@ -107,6 +107,13 @@ ENGLISH = Texts(
         "top_p": "as the model says",
         "greedy": "always the best",
     },
+    books="Book by book",
+    books_note=(
+        "How well the test chapters of each book are foretold, in bits per character: fewer are "
+        "better. Intervals are over a book's own chapters; where it has held out only one, there "
+        "is none."
+    ),
+    books_head=("book", "characters", "Kneser–Ney", "writer", "top-1"),
     reading="How it reads",
     reading_note=(
         "What a reader feels, in figures: the texts written by default beside the novel ({of}), "

@@ -36,6 +36,7 @@ def sections(texts: Texts, told: Told) -> list[Markup]:
         overview.overview(texts, told.facts, told.parts),
         curves.curves(texts, told.training),
         scores.evaluation(texts, evaluated.scores),
+        *([scores.books(texts, evaluated.books["test"])] if "test" in evaluated.books else []),
         *([scores.ablation(texts, evaluated.ablation)] if evaluated.ablation else []),
         *([scores.writing(texts, evaluated.writing)] if evaluated.writing else []),
         *([scores.reading(texts, evaluated.reading)] if evaluated.reading else []),

@@ -1,19 +1,21 @@
 """Throw away old artifacts and what failed or interrupted runs have left.
 
-What the last complete run of each novel made stays; where the note of the runs is damaged, what
-each stage made of each novel last. So does all that the runner did not make: model files,
-strangers' files, whatever a link leads to.
+What the last complete run of each novel made stays, and the books of its shelf; where the note of
+the runs is damaged, what each stage made of each novel last. So does all that the runner did not
+make: model files, strangers' files, whatever a link leads to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.runner.canonical import digest
 from pipeline.runner.disk import remove, size, usable
 from pipeline.runner.folders import DRAFTS, QUARANTINE, SCRATCH, own_children
 from pipeline.runner.lock import hold
+from pipeline.runner.parts import PARTS
 from pipeline.runner.pointer import is_lost, last_runs
 from pipeline.runner.store import (
     MANIFEST,
@@ -73,16 +75,38 @@ def _find(store: Store, keep: int, protect: Collection[str]) -> Iterator[tuple[P
     novels = novel_names(record for found in stored.values() for record in found)
     if is_lost(store):
         kept |= _newest_of_each(stored, novels)
-    for stage, found in stored.items():
-        newest = [record.key for record in found][:keep]
+    staying = {
+        stage: {record.key for record in found[:keep]} | kept for stage, found in stored.items()
+    }
+    for part in PARTS.keys() & stored.keys():
+        staying[part] |= _parts_of(stored.get(PARTS[part], ()), staying, stored[part])
+    for stage in stored:
         for key in keys(store, stage):
-            if key not in newest and key not in kept:
+            if key not in staying[stage]:
                 path = artifact_path(store, stage, key)
                 yield path, Removed(stage, key, _size(path), novels.get((stage, key), ""))
     for folder in (DRAFTS, QUARANTINE, SCRATCH):
         for path in own_children(store, folder):
             if folder != SCRATCH or _is_orphan(store, path, kept):
                 yield path, Removed(folder, path.name, _size(path))
+
+
+def _parts_of(
+    whole: Sequence[Record], staying: Mapping[str, Set[str]], parts: Sequence[Record]
+) -> set[str]:
+    """Return the keys of parts that an artifact which stays was made of, by the same code."""
+    of = [own for own in whole if own.key in staying[own.stage]]
+    read = {(file, _code(own)) for own in of for file in own.components["files"].values()}
+    return {
+        part.key
+        for part in parts
+        if all((file, _code(part)) in read for file in part.components["files"].values())
+    }
+
+
+def _code(record: Record) -> str:
+    """Return the digest of the code that an artifact was made by."""
+    return digest(record.components["source"])
 
 
 def _newest_of_each(

@@ -26,6 +26,7 @@ from pipeline.runner.graph import select
 from pipeline.runner.lock import hold
 from pipeline.runner.memo import save_memo
 from pipeline.runner.memory import give_back
+from pipeline.runner.parts import keep_parts
 from pipeline.runner.plan import Step, file_names, plan_stage
 from pipeline.runner.sources import all_source_digests, source_digests
 from pipeline.runner.store import Record, Store, load
@@ -216,6 +217,7 @@ def _work(run: _Run, step: Step, earlier: dict[str, Outcome], scratch_path: Path
         scratch_path=scratch_path,
         made=_made_upstream(step, run.settings, earlier),
         say=partial(run.reporter.said, step),
+        parts=partial(keep_parts, run.store, step.components),
     )
     loaded = {
         name: load(run.store, earlier[name].record, earlier[name].step.stage.codec)

@@ -87,12 +87,16 @@ def score_part(
     model: Model,
     ngram: KneserNey | None,
     regress: Network,
+    titles: Sequence[str],
     generator: np.random.Generator,
     progress: Advance,
-) -> tuple[dict[str, ModelScores], list[ModelScores]]:
-    """Return what `Evaluation` keeps of a held-out part: its `scores` and its `ablation`."""
+) -> tuple[dict[str, ModelScores], list[ModelScores], list[dict[str, Any]]]:
+    """Return what `Evaluation` keeps of a held-out part: its `scores`, `ablation` and `books`."""
+    import numpy as np
+
     from pipeline.engine.measures.ablation import ablation
     from pipeline.engine.measures.bootstrap import compare_intervals, draw_chapters, score_intervals
+    from pipeline.engine.measures.by_book import score_books
     from pipeline.engine.measures.metrics import piece_lengths, summarise
 
     mixtures = ablation(model.memories) if model.memories else {"network": model.weights}
@@ -120,7 +124,10 @@ def score_part(
         rows[name]["against_kneser_ney"] = compare_intervals(
             scores[name], scores["kneser_ney"], lengths, chapters, taken
         )
-    return rows, _ablation_rows(mixed, mixtures, lengths)
+    books = np.array([section.get("book", 0) for section in window.sections])[chapters]  # (N,)
+    compared = {name: scores[name] for name in ("kneser_ney", "writer")}
+    by_book = score_books(compared, lengths, chapters, books, titles, generator)
+    return rows, _ablation_rows(mixed, mixtures, lengths), by_book
 
 
 def _ablation_rows(
@@ -289,7 +296,7 @@ def evaluate(
         [
             partial(_measure_writing, config, window, model, pen),
             *(
-                partial(score_part, window, part, model, ngram, regress, generator)
+                partial(score_part, window, part, model, ngram, regress, segment.books, generator)
                 for part, generator in zip(_HELD_OUT, others, strict=True)
             ),
         ],
@@ -297,8 +304,9 @@ def evaluate(
     )
     parts = dict(zip(_HELD_OUT, scored, strict=True))
     return Evaluation(
-        scores={part: scores for part, (scores, _) in parts.items()},
-        ablation={part: rows for part, (_, rows) in parts.items()},
+        scores={part: scores for part, (scores, _, _) in parts.items()},
+        ablation={part: rows for part, (_, rows, _) in parts.items()},
+        books={part: books for part, (_, _, books) in parts.items() if books},
         writing=writing,
         reading=_measure_reading(segment, model, written),
     )

@@ -8,21 +8,27 @@ which decide how it is cut, are looked for in the training chapters alone.
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
+from pipeline.artifacts.corpus import Chapter
 from pipeline.artifacts.segmentation import SEGMENTATION, Name, Section, Segmentation
+from pipeline.errors import DataError
 from pipeline.filenames import on_disk
 from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
-    from pipeline.artifacts.corpus import Corpus
+    from pipeline.artifacts.corpus import Book, Corpus
     from pipeline.text.words.dictionary import UserWord
+
+
+_Stretch = TypeVar("_Stretch", Chapter, Section)
 
 
 class SegmentConfig(StageConfig):
@@ -127,7 +133,7 @@ def hold_out(config: SegmentConfig, corpus: Corpus) -> tuple[Section, ...]:
 
 
 def with_parts(config: SegmentConfig, corpus: Corpus) -> tuple[Corpus, tuple[Section, ...]]:
-    """Return the novel and its sections.
+    """Return the novel and its sections; of a shelf each book has parts of its own.
 
     Where less than four fifths would train because of long paragraphs, or where there are no three
     paragraphs, the long ones are cut at the ends of sentences.
@@ -135,6 +141,8 @@ def with_parts(config: SegmentConfig, corpus: Corpus) -> tuple[Corpus, tuple[Sec
     from pipeline.text.chapters.holdout import LEAST_PARAGRAPHS, enough_is_trained
     from pipeline.text.chapters.long_paragraphs import part_long_paragraphs
 
+    if corpus.books:
+        return _with_parts_by_book(config, corpus)
     every = config.holdout_every
     sizes = [len(paragraph) for paragraph in corpus.paragraphs]
     if len(sizes) >= LEAST_PARAGRAPHS:
@@ -145,6 +153,53 @@ def with_parts(config: SegmentConfig, corpus: Corpus) -> tuple[Corpus, tuple[Sec
     paragraphs, chapters = part_long_paragraphs(corpus.paragraphs, corpus.chapters, most=most)
     corpus = replace(corpus, paragraphs=paragraphs, chapters=chapters)
     return corpus, hold_out(config, corpus)
+
+
+def _with_parts_by_book(
+    config: SegmentConfig, corpus: Corpus
+) -> tuple[Corpus, tuple[Section, ...]]:
+    """Return the shelf and the sections of all books, which tell their book's title."""
+    paragraphs: list[str] = []
+    chapters: list[Chapter] = []
+    sections: list[Section] = []
+    for number, book in enumerate(corpus.books):
+        own, parts = _parts_alone(config, _alone(corpus, book))
+        first = len(paragraphs)
+        paragraphs += own.paragraphs
+        chapters += (_moved(chapter, first) for chapter in own.chapters)
+        for section in parts:
+            title = f"《{book.title}》{section.title}"
+            sections.append(replace(_moved(section, first), title=title, book=number))
+    shelf = replace(corpus, paragraphs=tuple(paragraphs), chapters=tuple(chapters))
+    return shelf, tuple(sections)
+
+
+def _parts_alone(config: SegmentConfig, book: Corpus) -> tuple[Corpus, tuple[Section, ...]]:
+    """Return a book of a shelf and its sections; one too short to hold anything out trains all."""
+    try:
+        return with_parts(config, book)
+    except DataError:
+        whole = Section(book.chapters[0].title, 0, len(book.paragraphs), "train")
+        return book, (whole,)
+
+
+def _alone(corpus: Corpus, book: Book) -> Corpus:
+    """Return a book of a shelf as a novel by itself."""
+    first, last = (
+        bisect_left(corpus.chapters, place, key=lambda chapter: chapter.start)
+        for place in (book.start, book.stop)
+    )
+    return replace(
+        corpus,
+        paragraphs=corpus.paragraphs[book.start : book.stop],
+        chapters=tuple(_moved(own, -book.start) for own in corpus.chapters[first:last]),
+        books=(),
+    )
+
+
+def _moved(stretch: _Stretch, by: int) -> _Stretch:
+    """Return a chapter or a section so many paragraphs further on."""
+    return replace(stretch, start=stretch.start + by, stop=stretch.stop + by)
 
 
 def find_names(
@@ -196,6 +251,7 @@ def segment(config: SegmentConfig, *, fetch: Corpus, context: Context) -> Segmen
         sections=sections,
         unknown=tuple(_unknown(counts, known)),
         names=names,
+        books=tuple(book.title for book in fetch.books),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -34,15 +35,18 @@ def _token_ids(segmentation: Segmentation, section: Section, tokenizer: Tokenize
     return np.fromiter(tokenizer.token_ids(words), dtype=np.int32)
 
 
-def merge_spans(parts: list[Part], bounds: NDArray[np.int64], part: Part) -> NDArray[np.int64]:
-    """Return the token ranges of a part, int64 (S, 2), neighbouring sections joined.
+def merge_spans(
+    sections: Sequence[Section], bounds: NDArray[np.int64], part: Part
+) -> NDArray[np.int64]:
+    """Return the token ranges of a part, int64 (S, 2), neighbouring sections of a book joined.
 
     `bounds` int64 (sections + 1,) holds where each section starts, and the end of the last.
     """
     import numpy as np
 
     spans = []
-    for kind, group in groupby(range(len(parts)), key=lambda number: parts[number]):
+    owners = [(section.book, section.part) for section in sections]
+    for (_, kind), group in groupby(range(len(owners)), key=lambda number: owners[number]):
         numbers = list(group)
         if kind == part:
             spans.append((bounds[numbers[0]], bounds[numbers[-1] + 1]))
@@ -66,14 +70,19 @@ def window(
     tokenizer = tokenizer_of(embed)
     stream = [_token_ids(segment, section, tokenizer) for section in segment.sections]
     bounds = np.cumsum([0] + [len(tokens) for tokens in stream])  # (sections + 1,)
-    parts = [section.part for section in segment.sections]
     windows = Windows(
         ids=np.concatenate(stream),
-        spans={part: merge_spans(parts, bounds, part) for part in PARTS},
+        spans={part: merge_spans(segment.sections, bounds, part) for part in PARTS},
         steps=config.steps,
         vocabulary_size=len(embed.words),
         sections=tuple(
-            {"title": s.title, "part": s.part, "start": int(start), "stop": int(stop)}
+            {
+                "title": s.title,
+                "part": s.part,
+                "start": int(start),
+                "stop": int(stop),
+                "book": s.book,
+            }
             for s, start, stop in zip(segment.sections, bounds[:-1], bounds[1:], strict=True)
         ),
     )

@@ -6,17 +6,20 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.artifacts.corpus import Cut, count_reasons
 
-__all__ = ["Cut", "show_cut", "tell_cuts"]
+__all__ = ["Cut", "from_several", "show_cut", "tell_cuts"]
 
 _EXAMPLES = 3  # of each reason
 _LONGEST = 60  # characters of an example
 
 
-def tell_cuts(cuts: Sequence[Cut], *, several: bool) -> Iterator[str]:
-    """Yield a line a reason: how often, and up to three examples with their places.
+def from_several(cuts: Sequence[Cut]) -> bool:
+    """Return whether cuts come from several documents, which are then named with the lines."""
+    return len({cut.document for cut in cuts}) > 1
 
-    `several` documents are named with the lines.
-    """
+
+def tell_cuts(cuts: Sequence[Cut]) -> Iterator[str]:
+    """Yield a line a reason: how often, and up to three examples with their places."""
+    several = from_several(cuts)
     for reason, count in count_reasons(cuts).items():
         found = [cut for cut in cuts if cut.reason == reason]
         examples = "; ".join(show_cut(cut, named=several) for cut in _spread(found))

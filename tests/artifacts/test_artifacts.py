@@ -107,6 +107,16 @@ VALUES: dict[str, tuple[Codec[Any], Any]] = {
                 ]
             },
             writing={"default": {"distinct2": 0.5, "longest_copy": 7.0, "sentence_length": None}},
+            books={
+                "test": [
+                    {
+                        "title": "甲",
+                        "targets": 9,
+                        "characters": 12,
+                        "writer": {"bits_per_character": 5.5, "interval": None},
+                    }
+                ]
+            },
             reading={"text": "whole novel", "novel": READS, "writer": {**READS, "dao": None}},
         ),
     ),

@@ -18,7 +18,8 @@ from pipelines import CORPORA
 from pipeline.artifacts.corpus import CORPUS, Corpus, count_reasons
 from pipeline.errors import ArtifactDamaged, DataError, DownloadRefused, SettingsError
 from pipeline.stage import Context
-from pipeline.stages.fetch import STAGE, FetchConfig, fetch, heading_from_name
+from pipeline.stages.fetch import STAGE, FetchConfig, fetch
+from pipeline.stages.fetch_book import heading_from_name
 from pipeline.text.books.choice import reading_order
 from pipeline.text.books.source import kind_of, source_files
 

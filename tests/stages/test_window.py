@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import context_in, random_embedding, segmentation_of, windows_of
 
-from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part, Section
 from pipeline.artifacts.windows import PARTS, WINDOWS, Windows, evaluation_starts, window_view
 from pipeline.errors import DataError
 from pipeline.learning.batches import sequence_starts
@@ -25,10 +25,10 @@ parts_and_lengths = st.lists(
 def made(sections: list[tuple[Part, int]], *, steps: int) -> Windows:
     """Windows whose ids are their own positions, neighbouring sections of a part joined."""
     bounds = np.cumsum([0] + [length for _, length in sections])
-    parts = [part for part, _ in sections]
+    owners = [Section("", 0, 0, part) for part, _ in sections]
     return Windows(
         ids=np.arange(bounds[-1], dtype=np.int32),
-        spans={part: merge_spans(parts, bounds, part) for part in PARTS},
+        spans={part: merge_spans(owners, bounds, part) for part in PARTS},
         steps=steps,
         vocabulary_size=int(bounds[-1]),
         sections=(),

@@ -19,7 +19,6 @@ from pipeline.text.books.document import Document, Limits, Reading, together
 from pipeline.text.books.folder import folder_cuts, folder_files
 from pipeline.text.books.formats import read_book
 from pipeline.text.books.novels import NOVELS
-from pipeline.text.cuts import Cut
 
 if TYPE_CHECKING:
     from pipeline.text.books.request import DownloadPolicy
@@ -147,32 +146,56 @@ def read_source(source: str, *, downloads: Path, policy: DownloadPolicy) -> Read
     """
     from pipeline.text.books.download import download
 
-    cuts: tuple[Cut, ...] = ()
     if kind_of(source) in ("url", "catalogue"):
         data = download(_address(source), downloads, policy=policy)
-        documents: tuple[Document, ...] = (Document(source_name(source), data),)
+        raw = Reading((Document(source_name(source), data),))
     else:
-        check_source(source, max_bytes=policy.max_bytes)
-        files = source_files(source)
-        documents = tuple(
-            _read(path, readable(path.name) if label == "source" else label, policy.max_bytes)
-            for label, path in files.items()
-        )
-        if kind_of(source) == "folder":
-            cuts = folder_cuts(_disk_path(source))
+        raw = read_raw(source, max_bytes=policy.max_bytes)
     try:
-        return _read_all(documents, cuts, policy.max_bytes)
+        return read_texts(raw, max_bytes=policy.max_bytes)
     except DataError:
         forget_source(source, downloads)  # or a server that has been mended is never asked again
         raise
 
 
-def _read_all(documents: tuple[Document, ...], cuts: tuple[Cut, ...], max_bytes: int) -> Reading:
-    """Return the texts of files in their order."""
+def read_raw(source: str, *, max_bytes: int, name: str = "") -> Reading:
+    """Return the files of a source on disk as they are, in whatever form.
+
+    `name` is what a file goes by, or what stands before the names of a folder's.
+
+    Raises
+    ------
+    DataError
+        See `check_source`.
+    """
+    check_source(source, max_bytes=max_bytes)
+    folder = kind_of(source) == "folder"
+    documents = tuple(
+        _read(path, _document_name(path, label, name, folder=folder), max_bytes)
+        for label, path in source_files(source).items()
+    )
+    return Reading(documents, folder_cuts(_disk_path(source)) if folder else ())
+
+
+def _document_name(path: Path, label: str, name: str, *, folder: bool) -> str:
+    """Return what a file of a source goes by."""
+    if folder:
+        return f"{name}/{label}" if name else label
+    return name or readable(path.name)
+
+
+def read_texts(raw: Reading, *, max_bytes: int) -> Reading:
+    """Return the texts of files in their order, whatever their form.
+
+    Raises
+    ------
+    DataError
+        One is empty, or of a form that is not read; see `read_book`.
+    """
     readings: list[Reading] = []
     refused: list[DataError] = []
     left = max_bytes
-    for document in documents:
+    for document in raw.documents:
         try:
             readings.append(read_book(document, Limits(left)))
         except DataError as error:
@@ -184,10 +207,10 @@ def _read_all(documents: tuple[Document, ...], cuts: tuple[Cut, ...], max_bytes:
     texts = tuple(text for reading in readings for text in reading.documents)
     if not texts:
         raise DataError(
-            f"{shown(documents[0].name)}: expected a page with a chapter's text, got links alone; "
-            "save the chapter's own page"
+            f"{shown(raw.documents[0].name)}: expected a page with a chapter's text, got links "
+            "alone; save the chapter's own page"
         )
-    every = (*cuts, *(cut for reading in readings for cut in reading.cuts))
+    every = (*raw.cuts, *(cut for reading in readings for cut in reading.cuts))
     return without_copies(Reading(texts, every))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -210,8 +211,9 @@ def test_an_evaluation_has_intervals_where_a_part_has_chapters(
     ngram = train_kneser_ney(
         windows.ids, windows.spans["train"], vocabulary_size=windows.vocabulary_size
     )
-    heard = (np.random.default_rng(1), lambda done, total: None)
-    test, ablation = score_part(windows, "test", model, ngram, regress, *heard)
+    heard: tuple[Any, ...] = ([], np.random.default_rng(1), lambda done, total: None)
+    test, ablation, books = score_part(windows, "test", model, ngram, regress, *heard)
+    assert books == [], "a novel by itself"
     assert list(test) == ["unigram", "kneser_ney", "article", "network", "writer"]
     assert [row["name"] for row in ablation] == [
         "network",
@@ -235,7 +237,7 @@ def test_an_evaluation_has_intervals_where_a_part_has_chapters(
         assert low < next(bits) - next(bits) < high
         low, high = test[name]["against_kneser_ney"]["top1_difference"]
         assert low <= test[name]["top1"] - test["kneser_ney"]["top1"] <= high
-    validation, _ = score_part(windows, "validation", model, ngram, regress, *heard)
+    validation, *_ = score_part(windows, "validation", model, ngram, regress, *heard)
     assert {row["interval"] for row in validation.values()} == {None}
     assert validation["network"]["against_kneser_ney"] is None
 

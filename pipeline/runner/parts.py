@@ -1,0 +1,111 @@
+"""The parts of a stage's result, each an artifact of its own: a book of a shelf.
+
+One is made anew only where its files, its settings or the stage's code have changed. It is stored
+as stages' artifacts are, under a name of its own, and each as soon as it is made: what a run that
+is interrupted has made is there for the next one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pipeline.artifacts.codec import Codec
+from pipeline.errors import ArtifactDamaged, DataError, InputChanged
+from pipeline.filenames import readable
+from pipeline.runner.commit import commit, quarantine
+from pipeline.runner.fingerprint import key_of
+from pipeline.runner.memo import recall_sha256
+from pipeline.runner.store import Record, Store, check, load
+from pipeline.stage import Part, attempt
+
+PARTS = {"book": "fetch"}
+"""What parts are kept under → the stage that they are parts of."""
+
+
+def keep_parts(
+    store: Store,
+    stage: Mapping[str, Any],
+    name: str,
+    codec: Codec[Any],
+    make: Callable[[Any], Any],
+    parts: Iterable[Part],
+) -> Iterator[Any]:
+    """Yield each part in order; see `pipeline.stage.MakeParts`. Call it under the lock.
+
+    Parameters
+    ----------
+    store : Store
+    stage : see `fingerprint.components`
+        Those of the stage that the parts are of: code, libraries and Python are theirs too.
+    """
+    known = [(part, *_look_up(store, stage, name, part)) for part in parts]
+    missing = (part.given() for part, _, record in known if record is None)
+    made = map(partial(attempt, make), missing)
+    for part, components, record in known:
+        kept = None if record is None else _load(store, record, codec)
+        if kept is not None:
+            yield kept
+            continue
+        began, clock = datetime.now(UTC), time.perf_counter()
+        value = next(made) if record is None else attempt(make, part.given())
+        if not isinstance(value, DataError):
+            history = {
+                "started": began.isoformat(timespec="microseconds"),
+                "seconds": round(time.perf_counter() - clock, 3),
+                "names": {label: readable(path.name) for label, path in part.files.items()},
+                "facts": codec.describe(value),
+            }
+            _refuse_changes(store, components, part)
+            commit(store, components, partial(codec.save, value), history)
+        yield value
+
+
+def _load(store: Store, record: Record, codec: Codec[Any]) -> Any:
+    """Return a part as it was kept, None where its bytes have changed since it was looked up."""
+    try:
+        return load(store, record, codec)
+    except ArtifactDamaged:
+        quarantine(store, record.stage, record.key)
+        return None
+
+
+def _look_up(
+    store: Store, stage: Mapping[str, Any], name: str, part: Part
+) -> tuple[dict[str, Any], Record | None]:
+    """Return what decides a part, and the part itself where it is kept; a damaged one goes away."""
+    files = {label: _digest(store, path, ignore=False) for label, path in part.files.items()}
+    components = {
+        **stage,
+        "stage": name,
+        "settings": dict(part.settings),
+        "files": files,
+        "inputs": {},
+    }
+    key = key_of(components)
+    record, damage = check(store, name, key)
+    if damage:
+        quarantine(store, name, key)
+    return components, record
+
+
+def _refuse_changes(store: Store, components: Mapping[str, Any], part: Part) -> None:
+    """Raise if a file is no longer what it was when the part was looked up."""
+    for label, path in part.files.items():
+        if _digest(store, path, ignore=True) != components["files"][label]:
+            raise InputChanged(
+                f"{components['stage']}: expected the file {label} to stay as it was during the "
+                "run, it was changed; run again"
+            )
+
+
+def _digest(store: Store, path: Path, *, ignore: bool) -> str | None:
+    """Return a file's sha256, None where it cannot be read."""
+    try:
+        return recall_sha256(store.memo, path, ignore=ignore)
+    except OSError:
+        return None

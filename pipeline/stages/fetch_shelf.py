@@ -1,0 +1,238 @@
+"""A shelf as `fetch` reads it: each book by itself, then all of them one after the other.
+
+A book that cannot be used is named and left out, and so is one whose text stands in another one:
+what is held out of either would be learnt from the other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+from pipeline.artifacts.book import BOOK, ReadBook
+from pipeline.artifacts.corpus import Book, Corpus, Cut
+from pipeline.errors import DataError
+from pipeline.shown import shown
+from pipeline.stage import Part
+
+if TYPE_CHECKING:
+    from pipeline.stage import Context
+    from pipeline.stages.fetch import FetchConfig
+    from pipeline.text.books.document import Reading
+    from pipeline.text.books.shelf import Entry
+
+_NAME = "book"  # what a book is kept under
+_COPY = 0.5  # of a book's passages: two novels share one in a thousand
+_TOLD = 10  # books that are told of
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What a book is read from: its settings, and its files as they are or why there are none."""
+
+    config: FetchConfig
+    name: str
+    raw: Reading | DataError
+
+
+def shelf_text(config: FetchConfig, context: Context) -> Corpus:
+    """Read each book that has not been read before, and put all that can be used together.
+
+    Raises
+    ------
+    DataError
+        No book can be used; or one cannot and `config.strict` is set.
+    SettingsError
+        The shelf's list cannot be used; an encoding does not exist.
+    """
+    from pipeline.text.books.shelf import read_shelf
+
+    shelf = read_shelf(config.source)
+    entries = shelf.entries
+    read: dict[int, ReadBook] = {}
+    refused: dict[int, DataError] = {}
+    parts = (_part(config, entry) for entry in entries)
+    for number, found in enumerate(context.parts(_NAME, BOOK, _read_alone, parts)):
+        context.progress(number + 1, len(entries), entries[number].file)
+        if isinstance(found, DataError):
+            refused[number] = found
+        else:
+            read[number] = found
+    if refused and (config.strict or not read):
+        raise _together(list(refused.values()), of=len(entries))
+    copies = _copies({number: book.fingerprints for number, book in read.items()})
+    left_out = [
+        *(_refused(entries[number].file, why) for number, why in refused.items()),
+        *(_copy(entries, read, number, other, share) for number, (other, share) in copies.items()),
+    ]
+    chosen = {number: book.corpus for number, book in read.items() if number not in copies}
+    corpus = _joined(entries, chosen, title=shelf.title or config.title())
+    corpus = replace(corpus, cuts=(*shelf.cuts, *left_out, *corpus.cuts))
+    _tell(corpus, left_out, context.say)
+    return corpus
+
+
+def _part(config: FetchConfig, entry: Entry) -> Part:
+    """Return how a book is read: as a novel that is given alone."""
+    alone = config.alone(entry)
+    settings = {**alone.key_settings(), "file": entry.file}
+    return Part(settings, alone.files(), partial(_given, alone, entry))
+
+
+def _given(config: FetchConfig, entry: Entry) -> _Given:
+    """Read a book's files from the disk."""
+    from pipeline.text.books.source import read_raw
+
+    try:
+        raw = read_raw(config.source, max_bytes=config.max_bytes, name=entry.file)
+    except DataError as error:
+        return _Given(config, entry.file, error)
+    return _Given(config, entry.file, raw)
+
+
+def _read_alone(given: _Given) -> ReadBook:
+    """Return a book's text and fingerprints.
+
+    Raises
+    ------
+    DataError
+        It cannot be used.
+    """
+    from pipeline.stages.fetch_book import book_text
+    from pipeline.text.books.source import read_texts
+    from pipeline.text.shingles import fingerprints
+
+    if isinstance(given.raw, DataError):
+        raise given.raw
+    reading = read_texts(given.raw, max_bytes=given.config.max_bytes)
+    corpus = book_text(given.config, reading, _quietly, name=given.name)
+    return ReadBook(corpus, fingerprints(corpus.paragraphs))
+
+
+def _quietly(done: float, total: float, note: str = "") -> None:
+    """Report nothing."""
+
+
+def _together(errors: Sequence[DataError], *, of: int) -> DataError:
+    """Return one error for books that cannot be used."""
+    told = " | ".join(str(error) for error in errors[:_TOLD])
+    more = f" | and {len(errors) - _TOLD:,} more" if len(errors) > _TOLD else ""
+    return DataError(f"{len(errors):,} of {of:,} books cannot be used: {told}{more}")
+
+
+def _refused(file: str, why: DataError) -> Cut:
+    """Return the record of a book that cannot be used."""
+    return Cut("book left out", file, 0, str(why).removeprefix(f"{file}: "))
+
+
+def _copies(prints: dict[int, Any]) -> dict[int, tuple[int, float]]:
+    """Return the books most of whose passages stand in others: book → (which one, what share).
+
+    Of two that hold each other the longer stays, of equals the first.
+
+    Parameters
+    ----------
+    prints : book → int64 (N,)
+    """
+    import numpy as np
+
+    if not prints:
+        return {}
+    hashes = np.concatenate(list(prints.values()))  # (all,)
+    owners = np.repeat(list(prints), [len(own) for own in prints.values()])  # (all,)
+    _, places, times = np.unique(hashes, return_inverse=True, return_counts=True)
+    several = times[places] > 1  # nearly all are in one book alone
+    hashes, owners = hashes[several], owners[several]
+    kept: list[int] = []
+    copies: dict[int, tuple[int, float]] = {}
+    for number in sorted(prints, key=lambda number: -len(prints[number])):
+        own = np.isin(hashes, hashes[owners == number]) & np.isin(owners, kept)
+        held = np.bincount(owners[own].astype(np.int64), minlength=1)
+        if held.max() > _COPY * len(prints[number]):
+            other = int(held.argmax())
+            copies[number] = (other, float(held[other] / len(prints[number])))
+        else:
+            kept.append(number)
+    return copies
+
+
+def _copy(
+    entries: Sequence[Entry], read: dict[int, ReadBook], number: int, other: int, share: float
+) -> Cut:
+    """Return the record of a book whose text stands in another one."""
+    title = _title(entries[other], read[other].corpus)
+    why = f"{share:.0%} of it stand in 《{title}》 ({entries[other].file})"
+    return Cut("same book twice", entries[number].file, 0, why)
+
+
+def _title(entry: Entry, corpus: Corpus) -> str:
+    """Return a book's title."""
+    return entry.title or corpus.title or entry.file
+
+
+def _joined(entries: Sequence[Entry], chosen: dict[int, Corpus], *, title: str) -> Corpus:
+    """Put books together in their order."""
+    corpora = list(chosen.values())
+    starts = [0, *accumulate(len(corpus.paragraphs) for corpus in corpora)]
+    books = tuple(
+        _book(entries[number], corpus, start)
+        for (number, corpus), start in zip(chosen.items(), starts[:-1], strict=True)
+    )
+    digests = "".join(f"{book.source_digest} {book.file}\n" for book in books)
+    return Corpus(
+        paragraphs=tuple(paragraph for corpus in corpora for paragraph in corpus.paragraphs),
+        chapters=tuple(
+            replace(chapter, start=chapter.start + start, stop=chapter.stop + start)
+            for corpus, start in zip(corpora, starts[:-1], strict=True)
+            for chapter in corpus.chapters
+        ),
+        encoding="+".join(sorted({own for c in corpora for own in c.encoding.split("+")})),
+        replaced=sum(corpus.replaced for corpus in corpora),
+        rejoined_lines=sum(corpus.rejoined_lines for corpus in corpora),
+        source_digest=hashlib.sha256(digests.encode()).hexdigest(),
+        title=title,
+        cuts=tuple(cut for corpus in corpora for cut in corpus.cuts),
+        notes=tuple(
+            f"《{book.title}》: {note}"
+            for book, corpus in zip(books, corpora, strict=True)
+            for note in corpus.notes
+        ),
+        books=books,
+    )
+
+
+def _book(entry: Entry, corpus: Corpus, start: int) -> Book:
+    """Return what is known of a book whose first paragraph is number `start`."""
+    return Book(
+        title=shown(_title(entry, corpus)),
+        file=entry.file,
+        start=start,
+        stop=start + len(corpus.paragraphs),
+        source_digest=corpus.source_digest,
+        author=entry.author,
+        period=entry.period,
+    )
+
+
+def _tell(corpus: Corpus, left_out: Sequence[Cut], say: Callable[[str], None]) -> None:
+    """Say how many books there are, which were left out, and what was noted of the others."""
+    from pipeline.text.cuts import tell_cuts
+
+    characters = sum(map(len, corpus.paragraphs))
+    say(f"{len(corpus.books):,} books, {characters:,} characters")
+    lines = [f"{cut.reason}: {cut.document}: {cut.text}" for cut in left_out]
+    for line in [*_some(lines), *_some(corpus.notes)]:
+        say(line)
+    for line in tell_cuts([cut for cut in corpus.cuts if cut not in left_out]):
+        say(line)
+
+
+def _some(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the first lines, and how many more there are."""
+    yield from lines[:_TOLD]
+    if len(lines) > _TOLD:
+        yield f"and {len(lines) - _TOLD:,} more, which `text` shows"

@@ -1,0 +1,167 @@
+"""A shelf: a folder of which each file is a book, or the list of books in a file shelf.toml.
+
+title = "明清小说"        # of the shelf; optional
+
+[[book]]
+file = "红楼梦.txt"       # or a folder that holds one book's files
+title = "红楼梦"          # this and all below: optional
+author = "曹雪芹"
+period = "清"
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pipeline.errors import DataError, SettingsError
+from pipeline.filenames import on_disk, readable
+from pipeline.hints import hint
+from pipeline.shown import shown
+from pipeline.text.books.folder import folder_cuts, folder_files
+from pipeline.text.cuts import Cut
+from pipeline.toml import read_table, shown_value
+
+LIST = "shelf.toml"
+
+_MOST_BYTES = 16 * 2**20  # of a list: a hundred thousand books
+_LONGEST = 100  # characters of a title, an author, a period
+_ABOUT = ("title", "author", "period")
+_TOLD = 3  # of several missing files
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A book of a shelf, not yet read.
+
+    `file` is the place of its file or folder seen from the shelf, with / between; `title`,
+    `author` and `period` are what the shelf's list tells, else "".
+    """
+
+    path: Path
+    file: str
+    title: str = ""
+    author: str = ""
+    period: str = ""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The books in their order, what lies among them unread, and the shelf's own title or ""."""
+
+    entries: tuple[Entry, ...]
+    cuts: tuple[Cut, ...] = ()
+    title: str = ""
+
+
+def list_of(source: str) -> Path | None:
+    """Return the list of books that a source is or holds, None without one."""
+    path = Path(on_disk(source))
+    if path.is_dir():
+        path /= LIST
+    return path if path.suffix.lower() == ".toml" and path.is_file() else None
+
+
+def read_shelf(source: str) -> Shelf:
+    """Return the books of a list, or of a folder without one: each file that is a text by its name.
+
+    Raises
+    ------
+    SettingsError
+        The list is no TOML, has other entries than above, or files that are not there.
+    DataError
+        There is no book in it.
+    """
+    path = list_of(source)
+    if path is None:
+        root = Path(on_disk(source))
+        if root.exists() and not root.is_dir():
+            raise SettingsError(
+                "fetch.books: expected a folder or a list of books (shelf.toml) for each, got the "
+                f"file {shown(readable(root.name))}; give its folder, or leave fetch.books out",
+                setting="fetch.books",
+            )
+        files = folder_files(root)
+        shelf = Shelf(tuple(Entry(own, file) for file, own in files.items()), folder_cuts(root))
+    else:
+        shelf = _read_list(path)
+    if not shelf.entries:
+        raise DataError(
+            f"{shown(readable(source))}: expected a shelf of books (.txt, .epub, .docx …), got none"
+        )
+    return shelf
+
+
+def _read_list(path: Path) -> Shelf:
+    """Read a list of books; one that is named twice is there once."""
+    name = shown(readable(path.name))
+    table = read_table(path, name, most_bytes=_MOST_BYTES)
+    _refuse_others(table, ("title", "book"), name)
+    rows = table.get("book", [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise SettingsError(f"{name}: expected [[book]] before each book, got another form")
+    entries: dict[str, Entry] = {}
+    cuts: list[Cut] = []
+    for number, row in enumerate(rows, 1):
+        entry = _entry(path.parent, row, f"{name}, book {number:,}")
+        if entry.file in entries:
+            cuts.append(Cut("book listed twice", name, 0, entry.file))
+        entries.setdefault(entry.file, entry)
+    _refuse_missing(entries.values(), name)
+    return Shelf(tuple(entries.values()), tuple(cuts), _text(table, "title", name))
+
+
+def _entry(root: Path, row: dict[str, Any], where: str) -> Entry:
+    """Return a book of the list."""
+    _refuse_others(row, ("file", *_ABOUT), where)
+    file = _text(row, "file", where, longest=1000)
+    plain = PurePosixPath(file)
+    if not file or plain.is_absolute() or ".." in plain.parts:
+        raise SettingsError(
+            f"{where}: expected file = a path below the list's own folder, got "
+            f"{shown_value(row.get('file', ''))}; put the list beside the books"
+        )
+    about = {field: _text(row, field, where) for field in _ABOUT}
+    return Entry(root / on_disk(str(plain)), str(plain), **about)
+
+
+def _text(table: dict[str, Any], field: str, where: str, *, longest: int = _LONGEST) -> str:
+    """Return a text of a table, "" where there is none; years may stand as numbers."""
+    value = table.get(field, "")
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise SettingsError(f"{where}: {field}: expected a text, got {shown_value(value)}")
+    text = " ".join(str(value).split())
+    if len(text) > longest or not text.isprintable():
+        raise SettingsError(
+            f"{where}: {field}: expected at most {longest} characters in one line, got "
+            f"{shown_value(value)}"
+        )
+    return text
+
+
+def _refuse_others(table: dict[str, Any], known: tuple[str, ...], where: str) -> None:
+    """Refuse an entry that is none of the known ones."""
+    for name in table:
+        if name not in known:
+            raise SettingsError(
+                f"{where}: expected {', '.join(known)}, got {shown_value(name)}{hint(name, known)}"
+            )
+
+
+def _refuse_missing(entries: Any, name: str) -> None:
+    """Refuse a list with files that are not there, all in one line."""
+    missing = [entry for entry in entries if not entry.path.exists()]
+    if not missing:
+        return
+    told = ", ".join(shown(entry.file) for entry in missing[:_TOLD])
+    more = f" and {len(missing) - _TOLD:,} more" if len(missing) > _TOLD else ""
+    try:
+        beside = [readable(own.name) for own in missing[0].path.parent.iterdir()]
+    except OSError:
+        beside = []
+    near = hint(PurePosixPath(missing[0].file).name, beside)
+    raise SettingsError(
+        f"{name}: expected files that are there, found nothing at {told}{more}{near}; check the "
+        "list, or take them out of it"
+    )

@@ -1,0 +1,149 @@
+"""A shelf is read book by book: each with its chapters, bad ones named, none twice."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pipelines import NOVELLA
+
+from pipeline.artifacts.corpus import CORPUS, Corpus
+from pipeline.errors import DataError, SettingsError
+from pipeline.stage import Context
+from pipeline.stages.fetch import FetchConfig, fetch
+from pipeline.stages.segment import SegmentConfig, with_parts
+
+CHAPTERS = re.split(r"(?=^第.+?章)", NOVELLA.read_text(encoding="utf-8"), flags=re.M)[1:]
+
+
+def nobody(done: float, total: float, note: str = "") -> None:
+    """Hears of the progress."""
+
+
+def read(source: Path, said: list[str] | None = None, **settings: object) -> Corpus:
+    heard = [] if said is None else said
+    config = FetchConfig.model_validate({"source": str(source), **settings})
+    context = Context(nobody, np.random.default_rng(0), source, say=heard.append)
+    return fetch(config, context=context)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    """Three books of three chapters each in three encodings, each with the novella's own text."""
+    folder = tmp_path / "书架"
+    folder.mkdir()
+    for number, encoding in enumerate(("utf-8", "gb18030", "utf-16")):
+        text = "".join(CHAPTERS[3 * number : 3 * number + 3])
+        (folder / f"卷{number + 1}.txt").write_text(text, encoding=encoding)
+    return folder
+
+
+def test_books_are_kept_apart(shelf: Path) -> None:
+    corpus = read(shelf, books="each")
+    assert [book.title for book in corpus.books] == ["卷1", "卷2", "卷3"]
+    assert corpus.title == "书架"
+    assert len(corpus.chapters) == 9
+    for number, book in enumerate(corpus.books):
+        alone = read(shelf / book.file)
+        assert corpus.paragraphs[book.start : book.stop] == alone.paragraphs
+        assert book.source_digest == alone.source_digest
+        own = corpus.chapters[3 * number : 3 * number + 3]
+        assert [(c.title, c.start - book.start) for c in own] == [
+            (c.title, c.start) for c in alone.chapters
+        ]
+    assert corpus.books[-1].stop == len(corpus.paragraphs)
+
+
+def test_each_book_holds_out_as_it_would_alone(shelf: Path) -> None:
+    config = SegmentConfig(user_dictionary="")
+    corpus = read(shelf, books="each")
+    whole, sections = with_parts(config, corpus)
+    for number, book in enumerate(corpus.books):
+        alone, expected = with_parts(config, read(shelf / book.file))
+        own = [section for section in sections if section.book == number]
+        first = own[0].start
+        assert whole.paragraphs[first : own[-1].stop] == alone.paragraphs
+        assert [(s.title, s.start - first, s.stop - first, s.part) for s in own] == [
+            (f"《{book.title}》{s.title}", s.start, s.stop, s.part) for s in expected
+        ]
+        assert {"validation", "test", "train"} == {section.part for section in own}
+
+
+def test_a_bad_book_is_named_and_the_rest_goes_on(shelf: Path) -> None:
+    (shelf / "坏.epub").write_bytes(b"PK\x03\x04 no archive")
+    (shelf / "english.txt").write_text("It was a dark night. " * 300, encoding="utf-8")
+    (shelf / "空.txt").touch()
+    said: list[str] = []
+    corpus = read(shelf, said, books="each")
+    assert len(corpus.books) == 3
+    assert {cut.document for cut in corpus.cuts if cut.reason == "book left out"} == {
+        "坏.epub",
+        "english.txt",
+        "空.txt",
+    }
+    assert any("english.txt: expected a Chinese text" in line for line in said)
+    assert not any(str(shelf) in cut.text for cut in corpus.cuts), "nothing of where it lies"
+    with pytest.raises(DataError, match=r"3 of 6 books cannot be used: .*english.txt"):
+        read(shelf, books="each", strict=True)
+
+
+def test_a_shelf_of_bad_books_alone_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("no Chinese here, but words", encoding="utf-8")
+    with pytest.raises(DataError, match=r"1 of 1 books cannot be used: a.txt: expected a Chinese"):
+        read(tmp_path, books="each")
+
+
+def test_a_book_that_stands_in_another_is_used_once(shelf: Path) -> None:
+    part = "".join(CHAPTERS[:2])
+    (shelf / "又.txt").write_text(part.replace("，", ","), encoding="gb18030")
+    corpus = read(shelf, books="each")
+    (cut,) = (cut for cut in corpus.cuts if cut.reason == "same book twice")
+    assert (cut.document, cut.text) == ("又.txt", "100% of it stand in 《卷1》 (卷1.txt)")
+    assert len(corpus.books) == 3
+
+
+def test_of_two_equal_books_the_first_stays(shelf: Path) -> None:
+    (shelf / "卷1又.txt").write_bytes((shelf / "卷1.txt").read_bytes())
+    assert [book.file for book in read(shelf, books="each").books] == [
+        "卷1.txt",
+        "卷2.txt",
+        "卷3.txt",
+    ]
+
+
+def test_a_list_makes_a_shelf_with_titles_and_order(shelf: Path) -> None:
+    (shelf / "shelf.toml").write_text(
+        'title = "两卷"\n[[book]]\nfile = "卷3.txt"\ntitle = "下"\nauthor = "佚名"\n'
+        '[[book]]\nfile = "卷1.txt"\n',
+        encoding="utf-8",
+    )
+    for source in (shelf, shelf / "shelf.toml"):
+        corpus = read(source)
+        assert corpus.title == "两卷"
+        assert [(book.title, book.author) for book in corpus.books] == [("下", "佚名"), ("卷1", "")]
+    assert read(shelf, books="one").books == ()
+
+
+def test_what_cannot_be_a_shelf_is_refused(shelf: Path) -> None:
+    with pytest.raises(SettingsError, match=r"fetch\.books: expected a folder or a list of books"):
+        read(shelf / "卷1.txt", books="each")
+
+
+def test_the_key_hangs_on_each_book_and_on_no_path(shelf: Path, tmp_path: Path) -> None:
+    config = FetchConfig(source=str(shelf), books="each")
+    assert list(config.files()) == ["卷1.txt", "卷2.txt", "卷3.txt"]
+    moved = tmp_path / "elsewhere" / shelf.name
+    moved.parent.mkdir()
+    shelf.rename(moved)
+    assert FetchConfig(source=str(moved), books="each").key_settings() == config.key_settings()
+    assert str(tmp_path) not in str(config.key_settings())
+
+
+def test_a_shelf_is_stored_and_read_again(shelf: Path, tmp_path: Path) -> None:
+    corpus = read(shelf, books="each")
+    folder = tmp_path / "stored"
+    folder.mkdir()
+    CORPUS.save(corpus, folder)
+    assert CORPUS.load(folder) == corpus
