@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pipeline.artifacts.codec import Codec
 from pipeline.errors import DataError
+from pipeline.workers import HERE, Workers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -148,8 +149,9 @@ def say_nothing(text: str) -> None:
 class Context:
     """What the runner lends to a running stage.
 
-    `say` gives the user a line that is worth more than a passing note of `progress`. `parts` makes
-    what the result consists of, and what has been made already is taken as it was kept.
+    `say` gives the user a line that is worth more than a passing note of `progress`. `workers` do
+    many like jobs at once. `parts` makes what the result consists of, and what has been made
+    already is taken as it was kept.
 
     `made` tells of every stage upstream. As it is not part of the key, a stage that shows it may
     show how an equal artifact was made on another day; and one that shows seconds does not make
@@ -162,6 +164,7 @@ class Context:
     made: Mapping[str, Made] = field(default_factory=dict)
     say: Callable[[str], None] = say_nothing
     parts: MakeParts = _make_parts
+    workers: Workers = HERE
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from pipeline.commands.progress import open_reporter
 from pipeline.config import Settings
 from pipeline.errors import XuxieError
 from pipeline.interrupts import advising
+from pipeline.processes import Processes, cores
 from pipeline.program import told
 from pipeline.project import Project
 from pipeline.runner.execute import Outcome, execute
@@ -148,6 +149,7 @@ def run_stages(
                 force=force,
                 reporter=reporter,
                 command=command,
+                workers=Processes(cores()),
             )
     finally:
         reporter.close()

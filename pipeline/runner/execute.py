@@ -31,6 +31,7 @@ from pipeline.runner.plan import Step, file_names, plan_stage
 from pipeline.runner.sources import all_source_digests, source_digests
 from pipeline.runner.store import Record, Store, load
 from pipeline.stage import Context, Made, Stage, StageConfig
+from pipeline.workers import HERE, Workers
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class _Run:
     settings: Settings
     store: Store
     reporter: Reporter
+    workers: Workers
     force: AbstractSet[str]
     sources: Mapping[str, Mapping[str, str]]
     suspects: dict[str, str] = field(default_factory=dict)
@@ -87,8 +89,11 @@ def execute(
     force: AbstractSet[str] = frozenset(),
     reporter: Reporter,
     command: str = "xuxie",
+    workers: Workers = HERE,
 ) -> list[Outcome]:
     """Bring the target stages and all that they need up to date, under the lock.
+
+    `workers` are lent to every stage.
 
     Raises
     ------
@@ -105,7 +110,7 @@ def execute(
     with hold(store, command):
         # Modules are imported about now; later edits of the files are not what will run.
         sources = all_source_digests(chosen, store.memo)
-        run = _Run(settings, store, reporter, force, sources)
+        run = _Run(settings, store, reporter, workers, force, sources)
         mended: set[str] = set()
         while True:
             try:
@@ -217,7 +222,8 @@ def _work(run: _Run, step: Step, earlier: dict[str, Outcome], scratch_path: Path
         scratch_path=scratch_path,
         made=_made_upstream(step, run.settings, earlier),
         say=partial(run.reporter.said, step),
-        parts=partial(keep_parts, run.store, step.components),
+        parts=partial(keep_parts, run.store, step.components, run.workers),
+        workers=run.workers,
     )
     loaded = {
         name: load(run.store, earlier[name].record, earlier[name].step.stage.codec)

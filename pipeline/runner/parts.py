@@ -22,6 +22,9 @@ from pipeline.runner.fingerprint import key_of
 from pipeline.runner.memo import recall_sha256
 from pipeline.runner.store import Record, Store, check, load
 from pipeline.stage import Part, attempt
+from pipeline.workers import Workers
+
+_MUCH = 4 * 2**20  # bytes: seconds of reading, more than it takes to start a process
 
 PARTS = {"book": "fetch"}
 """What parts are kept under → the stage that they are parts of."""
@@ -30,6 +33,7 @@ PARTS = {"book": "fetch"}
 def keep_parts(
     store: Store,
     stage: Mapping[str, Any],
+    workers: Workers,
     name: str,
     codec: Codec[Any],
     make: Callable[[Any], Any],
@@ -42,10 +46,13 @@ def keep_parts(
     store : Store
     stage : see `fingerprint.components`
         Those of the stage that the parts are of: code, libraries and Python are theirs too.
+    workers : Workers
+        They make what is missing, if it is much.
     """
     known = [(part, *_look_up(store, stage, name, part)) for part in parts]
-    missing = (part.given() for part, _, record in known if record is None)
-    made = map(partial(attempt, make), missing)
+    missing = [part for part, _, record in known if record is None]
+    most = 0 if _bytes(missing) >= _MUCH else 1
+    made = workers.map(partial(attempt, make), (part.given() for part in missing), most=most)
     for part, components, record in known:
         kept = None if record is None else _load(store, record, codec)
         if kept is not None:
@@ -63,6 +70,12 @@ def keep_parts(
             _refuse_changes(store, components, part)
             commit(store, components, partial(codec.save, value), history)
         yield value
+
+
+def _bytes(parts: Iterable[Part]) -> int:
+    """Return how many bytes the parts are made of."""
+    paths = [path for part in parts for path in part.files.values()]
+    return sum(path.stat().st_size for path in paths if path.is_file())
 
 
 def _load(store: Store, record: Record, codec: Codec[Any]) -> Any:

@@ -14,6 +14,7 @@ from fakes import (
     STAGES,
     VALUE,
     CountConfig,
+    ReadConfig,
     Recorder,
     SpellConfig,
     run_all,
@@ -22,10 +23,12 @@ from fakes import (
 
 from pipeline.config import load_settings
 from pipeline.errors import DataError, StageFailed
+from pipeline.processes import Processes
 from pipeline.runner.execute import execute
 from pipeline.runner.explain import outcome_rows
 from pipeline.runner.store import Store, load, records
 from pipeline.stage import Context
+from pipeline.workers import HERE, Workers
 
 
 def scratches(store: Store) -> list[str]:
@@ -98,6 +101,24 @@ def test_a_stage_hears_how_what_is_upstream_was_made(store: Store) -> None:
     assert heard["count"]["read"].names == {"source": "novel.txt"}
     assert heard["count"]["spell"].settings == {"length": 3, "seed": 0}
     assert heard["count"]["spell"].changed == {"length"}
+
+
+def test_a_stage_is_lent_the_workers_that_the_run_was_given(store: Store) -> None:
+    lent: list[Workers] = []
+
+    def read(config: ReadConfig, *, context: Context) -> str:
+        lent.append(context.workers)
+        return ""
+
+    workers = Processes(3)
+    stages = (replace(READ, run=read), SPELL, COUNT)
+    settings = settings_of(store.root)
+    execute(stages, settings, store, targets=["read"], reporter=Recorder(), workers=workers)
+    execute(
+        stages, settings, store, targets=["read"], reporter=Recorder(), force=frozenset({"read"})
+    )
+
+    assert lent == [workers, HERE]
 
 
 def test_an_unchanged_output_stops_the_cascade(store: Store) -> None:

@@ -15,6 +15,7 @@ from pipeline.runner.lock import hold
 from pipeline.runner.parts import keep_parts
 from pipeline.runner.store import Store, records
 from pipeline.stage import Part
+from pipeline.workers import HERE
 
 STAGE = {
     "schema": 1,
@@ -45,7 +46,7 @@ def run(store: Store, parts: Sequence[Part], **stage: Any) -> tuple[list[str], l
     made: list[str] = []
     with hold(store, "test"):
         found = keep_parts(
-            store, {**STAGE, **stage}, "book", VALUE, partial(upper, made), iter(parts)
+            store, {**STAGE, **stage}, HERE, "book", VALUE, partial(upper, made), iter(parts)
         )
         return [str(value) for value in found], made
 
@@ -97,5 +98,5 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(store: Store, files: l
         return text
 
     with hold(store, "test"), pytest.raises(InputChanged, match="file"):
-        list(keep_parts(store, STAGE, "book", VALUE, changing, [part_of(files[0])]))
+        list(keep_parts(store, STAGE, HERE, "book", VALUE, changing, [part_of(files[0])]))
     assert records(store, "book") == []

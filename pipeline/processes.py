@@ -1,0 +1,189 @@
+"""Workers that are processes of this machine: started when there is work, ended with it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain, islice
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pipeline.errors import StageFailed
+from pipeline.workers import Item, Result
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+
+_AHEAD = 2  # items a worker: while it does one, its next one waits ready
+_LAST_BREATH = 5.0  # seconds that a lost worker is given to say how it ended
+
+
+def cores() -> int:
+    """Return on how many cores this process may run."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Processes:
+    """So many processes, new ones for each `map`: between two, none holds memory."""
+
+    count: int
+
+    def map(
+        self, function: Callable[[Item], Result], items: Iterable[Item], *, most: int = 0
+    ) -> Iterator[Result]:
+        """Yield what the function makes of each item, in order; see `pipeline.workers.Workers`.
+
+        A single item, or all where one process is asked for, is done in this process.
+        """
+        coming = iter(items)
+        first = list(islice(coming, min(self.count, most or self.count)))
+        if len(first) < 2:
+            yield from map(function, chain(first, coming))
+            return
+        with _crew(len(first)) as begin:
+            waiting: deque[Callable[[], Any]] = deque()
+            for item in chain(first, coming):
+                waiting.append(begin((function, item)))
+                if len(waiting) > _AHEAD * len(first):
+                    yield waiting.popleft()()
+            while waiting:
+                yield waiting.popleft()()
+
+
+class _Worker(NamedTuple):
+    """A process, and this process's end of the pipe to it."""
+
+    process: BaseProcess
+    pipe: Connection
+
+
+@contextmanager
+def _crew(count: int) -> Iterator[Callable[[object], Callable[[], Any]]]:
+    """Start processes; lend a function that gives them a job and returns one that awaits it.
+
+    A thread a process passes jobs on and waits, so that the next job goes out when the last one
+    comes in, whatever the caller does meanwhile. However the context is left, the processes end
+    at once, and with them the threads.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+    from multiprocessing.reduction import ForkingPickler
+
+    workers: list[_Worker] = []
+    idle: SimpleQueue[_Worker] = SimpleQueue()
+
+    def begin(job: object) -> Callable[[], Any]:
+        answer = threads.submit(_ask, idle, bytes(ForkingPickler.dumps(job)))
+        return lambda: _open(answer.result())
+
+    threads = ThreadPoolExecutor(count)
+    try:
+        for _ in range(count):
+            workers.append(_start())
+            idle.put(workers[-1])
+        yield begin
+    finally:
+        for worker in workers:
+            worker.process.terminate()
+        threads.shutdown(cancel_futures=True)
+        for worker in workers:
+            worker.process.join()
+            worker.pipe.close()
+
+
+def _start() -> _Worker:
+    """Start a process that interrupts do not reach: this process tells it when to end."""
+    import multiprocessing
+
+    context = multiprocessing.get_context("spawn")  # forking beside threads can lock up
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs,), daemon=True)
+    with _interrupts_held():  # a process inherits what its parent blocks
+        process.start()
+    theirs.close()  # or its end would not be noticed here
+    return _Worker(process, ours)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Let interrupts wait meanwhile, where the system can."""
+    if not hasattr(signal, "pthread_sigmask"):  # on Windows
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # started within, it would let interrupts through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _ask(idle: SimpleQueue[_Worker], job: bytes) -> bytes:
+    """Give a job to an idle worker, and return its answer as it came."""
+    worker = idle.get()
+    try:
+        worker.pipe.send_bytes(job)
+        return worker.pipe.recv_bytes()
+    except (EOFError, OSError) as error:
+        raise _lost(worker.process) from error
+    finally:
+        idle.put(worker)
+
+
+def _open(answer: bytes) -> Any:
+    """Return what a worker's function returned, or raise what it raised."""
+    from multiprocessing.reduction import ForkingPickler
+
+    error, value = ForkingPickler.loads(answer)
+    if error is not None:
+        raise error
+    return value
+
+
+def _lost(process: BaseProcess) -> StageFailed:
+    """Return what to say of a worker that has ended by itself."""
+    process.join(_LAST_BREATH)
+    code = process.exitcode or 0
+    how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
+    return StageFailed(
+        f"expected the worker processes to finish, one {how}, as where memory runs out; run again, "
+        "or where there is more"
+    )
+
+
+def _serve(pipe: Connection) -> None:
+    """Do jobs in a worker's process until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(EOFError, OSError):
+        while True:
+            pipe.send_bytes(_answer(pipe.recv_bytes()))
+
+
+def _answer(job: bytes) -> bytes:
+    """Do a job and return (None, result), or (error, None), as bytes."""
+    from multiprocessing.reduction import ForkingPickler
+
+    pack = partial(ForkingPickler.dumps, protocol=5)
+    try:
+        function, item = ForkingPickler.loads(job)
+        return bytes(pack((None, function(item))))
+    except Exception as error:
+        error.add_note(traceback.format_exc())  # for --debug
+        try:
+            packed = bytes(pack((error, None)))
+            ForkingPickler.loads(packed)  # some that can be packed cannot be unpacked
+        except Exception:
+            told = RuntimeError(f"{type(error).__name__}: {error}")
+            return bytes(pack((told, None)))
+        return packed

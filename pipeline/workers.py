@@ -1,0 +1,58 @@
+"""Who does a stage's many like jobs: this process alone, unless the runner lends others.
+
+A stage asks its context's workers to `map` a function over plain items and gets the results in
+order, whoever works: its bytes may not hang on how many there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Workers(Protocol):
+    """Something that does like jobs, `count` of them at once."""
+
+    @property
+    def count(self) -> int:
+        """How many work at once."""
+
+    def map(
+        self, function: Callable[[Item], Result], items: Iterable[Item], *, most: int = 0
+    ) -> Iterator[Result]:
+        """Yield `function(item)` for each item, in order, as they come.
+
+        No more than a few items a worker are taken before their results are asked for. Whoever
+        stops asking before the end closes the iterator, which ends the work.
+
+        Parameters
+        ----------
+        function : a function of a module, or `functools.partial` of one
+            It may be called in another process.
+        items : iterable of plain data: numbers, strings, bytes, arrays, tuples of them
+        most : int
+            At most so many work at once; 0 for all that there are.
+
+        Raises
+        ------
+        StageFailed
+            A worker was lost.
+        """
+
+
+class _Here:
+    """One job after another, in the process that asks."""
+
+    count = 1
+
+    def map(
+        self, function: Callable[[Item], Result], items: Iterable[Item], *, most: int = 0
+    ) -> Iterator[Result]:
+        """Yield what the function makes of each item, when it is asked for; `most` is nothing."""
+        return map(function, items)
+
+
+HERE: Workers = _Here()
