@@ -50,9 +50,11 @@ def novel_from(
     sets: options.Sets = None,
     encoding: options.Encoding = None,
     base: options.Base = None,
+    strict: options.Strict = False,
 ) -> Asked:
     """Return which novel and settings are meant."""
-    return Asked(source, config, tuple(sets or ()), encoding, base)
+    overrides = (*(sets or ()), *(["fetch.strict=true"] if strict else []))
+    return Asked(source, config, overrides, encoding, base)
 
 
 def sampling_from(

@@ -42,6 +42,10 @@ Base = Annotated[
 Encoding = Annotated[
     str | None, typer.Option("--encoding", help="Encoding of the text, as gb18030 or big5.")
 ]
+Strict = Annotated[
+    bool,
+    typer.Option("--strict", help="End at a book of a shelf that cannot be used; else it is named."),
+]
 Artifacts = Annotated[
     Path,
     typer.Option(
