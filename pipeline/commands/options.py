@@ -44,7 +44,9 @@ Encoding = Annotated[
 ]
 Strict = Annotated[
     bool,
-    typer.Option("--strict", help="End at a book of a shelf that cannot be used; else it is named."),
+    typer.Option(
+        "--strict", help="End at a book of a shelf that cannot be used, not only name it."
+    ),
 ]
 Artifacts = Annotated[
     Path,
