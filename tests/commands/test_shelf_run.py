@@ -1,0 +1,45 @@
+"""A shelf of books as a user runs it, and what a second run reads again."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from pipelines import NOVELLA, TINY, call
+
+CHAPTERS = re.split(r"(?=^第.+?章)", NOVELLA.read_text(encoding="utf-8"), flags=re.M)[1:]
+
+
+@pytest.mark.slow
+def test_a_shelf_is_read_book_by_book_and_anew_where_one_changed(tmp_path: Path) -> None:
+    shelf = tmp_path / "书架"
+    shelf.mkdir()
+    for number in range(3):
+        text = "".join(CHAPTERS[3 * number : 3 * number + 3])
+        (shelf / f"卷{number + 1}.txt").write_text(text, encoding="gb18030")
+    (shelf / "坏.txt").touch()
+    options = ["--config", str(TINY), "--source", str(shelf), "--set", "fetch.books=each"]
+    options += ["--artifacts", str(tmp_path / "artifacts")]
+
+    first = call("run", "segment", *options)
+    assert first.returncode == 0, first.stderr
+    assert "fetch: 3 books" in first.stderr
+    assert "book left out: 坏.txt" in first.stderr
+    assert len(list((tmp_path / "artifacts" / "book").iterdir())) == 3
+    lines = call("text", *options[2:]).stdout.splitlines()
+    assert re.search(r"\s1\s+3\s+[\d,]+  《卷1》 \(卷1\.txt\)", "\n".join(lines))
+
+    with (shelf / "卷2.txt").open("a", encoding="gb18030") as file:
+        file.write("她又回头看了一眼。\n")
+    status = call("status", "--json", *options)
+    rows = {row["stage"]: row for row in json.loads(status.stdout)}
+    assert rows["fetch"]["reasons"] == ["卷2.txt changed"]
+    again = call("run", "fetch", *options)
+    assert again.returncode == 0, again.stderr
+    assert len(list((tmp_path / "artifacts" / "book").iterdir())) == 4, "one book was read again"
+
+    strict = call("run", "fetch", "--strict", *options)
+    assert strict.returncode != 0
+    assert "1 of 4 books cannot be used: 坏.txt" in strict.stderr
