@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.arrays import Integers
 from pipeline.engine.measures.bootstrap import draw_chapters, score_intervals
 from pipeline.engine.measures.metrics import summarise
-from pipeline.engine.measures.score import Scores, scores_of
+from pipeline.engine.measures.score import Scores
 
 _FIGURES = ("bits_per_character", "top1", "perplexity")
 
@@ -46,7 +48,7 @@ def _row(
     models: Mapping[str, Scores],
     lengths: Integers,
     chapters: Integers,
-    chosen: np.ndarray[Any, np.dtype[np.bool_]],
+    chosen: NDArray[np.bool_],
     generator: np.random.Generator,
 ) -> dict[str, Any]:
     """Return the row of a book; `chosen` bool (N,) says which targets are its own."""
@@ -58,8 +60,19 @@ def _row(
         "characters": int(own_lengths.sum()),
     }
     for name, scores in models.items():
-        own = scores_of(scores, chosen)
+        own = _scores_of(scores, chosen)
         figures = summarise(own, own_lengths)
         intervals = score_intervals(own, own_lengths, own_chapters, taken)
         row[name] = {**{figure: figures[figure] for figure in _FIGURES}, "interval": intervals}
     return row
+
+
+def _scores_of(scores: Scores, chosen: NDArray[np.bool_]) -> Scores:
+    """Return the scores of some targets; `chosen` bool (N,)."""
+    return replace(
+        scores,
+        known=scores.known[chosen],
+        ranks=scores.ranks[chosen],
+        log_probs=scores.log_probs[chosen],
+        cosines=None if scores.cosines is None else scores.cosines[chosen],
+    )

@@ -57,17 +57,6 @@ def allow_unseen(scores: Scores, unseen: float) -> Scores:
     return replace(scores, log_probs=np.where(scores.known, known, strange), unseen=unseen)
 
 
-def scores_of(scores: Scores, chosen: NDArray[np.bool_]) -> Scores:
-    """Return the scores of some targets; `chosen` bool (N,)."""
-    return replace(
-        scores,
-        known=scores.known[chosen],
-        ranks=scores.ranks[chosen],
-        log_probs=scores.log_probs[chosen],
-        cosines=None if scores.cosines is None else scores.cosines[chosen],
-    )
-
-
 def score_places(ids: NDArray[np.int32], starts: NDArray[np.int64], network: Network) -> Scores:
     """Score the words at places of a text.
 
