@@ -54,13 +54,18 @@ def read_source(path: Path) -> Source:
 
 def lengthen(source: Source, tokens: int) -> NDArray[np.int32]:
     """Return so many ids (tokens,): the source's over and over, shuffled within paragraphs."""
+    return shuffled(source, tokens, np.random.default_rng(0))
+
+
+def shuffled(source: Source, tokens: int, generator: np.random.Generator) -> NDArray[np.int32]:
+    """Return the same, shuffled by a generator."""
     repeated = np.resize(source.ids, tokens)
     is_break = repeated == source.break_id  # (tokens,)
     paragraphs = np.cumsum(is_break) - is_break  # (tokens,): a break is the last of its own
-    order = np.random.default_rng(0).random(tokens, dtype=np.float32)
+    order = generator.random(tokens, dtype=np.float32)
     order[is_break] = 2  # beyond all others
-    shuffled: NDArray[np.int32] = repeated[np.lexsort((order, paragraphs))]
-    return shuffled
+    found: NDArray[np.int32] = repeated[np.lexsort((order, paragraphs))]
+    return found
 
 
 def known_ids(source: Source, ids: NDArray[np.int32]) -> tuple[NDArray[np.int32], int]:

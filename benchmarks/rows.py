@@ -15,6 +15,7 @@ from benchmarks import (
     pytorch,
     scoring,
     segmentation,
+    shelf,
     side_by_side,
     training,
     vocabulary_growth,
@@ -36,6 +37,7 @@ ROWS: dict[str, Callable[[Size], Sequence[Result]]] = {
     "commands": commands.measure,
     "desk": desk.measure,
     "scoring": scoring.measure,
+    "shelf": shelf.measure,
     "vocabulary-growth": vocabulary_growth.measure,
     "novel-growth": novel_growth.measure,
 }
