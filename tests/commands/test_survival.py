@@ -1,4 +1,4 @@
-"""The real pipeline, killed in every stage: what is left is sound, and the next run ends as if
+"""The real pipeline, killed again and again: what is left is sound, and the next run ends as if
 nothing had happened.
 """
 
@@ -33,8 +33,12 @@ from pipeline.runner.plan import plan
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
 
-# Stages that take long enough to be hit from outside while they run; the others die by DYING.
+# Stages that take long enough to be hit from outside while they run.
 LONG = ("segment", "embed", "train")
+
+# Stages that die by DYING: of what is read, learnt, remembered and shown one each. How artifacts
+# are kept is the same for all; tests/commands/test_faults.py stops that at every step of it.
+SAVED = ("fetch", "train", "remember", "report")
 
 # Runs the command line and dies when a stage's files are written but its manifest is not.
 DYING = """
@@ -136,7 +140,7 @@ def disturb_training(artifacts: Path, novel: Path) -> None:
 
 
 @pytest.mark.slow
-def test_killed_in_every_stage_the_run_ends_as_if_undisturbed(
+def test_killed_again_and_again_the_run_ends_as_if_undisturbed(
     undisturbed: Trained, tmp_path: Path
 ) -> None:
     artifacts, novel = tmp_path / "artifacts", undisturbed.novel
@@ -145,6 +149,8 @@ def test_killed_in_every_stage_the_run_ends_as_if_undisturbed(
             kill(begin(stage, artifacts, novel))
         if stage == "train":
             disturb_training(artifacts, novel)
+        if stage not in SAVED:
+            continue
         die_while_saving(stage, artifacts, novel)
 
         assert list(artifacts.glob(".tmp/*"))  # it did die half-way

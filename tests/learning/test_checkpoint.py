@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,13 @@ from pipeline.learning.checkpoint import (
     save_checkpoint,
 )
 from pipeline.learning.loop import fit
-from pipeline.learning.network import build_network
+from pipeline.learning.network import Network, build_network, export_weights
 from pipeline.learning.objectives import OBJECTIVES
 from pipeline.learning.plan import Plan, Schedule
+from pipeline.learning.resume import State, resume
+from pipeline.learning.step import build_optimizer
 
+DAMAGED = "the checkpoint of the interrupted training is damaged; beginning anew"
 STATE: dict[str, Any] = {"rows": [{"perplexity": 2.0}], "best_epoch": 1}
 ARRAYS = {"weights/a": np.arange(6, dtype=np.float32).reshape(2, 3), "n": np.array(7)}
 
@@ -63,22 +67,29 @@ def test_the_digest_knows_names_types_and_shapes() -> None:
     assert digest({"a": np.zeros(1, np.float32)}, "{}") == by_hand
 
 
-def train(folder: Path, epochs: int = 3) -> tuple[dict[str, Any], list[str], list[float]]:
-    """Train for some epochs; return the weights, what was said, and the progress."""
+def new_network() -> Network:
     prepare_tensorflow()
-    network = build_network(
+    return build_network(
         EMBEDDING.vectors,
         log_frequencies(EMBEDDING.counts),
         hidden=4,
         vectors_mode="frozen",
         seed=1,
     )
+
+
+def plan_of(epochs: int) -> Plan:
+    return Plan(epochs=epochs, patience=9, schedule=Schedule(0.01, shape="constant"), clip_norm=1.0)
+
+
+def train(folder: Path, epochs: int = 3) -> tuple[dict[str, Any], list[str], list[float]]:
+    """Train for some epochs; return the weights, what was said, and the progress."""
     said: list[str] = []
     heard: list[float] = []
     weights, _ = fit(
-        network,
+        new_network(),
         OBJECTIVES["contrastive"].loss,
-        Plan(epochs=epochs, patience=9, schedule=Schedule(0.01, shape="constant"), clip_norm=1.0),
+        plan_of(epochs),
         make_batches=lambda generator: (1, iter([one_batch(generator, 1)])),
         validate=lambda weights: {"perplexity": 9.0 - len(heard)},
         generator=np.random.default_rng(1),
@@ -93,6 +104,20 @@ def train(folder: Path, epochs: int = 3) -> tuple[dict[str, Any], list[str], lis
 def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The weights of a training that nothing interrupted."""
     return train(tmp_path_factory.mktemp("whole"))[0]
+
+
+@pytest.fixture(scope="module")
+def first_epoch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A scratch folder after the first epoch of that training."""
+    folder = tmp_path_factory.mktemp("first")
+    train(folder, epochs=1)
+    return folder
+
+
+@pytest.fixture
+def begun(first_epoch: Path, tmp_path: Path) -> Path:
+    """A copy of that folder for one test."""
+    return Path(shutil.copytree(first_epoch, tmp_path / "begun"))
 
 
 def edited(folder: Path, **changes: Any) -> None:
@@ -160,24 +185,36 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_training_begins_anew_after_any_damage_with_a_line_and_ends_the_same(
-    damage: str, tmp_path: Path, whole: dict[str, Any]
+def test_nothing_of_a_damaged_checkpoint_is_taken_and_a_line_tells_so(
+    damage: str, begun: Path
 ) -> None:
-    train(tmp_path, epochs=1)
-    DAMAGES[damage](tmp_path)
-    weights, said, heard = train(tmp_path)
-    assert said == ["the checkpoint of the interrupted training is damaged; beginning anew"]
+    DAMAGES[damage](begun)
+    network, generator, said = new_network(), np.random.default_rng(1), []
+    optimizer = build_optimizer(network, plan_of(3))
+    before = export_weights(network)
+
+    state = resume(network, optimizer, generator, begun, said.append)
+
+    assert said == [DAMAGED]
+    assert state == State()
+    assert generator.bit_generator.state == np.random.default_rng(1).bit_generator.state
+    for name, array in export_weights(network).items():
+        assert array.tobytes() == before[name].tobytes(), name
+
+
+@pytest.mark.slow
+def test_a_training_that_begins_anew_ends_the_same(begun: Path, whole: dict[str, Any]) -> None:
+    flip(begun)
+    weights, said, heard = train(begun)
+    assert said == [DAMAGED]
     assert len(heard) == 3
     for name, array in whole.items():
         assert weights[name].tobytes() == array.tobytes(), name
 
 
 @pytest.mark.slow
-def test_a_sound_checkpoint_is_gone_on_with_in_silence(
-    tmp_path: Path, whole: dict[str, Any]
-) -> None:
-    train(tmp_path, epochs=1)
-    weights, said, heard = train(tmp_path)
+def test_a_sound_checkpoint_is_gone_on_with_in_silence(begun: Path, whole: dict[str, Any]) -> None:
+    weights, said, heard = train(begun)
     assert (said, len(heard)) == ([], 2)
     for name, array in whole.items():
         assert weights[name].tobytes() == array.tobytes(), name
