@@ -7,10 +7,8 @@ which decide how it is cut, are looked for in the training chapters alone.
 
 from __future__ import annotations
 
-import os
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
@@ -25,7 +23,6 @@ from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
     from pipeline.artifacts.corpus import Book, Corpus
-    from pipeline.text.words.dictionary import UserWord
 
 
 _Stretch = TypeVar("_Stretch", Chapter, Section)
@@ -62,7 +59,10 @@ class SegmentConfig(StageConfig):
         description="least entropy of the characters on either side of a name, in bits",
     )
     workers: int = Field(
-        default=0, ge=0, le=256, description="processes for the jieba engine; 0 means one a core"
+        default=0,
+        ge=0,
+        le=256,
+        description="at most so many processes cut a long text; 0 means one a core",
     )
     holdout_every: int = Field(
         default=20, ge=3, le=1000, description="of so many chapters, one validates and one tests"
@@ -109,14 +109,6 @@ class SegmentConfig(StageConfig):
     def key_settings(self) -> dict[str, Any]:
         """Return all but the number of workers, which changes no word."""
         return {k: v for k, v in super().key_settings().items() if k != "workers"}
-
-
-def _unknown(counts: Mapping[str, int], known: Sequence[UserWord]) -> list[tuple[str, int]]:
-    """Return the words that neither jieba lists nor `known` with counts, most frequent first."""
-    from pipeline.text.words.dictionary import out_of_dictionary
-
-    unknown = [(word, counts[word]) for word in out_of_dictionary(counts, known)]
-    return sorted(unknown, key=lambda entry: (-entry[1], entry[0]))
 
 
 def hold_out(config: SegmentConfig, corpus: Corpus) -> tuple[Section, ...]:
@@ -228,28 +220,23 @@ def find_names(
 def segment(config: SegmentConfig, *, fetch: Corpus, context: Context) -> Segmentation:
     """Divide the chapters into parts and cut every paragraph into words."""
     from pipeline.text.words.dictionary import starting_words
-    from pipeline.text.words.segment import cut_paragraphs
+    from pipeline.text.words.paragraphs import cut_paragraphs
 
     fetch, sections = with_parts(config, fetch)
     names = find_names(config, fetch, sections) if config.discover_names else ()
-    words = cut_paragraphs(
+    known = starting_words(config.dictionary_path(), [name.word for name in names])
+    lines, unknown = cut_paragraphs(
         fetch.paragraphs,
         engine=config.engine,
-        user_dictionary=config.dictionary_path(),
-        names=[name.word for name in names],
-        workers=config.workers or os.cpu_count() or 1,
+        user_words=known,
+        workers=context.workers,
+        most=config.workers,
         progress=context.progress,
     )
-    lines: list[str] = []
-    counts: Counter[str] = Counter()
-    for paragraph in words:
-        lines.append(" ".join(paragraph))
-        counts.update(paragraph)
-    known = starting_words(config.dictionary_path(), [name.word for name in names])
     return Segmentation(
         lines=tuple(lines),
         sections=sections,
-        unknown=tuple(_unknown(counts, known)),
+        unknown=tuple(sorted(unknown.items(), key=lambda entry: (-entry[1], entry[0]))),
         names=names,
         books=tuple(book.title for book in fetch.books),
     )

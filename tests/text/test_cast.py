@@ -6,7 +6,8 @@ import pytest
 from pipelines import MAIN_CAST, NOVELLA, ROOT
 
 from pipeline.text.words.cast import main_characters, speakers
-from pipeline.text.words.segment import cut_paragraphs
+from pipeline.text.words.dictionary import starting_words
+from pipeline.text.words.paragraphs import cut_paragraphs
 from pipeline.text.words.tags import dictionary_tags, is_content_word
 
 NAMES = frozenset(("宝玉", "黛玉", "行者"))
@@ -33,13 +34,8 @@ def test_the_cast_of_the_novella_is_found_without_being_told() -> None:
     # The user dictionary keeps the names whole; that they are names is not told: its tags are not
     # read.
     lines = NOVELLA.read_text(encoding="utf-8").splitlines()
-    cut = cut_paragraphs(
-        [line for line in lines if line],
-        engine="rjieba",
-        user_dictionary=ROOT / "data/userdict.txt",
-        workers=1,
-    )
-    words = [" ".join(paragraph) for paragraph in cut]
+    own = starting_words(ROOT / "data/userdict.txt")
+    words, _ = cut_paragraphs([line for line in lines if line], user_words=own)
     known = frozenset(word for line in words for word in line.split(" "))
 
     found = dict(main_characters(words, 12, known))

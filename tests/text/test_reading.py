@@ -24,7 +24,8 @@ from pipeline.text.reading import (
     read_words,
     require_chinese,
 )
-from pipeline.text.words.segment import cut_paragraphs, make_cut
+from pipeline.text.words.paragraphs import cut_paragraphs
+from pipeline.text.words.segment import make_cut
 
 CUT = make_cut("rjieba")
 TEXT = "　　宝玉听了，笑 道：“好。”\r\n\r\n黛玉&nbsp;不信\u200b。<br>次日，\n \n众人都来了"
@@ -33,7 +34,8 @@ TEXT = "　　宝玉听了，笑 道：“好。”\r\n\r\n黛玉&nbsp;不信\u2
 def expected_words(text: str) -> list[str]:
     """Cut as `fetch` and `segment` do."""
     paragraphs = clean(text, rejoin_lines="never").paragraphs
-    return [word for words in cut_paragraphs(paragraphs) for word in [*words, "</s>"]]
+    lines, _ = cut_paragraphs(paragraphs)
+    return [word for line in lines for word in [*line.split(" "), "</s>"]]
 
 
 EXPECTED = expected_words(TEXT)

@@ -13,18 +13,20 @@ from hypothesis import strategies as st
 from pipelines import CORPORA
 
 from pipeline.errors import DataError
+from pipeline.processes import Processes
 from pipeline.text.words.dictionary import (
     UserWord,
+    dictionary_frequencies,
     dictionary_path,
-    out_of_dictionary,
     read_user_dictionary,
 )
+from pipeline.text.words.paragraphs import cut_paragraphs
 from pipeline.text.words.segment import (
     Cut,
+    Segmenter,
     _settle_frequencies,
     _tokenizer,
-    cut_paragraphs,
-    make_cut,
+    make_segmenter,
 )
 
 # New words, words of the dictionary with other frequencies, frequencies left open, Latin.
@@ -49,9 +51,13 @@ MIXED = st.text(
 
 
 @cache
-def engine(name: str, with_user_words: bool) -> Cut:
+def segmenter(name: str, with_user_words: bool) -> Segmenter:
     words = USER_WORDS if with_user_words else ()
-    return make_cut("jieba" if name == "jieba" else "rjieba", words)
+    return make_segmenter("jieba" if name == "jieba" else "rjieba", words)
+
+
+def engine(name: str, with_user_words: bool) -> Cut:
+    return segmenter(name, with_user_words).cut
 
 
 @cache
@@ -103,32 +109,17 @@ def test_both_engines_cut_a_whole_novel_alike() -> None:
     paragraphs = [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()]
     reported: list[tuple[float, float]] = []
 
-    fast = list(cut_paragraphs(paragraphs, engine="rjieba"))
-    slow = list(
-        cut_paragraphs(
-            paragraphs,
-            engine="jieba",
-            workers=2,
-            progress=lambda done, total: reported.append((done, total)),
-        )
+    fast = cut_paragraphs(paragraphs, engine="rjieba")
+    slow = cut_paragraphs(
+        paragraphs,
+        engine="jieba",
+        workers=Processes(2),
+        progress=lambda done, total: reported.append((done, total)),
     )
 
     assert fast == slow
     total = sum(map(len, paragraphs))
     assert reported[-1] == (total, total)
-
-
-@pytest.mark.slow
-def test_workers_keep_the_order(tmp_path: Path) -> None:
-    dictionary = tmp_path / "words.txt"
-    dictionary.write_text("沉香榭 20 ns\n", encoding="utf-8")
-    paragraphs = [f"第{n}日，她又到沉香榭里去了。" * 200 for n in range(30)]
-
-    cut = cut_paragraphs(paragraphs, engine="jieba", user_dictionary=dictionary, workers=2)
-
-    cut_once = list(cut_paragraphs(paragraphs, user_dictionary=dictionary))
-    assert list(cut) == cut_once
-    assert "沉香榭" in cut_once[0]
 
 
 def test_user_dictionary_lines(tmp_path: Path) -> None:
@@ -211,11 +202,17 @@ def test_an_unreadable_user_dictionary_is_refused(tmp_path: Path) -> None:
         read_user_dictionary(path)
 
 
-def test_out_of_dictionary_words() -> None:
-    words = ["宝玉", "沉香榭", "沉香榭", "，", "她", "ABC", "宝鼎夫人"]
+@pytest.mark.parametrize("name", ["rjieba", "jieba"])
+def test_an_engine_knows_the_dictionaries_words_and_no_beginnings(name: str) -> None:
+    listed = dictionary_frequencies()
+    beginnings = {word[:length] for word in listed for length in range(1, len(word))}
+    assert len(beginnings.difference(listed)) > 100_000
+    own = {entry.word for entry in USER_WORDS}
 
-    assert out_of_dictionary(words) == ["宝鼎夫人", "沉香榭"]
-    assert out_of_dictionary(words, [UserWord("沉香榭")]) == ["宝鼎夫人"]
+    for with_user_words in (False, True):
+        knows = segmenter(name, with_user_words).knows
+        expected = listed.keys() | (own if with_user_words else set())
+        assert {word for word in beginnings | listed.keys() | own if knows(word)} == expected
 
 
 def test_nothing_is_loaded_before_it_is_needed() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -179,12 +179,9 @@ def dictionary_names() -> frozenset[str]:
     )
 
 
-def out_of_dictionary(words: Iterable[str], user_words: Sequence[UserWord] = ()) -> list[str]:
-    """Return, sorted, the words of two or more Chinese characters that no dictionary holds.
+def may_be_made(word: str) -> bool:
+    """Return whether the segmenter's model can have made a word: of two Chinese characters or more.
 
-    These are the ones that the segmenter's hidden Markov model made up.
+    jieba joins no others that its dictionary does not list.
     """
-    made = {word for word in words if len(word) > 1 and _CHINESE_WORD.fullmatch(word)}
-    made.difference_update(entry.word for entry in user_words)
-    made.difference_update(word for word, *_ in _entries())
-    return sorted(made)
+    return len(word) > 1 and _CHINESE_WORD.fullmatch(word) is not None

@@ -8,14 +8,11 @@ that both give the same words.
 
 from __future__ import annotations
 
-import multiprocessing
 import re
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pipeline.text.words.dictionary import (
     JOINABLE,
@@ -23,11 +20,7 @@ from pipeline.text.words.dictionary import (
     UserWord,
     dictionary_path,
     frequencies_of,
-    starting_words,
 )
-
-if TYPE_CHECKING:
-    from pipeline.stage import Advance
 
 Engine = Literal["rjieba", "jieba"]
 Cut = Callable[[str], list[str]]
@@ -41,101 +34,28 @@ _BY_BLOCKS = re.compile(
     rf"{RARE_CHINESE}]"
 )
 _LATIN = re.compile(r"([a-zA-Z0-9]+(?:\.[0-9]+)?%?)")
-_BATCH_CHARACTERS = 20_000  # cut by one worker at a time: a long chapter, about half a second
 # Stands for frequency that only counts in the total: a private character, which is never cut.
 _BALLAST = "\U000f0000"
 
-_worker_cut: Cut | None = None  # each worker process has its own
 
+class Segmenter(NamedTuple):
+    """An engine with words of its own: what cuts a text, and whether a word is in its dictionary.
 
-def cut_paragraphs(
-    paragraphs: Sequence[str],
-    *,
-    engine: Engine = "rjieba",
-    user_dictionary: Path | None = None,
-    names: Sequence[str] = (),
-    workers: int = 1,
-    progress: Advance | None = None,
-) -> Iterator[list[str]]:
-    """Yield the words of each paragraph, in order; white space is dropped, punctuation kept.
-
-    Parameters
-    ----------
-    engine
-        Which library cuts; the words are the same.
-    user_dictionary
-        A file as `read_user_dictionary` takes it.
-    names
-        Words to keep whole beside the user's, such as `discover_names` finds.
-    workers
-        Processes that the `jieba` engine is spread over; `rjieba` always works in this one.
-    progress
-        Called with (characters done, characters in all).
-
-    Raises
-    ------
-    DataError
-        The user dictionary cannot be read.
+    The user's words are in it too.
     """
-    user_words = starting_words(user_dictionary, names)
-    batches = list(_make_batches(paragraphs))
-    total = float(sum(map(len, paragraphs)))
-    done = 0
-    for batch, cut in zip(batches, _cut_batches(batches, engine, user_words, workers), strict=True):
-        yield from cut
-        done += sum(map(len, batch))
-        if progress:
-            progress(float(done), total)
+
+    cut: Cut
+    knows: Callable[[str], bool]
 
 
-def _make_batches(paragraphs: Sequence[str]) -> Iterator[list[str]]:
-    """Group consecutive paragraphs into batches of about 20,000 characters."""
-    batch: list[str] = []
-    size = 0
-    for paragraph in paragraphs:
-        batch.append(paragraph)
-        size += len(paragraph)
-        if size >= _BATCH_CHARACTERS:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
-def _cut_batches(
-    batches: list[list[str]], engine: Engine, user_words: tuple[UserWord, ...], workers: int
-) -> Iterator[list[list[str]]]:
-    """Cut the batches in order, in this process or in several."""
-    if engine == "rjieba" or workers <= 1 or len(batches) <= 1:
-        cut = make_cut(engine, user_words)
-        yield from ([cut(paragraph) for paragraph in batch] for batch in batches)
-        return
-    pool = ProcessPoolExecutor(
-        max_workers=min(workers, len(batches)),
-        mp_context=multiprocessing.get_context("spawn"),  # forking beside threads can lock up
-        initializer=_start_worker,
-        initargs=(engine, user_words),
-    )
-    try:
-        yield from pool.map(_work, batches)
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _start_worker(engine: Engine, user_words: tuple[UserWord, ...]) -> None:
-    global _worker_cut
-    _worker_cut = make_cut(engine, user_words)
-
-
-def _work(batch: list[str]) -> list[list[str]]:
-    if _worker_cut is None:
-        raise RuntimeError("a worker process was used before it was started")
-    return [_worker_cut(paragraph) for paragraph in batch]
+def make_segmenter(engine: Engine, user_words: Sequence[UserWord] = ()) -> Segmenter:
+    """Return a private copy of an engine, with the user's words."""
+    return _jieba(user_words) if engine == "jieba" else _rjieba(user_words)
 
 
 def make_cut(engine: Engine, user_words: Sequence[UserWord] = ()) -> Cut:
     """Return a function that cuts a text into words with a private copy of the engine."""
-    return _jieba_cut(user_words) if engine == "jieba" else _rjieba_cut(user_words)
+    return make_segmenter(engine, user_words).cut
 
 
 def _cut_text(text: str, *, block_cut: Cut) -> list[str]:
@@ -152,12 +72,15 @@ def _cut_text(text: str, *, block_cut: Cut) -> list[str]:
     return words
 
 
-def _jieba_cut(user_words: Sequence[UserWord]) -> Cut:
-    """Return the reference engine's cut."""
+def _jieba(user_words: Sequence[UserWord]) -> Segmenter:
+    """Return the reference engine."""
     tokenizer = _tokenizer()
     for entry in user_words:
         tokenizer.add_word(entry.word, entry.frequency, entry.tag)
-    return partial(_cut_text, block_cut=tokenizer.lcut)
+    frequencies: Mapping[str, int] = tokenizer.FREQ  # 0 for a word's beginnings
+    return Segmenter(
+        partial(_cut_text, block_cut=tokenizer.lcut), lambda word: bool(frequencies.get(word))
+    )
 
 
 def _tokenizer(only: Mapping[str, int] | None = None, total: int = 0) -> Any:
@@ -180,8 +103,8 @@ def _tokenizer(only: Mapping[str, int] | None = None, total: int = 0) -> Any:
     return tokenizer
 
 
-def _rjieba_cut(user_words: Sequence[UserWord]) -> Cut:
-    """Return the Rust engine's cut, with the user's words at the frequencies jieba gives them."""
+def _rjieba(user_words: Sequence[UserWord]) -> Segmenter:
+    """Return the Rust engine, with the user's words at the frequencies jieba gives them."""
     import rjieba
 
     engine = rjieba.Jieba()
@@ -207,7 +130,7 @@ def _rjieba_cut(user_words: Sequence[UserWord]) -> Cut:
         words: list[str] = engine.cut(text)
         return words
 
-    return cut
+    return Segmenter(cut, engine.has_word)
 
 
 def _split_latin(word: str) -> list[str]:
