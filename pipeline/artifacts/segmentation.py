@@ -84,8 +84,8 @@ def section_words(segmentation: Segmentation, section: Section) -> Iterator[str]
 
 def save_segmentation(segmentation: Segmentation, folder: Path) -> None:
     """Write words.txt and segment.json."""
-    text = "".join(line + "\n" for line in segmentation.lines)
-    (folder / "words.txt").write_text(text, encoding="utf-8", newline="\n")
+    with (folder / "words.txt").open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(line + "\n" for line in segmentation.lines)
     facts = asdict(segmentation)
     del facts["lines"]
     facts["words"] = _count_words(segmentation)
@@ -94,10 +94,12 @@ def save_segmentation(segmentation: Segmentation, folder: Path) -> None:
 
 def load_segmentation(folder: Path) -> Segmentation:
     """Read what `save_segmentation` wrote."""
-    text = (folder / "words.txt").read_text(encoding="utf-8")
+    # Line by line: the whole at once would take the room twice.
+    with (folder / "words.txt").open(encoding="utf-8", newline="\n") as file:
+        lines = tuple(line.removesuffix("\n") for line in file)
     facts = read_json(folder / "segment.json")
     return Segmentation(
-        lines=tuple(text.split("\n")[:-1]),
+        lines=lines,
         sections=tuple(Section(**section) for section in facts["sections"]),
         unknown=tuple((word, count) for word, count in facts["unknown"]),
         names=tuple(Name(**name) for name in facts["names"]),

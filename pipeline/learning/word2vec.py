@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -11,16 +11,20 @@ from gensim.models.callbacks import CallbackAny2Vec
 
 from pipeline.artifacts.embedding import Embedding
 from pipeline.errors import DataError
+from pipeline.learning.stream import WordStream
 
 # gensim silently cuts longer sentences.
 LONGEST_SENTENCE = 10_000
 
 
-def sentences(stretches: Iterable[Sequence[str]]) -> Iterator[list[str]]:
-    """Cut stretches of words into sentences that gensim takes whole."""
-    for words in stretches:
-        for start in range(0, len(words), LONGEST_SENTENCE):
-            yield list(words[start : start + LONGEST_SENTENCE])
+class _Sentences:
+    """The stream in sentences that gensim takes whole, for it to read once an epoch."""
+
+    def __init__(self, stream: WordStream) -> None:
+        self.stream = stream
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return self.stream.sentences(LONGEST_SENTENCE)
 
 
 class _EpochReport(CallbackAny2Vec):  # type: ignore[misc]
@@ -38,7 +42,7 @@ class _EpochReport(CallbackAny2Vec):  # type: ignore[misc]
 
 
 def train_word2vec(
-    stretches: Sequence[Sequence[str]],
+    stream: WordStream,
     *,
     epochs: int,
     progress: Callable[[float, float, str], None],
@@ -48,7 +52,7 @@ def train_word2vec(
 
     Parameters
     ----------
-    stretches : sequences of words
+    stream : stretches of words
         Contexts never cross from one stretch into the next.
     epochs : int
     progress : called after each epoch with (epochs done, epochs in all, note)
@@ -67,7 +71,7 @@ def train_word2vec(
         No word occurs `min_count` times.
     """
     model = Word2Vec(sg=0, hs=0, cbow_mean=1, shrink_windows=True, **settings)
-    corpus = list(sentences(stretches))
+    corpus = _Sentences(stream)
     model.build_vocab(corpus)
     if len(model.wv) < 2:
         raise DataError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -18,6 +17,7 @@ from pipeline.shown import shown
 from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
+    from pipeline.learning.stream import WordStream
     from pipeline.text.words.vocabulary import Vocabulary
 
 
@@ -88,24 +88,23 @@ class EmbedConfig(StageConfig):
                 )
 
 
-def _training_stretches(segmentation: Segmentation) -> list[list[str]]:
+def _training_stream(segmentation: Segmentation) -> WordStream:
     """Return the words of every training section, paragraph breaks included."""
-    return [
-        list(section_words(segmentation, section))
+    from pipeline.learning.stream import read_stream
+
+    return read_stream(
+        section_words(segmentation, section)
         for section in segmentation.sections
         if section.part == "train"
-    ]
+    )
 
 
-def _part_words(stretches: list[list[str]], min_count: int) -> tuple[list[list[str]], Vocabulary]:
-    """Return the stretches with their rare words parted, and the vocabulary of the pieces."""
+def _part_words(stream: WordStream, min_count: int) -> tuple[WordStream, Vocabulary]:
+    """Return the stream with its rare words parted, and the vocabulary of the pieces."""
     from pipeline.text.words.vocabulary import open_vocabulary
 
-    vocabulary = open_vocabulary(
-        Counter(word for words in stretches for word in words), min_count=min_count
-    )
-    pieces = vocabulary.tokenizer.pieces
-    return [[piece for word in words for piece in pieces(word)] for words in stretches], vocabulary
+    vocabulary = open_vocabulary(stream.counts(), min_count=min_count)
+    return stream.parted(vocabulary.tokenizer.pieces), vocabulary
 
 
 def _take_pretrained(path: Path, counts: Mapping[str, int]) -> Embedding:
@@ -158,28 +157,25 @@ def _complete(embedding: Embedding, vocabulary: Vocabulary) -> Embedding:
 
 def embed(config: EmbedConfig, *, segment: Segmentation, context: Context) -> Embedding:
     """Choose the pieces, and train their vectors or take them from a file."""
-    stretches, vocabulary = _training_stretches(segment), None
+    stream, vocabulary = _training_stream(segment), None
     if config.characters:
-        stretches, vocabulary = _part_words(stretches, config.min_count)
+        stream, vocabulary = _part_words(stream, config.min_count)
     least = 1 if config.characters else config.min_count
     if config.pretrained:
-        counts = Counter(piece for pieces in stretches for piece in pieces)
-        frequent = {piece: count for piece, count in counts.items() if count >= least}
+        frequent = {word: count for word, count in stream.counts().items() if count >= least}
         found = _take_pretrained(Path(on_disk(config.pretrained)), frequent)
     else:
-        found = _train(config, stretches, least, context)
+        found = _train(config, stream, least, context)
     return found if vocabulary is None else _complete(found, vocabulary)
 
 
-def _train(
-    config: EmbedConfig, stretches: list[list[str]], min_count: int, context: Context
-) -> Embedding:
+def _train(config: EmbedConfig, stream: WordStream, min_count: int, context: Context) -> Embedding:
     """Train the vectors of all pieces that occur `min_count` times."""
     from pipeline.learning.word2vec import train_word2vec
 
     settings = config.model_dump(exclude={"reproducible", "pretrained", "characters"})
     return train_word2vec(
-        stretches,
+        stream,
         **{**settings, "min_count": min_count},
         workers=1 if config.reproducible else os.cpu_count() or 1,
         progress=context.progress,

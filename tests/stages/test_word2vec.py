@@ -122,13 +122,24 @@ def test_progress_comes_by_epoch(tmp_path: Path) -> None:
     assert heard == [(1, 3, "epoch 1/3"), (2, 3, "epoch 2/3"), (3, 3, "epoch 3/3")]
 
 
-def test_a_stretch_longer_than_gensim_takes_is_cut_and_not_lost() -> None:
-    from pipeline.learning.word2vec import LONGEST_SENTENCE, sentences
+def test_vectors_are_those_of_gensim_on_lists_of_words(tmp_path: Path) -> None:
+    from gensim.models import Word2Vec
 
-    long = [str(number) for number in range(2 * LONGEST_SENTENCE + 5)]
-    cut = list(sentences([long, ["一"]]))
-    assert [len(part) for part in cut] == [LONGEST_SENTENCE, LONGEST_SENTENCE, 5, 1]
-    assert [word for part in cut for word in part] == [*long, "一"]
+    # A chapter longer than gensim takes at once, and one shorter.
+    chapters = [SENTENCES * 20, SENTENCES[:7]]
+    novel = segmentation_of([("train", lines) for lines in chapters])
+    words = [[word for line in lines for word in [*line.split(" "), "</s>"]] for lines in chapters]
+    assert 10_000 < len(words[0]) < 20_000
+
+    reference = Word2Vec(
+        [words[0][:10_000], words[0][10_000:], words[1]],
+        **{"sg": 0, "cbow_mean": 1, "vector_size": 8, "window": 3, "negative": 5, "sample": 0.01},
+        **{"epochs": 3, "alpha": 0.05, "min_alpha": 5e-6, "min_count": 5, "seed": 1, "workers": 1},
+    )
+
+    found = embedded(tmp_path, segment=novel, sample=0.01, epochs=3, characters=False)
+    assert list(found.words) == reference.wv.index_to_key
+    np.testing.assert_array_equal(found.vectors, reference.wv.vectors)
 
 
 # Vectors from a file
