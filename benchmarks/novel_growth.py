@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -18,7 +20,9 @@ from benchmarks.long_novel import (
     read_source,
 )
 from benchmarks.novel import novel_path, quiet_context
+from benchmarks.process import fresh
 from pipeline.artifacts.corpus import Chapter, Corpus
+from pipeline.artifacts.segmentation import load_segmentation, save_segmentation
 from pipeline.engine.memories.ngram import train_kneser_ney
 from pipeline.project import ROOT
 from pipeline.stages.embed import EmbedConfig, embed
@@ -97,6 +101,16 @@ def cutting(source: Source, tokens: int) -> Work:
 
 
 def embedding(source: Source, tokens: int) -> Work:
-    """Return one epoch of the `embed` stage on a novel of so many words."""
-    cut = as_segmentation(source, lengthen(source, tokens))
+    """Return one epoch of the `embed` stage on a novel of so many words.
+
+    The novel is made in another process: shuffling takes more memory than the stage.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        fresh(partial(store_novel, source, tokens, Path(name)))()
+        cut = load_segmentation(Path(name))
     return partial(embed, EmbedConfig(epochs=1), segment=cut, context=quiet_context(ROOT))
+
+
+def store_novel(source: Source, tokens: int, folder: Path) -> None:
+    """Save a novel of so many words."""
+    save_segmentation(as_segmentation(source, lengthen(source, tokens)), folder)
