@@ -14,7 +14,7 @@ from pipeline.errors import DataError
 from pipeline.learning.stream import WordStream
 
 # gensim silently cuts longer sentences.
-LONGEST_SENTENCE = 10_000
+_LONGEST_SENTENCE = 10_000
 
 
 class _Sentences:
@@ -24,7 +24,7 @@ class _Sentences:
         self.stream = stream
 
     def __iter__(self) -> Iterator[list[str]]:
-        return self.stream.sentences(LONGEST_SENTENCE)
+        return self.stream.sentences(_LONGEST_SENTENCE)
 
 
 class _EpochReport(CallbackAny2Vec):  # type: ignore[misc]
