@@ -189,7 +189,8 @@ def test_nothing_of_a_damaged_checkpoint_is_taken_and_a_line_tells_so(
     damage: str, begun: Path
 ) -> None:
     DAMAGES[damage](begun)
-    network, generator, said = new_network(), np.random.default_rng(1), []
+    network, generator = new_network(), np.random.default_rng(1)
+    said: list[str] = []
     optimizer = build_optimizer(network, plan_of(3))
     before = export_weights(network)
 
