@@ -50,13 +50,13 @@ class NgramMemory(Memory):
 
     def probs(self, held: KneserNey, places: NextPlaces) -> SparseProbs:
         """Return p(w) after the words read last."""
-        from pipeline.engine.memories.ngram import next_known
+        from pipeline.engine.memories.ngram_probs import next_known
 
         return next_known(held, places.histories)
 
     def batch_probs(self, held: KneserNey, places: Places) -> Floats:
         """Return p(w) of the places."""
-        from pipeline.engine.memories.ngram import next_probabilities, share_among_known
+        from pipeline.engine.memories.ngram_probs import next_probabilities, share_among_known
 
         return share_among_known(next_probabilities(held, places.contexts))
 
