@@ -39,10 +39,14 @@ class Level:
 
 @dataclass(frozen=True)
 class KneserNey:
-    """A model of order `len(levels) + 1`; `unigram` is float32 (V + 1,), the last for unknown."""
+    """A model of order `len(levels) + 1`; `unigram` is float32 (V + 1,), the last for unknown.
+
+    N-grams of three words and more are there that occur `min_count` times or more often.
+    """
 
     unigram: NDArray[np.float32]
     levels: tuple[Level, ...]
+    min_count: int = 1
 
 
 def ngram_arrays(model: KneserNey) -> dict[str, NDArray[Any]]:

@@ -71,7 +71,7 @@ def train_kneser_ney(
         folder=scratch_path,
     )
     levels = tuple(_build_level(own, block, scratch_path) for own in counts.orders)
-    return KneserNey(unigram=_build_unigram(counts.unigram), levels=levels)
+    return KneserNey(_build_unigram(counts.unigram), levels, min_count)
 
 
 def _lay_out(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -29,6 +31,12 @@ class _NgramSettings(StageConfig):
 
     ngram: bool = Field(True, description="mix in the Kneser-Ney n-gram model")
     ngram_order: int = Field(5, ge=2, le=8, description="longest n-gram of that model, in words")
+    ngram_min_count: int = Field(
+        1,
+        ge=1,
+        le=1_000_000,
+        description="n-grams of three words and more that occur less often are left out",
+    )
 
 
 class NgramMemory(Memory):
@@ -37,7 +45,14 @@ class NgramMemory(Memory):
     name = "ngram"
     settings = _NgramSettings
 
-    def build(self, config: Any, window: Windows, network: Network, advance: Advance) -> KneserNey:
+    def build(
+        self,
+        config: Any,
+        window: Windows,
+        network: Network,
+        advance: Advance,
+        scratch_path: Path,
+    ) -> KneserNey:
         """Count the n-grams of the training chapters."""
         from pipeline.engine.memories.ngram import train_kneser_ney
 
@@ -46,6 +61,8 @@ class NgramMemory(Memory):
             window.spans["train"],
             vocabulary_size=window.vocabulary_size,
             order=config.ngram_order,
+            min_count=config.ngram_min_count,
+            scratch_path=scratch_path,
         )
 
     def probs(self, held: KneserNey, places: NextPlaces) -> SparseProbs:
@@ -65,13 +82,16 @@ class NgramMemory(Memory):
         return ngram_arrays(held)
 
     def facts(self, held: KneserNey) -> dict[str, Any]:
-        """Return the order."""
-        return {"order": len(held.levels) + 1}
+        """Return the order, and the least count where n-grams were left out."""
+        pruned = {"min_count": held.min_count} if held.min_count > 1 else {}
+        return {"order": len(held.levels) + 1, **pruned}
 
     def check_facts(self, facts: Any) -> None:
-        """Refuse an order that the settings would refuse."""
-        own = checks.table("memories.ngram", facts, ("order",))
+        """Refuse an order or a least count that the settings would refuse."""
+        told = ("min_count",) if isinstance(facts, dict) and "min_count" in facts else ()
+        own = checks.table("memories.ngram", facts, ("order", *told))
         checks.whole("memories.ngram.order", own["order"], 2, 8)
+        checks.whole("memories.ngram.min_count", own.get("min_count", 1), 1, 1_000_000)
 
     def bounds(
         self, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, Any], *, words: int, size: int
@@ -104,7 +124,8 @@ class NgramMemory(Memory):
         order = int(check_number("ngram.order", facts.get("order"), least=2))
         if missing := ngram_names(order) - set(arrays):
             raise ArtifactDamaged(f"array {min(missing)}: expected one, got nothing")
-        return read_ngram(arrays, order)
+        least = int(check_number("ngram.min_count", facts.get("min_count", 1), least=1))
+        return replace(read_ngram(arrays, order), min_count=least)
 
 
 def _check_level(name: str, level: Level, *, base: int) -> None:
