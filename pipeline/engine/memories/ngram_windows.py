@@ -21,7 +21,7 @@ _KEY_BITS = 64
 _HALF_BITS = 32
 
 Words = NDArray[np.uint32]
-Keys = NDArray[np.unsignedinteger]
+_Keys = NDArray[np.unsignedinteger]
 
 
 @dataclass(frozen=True)
@@ -182,13 +182,13 @@ def _count_preceding(
 def _distinct(groups: Integers, left: Integers, bits: int) -> tuple[Integers, Integers]:
     """Return the different pairs of group and word, ascending."""
     wide = not len(groups) or int(groups.max()).bit_length() + bits > _HALF_BITS
-    pairs: Keys = (groups << bits | left).astype(np.uint64 if wide else np.uint32)
+    pairs: _Keys = (groups << bits | left).astype(np.uint64 if wide else np.uint32)
     pairs.sort()
     found = pairs[_changes(pairs)].astype(np.int64)
     return found >> bits, found & ((1 << bits) - 1)
 
 
-def _changes(values: Keys) -> NDArray[np.bool_]:
+def _changes(values: _Keys) -> NDArray[np.bool_]:
     """Return which of ascending values differ from the one before."""
     changes = np.ones(len(values), dtype=np.bool_)
     np.not_equal(values[1:], values[:-1], out=changes[1:])

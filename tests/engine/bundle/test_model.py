@@ -16,7 +16,7 @@ from models import Arrays, Facts, assert_equal_models, bytes_of, forged, small_m
 from safetensors import safe_open
 from safetensors.numpy import load_file
 
-from pipeline.artifacts.tensorfile import LONGEST_HEADER
+from pipeline.artifacts.layout import LONGEST_HEADER
 from pipeline.engine.bundle.model import Cutting, model_arrays, pack_words, rare_words, save_model
 from pipeline.engine.bundle.opening import load_card, load_model
 from pipeline.engine.memories.ngram import train_kneser_ney

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pipeline.artifacts.windows import Windows
     from pipeline.engine.memories.sparse import SparseProbs
 
+_HISTORIES = 1 << 18  # that are checked at once
+
 
 class _NgramSettings(StageConfig):
     """Settings of the n-gram model."""
@@ -133,14 +135,19 @@ def _check_level(name: str, level: Level, *, base: int) -> None:
     import numpy as np
 
     keys, offsets = level.keys, level.offsets
-    if not (keys[1:] > keys[:-1]).all():
+    if not checks.rises(keys, strictly=True):
         raise ArtifactDamaged(f"array {name}.keys: expected to rise, got otherwise")
-    starts, stops = offsets[:-1], offsets[1:]
-    if offsets[0] != 0 or offsets[-1] != len(keys) or (stops < starts).any():
+    if offsets[0] != 0 or offsets[-1] != len(keys) or not checks.rises(offsets, strictly=False):
         raise ArtifactDamaged(
             f"array {name}.offsets: expected to rise from 0 to {len(keys):,}, got otherwise"
         )
-    histories = np.flatnonzero(stops > starts)  # those that something follows
-    first, last = keys[starts[histories]], keys[stops[histories] - 1]
-    if (first < histories * base).any() or (last >= (histories + 1) * base).any():
-        raise ArtifactDamaged(f"array {name}.keys: expected them below their history, got others")
+    for first in range(0, len(offsets) - 1, _HISTORIES):
+        own = offsets[first : first + _HISTORIES + 1]
+        starts, stops = own[:-1], own[1:]
+        followed = np.flatnonzero(stops > starts)
+        histories = first + followed
+        least, most = keys[starts[followed]], keys[stops[followed] - 1]
+        if (least < histories * base).any() or (most >= (histories + 1) * base).any():
+            raise ArtifactDamaged(
+                f"array {name}.keys: expected them below their history, got others"
+            )
