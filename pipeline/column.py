@@ -30,10 +30,14 @@ class Column(Generic[D]):
 
     def append(self, values: NDArray[Any]) -> None:
         """Write values (n,) of this dtype, or of one that fits into it, to the end."""
+        self.put(self._length, values)
+
+    def put(self, start: int, values: NDArray[Any]) -> None:
+        """Write values (n,) from a place on; what is left out before them is zeros."""
         own = np.ascontiguousarray(values, dtype=self.dtype)
-        self._file.seek(0, 2)
+        self._file.seek(start * self.dtype.itemsize)
         self._file.write(own.data)
-        self._length += len(own)
+        self._length = max(self._length, start + len(own))
 
     def read(self, start: int, stop: int) -> NDArray[D]:
         """Return the values from `start` to `stop`, (stop − start,), in memory."""

@@ -172,5 +172,5 @@ def _discount(
     freed = np.bincount(history, weights=taken, minlength=histories) + lost  # (H,)
     seen = totals > 0
     backoff = np.divide(freed, totals, out=np.ones(histories), where=seen)
-    share = np.divide(counts - taken, totals[history], out=np.zeros(len(counts)), where=counts > 0)
+    share = (counts - taken) / np.where(seen, totals, 1.0)[history]
     return share, backoff

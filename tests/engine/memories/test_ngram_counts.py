@@ -202,3 +202,6 @@ def test_a_column_is_read_in_parts_and_mapped_as_a_whole(tmp_path: Path) -> None
     assert not whole.flags.writeable
     with pytest.raises(EOFError, match="expected values 10 to 13, got 12"):
         column.read(10, 13)
+    column.put(14, np.array([8]))
+    column.put(1, np.array([9, 9]))
+    assert column.mapped()[[0, 1, 2, 3, 12, 13, 14]].tolist() == [0, 9, 9, 4, 0, 0, 8]
