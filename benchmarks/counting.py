@@ -17,7 +17,7 @@ from benchmarks.process import fresh, peak_megabytes
 from pipeline.engine.memories.ngram import train_kneser_ney
 
 TOKENS = {"tiny": 3_000, "quick": 1_000_000, "full": 10_000_000}
-ROUNDS = {"tiny": 1, "quick": 3, "full": 3}
+ROUNDS = {"tiny": 1, "quick": 3, "full": 2}
 BARS = (("processor s", 0.5), ("MB", 0.25))  # and what the ratio may be
 
 

@@ -25,7 +25,7 @@ _STRETCH = 1 << 17  # words of the text that are looked through at once
 _PRUNED = 3  # the least order of which n-grams may be dropped
 _FEW = 5  # counts below it are counted
 
-Places = Callable[[], Iterator[Integers]]  # (n,) each, in the order of the text
+_Places = Callable[[], Iterator[Integers]]  # (n,) each, in the order of the text
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class _Counter:
         """Count the n-grams of the whole text."""
         self._walk((), 0, partial(_stretches, 1, len(self.text) - self.order))
 
-    def _walk(self, prefix: tuple[int, ...], number: int, places: Places) -> int:
+    def _walk(self, prefix: tuple[int, ...], number: int, places: _Places) -> int:
         """Count the n-grams that begin with a prefix and are longer.
 
         `number` is the prefix's own, `places` are those where it stands. Returns the counts of
@@ -147,7 +147,7 @@ class _Counter:
         return lost
 
     def _split(
-        self, depth: int, places: Places, highs: Integers, bounds: Integers
+        self, depth: int, places: _Places, highs: Integers, bounds: Integers
     ) -> Column[np.int64]:
         """Sort places by the range of the word after `depth` others: range r's from bounds[r] on.
 
@@ -170,7 +170,7 @@ class _Counter:
         return split
 
     def _count_frequent(
-        self, gram: tuple[int, ...], history: int, places: Places, occurrences: int
+        self, gram: tuple[int, ...], history: int, places: _Places, occurrences: int
     ) -> int:
         """Count an n-gram of more places than a block has, and those that begin with it."""
         seen = np.zeros(self.base + 1, dtype=np.bool_)
@@ -240,7 +240,7 @@ class _Counter:
             words.append(self.text[offset:].take(places) * (words[-1] > 0))
         return group_windows(left=self.text.take(places - 1), words=words, bits=self.bits)
 
-    def _count_following(self, depth: int, places: Places) -> Integers:
+    def _count_following(self, depth: int, places: _Places) -> Integers:
         """Return how often each word stands after `depth` others, (V + 2,); nothing 0 times."""
         counts = np.zeros(self.base + 1, dtype=np.int64)
         for own in places():
