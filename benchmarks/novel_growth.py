@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.compare import Size
 from benchmarks.growth import Growth, Work, grow
@@ -75,9 +76,15 @@ def making_windows(source: Source, tokens: int) -> Work:
 
 def counting(source: Source, tokens: int) -> Work:
     """Return the training of the n-gram model."""
-    ids, known = known_ids(source, lengthen(source, tokens))
+    # Made elsewhere: shuffling the words takes more memory than counting them.
+    ids, known = fresh(partial(known_novel, source, tokens))()
     span = np.array([[0, tokens]], dtype=np.int64)
     return partial(train_kneser_ney, ids, span, vocabulary_size=known)
+
+
+def known_novel(source: Source, tokens: int) -> tuple[NDArray[np.int32], int]:
+    """Return the ids of a novel of so many words, and V."""
+    return known_ids(source, lengthen(source, tokens))
 
 
 def cutting(source: Source, tokens: int) -> Work:

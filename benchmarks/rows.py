@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from benchmarks import (
     commands,
+    counting,
     desk,
     fetching,
     generation,
@@ -38,6 +39,7 @@ ROWS: dict[str, Callable[[Size], Sequence[Result]]] = {
     "desk": desk.measure,
     "scoring": scoring.measure,
     "shelf": shelf.measure,
+    "counting": counting.measure,
     "vocabulary-growth": vocabulary_growth.measure,
     "novel-growth": novel_growth.measure,
 }

@@ -111,6 +111,15 @@ def arrays(tensors: Mapping[str, NDArray[Any]], bounds: Mapping[str, Bounds]) ->
         _array(name, tensors[name], own)
 
 
+def rises(values: NDArray[Any], *, strictly: bool) -> bool:
+    """Return whether numbers (n,) rise, or at least never fall, without an array as large."""
+    for first in range(0, len(values) - 1, _BLOCK):
+        part = values[first : first + _BLOCK + 1]
+        if (part[1:] <= part[:-1] if strictly else part[1:] < part[:-1]).any():
+            return False
+    return True
+
+
 def _array(name: str, value: NDArray[Any], bounds: Bounds) -> None:
     """Refuse an array of another dtype or shape, or with a number out of bounds."""
     if value.dtype.name != bounds.dtype or value.shape != bounds.shape:

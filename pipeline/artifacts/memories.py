@@ -15,13 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pipeline.artifacts.codec import (
-    check_array,
-    read_json,
-    read_tensors,
-    write_json,
-    write_tensors,
-)
+from pipeline.artifacts.codec import check_array, read_json, write_json
+from pipeline.artifacts.tensors import map_tensors, write_large_tensors
 from pipeline.errors import ArtifactDamaged
 
 if TYPE_CHECKING:
@@ -81,7 +76,7 @@ class Stored(Protocol):
 def save_memories(memories: Memories, folder: Path, kinds: Mapping[str, Stored]) -> None:
     """Write memories.safetensors and memories.json; `kinds` tells how each memory is stored."""
     arrays = {name: kinds[name].arrays(held) for name, held in memories.held.items()}
-    write_tensors(
+    write_large_tensors(
         folder / _TENSOR_FILE,
         {
             "text_ids": memories.text_ids,
@@ -124,7 +119,7 @@ def load_memories(folder: Path, kinds: Mapping[str, Stored]) -> Memories:
             f"{_JSON_FILE}: expected some of {', '.join(kinds)}, got {', '.join(sorted(stored))}; "
             "run remember again"
         )
-    arrays = read_tensors(folder / _TENSOR_FILE)
+    arrays = map_tensors(folder / _TENSOR_FILE)
     expected = {"text_ids", *(name for own in stored.values() for name in own["arrays"])}
     if set(arrays) != expected:
         raise ArtifactDamaged(f"{_TENSOR_FILE}: expected {sorted(expected)}, got {sorted(arrays)}")

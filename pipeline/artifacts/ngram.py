@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipeline.artifacts.checks import rises
 from pipeline.artifacts.codec import check_array
 from pipeline.errors import ArtifactDamaged
 
@@ -39,10 +40,14 @@ class Level:
 
 @dataclass(frozen=True)
 class KneserNey:
-    """A model of order `len(levels) + 1`; `unigram` is float32 (V + 1,), the last for unknown."""
+    """A model of order `len(levels) + 1`; `unigram` is float32 (V + 1,), the last for unknown.
+
+    N-grams of three words and more are there that occur `min_count` times or more often.
+    """
 
     unigram: NDArray[np.float32]
     levels: tuple[Level, ...]
+    min_count: int = 1
 
 
 def ngram_arrays(model: KneserNey) -> dict[str, NDArray[Any]]:
@@ -84,7 +89,7 @@ def read_ngram(arrays: Mapping[str, NDArray[Any]], order: int) -> KneserNey:
         ):
             check_array(f"ngram.{k}.{name}", own[name], shape=(length,), dtype=dtype)
         offsets = own["offsets"]
-        if offsets[0] != 0 or offsets[-1] != grams or (np.diff(offsets) < 0).any():
+        if offsets[0] != 0 or offsets[-1] != grams or not rises(offsets, strictly=False):
             raise ArtifactDamaged(
                 f"array ngram.{k}.offsets: expected to rise from 0 to {grams}, got otherwise"
             )

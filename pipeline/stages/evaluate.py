@@ -265,9 +265,9 @@ def _text_of(segment: Segmentation, parts: Iterable[Part]) -> str:
 
 
 def _has_kneser_ney(memories: Memories) -> bool:
-    """Return whether the writer has the n-gram model of the row: the default one."""
+    """Return whether the writer has the n-gram model of the row: the default one, whole."""
     held = memories.held.get("ngram") if "ngram" in memories.weights else None
-    return held is not None and len(held.levels) + 1 == _ORDER
+    return held is not None and len(held.levels) + 1 == _ORDER and held.min_count == 1
 
 
 def evaluate(
@@ -288,7 +288,11 @@ def evaluate(
     ngram = None
     if not _has_kneser_ney(remember):
         ngram = train_kneser_ney(
-            window.ids, window.spans["train"], vocabulary_size=window.vocabulary_size, order=_ORDER
+            window.ids,
+            window.spans["train"],
+            vocabulary_size=window.vocabulary_size,
+            order=_ORDER,
+            scratch_path=context.scratch_path,
         )
     model = Model(decode, remember)
     pen, *others = context.generator.spawn(1 + len(_HELD_OUT))

@@ -59,7 +59,7 @@ def _gather(config: FitConfig, window: Windows, decode: Network, context: Contex
         context.progress(done, total, "reading the training chapters")
 
     held = {
-        name: memory.build(config, window, decode, advance)
+        name: memory.build(config, window, decode, advance, context.scratch_path)
         for name, memory in MEMORIES.items()
         if getattr(config, name)
     }

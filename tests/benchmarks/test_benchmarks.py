@@ -22,7 +22,8 @@ from benchmarks.rows import ROWS
 from benchmarks.table import Result, table_lines
 from pipeline.artifacts.windows import window_view
 from pipeline.engine.measures.baselines import score_kneser_ney
-from pipeline.engine.memories.ngram import next_probabilities, train_kneser_ney
+from pipeline.engine.memories.ngram import train_kneser_ney
+from pipeline.engine.memories.ngram_probs import next_probabilities
 
 
 @pytest.mark.slow

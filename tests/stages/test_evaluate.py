@@ -9,9 +9,17 @@ import numpy as np
 import pytest
 from made_up import random_network, segmentation_of, windows_of
 
+from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part
 from pipeline.engine.memories.next_word import Model
-from pipeline.stages.evaluate import EvaluateConfig, _measure_reading, _measure_writing, _parted
+from pipeline.engine.memories.ngram import train_kneser_ney
+from pipeline.stages.evaluate import (
+    EvaluateConfig,
+    _has_kneser_ney,
+    _measure_reading,
+    _measure_writing,
+    _parted,
+)
 
 WORDS = (PARAGRAPH_BREAK, *"，。「」", "青棠", "道", "：", "好", "了", "\u201c", "\u201d")
 MODEL = Model(random_network(words=WORDS), None)
@@ -101,3 +109,23 @@ def test_speech_is_found_in_the_marks_of_the_novel(marks: str) -> None:
     assert figures["novel"]["short_quotes"] == 1
     assert figures["writer"]["bare_quotes"] == 1
     assert figures["novel"]["bare_quotes"] == 0
+
+
+@pytest.mark.parametrize(
+    ("order", "min_count", "weights", "same"),
+    [
+        (5, 1, {"network": 0.5, "ngram": 0.5}, True),
+        (5, 2, {"network": 0.5, "ngram": 0.5}, False),
+        (4, 1, {"network": 0.5, "ngram": 0.5}, False),
+        (5, 1, {"network": 1.0}, False),
+    ],
+)
+def test_only_a_whole_model_of_order_five_is_compared_with(
+    order: int, min_count: int, weights: dict[str, float], same: bool
+) -> None:
+    ids = np.array([1, 2, 1, 2, 3, 1], dtype=np.int32)
+    model = train_kneser_ney(
+        ids, np.array([[0, 6]]), vocabulary_size=4, order=order, min_count=min_count
+    )
+    memories = Memories(weights=weights, text_ids=ids, chapters=(), held={"ngram": model})
+    assert _has_kneser_ney(memories) is same

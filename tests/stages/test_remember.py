@@ -80,6 +80,17 @@ def test_what_is_asked_for_is_there_and_nothing_else(
     assert CODEC.load(folder).weights == memories.weights
 
 
+def test_rare_ngrams_are_left_out_when_asked(tmp_path: Path) -> None:
+    whole, pruned = (remembered(tmp_path, ngram_min_count=least) for least in (1, 2))
+    sizes = [[len(level.keys) for level in each.held["ngram"].levels] for each in (whole, pruned)]
+    assert sizes[0][0] == sizes[1][0], "pairs are all kept"
+    assert sizes[0][1] > sizes[1][1] > 0
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    CODEC.save(pruned, folder)
+    assert CODEC.load(folder).held["ngram"].min_count == 2
+
+
 def test_a_novel_that_repeats_itself_is_left_to_the_ngrams(tmp_path: Path) -> None:
     # In the toy novel each word decides the next; the untrained network knows nothing of it.
     _, windows = toy_novel()

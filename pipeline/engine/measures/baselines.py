@@ -11,7 +11,7 @@ from pipeline.arrays import Floats
 from pipeline.artifacts.ngram import KneserNey
 from pipeline.artifacts.windows import window_view
 from pipeline.engine.measures.score import Scores, join_scores, score_probabilities
-from pipeline.engine.memories.ngram import next_probabilities
+from pipeline.engine.memories.ngram_probs import next_probabilities
 from pipeline.engine.network.decode import rows_at_once
 from pipeline.engine.network.predict import BATCH
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline.artifacts.checks import Bounds
@@ -106,8 +107,18 @@ class Memory(Stored, Protocol):
     settings: type[StageConfig]
 
     @abstractmethod
-    def build(self, config: Any, window: Windows, network: Network, advance: Advance) -> Any:
-        """Return what is remembered of the training chapters; `config` has the `settings`."""
+    def build(
+        self,
+        config: Any,
+        window: Windows,
+        network: Network,
+        advance: Advance,
+        scratch_path: Path,
+    ) -> Any:
+        """Return what is remembered of the training chapters; `config` has the `settings`.
+
+        Large arrays may lie in nameless files in `scratch_path` (`pipeline.column`).
+        """
         ...
 
     def reach(self, held: Any) -> int:

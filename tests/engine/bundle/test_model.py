@@ -11,13 +11,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from made_up import chapters_of_noise
 from models import Arrays, Facts, assert_equal_models, bytes_of, forged, small_model
 from safetensors import safe_open
 from safetensors.numpy import load_file
 
-from pipeline.artifacts.tensorfile import LONGEST_HEADER
+from pipeline.artifacts.layout import LONGEST_HEADER
 from pipeline.engine.bundle.model import Cutting, model_arrays, pack_words, rare_words, save_model
 from pipeline.engine.bundle.opening import load_card, load_model
+from pipeline.engine.memories.ngram import train_kneser_ney
 from pipeline.errors import ArtifactDamaged
 
 MODEL = small_model()
@@ -299,6 +301,8 @@ FORGERIES = {
     "a higher order": setting("memories.ngram.order", 8),
     "order 1": setting("memories.ngram.order", 1),
     "no n-grams": setting("memories.ngram", None),
+    "a least count of 0": setting("memories.ngram.min_count", 0),
+    "a least count that is none": setting("memories.ngram.min_count", None),
     "many neighbours": setting("memories.neighbours.count", 10**9),
     "NaN in the network": writing("recurrent_kernel", (3, 3), math.nan),
     "infinity in the network": writing("gate_table", (0, 0), math.inf),
@@ -374,3 +378,19 @@ def test_rare_words_that_do_not_fit_the_text_are_refused(tmp_path: Path) -> None
     odd = np.frombuffer(b"\xff\x1b[2J\n" * len(rare_words(MODEL)), dtype=np.uint8)
     found = rare_words(load_model(forged(tmp_path / "b", MODEL, replacing("rare_text", odd))))
     assert set(found) == {"\ufffd\\x1b[2J"}
+
+
+@pytest.mark.parametrize("min_count", [2, 10**6])
+def test_a_model_keeps_pruned_ngrams(tmp_path: Path, min_count: int) -> None:
+    windows = chapters_of_noise()
+    pruned = train_kneser_ney(
+        windows.ids, windows.spans["train"], vocabulary_size=30, order=3, min_count=min_count
+    )
+    held = {**MODEL.memories.held, "ngram": pruned}
+    model = replace(MODEL, memories=replace(MODEL.memories, held=held))
+    path = tmp_path / "a"
+    save_model(model, path)
+    found = load_model(path)
+    assert_equal_models(found, model)
+    assert found.memories.held["ngram"].min_count == min_count
+    assert len(pruned.levels[1].keys) < len(MODEL.memories.held["ngram"].levels[1].keys)

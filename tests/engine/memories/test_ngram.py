@@ -19,12 +19,11 @@ from pipeline.artifacts.ngram import KneserNey
 from pipeline.artifacts.windows import evaluation_starts
 from pipeline.engine.measures.baselines import score_kneser_ney
 from pipeline.engine.measures.metrics import summarise
-from pipeline.engine.memories.ngram import (
-    discounts,
+from pipeline.engine.memories.ngram import count_few, discounts, train_kneser_ney
+from pipeline.engine.memories.ngram_probs import (
     next_known,
     next_probabilities,
     share_among_known,
-    train_kneser_ney,
 )
 from pipeline.stages.embed import EmbedConfig, embed
 from pipeline.stages.fetch import FetchConfig, fetch
@@ -209,11 +208,11 @@ def test_what_lies_outside_the_spans_contributes_nothing(
 def test_discounts_by_hand() -> None:
     counts = np.array([0, 0, 1, 1, 1, 1, 2, 2, 3, 4, 9])  # n₁ to n₄ = 4, 2, 1, 1; Y = 4/8
     # 1 − 2·½·2/4, 2 − 3·½·1/2, 3 − 4·½·1/1
-    np.testing.assert_allclose(discounts(counts), [0, 0.5, 1.25, 1])
+    np.testing.assert_allclose(discounts(count_few(counts)), [0, 0.5, 1.25, 1])
 
 
 def test_a_text_without_all_counts_gets_one_discount() -> None:
-    np.testing.assert_allclose(discounts(np.array([1, 1, 2, 3])), [0, 0.75, 0.75, 0.75])
+    np.testing.assert_allclose(discounts(count_few(np.array([1, 1, 2, 3]))), [0, 0.75, 0.75, 0.75])
 
 
 def test_scores_equal_brute_force() -> None:

@@ -51,7 +51,14 @@ class StrideMemory(Memory):
 
     name, settings = "stride", StrideSettings
 
-    def build(self, config: Any, window: Windows, network: Network, advance: Advance) -> Stride:
+    def build(
+        self,
+        config: Any,
+        window: Windows,
+        network: Network,
+        advance: Advance,
+        scratch_path: Path,
+    ) -> Stride:
         ids = np.arange(SIZE, dtype=np.int32)
         return Stride(config.stride_length, (ids + config.stride_length) % SIZE)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -47,7 +48,14 @@ class CacheMemory(Memory):
     name = "cache"
     settings = _CacheSettings
 
-    def build(self, config: Any, window: Windows, network: Network, advance: Advance) -> Cache:
+    def build(
+        self,
+        config: Any,
+        window: Windows,
+        network: Network,
+        advance: Advance,
+        scratch_path: Path,
+    ) -> Cache:
         """Return the settings: the cache itself is empty where a text begins."""
         return Cache(config.cache_words, config.cache_sharpness)
 

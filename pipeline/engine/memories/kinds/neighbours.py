@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -68,7 +69,14 @@ class NeighboursMemory(Memory):
     name = "neighbours"
     settings = _NeighboursSettings
 
-    def build(self, config: Any, window: Windows, network: Network, advance: Advance) -> Neighbours:
+    def build(
+        self,
+        config: Any,
+        window: Windows,
+        network: Network,
+        advance: Advance,
+        scratch_path: Path,
+    ) -> Neighbours:
         """Let the network read the training chapters and keep each place."""
         from pipeline.engine.memories.neighbours import build_neighbours
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -23,12 +25,20 @@ if TYPE_CHECKING:
     from pipeline.artifacts.windows import Windows
     from pipeline.engine.memories.sparse import SparseProbs
 
+_HISTORIES = 1 << 18  # that are checked at once
+
 
 class _NgramSettings(StageConfig):
     """Settings of the n-gram model."""
 
     ngram: bool = Field(True, description="mix in the Kneser-Ney n-gram model")
     ngram_order: int = Field(5, ge=2, le=8, description="longest n-gram of that model, in words")
+    ngram_min_count: int = Field(
+        1,
+        ge=1,
+        le=1_000_000,
+        description="n-grams of three words and more that occur less often are left out",
+    )
 
 
 class NgramMemory(Memory):
@@ -37,7 +47,14 @@ class NgramMemory(Memory):
     name = "ngram"
     settings = _NgramSettings
 
-    def build(self, config: Any, window: Windows, network: Network, advance: Advance) -> KneserNey:
+    def build(
+        self,
+        config: Any,
+        window: Windows,
+        network: Network,
+        advance: Advance,
+        scratch_path: Path,
+    ) -> KneserNey:
         """Count the n-grams of the training chapters."""
         from pipeline.engine.memories.ngram import train_kneser_ney
 
@@ -46,17 +63,19 @@ class NgramMemory(Memory):
             window.spans["train"],
             vocabulary_size=window.vocabulary_size,
             order=config.ngram_order,
+            min_count=config.ngram_min_count,
+            scratch_path=scratch_path,
         )
 
     def probs(self, held: KneserNey, places: NextPlaces) -> SparseProbs:
         """Return p(w) after the words read last."""
-        from pipeline.engine.memories.ngram import next_known
+        from pipeline.engine.memories.ngram_probs import next_known
 
         return next_known(held, places.histories)
 
     def batch_probs(self, held: KneserNey, places: Places) -> Floats:
         """Return p(w) of the places."""
-        from pipeline.engine.memories.ngram import next_probabilities, share_among_known
+        from pipeline.engine.memories.ngram_probs import next_probabilities, share_among_known
 
         return share_among_known(next_probabilities(held, places.contexts))
 
@@ -65,13 +84,16 @@ class NgramMemory(Memory):
         return ngram_arrays(held)
 
     def facts(self, held: KneserNey) -> dict[str, Any]:
-        """Return the order."""
-        return {"order": len(held.levels) + 1}
+        """Return the order, and the least count where n-grams were left out."""
+        pruned = {"min_count": held.min_count} if held.min_count > 1 else {}
+        return {"order": len(held.levels) + 1, **pruned}
 
     def check_facts(self, facts: Any) -> None:
-        """Refuse an order that the settings would refuse."""
-        own = checks.table("memories.ngram", facts, ("order",))
+        """Refuse an order or a least count that the settings would refuse."""
+        told = ("min_count",) if isinstance(facts, dict) and "min_count" in facts else ()
+        own = checks.table("memories.ngram", facts, ("order", *told))
         checks.whole("memories.ngram.order", own["order"], 2, 8)
+        checks.whole("memories.ngram.min_count", own.get("min_count", 1), 1, 1_000_000)
 
     def bounds(
         self, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, Any], *, words: int, size: int
@@ -104,7 +126,8 @@ class NgramMemory(Memory):
         order = int(check_number("ngram.order", facts.get("order"), least=2))
         if missing := ngram_names(order) - set(arrays):
             raise ArtifactDamaged(f"array {min(missing)}: expected one, got nothing")
-        return read_ngram(arrays, order)
+        least = int(check_number("ngram.min_count", facts.get("min_count", 1), least=1))
+        return replace(read_ngram(arrays, order), min_count=least)
 
 
 def _check_level(name: str, level: Level, *, base: int) -> None:
@@ -112,14 +135,19 @@ def _check_level(name: str, level: Level, *, base: int) -> None:
     import numpy as np
 
     keys, offsets = level.keys, level.offsets
-    if not (keys[1:] > keys[:-1]).all():
+    if not checks.rises(keys, strictly=True):
         raise ArtifactDamaged(f"array {name}.keys: expected to rise, got otherwise")
-    starts, stops = offsets[:-1], offsets[1:]
-    if offsets[0] != 0 or offsets[-1] != len(keys) or (stops < starts).any():
+    if offsets[0] != 0 or offsets[-1] != len(keys) or not checks.rises(offsets, strictly=False):
         raise ArtifactDamaged(
             f"array {name}.offsets: expected to rise from 0 to {len(keys):,}, got otherwise"
         )
-    histories = np.flatnonzero(stops > starts)  # those that something follows
-    first, last = keys[starts[histories]], keys[stops[histories] - 1]
-    if (first < histories * base).any() or (last >= (histories + 1) * base).any():
-        raise ArtifactDamaged(f"array {name}.keys: expected them below their history, got others")
+    for first in range(0, len(offsets) - 1, _HISTORIES):
+        own = offsets[first : first + _HISTORIES + 1]
+        starts, stops = own[:-1], own[1:]
+        followed = np.flatnonzero(stops > starts)
+        histories = first + followed
+        least, most = keys[starts[followed]], keys[stops[followed] - 1]
+        if (least < histories * base).any() or (most >= (histories + 1) * base).any():
+            raise ArtifactDamaged(
+                f"array {name}.keys: expected them below their history, got others"
+            )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -49,7 +50,14 @@ class TopicMemory(Memory):
     name = "topic"
     settings = _TopicSettings
 
-    def build(self, config: Any, window: Windows, network: Network, advance: Advance) -> Topic:
+    def build(
+        self,
+        config: Any,
+        window: Windows,
+        network: Network,
+        advance: Advance,
+        scratch_path: Path,
+    ) -> Topic:
         """Return the settings: there is nothing to lean to where a text begins."""
         from pipeline.engine.memories.topic import Topic
 
