@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands import clean, desk, generate, lab, models, report, run, score, status, text
+from pipeline.commands import (
+    clean,
+    compare,
+    desk,
+    generate,
+    lab,
+    models,
+    report,
+    run,
+    score,
+    status,
+    text,
+)
 from pipeline.commands.options import Debug
 from pipeline.commands.usage import Command, Group
 from pipeline.shipped import CHECKOUT
@@ -23,6 +35,7 @@ COMMANDS = (  # in the order in which the help lists them: name, function, examp
     ("generate", generate.generate, 'generate "宝玉听了，" --words 200 --temperature 0.7'),
     ("desk", desk.desk, "desk --model my_novel"),
     ("score", score.score, "score chapter.txt --json-lines"),
+    ("compare", compare.compare, "compare --model 红楼梦 --model 西游记 my_novel.txt"),
 )
 
 app = typer.Typer(

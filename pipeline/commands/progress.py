@@ -72,7 +72,7 @@ class TerminalReporter(LogReporter):
     def started(self, step: Step) -> None:
         """Open the stage's bar under the line that says why it runs."""
         super().started(step)
-        self.bar = _open_bar(self.stream)
+        self.bar = open_bar(self.stream)
         self.bar.add_task(step.stage.name, total=None, note="")
         self.bar.start()
 
@@ -157,7 +157,7 @@ class JsonReporter(LogReporter):
         self.put("said", stage=step.stage.name, text=shown(text, _LONGEST))
 
 
-def _open_bar(stream: TextIO) -> Progress:
+def open_bar(stream: TextIO) -> Progress:
     """Return a bar: name, bar, percentage, time left, note; the note alone gives way."""
     # rich takes a tenth of a second to load: only when something runs.
     from rich.console import Console

@@ -1,0 +1,311 @@
+"""`compare`: models times texts, what is nearest to what, a tree, and Burrows' Delta beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.catalog import SOURCE
+from pipeline.commands import options, parsers
+from pipeline.commands.comparison import Json, comparison_csv, comparison_json, comparison_lines
+from pipeline.commands.console import guarded, print_json, put_lines, run_targets, say_notes, width
+from pipeline.commands.options import Artifacts, AsJson, Encoding
+from pipeline.commands.waiting import waiting
+from pipeline.errors import DataError, NotReady, SettingsError
+from pipeline.models import shelf
+from pipeline.project import ARTIFACTS, open_project
+from pipeline.runner.disk import usable, write_durably
+from pipeline.runner.store import load
+from pipeline.shown import visible
+
+if TYPE_CHECKING:
+    from pipeline.engine.measures.cross import Cell
+    from pipeline.engine.measures.delta import Deltas
+    from pipeline.models.compared import Book, Chosen, Reader
+
+_SEED = 1  # of the drawn chapters: equal input, equal intervals
+
+Compared = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--model",
+        parser=parsers.checked_name,
+        metavar="NAME|FILE",
+        help="A model to compare; repeatable; all of the shelf by default.",
+    ),
+]
+Texts = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="TEXT",
+        parser=parsers.checked_name,
+        help="Texts, as for --source; by default the novels that the models are of.",
+    ),
+]
+Whole = Annotated[
+    bool,
+    typer.Option("--whole", help="Of a text that no model has read, all chapters: takes longer."),
+]
+NoMarks = Annotated[
+    bool,
+    typer.Option(
+        "--no-marks", help="Count words alone: editions differ in punctuation and line ends."
+    ),
+]
+WithDelta = Annotated[
+    bool, typer.Option("--delta", help="Burrows' Delta of the same chapters beside it.")
+]
+DeltaWords = Annotated[
+    int,
+    typer.Option(
+        "--delta-words", parser=parsers.count, metavar="N", help="Most frequent words of Delta."
+    ),
+]
+CsvFile = Annotated[
+    Path | None,
+    typer.Option("--csv", parser=parsers.checked_path, metavar="FILE", help="A table to write."),
+]
+PageFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--page",
+        parser=parsers.checked_path,
+        metavar="FILE",
+        help="A page of HTML to write, with heat map and tree.",
+    ),
+]
+
+
+@guarded
+def compare(
+    texts: Texts = None,
+    models: Compared = None,
+    whole: Whole = False,
+    no_marks: NoMarks = False,
+    delta: WithDelta = False,
+    delta_words: DeltaWords = 150,
+    csv_file: CsvFile = None,
+    page: PageFile = None,
+    language: options.PageLanguage = None,
+    encoding: Encoding = None,
+    as_json: AsJson = False,
+    artifacts: Artifacts = ARTIFACTS,
+) -> None:
+    """Compare texts by how well models foretell them: a table, what is nearest, and a tree.
+
+    Each text's held-out chapters are scored under each model. What a model was trained on is told
+    by its content, and marked.
+    """
+    for path, option in ((csv_file, "--csv"), (page, "--page")):
+        _check_new(path, option)
+    readers = _readers(artifacts, models or [])
+    books = _given(artifacts, texts, encoding) if texts else _own_novels(artifacts, readers)
+    chosen = _choose(books, readers, whole=whole)
+    cells = _score(readers, chosen, marks=not no_marks)
+    deltas = _deltas(chosen, delta_words) if delta else None
+    found = {"marks": not no_marks, **_found(readers, chosen, cells, deltas)}
+    if csv_file is not None:
+        _write(csv_file, comparison_csv(found))
+    if page is not None:
+        from pipeline.page.comparison import comparison_page
+
+        _write(page, comparison_page(found, language or "zh"))
+    return print_json(found) if as_json else put_lines(comparison_lines(found, width()))
+
+
+def _check_new(path: Path | None, option: str) -> None:
+    """Refuse a file that is there, or whose folder is not, before anything is done.
+
+    Raises
+    ------
+    SettingsError
+        It is one of these.
+    """
+    if path is None:
+        return
+    if path.exists() or path.is_symlink():
+        raise SettingsError(
+            f"{option} {path}: expected a new file, got one that is there; give another name",
+            option=option,
+            path=path,
+        )
+    if not path.parent.is_dir():
+        raise SettingsError(
+            f"{option} {path}: expected a folder to write it to, got none; make it first",
+            option=option,
+            path=path,
+        )
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file, wholly or not at all."""
+    with usable(path.parent, "folder"):
+        write_durably(path, text)
+
+
+def _readers(artifacts: Path, wanted: Sequence[str]) -> list[Reader]:
+    """Open the models that are named, or all of the shelf; one that cannot be used is told of.
+
+    Raises
+    ------
+    NotReady
+        There is none.
+    SettingsError, DataError
+        One that is named is not there, or cannot be used.
+    """
+    from pipeline.models.compared import reader_of
+
+    own = shelf.shelf_of(artifacts.absolute())
+    if wanted:
+        paths = dict.fromkeys(shelf.find(own, name) for name in wanted)
+    else:
+        entries = shelf.entries(own)
+        say_notes([f"{entry.name}: left out: {entry.fault}" for entry in entries if entry.fault])
+        paths = dict.fromkeys(entry.path for entry in entries if not entry.fault)
+    if not paths:
+        raise NotReady("expected models to compare, found none", command="run-all")
+    with waiting("models", len(paths)) as told:
+        readers = []
+        for path in paths:
+            readers.append(reader_of(path))
+            told.advance(1, readers[-1].name)
+    return readers
+
+
+def _given(artifacts: Path, texts: Sequence[str], encoding: str | None) -> list[Book]:
+    """Read the texts that are named, each once.
+
+    Raises
+    ------
+    DataError, SettingsError
+        One cannot be used.
+    """
+    from pipeline.models.compared import books_of
+
+    books: list[Book] = []
+    for source in texts:
+        project = open_project(artifacts, source=source, encoding=encoding)
+        record = run_targets(project, [SOURCE.name], frozenset(), "compare")[-1].record
+        found = books_of(load(project.store, record, SOURCE.codec), _name_of(source, books))
+        for book in found:
+            twin = next((own for own in books if own.digests[0] == book.digests[0]), None)
+            if twin:
+                say_notes([f"{visible(source)}: the same bytes as {twin.name}; used once"])
+            else:
+                books.append(book)
+    return books
+
+
+def _name_of(source: str, books: Sequence[Book]) -> str:
+    """Return what a text is called in tables: as its file is, numbered where that is taken."""
+    path = Path(source)
+    stem = visible(path.name if path.is_dir() else path.stem or source)
+    taken = {own.name for own in books}
+    names = (stem if number == 1 else f"{stem} ({number})" for number in range(1, len(books) + 2))
+    return next(name for name in names if name not in taken)
+
+
+def _own_novels(artifacts: Path, readers: Sequence[Reader]) -> list[Book]:
+    """Return the novels that the models are of, as far as runs have left them here.
+
+    Raises
+    ------
+    DataError
+        None is here.
+    """
+    from pipeline.models.compared import books_of, stored_corpora
+
+    store = open_project(artifacts).store
+    corpora = stored_corpora(store, [reader.digest for reader in readers])
+    books: list[Book] = []
+    for reader in readers:
+        if reader.digest in corpora:
+            # a novel of several models is read once
+            books += books_of(corpora.pop(reader.digest), reader.name)
+        elif not any(reader.digest in own.digests for own in books):
+            say_notes([f"{reader.name}: its novel is not among the artifacts; name it as a TEXT"])
+    if not books:
+        raise DataError("expected the models' novels among the artifacts, found none; name TEXTs")
+    return books
+
+
+def _choose(books: Sequence[Book], readers: Sequence[Reader], *, whole: bool) -> list[Chosen]:
+    """Choose each book's chapters; one of several that cannot be divided is told of and left out.
+
+    Raises
+    ------
+    DataError
+        None can be divided.
+    """
+    from pipeline.models.compared import choose_chapters
+
+    chosen: list[Chosen] = []
+    refused: DataError | None = None
+    for book in books:
+        try:
+            chosen.append(choose_chapters(book, readers, whole=whole))
+        except DataError as error:
+            refused = refused or error
+            if len(books) > 1:
+                say_notes([f"{book.name}: left out: {error}"])
+    if not chosen and refused:
+        raise refused
+    return chosen
+
+
+def _score(readers: Sequence[Reader], chosen: Sequence[Chosen], *, marks: bool) -> list[list[Cell]]:
+    """Score all texts under all models: a row a text."""
+    from pipeline.engine.measures.cross import Cell
+    from pipeline.models.compared import characters_of, score_book
+
+    total = len(readers) * sum(map(characters_of, chosen))
+    columns = []
+    with waiting("scores", total) as told:
+        for number, reader in enumerate(readers):
+            advance = partial(told.advance, note=reader.name)
+            scored = score_book(reader.path, chosen, advance, marks=marks)
+            columns.append(
+                [
+                    Cell(chapters, own.shares[number], own.learnt[number], own.readers[number])
+                    for chapters, own in zip(scored, chosen, strict=True)
+                ]
+            )
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _deltas(chosen: Sequence[Chosen], words: int) -> Deltas | None:
+    """Return Burrows' Delta between the compared chapters of the texts."""
+    from pipeline.engine.measures.delta import burrows_delta, count_words
+    from pipeline.models.compared import chapter_words
+
+    samples, owners = [], []
+    for number, own in enumerate(chosen):
+        for chapter in chapter_words(own):
+            samples.append(count_words(chapter))
+            owners.append(number)
+    found = burrows_delta(samples, owners, words=words)
+    if found is None:
+        say_notes(["no Delta: it takes two texts that use some of the most frequent words unalike"])
+    return found
+
+
+def _found(
+    readers: Sequence[Reader],
+    chosen: Sequence[Chosen],
+    cells: Sequence[Sequence[Cell]],
+    deltas: Deltas | None,
+) -> Json:
+    """Return all that is told."""
+    import numpy as np
+
+    from pipeline.engine.measures.cross import cross
+    from pipeline.models.compared import own_text
+
+    own = [own_text(reader, chosen, number) for number, reader in enumerate(readers)]
+    found = cross(cells, own, np.random.default_rng(_SEED))
+    models = [{"name": own.name, "title": own.title} for own in readers]
+    return comparison_json(models, chosen, cells, found, deltas)

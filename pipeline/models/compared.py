@@ -1,0 +1,322 @@
+"""Books and models that are compared: what a model has read of a book, and which to score.
+
+What a model has learnt is told by content, never by a file's name: by runs of characters that its
+training text and a chapter have in common (`text/shingles.py`). Another edition, encoding or script
+of its novel is known for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from pipeline.artifacts.codec import read_json
+from pipeline.artifacts.corpus import Corpus
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part
+from pipeline.catalog import SOURCE
+from pipeline.errors import ArtifactDamaged
+from pipeline.models import shelf
+from pipeline.models.cutting import trained_cut, trained_script
+from pipeline.runner.store import Store, load, records
+from pipeline.stages.segment import SegmentConfig, with_parts
+from pipeline.text.reading import read_words
+from pipeline.text.shingles import fingerprints, share_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pipeline.engine.bundle.model import NovelModel
+    from pipeline.engine.measures.cross import Scored
+
+# Chapters of one novel have about 1 % of their fingerprints in common with all others together, a
+# chapter that was read all but a few.
+_LEARNT = 0.1  # share of a text's compared chapters from which its score says nothing
+_READ = 0.5  # share of a chapter, or of a book, from which a model has read it
+_RULE = ("holdout_every", "validation_chapter", "test_chapter")
+
+
+@dataclass(frozen=True)
+class Book:
+    """A text that is compared: one book.
+
+    Attributes
+    ----------
+    name : str
+        What it is called in tables: all differ.
+    title : str
+        Its own, "" where it is not known.
+    digests : tuple of str
+        sha256 of the bytes that it was read from; of a book of a shelf the shelf's, too.
+    corpus : Corpus
+        Its text, of no other book.
+    prints : int64 (N,)
+        Fingerprints of that.
+    """
+
+    name: str
+    title: str
+    digests: tuple[str, ...]
+    corpus: Corpus
+    prints: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A chapter of a book, or a part of one, with the fingerprints of its text, int64 (N,)."""
+
+    title: str
+    part: Part
+    lines: tuple[str, ...]
+    prints: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A model, as far as it tells what it has read.
+
+    Attributes
+    ----------
+    name : str
+    title : str
+    path : Path
+    digest : str
+        sha256 of its novel's bytes.
+    settings : setting → value
+        Those that are not the defaults.
+    read : int64 (N,)
+        Fingerprints of its training chapters.
+    """
+
+    name: str
+    title: str
+    path: Path
+    digest: str
+    settings: Mapping[str, Any]
+    read: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The chapters of a book that are compared.
+
+    Attributes
+    ----------
+    book : Book
+    stretches : tuple of Stretch
+    readers : tuple of bool
+        Which of the models have read the book, held-out chapters aside.
+    shares : tuple of float
+        How much of the chapters each model was trained on.
+    learnt : tuple of bool
+        Whether that is too much for a score to say anything.
+    """
+
+    book: Book
+    stretches: tuple[Stretch, ...]
+    readers: tuple[bool, ...]
+    shares: tuple[float, ...]
+    learnt: tuple[bool, ...]
+
+
+def books_of(corpus: Corpus, name: str) -> tuple[Book, ...]:
+    """Return the books in what `fetch` has made of a source: one, or those of a shelf."""
+    if not corpus.books:
+        prints = fingerprints(corpus.paragraphs)
+        return (Book(name, corpus.title, (corpus.source_digest,), corpus, prints),)
+    return tuple(
+        Book(
+            f"{name}《{own.title}》",
+            own.title,
+            (own.source_digest, corpus.source_digest),
+            _alone(corpus, own.start, own.stop),
+            fingerprints(corpus.paragraphs[own.start : own.stop]),
+        )
+        for own in corpus.books
+    )
+
+
+def _alone(corpus: Corpus, start: int, stop: int) -> Corpus:
+    """Return the text of one book of a shelf."""
+    chapters = (own for own in corpus.chapters if start <= own.start < stop)
+    return replace(
+        corpus,
+        paragraphs=corpus.paragraphs[start:stop],
+        chapters=tuple(
+            replace(own, start=own.start - start, stop=own.stop - start) for own in chapters
+        ),
+        books=(),
+    )
+
+
+def stored_corpora(store: Store, digests: Iterable[str]) -> dict[str, Corpus]:
+    """Return digest → what `fetch` last made of the source with that digest, if it is there."""
+    wanted = set(digests)
+    found: dict[str, Corpus] = {}
+    for record in records(store, SOURCE.name):
+        if not wanted - set(found):
+            break
+        try:
+            digest = read_json(record.path / "corpus.json")["source_digest"]
+            if digest in wanted and digest not in found:
+                found[digest] = load(store, record, SOURCE.codec)
+        except (ArtifactDamaged, KeyError, TypeError):  # then another one may do
+            continue
+    return found
+
+
+def reader_of(path: Path) -> Reader:
+    """Open a model and return what it has read.
+
+    Raises
+    ------
+    DataError
+        It cannot be used: why, in one line.
+    """
+    model = shelf.open_model(path)
+    card = model.card
+    read = fingerprints(_training_lines(model))
+    name = shelf.read_name(path)
+    return Reader(name, card.title, path, card.source_digest, dict(card.settings), read)
+
+
+def _training_lines(model: NovelModel) -> Iterable[str]:
+    """Yield the paragraphs of the chapters that a model was trained on."""
+    from pipeline.engine.bundle.model import rare_words
+
+    words, rare, line = model.network.words, iter(rare_words(model)), list[str]()
+    for number in model.memories.text_ids.tolist():
+        word = words[number] if 0 <= number < len(words) else ""
+        if number >= len(words):
+            word = next(rare, "")
+        if word != PARAGRAPH_BREAK and number >= 0:
+            line.append(word)
+        elif line:
+            yield "".join(line)
+            line = []
+    yield "".join(line)
+
+
+def choose_chapters(book: Book, readers: Sequence[Reader], *, whole: bool) -> Chosen:
+    """Choose the chapters of a book that say how well models foretell it.
+
+    Of a book that a model has read they are those that it was tested on, where its card tells which
+    (not those that it was tuned on), else those that it has not read; with several such models
+    those that are held out for all of them. Of a book that none has read they are those that a
+    model of its own would be tested on, or the `whole` book.
+
+    Raises
+    ------
+    DataError
+        The book has too few paragraphs to be divided.
+    """
+    shares = [share_of(book.prints, reader.read) for reader in readers]
+    knows = [
+        share > _READ or reader.digest in book.digests
+        for share, reader in zip(shares, readers, strict=True)
+    ]
+    known = [reader for reader, own in zip(readers, knows, strict=True) if own]
+    known.sort(key=lambda reader: reader.digest not in book.digests)  # those with a rule first
+    stretches = _held_out(book, known, whole=whole)
+    together = fingerprints(line for own in stretches for line in own.lines)
+    parts = [share_of(together, reader.read) for reader in readers]
+    learnt = [
+        part > _LEARNT or any(_has_read(reader, own) for own in stretches)
+        for part, reader in zip(parts, readers, strict=True)
+    ]
+    return Chosen(book, tuple(stretches), tuple(knows), tuple(parts), tuple(learnt))
+
+
+def _held_out(book: Book, known: Sequence[Reader], *, whole: bool) -> list[Stretch]:
+    """Return the chapters to compare, given the models that have read the book.
+
+    Where they leave none in common, they are those that the first has not read; where that has read
+    all of them, they are what a test would take, and its score will be known as learnt.
+    """
+    ruled = bool(known) and known[0].digest in book.digests
+    divided = _divide(book, known[0].settings if ruled else {})
+    test = [own for own in divided if own.part == "test"]
+    if not known:
+        return divided if whole else test
+    first = [own for own in (test if ruled else divided) if not _has_read(known[0], own)]
+    common = [own for own in first if not any(_has_read(other, own) for other in known[1:])]
+    return common or first or test
+
+
+def _divide(book: Book, settings: Mapping[str, Any]) -> list[Stretch]:
+    """Divide a book as a model's settings say, or as the default ones do."""
+    own = {name: settings[f"segment.{name}"] for name in _RULE if f"segment.{name}" in settings}
+    try:
+        rule = SegmentConfig(**own)
+    except ValidationError:  # a stranger's file may say anything
+        rule = SegmentConfig()
+    corpus, sections = with_parts(rule, book.corpus)
+    texts = (corpus.paragraphs[section.start : section.stop] for section in sections)
+    return [
+        Stretch(section.title, section.part, lines, fingerprints(lines))
+        for section, lines in zip(sections, texts, strict=True)
+    ]
+
+
+def _has_read(reader: Reader, stretch: Stretch) -> bool:
+    """Return whether a model was trained on a chapter."""
+    return share_of(stretch.prints, reader.read) > _READ
+
+
+def characters_of(chosen: Chosen) -> int:
+    """Return how many characters the compared chapters have, a line end being one."""
+    return sum(len(line) + 1 for own in chosen.stretches for line in own.lines)
+
+
+def score_book(
+    path: Path, chosen: Sequence[Chosen], advance: Callable[[int], None], *, marks: bool = True
+) -> list[tuple[Scored, ...]]:
+    """Score the compared chapters of all books under a model, as `score` scores a text.
+
+    `advance` is told of the characters of each chapter that is done; see `score_chapter` for
+    `marks`.
+    """
+    from pipeline.engine.measures.cross import score_chapter
+    from pipeline.engine.writing.writer import Writer
+
+    novel = shelf.open_model(path)
+    model = Writer(novel.network, novel.memories).model()
+    cut, convert = trained_cut(novel.cutting), trained_script(novel.cutting)
+    rows = []
+    for own in chosen:
+        scored = []
+        for stretch in own.stretches:
+            text = "\n".join(stretch.lines)
+            words = read_words([text], cut, convert=convert)
+            scored.append(score_chapter(words, model, marks=marks))
+            advance(len(text) + 1)
+        rows.append(tuple(scored))
+    return rows
+
+
+def own_text(reader: Reader, chosen: Sequence[Chosen], number: int) -> int | None:
+    """Return which of the texts a model, the `number`-th, is of: it has read most of it.
+
+    Of several editions of its novel it is the one with its digest, else the one that holds most of
+    what the model has read. A model of a shelf of several books is of none.
+    """
+    known = [place for place, own in enumerate(chosen) if own.readers[number]]
+    exact = [place for place in known if reader.digest in chosen[place].book.digests]
+    if exact:
+        return exact[0] if len(exact) == 1 else None
+    return max(known, key=lambda p: share_of(reader.read, chosen[p].book.prints), default=None)
+
+
+def chapter_words(chosen: Chosen) -> list[list[str]]:
+    """Return the words of each compared chapter, all books cut alike: by the dictionary alone."""
+    from pipeline.text.words.segment import make_cut
+
+    cut = make_cut("rjieba")
+    texts = ("\n".join(stretch.lines) for stretch in chosen.stretches)
+    return [list(read_words([text], cut)) for text in texts]
