@@ -19,6 +19,7 @@ FILES = {
 }
 PAGES = sorted(path for path in FILES if path.endswith(".md") and path != "CHANGELOG.md")
 MODULES = sorted(path for path in FILES if re.match(r"(pipeline|benchmarks)/.*\.py$", path))
+OF_USERS = {"shelf.toml"}  # files that users write
 FILE = re.compile(r"`([\w./-]+\.(?:py|toml|md|sh))`")
 HEADS = "pipeline|artifacts|commands|engine|learning|page|runner|text"
 DOTTED = re.compile(rf"`((?:{HEADS})\.(?!py\b)[\w.]+)")
@@ -51,7 +52,7 @@ def docstrings(path: Path) -> Iterator[str]:
 
 def somewhere(name: str) -> bool:
     """Return whether a file's path is this, or ends with it."""
-    return any(f"/{path}".endswith(f"/{name}") for path in FILES)
+    return name in OF_USERS or any(f"/{path}".endswith(f"/{name}") for path in FILES)
 
 
 def is_seen_from(module: str, name: str) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from made_up import falling_counts, random_embedding, random_weights
 from numpy.typing import NDArray
-from scipy.special import iv  # type: ignore[import-untyped]
+from scipy.special import iv
 
 from pipeline.artifacts.embedding import log_frequencies
 from pipeline.learning.batches import build_sampler, draw_candidates

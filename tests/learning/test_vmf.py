@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy.special import gammaln, ive  # type: ignore[import-untyped]
+from scipy.special import gammaln, ive
 
 from pipeline.learning.backend import tf
 from pipeline.learning.vmf import log_normaliser
