@@ -40,8 +40,10 @@ SETTINGS = (
     "embed.epochs=1",
     "base.file=",
     "train.epochs=1",
-    "train.epoch_batches=100",
+    "train.max_batches=100",
     "regress.epochs=1",
+    "regress.max_batches=100",
+    "evaluate.max_targets=20000",
     "evaluate.continuations=2",
 )
 LOOK = 0.1  # seconds

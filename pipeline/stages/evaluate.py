@@ -36,7 +36,31 @@ class EvaluateConfig(StageConfig):
         20, ge=1, le=10_000, description="texts written from held-out openings to be measured"
     )
     continuation_words: int = Field(300, ge=10, le=10_000, description="words of such a text")
+    max_targets: int = Field(
+        0,
+        ge=0,
+        le=1_000_000_000,
+        description="held-out words of each part that are scored, at most: whole chapters, evenly "
+        "spread; 0 for all",
+    )
     seed: int = Field(1, ge=0, lt=2**31, description="seed of the random numbers")
+
+
+def _chosen_chapters(window: Windows, starts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """Return the window starts (N,) of as many whole chapters as have no more than `most`.
+
+    They are evenly spread; one chapter there is in any case. With 0 all stay.
+    """
+    import numpy as np
+
+    if not most or len(starts) <= most:
+        return starts
+    chapters = target_sections(window, starts)  # (N,)
+    numbers = np.unique(chapters)  # (C,)
+    count = max(1, len(numbers) * most // len(starts))
+    while count > 1 and np.isin(chapters, spread(numbers, count)).sum() > most:
+        count -= 1
+    return starts[np.isin(chapters, spread(numbers, count))]
 
 
 def _score_models(
@@ -90,6 +114,7 @@ def score_part(
     titles: Sequence[str],
     generator: np.random.Generator,
     progress: Advance,
+    most: int = 0,
 ) -> tuple[dict[str, ModelScores], list[ModelScores], list[dict[str, Any]]]:
     """Return what `Evaluation` keeps of a held-out part: its `scores`, `ablation` and `books`."""
     import numpy as np
@@ -100,7 +125,7 @@ def score_part(
     from pipeline.engine.measures.metrics import piece_lengths, summarise
 
     mixtures = ablation(model.memories) if model.memories else {"network": model.weights}
-    starts = evaluation_starts(window, part)  # (N,)
+    starts = _chosen_chapters(window, evaluation_starts(window, part), most)  # (N,)
     scores, mixed = _score_models(
         window,
         starts,
@@ -300,7 +325,17 @@ def evaluate(
         [
             partial(_measure_writing, config, window, model, pen),
             *(
-                partial(score_part, window, part, model, ngram, regress, segment.books, generator)
+                partial(
+                    score_part,
+                    window,
+                    part,
+                    model,
+                    ngram,
+                    regress,
+                    segment.books,
+                    generator,
+                    most=config.max_targets,
+                )
                 for part, generator in zip(_HELD_OUT, others, strict=True)
             ),
         ],

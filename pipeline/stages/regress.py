@@ -26,6 +26,12 @@ class RegressConfig(StageConfig):
 
     hidden: int = Field(200, ge=1, le=4096, description="units of the LSTM")
     epochs: int = Field(3, ge=1, le=1000, description="passes over the training chapters, at most")
+    max_batches: int = Field(
+        0,
+        ge=0,
+        le=1_000_000_000,
+        description="batches in an epoch, at most, as for train; 0 for all",
+    )
     calibration_targets: int = Field(
         4000, ge=1, le=10_000_000, description="validation targets, spread evenly, to fit scale on"
     )
@@ -52,6 +58,7 @@ def regress(
         vectors="frozen",
         hidden=config.hidden,
         epochs=config.epochs,
+        max_batches=config.max_batches,
         learning_rate=3e-3,
         average=0,
         carry_state=False,

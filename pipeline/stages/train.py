@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, Field, create_model
@@ -70,6 +71,12 @@ class TrainSettings(StageConfig):
         ge=1,
         le=1_000_000,
         description="batches in an epoch, at least: a short novel gets smaller batches",
+    )
+    max_batches: int = Field(
+        0,
+        ge=0,
+        le=1_000_000_000,
+        description="batches in an epoch, at most: of a large shelf each takes others; 0 for all",
     )
     optimizer: Literal["adam", "sgd"] = Field(
         "adam", description="adam (AdamW where weights decay), or plain gradient descent"
@@ -207,7 +214,9 @@ def batch_maker(
             layers=config.layers,
             dropout=dropout,
         )
-        return -(-len(starts) // batch_size), batches
+        count = -(-len(starts) // batch_size)
+        most = min(count, config.max_batches or count)
+        return most, islice(batches, most)
 
     return make_batches
 

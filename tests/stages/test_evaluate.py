@@ -11,10 +11,12 @@ from made_up import random_network, segmentation_of, windows_of
 
 from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part
+from pipeline.artifacts.windows import evaluation_starts
 from pipeline.engine.memories.next_word import Model
 from pipeline.engine.memories.ngram import train_kneser_ney
 from pipeline.stages.evaluate import (
     EvaluateConfig,
+    _chosen_chapters,
     _has_kneser_ney,
     _measure_reading,
     _measure_writing,
@@ -46,6 +48,21 @@ def test_stretches_of_the_novel_do_not_overlap(
     openings: list[int], length: int, expected: list[int]
 ) -> None:
     assert _parted(np.array(openings, dtype=np.int64), length) == expected
+
+
+def test_of_many_held_out_chapters_whole_ones_are_scored_evenly_spread() -> None:
+    parts: list[tuple[Part, Sequence[int]]] = [("train", [1] * 5)]
+    for _ in range(8):
+        parts += [("test", [1] * 10), ("train", [1] * 5)]
+    window = windows_of(parts, steps=2, vocabulary_size=len(WORDS))
+    starts = evaluation_starts(window, "test")
+    assert len(starts) == 80
+    firsts = np.arange(5, 125, 15)  # of the eight chapters
+
+    for most, chapters in ((0, range(8)), (80, range(8)), (45, (0, 2, 4, 7)), (9, (0,))):
+        targets = _chosen_chapters(window, starts, most) + window.steps
+        expected = [first + place for first in firsts[list(chapters)] for place in range(10)]
+        assert targets.tolist() == expected, most
 
 
 def test_what_is_held_out_is_measured_once() -> None:

@@ -42,7 +42,7 @@ from pipeline.learning.step import build_optimizer
 from pipeline.stage import Progress, StageConfig
 from pipeline.stages.decode import DecodeConfig, decode
 from pipeline.stages.regress import RegressConfig, regress
-from pipeline.stages.train import TrainConfig, fit_batch_size, train, train_config
+from pipeline.stages.train import TrainConfig, batch_maker, fit_batch_size, train, train_config
 
 EMBEDDING, WINDOWS = toy_novel()
 SETTINGS: dict[str, Any] = {
@@ -356,6 +356,19 @@ def test_a_short_novel_gets_smaller_batches() -> None:
     assert fit_batch_size(TrainConfig(batch_size=64, epoch_batches=1), WINDOWS) == 64
     assert fit_batch_size(TrainConfig(batch_size=64, epoch_batches=10), WINDOWS) == 12
     assert fit_batch_size(TrainConfig(batch_size=64, epoch_batches=1000), WINDOWS) == 1
+
+
+def test_of_a_large_shelf_an_epoch_takes_other_batches_than_the_last() -> None:
+    # 120 sequences of five words in batches of twelve: of ten an epoch takes three.
+    settings: dict[str, Any] = {"batch_size": 64, "epoch_batches": 10, "carry_state": False}
+    generator = np.random.default_rng(1)
+    count, batches = batch_maker(TrainConfig(**settings), EMBEDDING, WINDOWS)(generator)
+    assert (count, len(list(batches))) == (10, 10)
+    few = batch_maker(TrainConfig(**settings, max_batches=3), EMBEDDING, WINDOWS)
+    (count, first), (_, second) = few(generator), few(generator)
+    one, other = ([batch.inputs.tobytes() for batch in own] for own in (first, second))
+    assert (count, len(one), len(other)) == (3, 3, 3)
+    assert set(one).isdisjoint(other)
 
 
 @pytest.mark.slow
