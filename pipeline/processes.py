@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pipeline.errors import StageFailed
 from pipeline.workers import Item, Result
@@ -37,6 +37,7 @@ class Processes:
     """So many processes, new ones for each `map`: between two, none holds memory."""
 
     count: int
+    lasting: ClassVar[bool] = False
 
     def map(
         self, function: Callable[[Item], Result], items: Iterable[Item], *, most: int = 0

@@ -20,6 +20,10 @@ class Workers(Protocol):
     def count(self) -> int:
         """How many work at once."""
 
+    @property
+    def lasting(self) -> bool:
+        """Whether a worker, with what it has loaded, is still there at the next `map`."""
+
     def map(
         self, function: Callable[[Item], Result], items: Iterable[Item], *, most: int = 0
     ) -> Iterator[Result]:
@@ -47,6 +51,7 @@ class _Here:
     """One job after another, in the process that asks."""
 
     count = 1
+    lasting = True
 
     def map(
         self, function: Callable[[Item], Result], items: Iterable[Item], *, most: int = 0

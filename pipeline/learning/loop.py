@@ -41,6 +41,7 @@ def fit(
     scratch_path: Path,
     progress: Callable[[float, float, str], None],
     say: Callable[[str], None] = say_nothing,
+    make_step: Callable[[Network, Loss, keras.optimizers.Optimizer], Step] = compile_step,
 ) -> tuple[Weights, dict[str, Any]]:
     """Train, and return the weights of the best epoch with the history.
 
@@ -60,13 +61,15 @@ def fit(
         Where the checkpoint lies; one that is found there is gone on with.
     progress : called with (epochs done, epochs in all, note)
     say : called with a line for the user, where a checkpoint cannot be gone on with
+    make_step : (network, loss, optimizer) → step
+        In place of the step of one process.
 
     Raises
     ------
     Diverged
     """
     optimizer = build_optimizer(network, plan)
-    step = compile_step(network, loss, optimizer)
+    step = make_step(network, loss, optimizer)
     state = resume(network, optimizer, generator, scratch_path, say)
     while not _finished(state, plan):
         count, batches = make_batches(generator)

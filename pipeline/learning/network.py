@@ -111,7 +111,7 @@ def output_table(network: Network) -> keras.Variable:
     return network.input_vectors if network.output_vectors is None else network.output_vectors
 
 
-def _all_variables(network: Network) -> dict[str, keras.Variable]:
+def named_variables(network: Network) -> dict[str, keras.Variable]:
     """Return the stored variables by their arrays' names; tied vectors appear once."""
     first, *upper = network.layers
     named = {
@@ -129,13 +129,13 @@ def _all_variables(network: Network) -> dict[str, keras.Variable]:
 
 def trainable_variables(network: Network) -> list[keras.Variable]:
     """Return the variables that an optimizer may change, in a fixed order."""
-    return [variable for variable in _all_variables(network).values() if variable.trainable]
+    return [variable for variable in named_variables(network).values() if variable.trainable]
 
 
 def export_weights(network: Network) -> dict[str, NDArray[np.float32]]:
     """Copy the network into arrays of `WEIGHT_SHAPES`."""
     weights: dict[str, Any] = {
-        name: np.array(variable.numpy()) for name, variable in _all_variables(network).items()
+        name: np.array(variable.numpy()) for name, variable in named_variables(network).items()
     }
     weights.setdefault("output_vectors", weights["input_vectors"][:-1].copy())
     return weights
@@ -143,5 +143,5 @@ def export_weights(network: Network) -> dict[str, NDArray[np.float32]]:
 
 def assign_weights(network: Network, weights: dict[str, NDArray[np.float32]]) -> None:
     """Copy arrays of `WEIGHT_SHAPES` into the network."""
-    for name, variable in _all_variables(network).items():
+    for name, variable in named_variables(network).items():
         variable.assign(weights[name])

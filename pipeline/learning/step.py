@@ -44,24 +44,12 @@ def build_optimizer(network: Network, plan: Plan) -> keras.optimizers.Optimizer:
 def compile_step(network: Network, loss: Loss, optimizer: keras.optimizers.Optimizer) -> Step:
     """Return a function (batch, states) → (loss, states after it) that trains on one batch."""
     variables = trainable_variables(network)
-    states_spec = tf.TensorSpec((len(network.layers), 2, None, None), tf.float32)  # (L, 2, B, H)
 
-    @tf.function(input_signature=[_SIGNATURE, states_spec])  # type: ignore[untyped-decorator]
+    @tf.function(input_signature=signature(network))  # type: ignore[untyped-decorator]
     def compiled(arrays: dict[str, tf.Tensor], states: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        with tf.GradientTape() as tape:
-            predicted, after = predict(
-                network,
-                arrays["inputs"],
-                arrays["input_mask"],
-                arrays["output_masks"],
-                arrays["recurrent_masks"],
-                states,
-            )
-            targets = Targets(*(arrays[name] for name in Targets._fields))
-            value = loss(predicted, network, targets)
-        gradients = tape.gradient(value, [variable.value for variable in variables])
+        value, after, gradients = differentiate(network, loss, arrays, states)
         pairs = [
-            (tf.convert_to_tensor(gradient), variable)
+            (gradient, variable)
             for gradient, variable in zip(gradients, variables, strict=True)
             if gradient is not None
         ]
@@ -69,11 +57,39 @@ def compile_step(network: Network, loss: Loss, optimizer: keras.optimizers.Optim
         return value, after
 
     def step(batch: Batch, states: tf.Tensor) -> tuple[float, tf.Tensor]:
-        arrays: dict[str, Any] = {name: getattr(batch, name) for name in _SIGNATURE}
-        value, after = compiled(arrays, states)
+        value, after = compiled(batch_arrays(batch), states)
         return float(value), after
 
     return step
+
+
+def signature(network: Network) -> list[Any]:
+    """Return what a compiled step takes: the arrays of a batch, and states (L, 2, B, H)."""
+    return [_SIGNATURE, tf.TensorSpec((len(network.layers), 2, None, None), tf.float32)]
+
+
+def batch_arrays(batch: Batch) -> dict[str, Any]:
+    """Return the arrays of a batch that a step reads."""
+    return {name: getattr(batch, name) for name in _SIGNATURE}
+
+
+def differentiate(
+    network: Network, loss: Loss, arrays: dict[str, tf.Tensor], states: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor | None]]:
+    """Return the loss, the states after the batch, and each trainable variable's gradient."""
+    with tf.GradientTape() as tape:
+        predicted, after = predict(
+            network,
+            arrays["inputs"],
+            arrays["input_mask"],
+            arrays["output_masks"],
+            arrays["recurrent_masks"],
+            states,
+        )
+        targets = Targets(*(arrays[name] for name in Targets._fields))
+        value = loss(predicted, network, targets)
+    gradients = tape.gradient(value, [variable.value for variable in trainable_variables(network)])
+    return value, after, [None if g is None else tf.convert_to_tensor(g) for g in gradients]
 
 
 def first_states(batch: Batch, before: tf.Tensor | None = None) -> tf.Tensor:

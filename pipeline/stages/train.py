@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, cast
 
-from pydantic import AfterValidator, Field, create_model
+from pydantic import AfterValidator, Field, create_model, model_validator
 
 from pipeline.artifacts.training import TRAINING, Training
 from pipeline.artifacts.windows import Windows, evaluation_starts
 from pipeline.errors import StageFailed
 from pipeline.learning.objectives import OBJECTIVES, Objective, configured_loss
 from pipeline.stage import Context, Stage, StageConfig
+from pipeline.workers import HERE, Workers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,6 +80,13 @@ class TrainSettings(StageConfig):
         le=1_000_000_000,
         description="batches in an epoch, at most: of a large shelf each takes others; 0 for all",
     )
+    shards: int = Field(
+        1,
+        ge=1,
+        le=1024,
+        description="parts of a batch whose gradients are made apart and added up, side by side on "
+        "a cluster; only with contrastive",
+    )
     optimizer: Literal["adam", "sgd"] = Field(
         "adam", description="adam (AdamW where weights decay), or plain gradient descent"
     )
@@ -120,6 +129,15 @@ class TrainSettings(StageConfig):
         4000, ge=1, le=10_000_000, description="targets, spread evenly, to validate an epoch on"
     )
     seed: int = Field(1, ge=0, lt=2**31, description="seed of the random numbers")
+
+    @model_validator(mode="after")
+    def _check_shards(self) -> Self:
+        """Refuse shards where a loss needs more than the rows of a batch."""
+        if self.shards > 1 and self.objective != "contrastive":
+            raise ValueError(
+                f"expected train.shards = 1 with the objective {self.objective}, got {self.shards}"
+            )
+        return self
 
 
 def train_config(objectives: Mapping[str, Objective]) -> type[TrainSettings]:
@@ -292,6 +310,25 @@ def train(
         raise StageFailed(f"train: {error}; start afresh with a lower one: {lower}") from error
 
 
+def _in_shards(config: TrainSettings, embed: Embedding, workers: Workers) -> dict[str, Any]:
+    """Return what tells `fit` to part its batches, where the settings say so."""
+    from pipeline.artifacts.embedding import log_frequencies
+    from pipeline.learning.shards import Spec, sharded_step
+
+    if config.shards == 1:
+        return {}
+    spec = Spec(
+        vocabulary=len(embed.words),
+        embedding=embed.vectors.shape[1],
+        hidden=config.hidden,
+        layers=config.layers,
+        vectors=config.vectors,
+        log_prior=log_frequencies(embed.counts).tobytes(),
+    )
+    own = workers if workers.lasting else HERE  # others would load TensorFlow for each batch
+    return {"make_step": partial(sharded_step, spec=spec, shards=config.shards, workers=own)}
+
+
 def train_network(
     config: TrainSettings,
     *,
@@ -339,6 +376,7 @@ def train_network(
         scratch_path=context.scratch_path,
         progress=context.progress,
         say=context.say,
+        **_in_shards(config, embed, context.workers),
     )
     return Training(
         weights=weights,

@@ -51,7 +51,7 @@ def test_workers_find_the_same_words(name: Engine, times: int) -> None:
 class NoWorkers:
     """What must not be asked for several."""
 
-    count = 2
+    count, lasting = 2, False
 
     def map(
         self, function: Callable[[Item], Result], items: Iterable[Item], *, most: int = 0
