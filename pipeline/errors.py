@@ -2,7 +2,8 @@
 
 XuxieError                  1
 ├── StageFailed             1   a stage raised something unforeseen, or could not be saved
-│   └── InputChanged        1   a source changed while its stage was running
+│   ├── InputChanged        1   a source changed while its stage was running
+│   └── WorkersLost         1   the cluster that a run works on has gone
 ├── ArtifactDamaged         1   a stored file is not as it was written, or not what it should be
 ├── SettingsError           2   a setting or option that cannot be accepted
 │   └── NotReady            2   a command needs an artifact that is stale or missing
@@ -61,6 +62,10 @@ class StageFailed(XuxieError):
 
 class InputChanged(StageFailed):
     """An external input had other bytes after the run than before it; nothing was committed."""
+
+
+class WorkersLost(StageFailed):
+    """The cluster that a run works on, or the process that speaks with it, has gone."""
 
 
 class ArtifactDamaged(XuxieError):

@@ -1,0 +1,60 @@
+"""What is refused before any cluster is asked, and what nodes are told apart by."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+
+import pytest
+
+from pipeline.cluster.opening import open_cluster
+from pipeline.cluster.task import Answer, answer, packed, unpacked
+from pipeline.cluster.versions import difference, versions
+from pipeline.errors import DataError, SettingsError
+
+
+@pytest.mark.parametrize("name", ["", "here", "10.0.0.1", "ray://10.0.0.1:10001", "host:port"])
+def test_what_is_no_cluster_is_refused(name: str) -> None:
+    with (
+        pytest.raises(SettingsError, match="expected local, auto or HOST:PORT"),
+        open_cluster(name, ()),
+    ):
+        pass
+
+
+def test_without_ray_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)  # as good as not installed
+    with pytest.raises(SettingsError, match="xuxie\\[cluster\\]"), open_cluster("local", ()):
+        pass
+
+
+def test_versions_tell_code_python_and_libraries() -> None:
+    found = versions(("numpy", "no-such-library"))
+    assert set(found) == {"Python", "xuxie", "numpy", "no-such-library"}
+    assert found["no-such-library"] == "none"
+    assert difference(found, found) == ""
+    other = {**found, "numpy": "1.0"}
+    assert difference(found, other) == f"numpy 1.0 in place of {found['numpy']}"
+
+
+def test_a_worker_of_other_versions_does_nothing() -> None:
+    expected = {**versions(("numpy",)), "numpy": "1.0"}
+    kind, data, _ = answer(expected, packed(print, "never"))
+    assert kind == "differs"
+    assert data.decode().endswith("in place of 1.0")
+
+
+def test_a_job_goes_there_and_back_as_bytes() -> None:
+    same = versions(("numpy",))
+    assert unpacked(answer(same, packed(abs, -3))) == 3
+    raised = answer(same, packed(len, 3))
+    with pytest.raises(TypeError, match="has no len") as caught:
+        unpacked(raised)
+    assert "Traceback" in caught.value.__notes__[0]
+
+
+def test_an_error_of_ours_keeps_its_fields() -> None:
+    error = DataError("expected a novel", stage="fetch")
+    with pytest.raises(DataError, match="expected a novel") as caught:
+        unpacked(Answer("raised", pickle.dumps(error), ""))
+    assert caught.value.stage == "fetch"
