@@ -220,7 +220,7 @@ def _work(run: _Run, step: Step, earlier: dict[str, Outcome], scratch_path: Path
         progress=partial(run.reporter.progress, step),
         generator=np.random.default_rng(getattr(config, "seed", 0)),
         scratch_path=scratch_path,
-        made=_made_upstream(step, run.settings, earlier),
+        made=made_upstream(step, run.settings, earlier),
         say=partial(run.reporter.said, step),
         parts=partial(keep_parts, run.store, step.components, run.workers),
         workers=run.workers,
@@ -241,7 +241,7 @@ def _work(run: _Run, step: Step, earlier: dict[str, Outcome], scratch_path: Path
         raise as_failure(step.stage.name, error, run.store.folder) from error
 
 
-def _made_upstream(step: Step, settings: Settings, earlier: dict[str, Outcome]) -> dict[str, Made]:
+def made_upstream(step: Step, settings: Settings, earlier: dict[str, Outcome]) -> dict[str, Made]:
     """Tell of every stage that a step needs, directly or not, in running order."""
     needed = set(step.stage.inputs)
     for name in reversed(earlier):

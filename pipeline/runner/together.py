@@ -1,0 +1,174 @@
+"""Several settings at once, stage by stage: what they share is made once, what differs by workers.
+
+A stage that comes out alike for all is run as always. Of one that does not, each variant is a
+worker's work; the artifacts come back and are committed here, so that only this process writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.config import Settings
+from pipeline.errors import DataError, InputChanged, StageFailed, WorkersLost, XuxieError
+from pipeline.runner.commit import commit, quarantine
+from pipeline.runner.disk import usable
+from pipeline.runner.elsewhere import Computed, Job, compute, read_files
+from pipeline.runner.execute import Outcome, Reporter, execute, made_upstream
+from pipeline.runner.graph import select
+from pipeline.runner.lock import hold
+from pipeline.runner.plan import Step, plan
+from pipeline.runner.store import Store
+from pipeline.stage import Stage
+from pipeline.workers import Workers
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One of several settings: its outcomes, or the error that it ended with."""
+
+    settings: Settings
+    outcomes: tuple[Outcome, ...] = ()
+    error: XuxieError | None = None
+
+
+@dataclass(frozen=True)
+class _Runner:
+    """What all stages of one call are run with."""
+
+    stages: Sequence[Stage]
+    store: Store
+    reporter: Reporter
+    command: str
+    workers: Workers
+
+    def execute(self, settings: Settings, target: str) -> list[Outcome]:
+        """Bring one stage of one variant up to date in this process."""
+        return execute(
+            self.stages,
+            settings,
+            self.store,
+            targets=[target],
+            reporter=self.reporter,
+            command=self.command,
+            workers=self.workers,
+        )
+
+
+def execute_together(
+    stages: Sequence[Stage],
+    many: Sequence[Settings],
+    store: Store,
+    *,
+    targets: Sequence[str],
+    reporter: Reporter,
+    command: str,
+    workers: Workers,
+) -> list[Variant]:
+    """Bring the targets up to date for all settings; one that fails does not stop the others.
+
+    Raises
+    ------
+    Busy
+        Another run holds the store.
+    StageFailed
+        The workers are lost; what they had finished is kept.
+    """
+    runner = _Runner(stages, store, reporter, command, workers)
+    variants = [Variant(settings) for settings in many]
+    for stage in select(stages, targets):
+        steps = _waiting(runner, stage, variants)
+        if len(steps) > 1 and not any(step.components["files"] for _, step in steps):
+            variants = _spread(runner, variants, steps)
+        else:
+            variants = [_here(runner, variant, stage) for variant in variants]
+    return variants
+
+
+def _here(runner: _Runner, variant: Variant, stage: Stage) -> Variant:
+    """Bring a stage up to date for one variant in this process."""
+    if variant.error is not None:
+        return variant
+    try:
+        outcomes = runner.execute(variant.settings, stage.name)
+    except (InputChanged, WorkersLost):
+        raise
+    except (StageFailed, DataError) as error:  # of these settings: others may do better
+        return replace(variant, error=error)
+    known = {outcome.record.stage: outcome for outcome in (*variant.outcomes, *outcomes)}
+    return replace(variant, outcomes=tuple(known.values()))
+
+
+def _waiting(
+    runner: _Runner, stage: Stage, variants: Sequence[Variant]
+) -> list[tuple[Variant, Step]]:
+    """Return the steps that are to be run for a stage, one for each key, and a variant of each."""
+    found: dict[str, tuple[Variant, Step]] = {}
+    for variant in variants:
+        if variant.error is None:
+            step = plan(runner.stages, variant.settings, runner.store, only=stage.name)[-1]
+            if step.record is None and step.key is not None:
+                found.setdefault(step.key, (variant, step))
+    return list(found.values())
+
+
+def _spread(
+    runner: _Runner, variants: Sequence[Variant], steps: Sequence[tuple[Variant, Step]]
+) -> list[Variant]:
+    """Have workers run a stage's steps, and commit what they make in the order of the steps."""
+    errors: dict[str, XuxieError] = {}
+    with hold(runner.store, runner.command):
+        results = runner.workers.map(compute, _jobs(runner, steps))
+        for (_, step), computed in zip(steps, results, strict=True):
+            runner.reporter.started(step)
+            if computed.error is not None:
+                errors[str(step.key)] = computed.error
+                runner.reporter.said(step, str(computed.error))
+                continue
+            _keep(runner, step, computed)
+    stage = steps[0][1].stage
+    return [_after(runner, variant, stage, errors) for variant in variants]
+
+
+def _after(
+    runner: _Runner, variant: Variant, stage: Stage, errors: Mapping[str, XuxieError]
+) -> Variant:
+    """Return a variant after a stage that workers ran: with its artifact, or with its error."""
+    if variant.error is not None:
+        return variant
+    key = plan(runner.stages, variant.settings, runner.store, only=stage.name)[-1].key
+    if key is not None and key in errors:
+        return replace(variant, error=errors[key])
+    return _here(runner, variant, stage)
+
+
+def _jobs(runner: _Runner, steps: Sequence[tuple[Variant, Step]]) -> Iterator[Job]:
+    """Yield what workers need for each step; its inputs are read when its turn comes."""
+    for variant, step in steps:
+        earlier = {outcome.record.stage: outcome for outcome in variant.outcomes}
+        yield Job(
+            step.stage,
+            variant.settings.values[step.stage.name],
+            {
+                name: (earlier[name].step.stage, read_files(earlier[name].record))
+                for name in step.stage.inputs
+            },
+            made_upstream(step, variant.settings, earlier),
+        )
+
+
+def _keep(runner: _Runner, step: Step, computed: Computed) -> None:
+    """Commit what a worker has made."""
+    for text in computed.said:
+        runner.reporter.said(step, text)
+    if step.damaged and step.key:
+        quarantine(runner.store, step.stage.name, step.key)
+    history = {
+        "started": computed.started,
+        "seconds": computed.seconds,
+        "names": {},
+        "facts": dict(computed.facts),
+    }
+    with usable(runner.store.folder):
+        record = commit(runner.store, step.components, computed.write, history)
+    runner.reporter.finished(Outcome(step, record, ran=True))

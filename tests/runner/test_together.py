@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from fakes import STAGES, VALUE, Recorder, run_all, settings_of
+
+from pipeline.errors import Busy, StageFailed, WorkersLost
+from pipeline.runner.elsewhere import Job
+from pipeline.runner.lock import hold
+from pipeline.runner.store import Store, load, open_store, records
+from pipeline.runner.together import Variant, execute_together
+from pipeline.workers import HERE, Item, Result, Workers
+
+
+class Counting:
+    """Workers that do all in this process and remember which stages they got."""
+
+    count, lasting = 2, True
+
+    def __init__(self, lost_after: int = 99) -> None:
+        self.stages: list[str] = []
+        self.lost_after = lost_after
+
+    def map(
+        self, function: Callable[[Item], Result], items: Iterable[Item], *, most: int = 0
+    ) -> Iterator[Result]:
+        for item in items:
+            assert isinstance(item, Job)
+            if len(self.stages) == self.lost_after:
+                raise WorkersLost("gone")
+            self.stages.append(item.stage.name)
+            yield function(item)
+
+
+def together(store: Store, workers: Workers, *overrides: str) -> list[Variant]:
+    return execute_together(
+        STAGES,
+        [settings_of(store.root, override) for override in overrides],
+        store,
+        targets=["count"],
+        reporter=Recorder(),
+        command="test",
+        workers=workers,
+    )
+
+
+def files_of(store: Store) -> dict[str, bytes]:
+    """Return stage/key/file → bytes of what is stored, but for the manifests, which tell times."""
+    return {
+        str(path.relative_to(store.folder)): path.read_bytes()
+        for path in store.folder.glob("[a-z]*/*/*")
+        if path.name != "manifest.json"
+    }
+
+
+def test_what_differs_is_the_workers_work_and_what_is_shared_is_made_once(
+    store: Store, project: Path
+) -> None:
+    workers = Counting()
+    variants = together(store, workers, "count.rate=0.1", "count.rate=0.2", "count.rate=0.1")
+
+    assert workers.stages == ["count", "count"], "two settings of the three are alike"
+    assert [len(records(store, stage)) for stage in ("read", "spell", "count")] == [1, 1, 2]
+    keys = [variant.outcomes[-1].record.key for variant in variants]
+    assert keys[0] == keys[2] != keys[1]
+
+    alone = open_store(project / "alone", project)
+    run_all(alone, "count.rate=0.1")
+    run_all(alone, "count.rate=0.2")
+    assert files_of(alone) == files_of(store)
+    assert run_all(store, "count.rate=0.2") == []
+
+
+def test_inputs_come_as_files_and_are_read_with_their_codecs(store: Store) -> None:
+    workers = Counting()
+    together(store, workers, "spell.length=1", "spell.length=3")
+
+    assert workers.stages == ["spell", "spell", "count", "count"]
+    values = [load(store, record, VALUE) for record in records(store, "count")]
+    assert sorted(value["words"] for value in values) == [3, 8]
+
+
+def test_one_that_fails_does_not_stop_the_others(store: Store) -> None:
+    for workers in (Counting(), HERE):
+        bad, good = together(store, workers, 'count.mode="bug"', "count.rate=0.3")
+        assert isinstance(bad.error, StageFailed)
+        assert "ZeroDivisionError" in str(bad.error)
+        assert good.error is None
+        assert good.outcomes[-1].record.stage == "count"
+
+
+def test_one_that_refuses_its_data_keeps_its_code(store: Store) -> None:
+    refused, good = together(store, Counting(), 'count.mode="bad data"', "count.rate=0.3")
+    assert refused.error is not None
+    assert refused.error.exit_code == 3
+    assert good.error is None
+
+
+def test_lost_workers_end_the_run_and_keep_what_was_finished(store: Store) -> None:
+    rates = [f"count.rate=0.{number}" for number in range(1, 5)]
+    with pytest.raises(WorkersLost):
+        together(store, Counting(lost_after=2), *rates)
+    assert len(records(store, "count")) == 2
+
+    workers = Counting()
+    together(store, workers, *rates)
+    assert workers.stages == ["count", "count"], "the other two are there"
+
+
+def test_another_run_is_told_who_holds_the_store(store: Store) -> None:
+    with hold(store, "other"), pytest.raises(Busy, match="held by other"):
+        together(store, Counting(), "count.rate=0.1", "count.rate=0.2")
