@@ -29,6 +29,7 @@ from pipeline.runner.execute import Outcome, execute
 from pipeline.runner.store import Store
 from pipeline.shown import shown, shown_json
 from pipeline.stage import Stage
+from pipeline.workers import Workers
 
 _CONTEXT = "click_context"
 _LONGEST = 2000  # characters of a message
@@ -133,10 +134,12 @@ def run_stages(
     force: AbstractSet[str],
     command: str,
     progress: str = "auto",
+    workers: Workers | None = None,
 ) -> list[Outcome]:
     """Run stages with a progress display on stderr; an interrupt says that they can go on.
 
-    `progress` is its form: see `open_reporter`.
+    `progress` is its form: see `open_reporter`. `workers` are this machine's unless others are
+    given.
     """
     reporter = open_reporter(sys.stderr, progress)
     try:
@@ -149,7 +152,7 @@ def run_stages(
                 force=force,
                 reporter=reporter,
                 command=command,
-                workers=Processes(cores()),
+                workers=workers or Processes(cores()),
             )
     finally:
         reporter.close()
@@ -161,6 +164,7 @@ def run_targets(
     force: AbstractSet[str],
     command: str,
     progress: str = "auto",
+    workers: Workers | None = None,
 ) -> list[Outcome]:
     """Run stages of the pipeline with a progress display on stderr."""
     return run_stages(
@@ -171,4 +175,5 @@ def run_targets(
         force=force,
         command=command,
         progress=progress,
+        workers=workers,
     )

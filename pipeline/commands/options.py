@@ -180,6 +180,24 @@ NewName = Annotated[
 Quick = Annotated[
     bool, typer.Option("--quick", help="Stop when the model is made; no scores, no report.")
 ]
+Grid = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--grid",
+        metavar="NAME=A,B",
+        help="A model for each value of a setting, as train.hidden=200,400; repeatable: for each "
+        "combination.",
+    ),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        parser=parsers.text,
+        metavar="local|auto|HOST:PORT",
+        help="Work on a Ray cluster: one of this machine's cores, the one it belongs to, or this.",
+    ),
+]
 
 ProgressForm = Annotated[
     str,

@@ -15,10 +15,14 @@ import typer
 from pipeline.artifacts.report import FILE as REPORT_FILE
 from pipeline.catalog import EVALUATION, MODEL, REPORT, STAGES
 from pipeline.commands import arguments, options, results
+from pipeline.commands import grid as grids
 from pipeline.commands.arguments import Asked
 from pipeline.commands.console import guarded, print_json, put, run_targets, say, width
+from pipeline.commands.grid import Cell
+from pipeline.commands.lending import lent
 from pipeline.commands.options import AcceptNew, Artifacts, AsJson, DryRun, Force
 from pipeline.commands.status import show_ahead
+from pipeline.errors import SettingsError
 from pipeline.models.names import check_name
 from pipeline.models.shelf import read_name, shelf_of
 from pipeline.program import program
@@ -34,6 +38,7 @@ from pipeline.runner.execute import Outcome
 from pipeline.runner.plan import check_files, plan
 from pipeline.runner.store import load
 from pipeline.shown import visible
+from pipeline.workers import Workers
 
 if TYPE_CHECKING:
     from pipeline.artifacts.evaluation import Evaluation
@@ -49,6 +54,8 @@ def run_all(
     name: options.NewName = None,
     quick: options.Quick = False,
     language: options.PageLanguage = None,
+    grid: options.Grid = None,
+    cluster: options.Cluster = None,
     accept_new: AcceptNew = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -57,7 +64,15 @@ def run_all(
 ) -> None:
     """From a novel to a model and a continuation, and then to its scores and a report."""
     name = name if name is None else check_name(name, "--name")
-    project = (asked.with_setting(_LANGUAGE, language) if language else asked).open(artifacts)
+    asked = asked.with_setting(_LANGUAGE, language) if language else asked
+    cells = grids.cells(asked, grid, artifacts) if grid else []
+    if cells and (accept_new or dry_run):
+        other = "--accept-new" if accept_new else "--dry-run"
+        raise SettingsError(
+            f"--grid: expected it without {other}, got both; give {other} with one --set",
+            option="--grid",
+        )
+    project = cells[0].project if cells else asked.open(artifacts)
     shelf_of(project.store.folder)  # what stands in its place is refused before hours of training
     force = forget_download(project) if accept_new else frozenset()
     if dry_run:
@@ -65,18 +80,53 @@ def run_all(
         steps = plan(STAGES, project.settings, project.store, force=force, only=only)
         check_files(steps, project.settings)
         return show_ahead(steps, project.settings, as_json)
-    made = _make_model(project, force, name, quiet=as_json, progress=progress)
-    outcomes = made if quick else _evaluate_model(project, made, name, progress)
+    with lent(cluster, progress) as workers:
+        if cells:
+            return _run_grid(cells, name, quick, progress, workers, as_json=as_json)
+        made = _make_model(project, force, name, workers, quiet=as_json, progress=progress)
+        outcomes = made if quick else _evaluate_model(project, made, name, workers, progress)
     if as_json:
         return print_json(explain.outcome_rows(outcomes))
     return _show_result(project, outcomes)
 
 
+def _run_grid(
+    cells: list[Cell],
+    name: str | None,
+    quick: bool,
+    progress: str,
+    workers: Workers | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Make a model for each cell of a grid, and show how well each does.
+
+    Raises
+    ------
+    XuxieError
+        The first of those that some cell ended with, once all are done and shown.
+    """
+    cells = grids.run_grid(cells, quick=quick, progress=progress, workers=workers)
+    cells = grids.publish_cells(cells, name, progress)
+    if as_json:
+        print_json(grids.rows(cells))
+    else:
+        grids.show(cells)
+    if failed := grids.failed(cells):
+        raise failed
+
+
 def _make_model(
-    project: Project, force: AbstractSet[str], name: str | None, *, quiet: bool, progress: str
+    project: Project,
+    force: AbstractSet[str],
+    name: str | None,
+    workers: Workers | None,
+    *,
+    quiet: bool,
+    progress: str,
 ) -> list[Outcome]:
     """Run the stages up to the model, publish it and, unless quiet, print what it writes."""
-    outcomes = run_targets(project, [MODEL.name], force, "run-all", progress)
+    outcomes = run_targets(project, [MODEL.name], force, "run-all", progress, workers)
     path = publish_model(project, outcomes, name)
     remember_run(project, outcomes)
     if path is not None and progress == "json":
@@ -108,11 +158,15 @@ def generate_command(phrase: str, artifacts: Path) -> str:
 
 
 def _evaluate_model(
-    project: Project, made: Sequence[Outcome], name: str | None, progress: str
+    project: Project,
+    made: Sequence[Outcome],
+    name: str | None,
+    workers: Workers | None,
+    progress: str,
 ) -> list[Outcome]:
     """Run all other stages and publish the scores; return what became of every stage."""
     targets = [stage.name for stage in STAGES]
-    later = run_targets(project, targets, frozenset(), "run-all", progress)
+    later = run_targets(project, targets, frozenset(), "run-all", progress, workers)
     publish_model(project, later, name)
     remember_run(project, later)
     earlier = {outcome.record.stage: outcome for outcome in made if outcome.ran}
@@ -125,6 +179,7 @@ def run_one(
     stage: Annotated[str, typer.Argument(help="The stage; `dag` lists them.")],
     asked: Asked,
     force: Force = False,
+    cluster: options.Cluster = None,
     accept_new: AcceptNew = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -140,7 +195,8 @@ def run_one(
         steps = plan(STAGES, project.settings, project.store, force=forced, only=stage)
         check_files(steps, project.settings)
         return show_ahead(steps, project.settings, as_json)
-    outcomes = run_targets(project, [stage], forced, f"run {stage}")
+    with lent(cluster) as workers:
+        outcomes = run_targets(project, [stage], forced, f"run {stage}", workers=workers)
     publish_model(project, outcomes)
     if as_json:
         return print_json(explain.outcome_rows(outcomes))

@@ -97,7 +97,7 @@ def _stamp(
     """Return the model with what was settled outside its stage."""
     card = replace(
         model.card,
-        title=model.card.title or _source_title(settings),
+        title=model.card.title or source_title(settings),
         made_with=_versions(),
         settings=_changed_settings(settings),
         settings_digest=identity,
@@ -134,7 +134,7 @@ def _cutting_of(settings: Settings, cutting: Cutting) -> Cutting:
     )
 
 
-def _source_title(settings: Settings) -> str:
+def source_title(settings: Settings) -> str:
     """Return the title that the name of the novel's source gives."""
     return _title_of(settings.values[SOURCE.name].model_dump()["source"])
 

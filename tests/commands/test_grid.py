@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from commands import invoke, run_options
+from pipelines import TINY, Trained
+
+from pipeline.commands.arguments import Asked
+from pipeline.commands.grid import cells
+from pipeline.errors import SettingsError
+
+ASKED = Asked(None, TINY, ("train.patience=3",))
+
+
+def test_there_is_a_cell_for_each_combination(tmp_path: Path) -> None:
+    found = cells(ASKED, ["train.hidden=8, 16", 'fetch.encoding="utf-8",big5,"utf-8"'], tmp_path)
+
+    told = [
+        (values["train"].model_dump()["hidden"], values["fetch"].model_dump()["encoding"])
+        for values in (cell.project.settings.values for cell in found)
+    ]
+    assert told == [(8, "utf-8"), (8, "big5"), (16, "utf-8"), (16, "big5")]
+    assert found[1].label == "hidden=8 encoding=big5"
+    assert {cell.project.settings.values["train"].model_dump()["patience"] for cell in found} == {3}
+
+
+@pytest.mark.parametrize(
+    ("grid", "expected"),
+    [
+        (["train.hidden"], "expected section.field=value,value, got train.hidden"),
+        (["train.hidden="], "expected section.field=value,value"),
+        (["train.hidden=8,,16"], "expected section.field=value,value"),
+        (['train.objective="a,b'], "expected section.field=value,value"),
+        (["train.hidden=8", "train.hidden=9"], "expected train.hidden once"),
+        (["train.hiden=8,9"], "no such setting"),
+        (["train.hidden=8,none"], "train.hidden: expected"),
+        ([f"train.seed={','.join(map(str, range(1001)))}"], "expected at most 1000 models, got"),
+    ],
+)
+def test_what_is_no_grid_is_refused(grid: list[str], expected: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=expected):
+        cells(ASKED, grid, tmp_path)
+
+
+@pytest.mark.parametrize("other", ["--accept-new", "--dry-run"])
+def test_what_is_of_one_run_alone_is_refused_with_a_grid(other: str, tmp_path: Path) -> None:
+    options = ["--artifacts", str(tmp_path / "artifacts"), "--grid", "train.hidden=8,16"]
+    code, _, errors = invoke("run-all", other, *options)
+    assert (code, len(errors.splitlines())) == (2, 1)
+    assert f"expected it without {other}" in errors
+    assert not (tmp_path / "artifacts").exists()
+
+
+@pytest.mark.slow
+def test_a_grid_ends_with_a_table_and_a_model_each(own: Trained) -> None:
+    """One of the two is the run that is there; of the other all from `decode` on is made."""
+    options = [*run_options(own), "--quick", "--grid", "decode.calibration_targets=200,150"]
+    code, output, errors = invoke("run-all", *options)
+
+    assert code == 0, errors
+    assert [line.split()[0] for line in output.splitlines() if line] == [
+        "validation",
+        "calibration_targets=200",
+        "calibration_targets=150",
+    ]
+    code, output, _ = invoke("run-all", *options, "--json")
+    rows = json.loads(output)
+    assert code == 0
+    assert [row["settings"] for row in rows] == [
+        {"decode.calibration_targets": "200"},
+        {"decode.calibration_targets": "150"},
+    ]
+    assert all(row["validation"]["perplexity"] > 1 and row["error"] is None for row in rows)
+    shelf = {path.stem for path in (own.artifacts / "models").glob("*.safetensors")}
+    assert {row["model"] for row in rows} <= shelf
+    assert rows[1]["model"].endswith(" calibration_targets=150")
+
+
+@pytest.mark.slow
+def test_what_cannot_be_made_is_named_and_the_rest_goes_on(own: Trained) -> None:
+    options = [*run_options(own), "--quick", "--grid", "train.remove_components=0,90"]
+    code, output, errors = invoke("run-all", *options)
+
+    assert code == 1
+    assert "remove_components=0 " in output
+    assert "remove_components=90: train: expected at most" in errors
+    assert errors.splitlines()[-1].endswith("expected 2 models, 1 could not be made; see above")
