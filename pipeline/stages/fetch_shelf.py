@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.artifacts.book import BOOK, ReadBook
 from pipeline.artifacts.corpus import Book, Corpus, Cut
 from pipeline.errors import DataError
+from pipeline.filenames import readable
 from pipeline.shown import shown
 from pipeline.stage import Part
 
@@ -80,7 +81,11 @@ def _part(config: FetchConfig, entry: Entry) -> Part:
     """Return how a book is read: as a novel that is given alone."""
     alone = config.alone(entry)
     settings = {**alone.key_settings(), "file": entry.file}
-    return Part(settings, alone.files(), partial(_given, alone, entry))
+    try:
+        files = alone.files()
+    except DataError:  # a pipe, or too large: `_given` says so
+        files = {}
+    return Part(settings, files, partial(_given, alone, entry))
 
 
 def _given(config: FetchConfig, entry: Entry) -> _Given:
@@ -89,8 +94,9 @@ def _given(config: FetchConfig, entry: Entry) -> _Given:
 
     try:
         raw = read_raw(config.source, max_bytes=config.max_bytes, name=entry.file)
-    except DataError as error:
-        return _Given(config, entry.file, error)
+    except DataError as error:  # which names the file by where it lies on this machine
+        here, told = shown(readable(str(entry.path))), shown(entry.file)
+        return _Given(config, entry.file, DataError(str(error).replace(here, told)))
     return _Given(config, entry.file, raw)
 
 

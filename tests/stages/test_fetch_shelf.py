@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -75,17 +76,21 @@ def test_a_bad_book_is_named_and_the_rest_goes_on(shelf: Path) -> None:
     (shelf / "坏.epub").write_bytes(b"PK\x03\x04 no archive")
     (shelf / "english.txt").write_text("It was a dark night. " * 300, encoding="utf-8")
     (shelf / "空.txt").touch()
+    os.mkfifo(shelf / "管.txt")
+    (shelf / "大.txt").write_text("大" * 100_000, encoding="utf-8")
     said: list[str] = []
-    corpus = read(shelf, said, books="each")
+    corpus = read(shelf, said, books="each", max_bytes=200_000)
     assert len(corpus.books) == 3
     assert {cut.document for cut in corpus.cuts if cut.reason == "book left out"} == {
         "坏.epub",
         "english.txt",
         "空.txt",
+        "管.txt",
+        "大.txt",
     }
     assert any("english.txt: expected a Chinese text" in line for line in said)
     assert not any(str(shelf) in cut.text for cut in corpus.cuts), "nothing of where it lies"
-    with pytest.raises(DataError, match=r"3 of 6 books cannot be used: .*english.txt"):
+    with pytest.raises(DataError, match=r"4 of 8 books cannot be used: .*english.txt"):
         read(shelf, books="each", strict=True)
 
 
