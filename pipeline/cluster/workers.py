@@ -131,7 +131,7 @@ class ClusterWorkers:
     def _lost(self) -> WorkersLost:
         """Return the error for a cluster that has gone."""
         return WorkersLost(
-            f"--cluster {self._name}: expected the cluster to stay, it is gone; what was finished "
+            f"cluster {self._name}: expected it to stay, it is gone; what was finished "
             "is kept, the same command goes on from there"
         )
 
@@ -139,7 +139,7 @@ class ClusterWorkers:
         """Return the error for what the other process says."""
         if reason.startswith("node "):
             return SettingsError(f"--cluster {self._name}: {reason}", option="--cluster")
-        return WorkersLost(f"--cluster {self._name}: expected the work to be done, got {reason}")
+        return WorkersLost(f"cluster {self._name}: expected the work to be done, got {reason}")
 
     def begin(self, libraries: Sequence[str], folder: str) -> None:
         """Connect to the cluster, as the option says.
