@@ -1,31 +1,22 @@
 """Counting n-grams in blocks: the memory taken is that of a block, however long the text.
 
-A block is all places whose first word lies in a range of the vocabulary, so that blocks one after
-another give the n-grams in order, and none has to be merged with another. The places are sorted
-into blocks in a file, as the text is gone through. A word that is more frequent than a block is
-large has blocks of its own, by the word after it, and so on.
+The text comes in parts (`ngram_blocks.py`), in the order of the n-grams. Each is counted by itself
+(`ngram_tallies.py`) and added here in its turn, where the n-grams get their numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.arrays import Integers
 from pipeline.column import Column
-from pipeline.engine.memories.ngram_windows import Groups, Words, group_windows, most_windows
-
-_STRETCH = 1 << 17  # words of the text that are looked through at once
-_PRUNED = 3  # the least order of which n-grams may be dropped
-_FEW = 5  # counts below it are counted
-
-_Places = Callable[[], Iterator[Integers]]  # (n,) each, in the order of the text
+from pipeline.engine.memories.ngram_blocks import Begin, End, part_text
+from pipeline.engine.memories.ngram_tallies import FEW, PRUNED, Tallied, Tally, tally
+from pipeline.engine.memories.ngram_windows import Words
 
 
 @dataclass(frozen=True)
@@ -86,21 +77,34 @@ def count_ngrams(
     folder : Path, optional
         Where the files lie.
     """
-    counter = _Counter(text, vocabulary_size + 1, order, min_count, block, folder)
-    counter.count_all()
+    base = vocabulary_size + 1
+    counter = _Counter(base, order, min_count, folder)
+    bits = base.bit_length()
+    for part in part_text(text, base=base, order=order, block=block, folder=folder):
+        counter.take(tally(part, bits=bits, order=order, min_count=min_count))
     return counter.finish()
+
+
+@dataclass
+class _Begun:
+    """A frequent n-gram, and what is known of those that begin with it.
+
+    `number` is its own, `start` where those of one word more begin, `lost` the counts of those of
+    them that are dropped.
+    """
+
+    last: Begin
+    number: int
+    start: int
+    lost: int = 0
 
 
 class _Counter:
     """What has been counted so far; the n-grams come in ascending order."""
 
-    def __init__(
-        self, text: Words, base: int, order: int, min_count: int, block: int, folder: Path | None
-    ) -> None:
-        self.text, self.base, self.order, self.min_count = text, base, order, min_count
-        self.bits = base.bit_length()
-        self.block = min(block, most_windows(self.bits))
-        self.folder = folder
+    def __init__(self, base: int, order: int, min_count: int, folder: Path | None) -> None:
+        self.base, self.order, self.min_count = base, order, min_count
+        self.begun: list[_Begun] = []
         self.unigram: Integers = np.zeros(base, dtype=np.int64)
         self.pairs: Integers = np.zeros(base, dtype=np.int64)  # that begin with each word
         self.orders = tuple(
@@ -109,7 +113,7 @@ class _Counter:
                 counts=Column(np.int64, folder),
                 starts=Column(np.int64, folder),
                 lost=Column(np.int64, folder),
-                few=np.zeros(_FEW, dtype=np.int64),
+                few=np.zeros(FEW, dtype=np.int64),
             )
             for _ in range(2, order + 1)
         )
@@ -119,174 +123,60 @@ class _Counter:
         self.orders[0].starts.append(np.cumsum(self.pairs) - self.pairs)
         return Counts(self.unigram, self.orders)
 
-    def count_all(self) -> None:
-        """Count the n-grams of the whole text."""
-        self._walk((), 0, partial(_stretches, 1, len(self.text) - self.order))
+    def take(self, tallied: Tallied) -> None:
+        """Add what comes next."""
+        match tallied:
+            case Begin():
+                self._begin(tallied)
+            case End():
+                self._end(self.begun.pop())
+            case _:
+                self._add(tallied)
 
-    def _walk(self, prefix: tuple[int, ...], number: int, places: _Places) -> int:
-        """Count the n-grams that begin with a prefix and are longer.
+    def _begin(self, last: Begin) -> None:
+        """Give a frequent n-gram the number that it will have when all after it has come."""
+        k = len(self.begun) + 1
+        number = last.word - 1 if k == 1 else len(self.orders[k - 2].keys)
+        self.begun.append(_Begun(last, number, start=len(self.orders[k - 1].keys)))
 
-        `number` is the prefix's own, `places` are those where it stands. Returns the counts of
-        the n-grams of one word more that are dropped.
-        """
-        depth = len(prefix)
-        following = self._count_following(depth, places)  # (V + 2,)
-        if depth == self.order - 1:
-            return self._add([_leaves(following)], self.order, number)
-        highs = _cut_ranges(following, self.block)  # (R,)
-        bounds = np.concatenate([[0], np.cumsum(following)[highs - 1]])  # (R + 1,)
-        split = self._split(depth, places, highs, bounds)
-        lost = 0
-        for high, (start, stop) in zip(highs.tolist(), pairwise(bounds.tolist()), strict=True):
-            if stop - start > self.block:
-                own = partial(_read_stretches, split, start, stop)
-                lost += self._count_frequent((*prefix, high - 1), number, own, stop - start)
-            elif stop > start:
-                groups = self._group(split.read(start, stop), depth)
-                lost += self._add(groups, depth + 1, number)
-        return lost
-
-    def _split(
-        self, depth: int, places: _Places, highs: Integers, bounds: Integers
-    ) -> Column[np.int64]:
-        """Sort places by the range of the word after `depth` others: range r's from bounds[r] on.
-
-        The ranges end before `highs` (R,), each where the next one begins; the first begins at 1.
-        """
-        split = Column(np.int64, self.folder)
-        ranges = np.zeros(self.base + 1, dtype=np.min_scalar_type(len(highs)))  # 0 for no word
-        ranges[1:] = 1 + np.repeat(np.arange(len(highs)), np.diff(highs, prepend=1))
-        ends = bounds[:-1].copy()
-        for own in places():
-            found = ranges[self.text[depth:].take(own)]
-            ordered = own[np.argsort(found, kind="stable")]
-            stops = np.cumsum(
-                np.bincount(found, minlength=len(highs) + 1)
-            )  # those of no word first
-            for r in np.flatnonzero(np.diff(stops)).tolist():
-                part = ordered[stops[r] : stops[r + 1]]
-                split.put(int(ends[r]), part)
-                ends[r] += len(part)
-        return split
-
-    def _count_frequent(
-        self, gram: tuple[int, ...], history: int, places: _Places, occurrences: int
-    ) -> int:
-        """Count an n-gram of more places than a block has, and those that begin with it."""
-        seen = np.zeros(self.base + 1, dtype=np.bool_)
-        for own in places():
-            seen[self.text.take(own - 1)] = True
-        preceding, longer = int(np.count_nonzero(seen[1:])), self.orders[len(gram) - 1]
-        start = len(longer.keys)
-        if len(gram) == 1:
-            self._walk(gram, gram[0] - 1, places)
-            self.unigram[gram[0] - 1] = preceding
-            self.pairs[gram[0] - 1] = len(longer.keys) - start
-            return 0
-        level = self.orders[len(gram) - 2]
-        lost = self._walk(gram, len(level.keys), places)
+    def _end(self, own: _Begun) -> None:
+        """Add a frequent n-gram itself."""
+        k, preceding = len(self.begun) + 1, own.last.preceding
+        longer = self.orders[k - 1]
+        if k == 1:
+            self.unigram[own.number] = preceding
+            self.pairs[own.number] = len(longer.keys) - own.start
+            return
+        level, before = self.orders[k - 2], self.begun[-1]
         level.few[preceding : preceding + 1] += 1
-        if len(gram) >= _PRUNED and occurrences < self.min_count:
-            return preceding
-        level.keys.append(np.array([history * self.base + gram[-1] - 1]))
+        if k >= PRUNED and own.last.occurrences < self.min_count:
+            before.lost += preceding
+            return
+        level.keys.append(np.array([before.number * self.base + own.last.word - 1]))
         level.counts.append(np.array([preceding]))
-        self._add_histories(longer, np.array([start]), np.array([lost]))
-        return 0
-
-    def _add(self, groups: Sequence[Groups], first: int, number: int) -> int:
-        """Add the groups of `first` words and of more, below the prefix of that number.
-
-        Returns the counts of those of `first` words that are dropped.
-        """
-        lost = 0
-        numbers, held = np.array([number]), _mask(np.ones(1, dtype=np.bool_))  # of shorter ones
-        for k, own in enumerate(groups, first):
-            counts = own.occurrences if k == self.order else own.preceding
-            real = own.words > 0
-            least = self.min_count if k >= _PRUNED else 1
-            kept = real & (own.occurrences >= least) if least > 1 else real
-            chosen = _mask(kept)
-            if k == 1:
-                numbers, held = own.words - 1, chosen
-                self.unigram[numbers] = counts
-                continue
-            level, parents = self.orders[k - 2], own.parents[chosen]
-            children = np.bincount(parents, minlength=len(numbers))
-            away = _sum_by(own.parents, counts, real & ~kept, len(numbers))
-            if k == first:
-                lost = int(away[0])
-            elif k == 2:
-                self.pairs[numbers] = children
-            else:
-                starts = len(level.keys) + np.cumsum(children) - children
-                self._add_histories(level, starts[held], away[held])
-            level.few[:] += np.bincount(np.minimum(counts[_mask(real)], _FEW), minlength=6)[:_FEW]
-            keys = numbers[parents] * self.base + own.words[chosen] - 1
-            numbers, held = len(level.keys) + np.cumsum(kept) - 1, chosen
-            level.keys.append(keys)
-            level.counts.append(counts[chosen])
-        return lost
-
-    def _add_histories(self, level: Counted, starts: Integers, lost: Integers) -> None:
-        """Add where the n-grams of more histories begin, and what they have lost."""
-        level.starts.append(starts)
+        longer.starts.append(np.array([own.start]))
         if self.min_count > 1:
-            level.lost.append(lost)
+            longer.lost.append(np.array([own.lost]))
 
-    def _group(self, places: Integers, skipped: int) -> list[Groups]:
-        """Return the groups of the windows at these places, without so many first words."""
-        words = [self.text[skipped:].take(places)]
-        for offset in range(skipped + 1, self.order):
-            words.append(self.text[offset:].take(places) * (words[-1] > 0))
-        return group_windows(left=self.text.take(places - 1), words=words, bits=self.bits)
-
-    def _count_following(self, depth: int, places: _Places) -> Integers:
-        """Return how often each word stands after `depth` others, (V + 2,); nothing 0 times."""
-        counts = np.zeros(self.base + 1, dtype=np.int64)
-        for own in places():
-            counts += np.bincount(self.text[depth:].take(own), minlength=len(counts))
-        counts[0] = 0
-        return counts
-
-
-def _stretches(start: int, stop: int) -> Iterator[Integers]:
-    """Yield the numbers from `start` on, so many at once."""
-    for first in range(start, stop, _STRETCH):
-        yield np.arange(first, min(first + _STRETCH, stop))
-
-
-def _read_stretches(column: Column[np.int64], start: int, stop: int) -> Iterator[Integers]:
-    """Yield the values of a column from `start` on, so many at once."""
-    for first in range(start, stop, _STRETCH):
-        yield column.read(first, min(first + _STRETCH, stop))
-
-
-def _cut_ranges(following: Integers, block: int) -> Integers:
-    """Return where ranges of words end that have at most so many places, or are a single word."""
-    totals = np.cumsum(following)
-    highs, low = [], 1
-    while low < len(totals):
-        limit = totals[low - 1] + block
-        highs.append(low := max(low + 1, int(totals.searchsorted(limit, side="right"))))
-    return np.array(highs)
-
-
-def _leaves(following: Integers) -> Groups:
-    """Return what stands after a history as the groups of the last words."""
-    words = np.flatnonzero(following)
-    parents = np.zeros(len(words), dtype=np.int64)
-    return Groups(words, parents, occurrences=following[words], preceding=parents)
-
-
-def _mask(kept: NDArray[np.bool_]) -> NDArray[np.bool_] | slice:
-    """Return what chooses the kept ones: where that is all, without copying them."""
-    return slice(None) if kept.all() else kept
-
-
-def _sum_by(groups: Integers, counts: Integers, chosen: NDArray[np.bool_], size: int) -> Integers:
-    """Return the sum of each group's chosen counts (size,)."""
-    if not chosen.any():
-        return np.zeros(size, dtype=np.int64)
-    # The sums are of whole numbers, which float64 has exactly.
-    weights = counts[chosen]
-    return np.bincount(groups[chosen], weights=weights, minlength=size).astype(np.int64)
+    def _add(self, tallies: Sequence[Tally]) -> None:
+        """Add the n-grams of a block, below those that have begun."""
+        first = self.order + 1 - len(tallies)
+        numbers = np.array([self.begun[-1].number if self.begun else 0])  # of one word less
+        for k, own in enumerate(tallies, first):
+            if k == 1:
+                numbers = own.words - 1
+                self.unigram[numbers] = own.counts
+                continue
+            level = self.orders[k - 2]
+            start = len(level.keys)
+            if k == first:
+                self.begun[-1].lost += int(own.lost.sum())
+            elif k == 2:
+                self.pairs[numbers] = own.children
+            else:
+                level.starts.append(start + np.cumsum(own.children) - own.children)
+                level.lost.append(own.lost)
+            level.few[:] += own.few
+            level.keys.append(np.repeat(numbers * self.base - 1, own.children) + own.words)
+            level.counts.append(own.counts)
+            numbers = start + np.arange(len(own.words))
