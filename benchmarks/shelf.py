@@ -2,14 +2,14 @@
 
 The books are one novel's paragraphs, their words shuffled anew in each: no two share passages, and
 the words come as often as they do in a novel. Trained is one epoch of few batches: what grows with
-the shelf is the reading and counting of all of it. Memory is that of the command and of the
-processes that it starts, together, looked at ten times a second.
+the shelf is the reading and counting of all of it. Memory is what the command and the processes
+that it starts have of their own, together, looked at ten times a second; files that are mapped are
+not in it.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -151,9 +151,13 @@ def family(pid: int) -> Iterator[int]:
 
 
 def resident(pid: int) -> float:
-    """Return the MB that a process has resident now, 0 where it has ended."""
+    """Return the MB that a process has of its own now, 0 where it has ended.
+
+    Pages of files that are mapped do not count: they are the system's to drop.
+    """
     try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (OSError, IndexError):
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
         return 0.0
-    return pages * os.sysconf("SC_PAGE_SIZE") / MEGABYTE
+    own = ("RssAnon:", "RssShmem:")
+    return sum(int(line.split()[1]) for line in lines if line.startswith(own)) * 1024 / MEGABYTE

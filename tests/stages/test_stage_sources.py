@@ -150,6 +150,8 @@ def test_the_evaluation_depends_on_all_of_it(sources: dict[str, dict[str, set[st
     # `copies` is the report's, `stream` that of `score`.
     assert names - sources["novel"]["evaluate"] == {
         "pipeline.engine.measures.copies",
+        "pipeline.engine.measures.cross",
+        "pipeline.engine.measures.delta",
         "pipeline.engine.measures.stream",
     }
     assert "pipeline.engine.writing.generate" in sources["novel"]["evaluate"]
