@@ -26,6 +26,7 @@ from pipeline.processes import Processes, cores
 from pipeline.program import told
 from pipeline.project import Project
 from pipeline.runner.execute import Outcome, execute
+from pipeline.runner.mirror import Mirror
 from pipeline.runner.store import Store
 from pipeline.shown import shown, shown_json
 from pipeline.stage import Stage
@@ -135,11 +136,12 @@ def run_stages(
     command: str,
     progress: str = "auto",
     workers: Workers | None = None,
+    mirror: Mirror | None = None,
 ) -> list[Outcome]:
     """Run stages with a progress display on stderr; an interrupt says that they can go on.
 
     `progress` is its form: see `open_reporter`. `workers` are this machine's unless others are
-    given.
+    given; `mirror` is where machines share artifacts.
     """
     reporter = open_reporter(sys.stderr, progress)
     try:
@@ -153,6 +155,7 @@ def run_stages(
                 reporter=reporter,
                 command=command,
                 workers=workers or Processes(cores()),
+                mirror=mirror,
             )
     finally:
         reporter.close()
@@ -165,6 +168,7 @@ def run_targets(
     command: str,
     progress: str = "auto",
     workers: Workers | None = None,
+    mirror: Mirror | None = None,
 ) -> list[Outcome]:
     """Run stages of the pipeline with a progress display on stderr."""
     return run_stages(
@@ -176,4 +180,5 @@ def run_targets(
         command=command,
         progress=progress,
         workers=workers,
+        mirror=mirror,
     )

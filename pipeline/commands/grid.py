@@ -24,6 +24,7 @@ from pipeline.models.shelf import read_name
 from pipeline.processes import Processes, cores
 from pipeline.project import Project, publish_model, remember_run
 from pipeline.runner.execute import Outcome, Reporter, execute
+from pipeline.runner.mirror import Mirror
 from pipeline.runner.store import Record, load
 from pipeline.runner.together import Variant, execute_together
 from pipeline.workers import Workers
@@ -95,7 +96,12 @@ def _unfit(expected: str, got: str) -> SettingsError:
 
 
 def run_grid(
-    found: Sequence[Cell], *, quick: bool, progress: str, workers: Workers | None
+    found: Sequence[Cell],
+    *,
+    quick: bool,
+    progress: str,
+    workers: Workers | None,
+    mirror: Mirror | None = None,
 ) -> list[Cell]:
     """Run all cells: a worker each where a cluster lends them, else one after the other.
 
@@ -114,16 +120,17 @@ def run_grid(
                     reporter=reporter,
                     command="run-all",
                     workers=workers,
+                    mirror=mirror,
                 )
                 return [
                     _after(cell, variant) for cell, variant in zip(found, variants, strict=True)
                 ]
-            return [_alone(cell, targets, reporter) for cell in found]
+            return [_alone(cell, targets, reporter, mirror) for cell in found]
     finally:
         reporter.close()
 
 
-def _alone(cell: Cell, targets: Sequence[str], reporter: Reporter) -> Cell:
+def _alone(cell: Cell, targets: Sequence[str], reporter: Reporter, mirror: Mirror | None) -> Cell:
     """Run one cell on this machine."""
     try:
         outcomes = execute(
@@ -134,6 +141,7 @@ def _alone(cell: Cell, targets: Sequence[str], reporter: Reporter) -> Cell:
             reporter=reporter,
             command="run-all",
             workers=Processes(cores()),
+            mirror=mirror,
         )
     except (StageFailed, DataError) as error:  # of these settings: others may do better
         return replace(cell, error=error)

@@ -199,6 +199,18 @@ Cluster = Annotated[
     ),
 ]
 
+StoreAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        parser=parsers.text,
+        metavar="ADDRESS",
+        envvar="XUXIE_STORE",
+        help="Where machines share artifacts: a folder, or an address as s3://bucket/folder. What "
+        "it has is taken from there, what it lacks is sent.",
+    ),
+]
+
 ProgressForm = Annotated[
     str,
     typer.Option(

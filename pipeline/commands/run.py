@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,6 +36,7 @@ from pipeline.project import (
 )
 from pipeline.runner import explain
 from pipeline.runner.execute import Outcome
+from pipeline.runner.mirror import Mirror, open_mirror
 from pipeline.runner.plan import check_files, plan
 from pipeline.runner.store import load
 from pipeline.shown import visible
@@ -56,6 +58,7 @@ def run_all(
     language: options.PageLanguage = None,
     grid: options.Grid = None,
     cluster: options.Cluster = None,
+    store: options.StoreAddress = None,
     accept_new: AcceptNew = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -80,11 +83,13 @@ def run_all(
         steps = plan(STAGES, project.settings, project.store, force=force, only=only)
         check_files(steps, project.settings)
         return show_ahead(steps, project.settings, as_json)
+    mirror = open_mirror(store, project.store)
     with lent(cluster, progress) as workers:
         if cells:
-            return _run_grid(cells, name, quick, progress, workers, as_json=as_json)
-        made = _make_model(project, force, name, workers, quiet=as_json, progress=progress)
-        outcomes = made if quick else _evaluate_model(project, made, name, workers, progress)
+            return _run_grid(cells, name, quick, progress, workers, mirror, as_json=as_json)
+        run = partial(run_targets, project, progress=progress, workers=workers, mirror=mirror)
+        made = _make_model(project, force, name, run, quiet=as_json, progress=progress)
+        outcomes = made if quick else _evaluate_model(project, made, name, run)
     if as_json:
         return print_json(explain.outcome_rows(outcomes))
     return _show_result(project, outcomes)
@@ -96,6 +101,7 @@ def _run_grid(
     quick: bool,
     progress: str,
     workers: Workers | None,
+    mirror: Mirror | None,
     *,
     as_json: bool,
 ) -> None:
@@ -106,7 +112,7 @@ def _run_grid(
     XuxieError
         The first of those that some cell ended with, once all are done and shown.
     """
-    cells = grids.run_grid(cells, quick=quick, progress=progress, workers=workers)
+    cells = grids.run_grid(cells, quick=quick, progress=progress, workers=workers, mirror=mirror)
     cells = grids.publish_cells(cells, name, progress)
     if as_json:
         print_json(grids.rows(cells))
@@ -120,13 +126,13 @@ def _make_model(
     project: Project,
     force: AbstractSet[str],
     name: str | None,
-    workers: Workers | None,
+    run: Callable[..., list[Outcome]],
     *,
     quiet: bool,
     progress: str,
 ) -> list[Outcome]:
     """Run the stages up to the model, publish it and, unless quiet, print what it writes."""
-    outcomes = run_targets(project, [MODEL.name], force, "run-all", progress, workers)
+    outcomes = run([MODEL.name], force, "run-all")
     path = publish_model(project, outcomes, name)
     remember_run(project, outcomes)
     if path is not None and progress == "json":
@@ -161,12 +167,11 @@ def _evaluate_model(
     project: Project,
     made: Sequence[Outcome],
     name: str | None,
-    workers: Workers | None,
-    progress: str,
+    run: Callable[..., list[Outcome]],
 ) -> list[Outcome]:
     """Run all other stages and publish the scores; return what became of every stage."""
     targets = [stage.name for stage in STAGES]
-    later = run_targets(project, targets, frozenset(), "run-all", progress, workers)
+    later = run(targets, frozenset(), "run-all")
     publish_model(project, later, name)
     remember_run(project, later)
     earlier = {outcome.record.stage: outcome for outcome in made if outcome.ran}
@@ -180,6 +185,7 @@ def run_one(
     asked: Asked,
     force: Force = False,
     cluster: options.Cluster = None,
+    store: options.StoreAddress = None,
     accept_new: AcceptNew = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -195,8 +201,11 @@ def run_one(
         steps = plan(STAGES, project.settings, project.store, force=forced, only=stage)
         check_files(steps, project.settings)
         return show_ahead(steps, project.settings, as_json)
+    mirror = open_mirror(store, project.store)
     with lent(cluster) as workers:
-        outcomes = run_targets(project, [stage], forced, f"run {stage}", workers=workers)
+        outcomes = run_targets(
+            project, [stage], forced, f"run {stage}", workers=workers, mirror=mirror
+        )
     publish_model(project, outcomes)
     if as_json:
         return print_json(explain.outcome_rows(outcomes))

@@ -63,6 +63,14 @@ def commit(
     return record
 
 
+def adopt(store: Store, folder: Path, stage: str, key: str) -> None:
+    """Take a checked artifact that lies in a draft, manifest and all, into the store."""
+    own_folder(store, stage)
+    for path in (*folder.iterdir(), folder):
+        sync(path)
+    _install(store, folder, artifact_path(store, stage, key))
+
+
 def recover(store: Store) -> None:
     """Finish or undo what a crash interrupted: drafts go, replaced artifacts return if needed."""
     for waiting in own_children(store, REPLACED):

@@ -26,6 +26,7 @@ from pipeline.runner.graph import select
 from pipeline.runner.lock import hold
 from pipeline.runner.memo import save_memo
 from pipeline.runner.memory import give_back
+from pipeline.runner.mirror import Mirror, fetch_step, send
 from pipeline.runner.parts import keep_parts
 from pipeline.runner.plan import Step, file_names, plan_stage
 from pipeline.runner.sources import all_source_digests, source_digests
@@ -76,6 +77,7 @@ class _Run:
     workers: Workers
     force: AbstractSet[str]
     sources: Mapping[str, Mapping[str, str]]
+    mirror: Mirror | None = None
     suspects: dict[str, str] = field(default_factory=dict)
     ran: dict[str, Outcome] = field(default_factory=dict)
 
@@ -90,10 +92,11 @@ def execute(
     reporter: Reporter,
     command: str = "xuxie",
     workers: Workers = HERE,
+    mirror: Mirror | None = None,
 ) -> list[Outcome]:
     """Bring the target stages and all that they need up to date, under the lock.
 
-    `workers` are lent to every stage.
+    `workers` are lent to every stage. What `mirror` has is taken from there, what it lacks sent.
 
     Raises
     ------
@@ -110,7 +113,7 @@ def execute(
     with hold(store, command):
         # Modules are imported about now; later edits of the files are not what will run.
         sources = all_source_digests(chosen, store.memo)
-        run = _Run(settings, store, reporter, workers, force, sources)
+        run = _Run(settings, store, reporter, workers, force, sources, mirror)
         mended: set[str] = set()
         while True:
             try:
@@ -136,6 +139,8 @@ def _pass(run: _Run, chosen: Sequence[Stage]) -> list[Outcome]:
         step = _plan(run, stage, outcomes, verify=False)
         if step.record is None:  # what the stage reads is digested now, memo or not
             step = _plan(run, stage, outcomes, verify=True)
+        if _fetch(run, step):
+            step = _plan(run, stage, outcomes, verify=False)
         outcomes[stage.name] = _bring_up_to_date(run, step, outcomes)
         save_memo(run.store.memo)
     return list(outcomes.values())
@@ -155,6 +160,14 @@ def _plan(run: _Run, stage: Stage, outcomes: Mapping[str, Outcome], *, verify: b
     )
 
 
+def _fetch(run: _Run, step: Step) -> bool:
+    """Take a missing artifact from the mirror; what is to be made in any case is not asked for."""
+    name = step.stage.name
+    if step.record is not None or step.key is None or step.forced or name in run.suspects:
+        return False
+    return fetch_step(run.mirror, run.store, name, step.key, partial(run.reporter.said, step))
+
+
 def _bring_up_to_date(run: _Run, step: Step, earlier: dict[str, Outcome]) -> Outcome:
     """Skip a fresh stage, run any other."""
     name, store = step.stage.name, run.store
@@ -164,6 +177,7 @@ def _bring_up_to_date(run: _Run, step: Step, earlier: dict[str, Outcome]) -> Out
             return run.ran[name]
         _drop_scratch(step, store)  # a run may have been killed between its commit and this
         run.reporter.skipped(step)
+        send(run.mirror, step.record, partial(run.reporter.said, step))
         return Outcome(step, step.record, ran=False)
     _refuse_missing_files(step, config)
     _refuse_changes(step, config, store, ignore_memo=False)
@@ -180,11 +194,18 @@ def _bring_up_to_date(run: _Run, step: Step, earlier: dict[str, Outcome]) -> Out
     record = _keep(step, value, store, history)
     del value
     give_back()
+    _send_new(run, step, record)
     _drop_scratch(step, store)
     run.suspects.pop(name, None)
     run.ran[name] = Outcome(step, record, ran=True)
     run.reporter.finished(run.ran[name])
     return run.ran[name]
+
+
+def _send_new(run: _Run, step: Step, record: Record) -> None:
+    """Send what was just made, in place of what was not good enough to be used."""
+    again = step.forced or step.damaged
+    send(run.mirror, record, partial(run.reporter.said, step), replace=again)
 
 
 def _prepare(step: Step, store: Store) -> Path:
@@ -216,13 +237,16 @@ def _work(run: _Run, step: Step, earlier: dict[str, Outcome], scratch_path: Path
     import numpy as np
 
     config = run.settings.values[step.stage.name]
+    say = partial(run.reporter.said, step)
     context = Context(
         progress=partial(run.reporter.progress, step),
         generator=np.random.default_rng(getattr(config, "seed", 0)),
         scratch_path=scratch_path,
         made=made_upstream(step, run.settings, earlier),
-        say=partial(run.reporter.said, step),
-        parts=partial(keep_parts, run.store, step.components, run.workers),
+        say=say,
+        parts=partial(
+            keep_parts, run.store, step.components, run.workers, mirror=run.mirror, say=say
+        ),
         workers=run.workers,
     )
     loaded = {

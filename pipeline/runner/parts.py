@@ -20,6 +20,7 @@ from pipeline.filenames import readable
 from pipeline.runner.commit import commit, quarantine
 from pipeline.runner.fingerprint import key_of
 from pipeline.runner.memo import recall_sha256
+from pipeline.runner.mirror import Mirror, Say, fetch, send
 from pipeline.runner.store import Record, Store, check, load
 from pipeline.stage import Part, attempt
 from pipeline.workers import Workers
@@ -38,6 +39,9 @@ def keep_parts(
     codec: Codec[Any],
     make: Callable[[Any], Any],
     parts: Iterable[Part],
+    *,
+    mirror: Mirror | None = None,
+    say: Say = lambda text: None,
 ) -> Iterator[Any]:
     """Yield each part in order; see `pipeline.stage.MakeParts`. Call it under the lock.
 
@@ -48,14 +52,16 @@ def keep_parts(
         Those of the stage that the parts are of: code, libraries and Python are theirs too.
     workers : Workers
         They make what is missing, if it is much.
+    mirror, say : see `mirror.fetch`
     """
-    known = [(part, *_look_up(store, stage, name, part)) for part in parts]
+    known = [(part, *_look_up(store, stage, name, part, mirror, say)) for part in parts]
     missing = [part for part, _, record in known if record is None]
     most = 0 if _bytes(missing) >= _MUCH else 1
     made = workers.map(partial(attempt, make), (part.given() for part in missing), most=most)
     for part, components, record in known:
         kept = None if record is None else _load(store, record, codec)
-        if kept is not None:
+        if record is not None and kept is not None:
+            send(mirror, record, say)
             yield kept
             continue
         began, clock = datetime.now(UTC), time.perf_counter()
@@ -68,7 +74,8 @@ def keep_parts(
                 "facts": codec.describe(value),
             }
             _refuse_changes(store, components, part)
-            commit(store, components, partial(codec.save, value), history)
+            new = commit(store, components, partial(codec.save, value), history)
+            send(mirror, new, say, replace=record is not None)  # which could not be read
         yield value
 
 
@@ -88,7 +95,12 @@ def _load(store: Store, record: Record, codec: Codec[Any]) -> Any:
 
 
 def _look_up(
-    store: Store, stage: Mapping[str, Any], name: str, part: Part
+    store: Store,
+    stage: Mapping[str, Any],
+    name: str,
+    part: Part,
+    mirror: Mirror | None,
+    say: Say,
 ) -> tuple[dict[str, Any], Record | None]:
     """Return what decides a part, and the part itself where it is kept; a damaged one goes away."""
     files = {label: _digest(store, path, ignore=False) for label, path in part.files.items()}
@@ -103,6 +115,8 @@ def _look_up(
     record, damage = check(store, name, key)
     if damage:
         quarantine(store, name, key)
+    if record is None and fetch(mirror, store, name, key, say):
+        record, _ = check(store, name, key)
     return components, record
 
 

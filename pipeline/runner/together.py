@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from pipeline.config import Settings
 from pipeline.errors import DataError, InputChanged, StageFailed, WorkersLost, XuxieError
@@ -17,6 +18,7 @@ from pipeline.runner.elsewhere import Computed, Job, compute, read_files
 from pipeline.runner.execute import Outcome, Reporter, execute, made_upstream
 from pipeline.runner.graph import select
 from pipeline.runner.lock import hold
+from pipeline.runner.mirror import Mirror, fetch_step, send
 from pipeline.runner.plan import Step, plan
 from pipeline.runner.store import Store
 from pipeline.stage import Stage
@@ -41,6 +43,7 @@ class _Runner:
     reporter: Reporter
     command: str
     workers: Workers
+    mirror: Mirror | None
 
     def execute(self, settings: Settings, target: str) -> list[Outcome]:
         """Bring one stage of one variant up to date in this process."""
@@ -52,6 +55,7 @@ class _Runner:
             reporter=self.reporter,
             command=self.command,
             workers=self.workers,
+            mirror=self.mirror,
         )
 
 
@@ -64,6 +68,7 @@ def execute_together(
     reporter: Reporter,
     command: str,
     workers: Workers,
+    mirror: Mirror | None = None,
 ) -> list[Variant]:
     """Bring the targets up to date for all settings; one that fails does not stop the others.
 
@@ -74,10 +79,10 @@ def execute_together(
     StageFailed
         The workers are lost; what they had finished is kept.
     """
-    runner = _Runner(stages, store, reporter, command, workers)
+    runner = _Runner(stages, store, reporter, command, workers, mirror)
     variants = [Variant(settings) for settings in many]
     for stage in select(stages, targets):
-        steps = _waiting(runner, stage, variants)
+        steps = _fetch(runner, _waiting(runner, stage, variants))
         if len(steps) > 1 and not any(step.components["files"] for _, step in steps):
             variants = _spread(runner, variants, steps)
         else:
@@ -110,6 +115,24 @@ def _waiting(
             if step.record is None and step.key is not None:
                 found.setdefault(step.key, (variant, step))
     return list(found.values())
+
+
+def _fetch(runner: _Runner, steps: Sequence[tuple[Variant, Step]]) -> list[tuple[Variant, Step]]:
+    """Take from the mirror what it has; return the steps that are still to be run."""
+    if runner.mirror is None or not steps:
+        return list(steps)
+    with hold(runner.store, runner.command):
+        return [
+            (variant, step)
+            for variant, step in steps
+            if not fetch_step(
+                runner.mirror,
+                runner.store,
+                step.stage.name,
+                str(step.key),
+                partial(runner.reporter.said, step),
+            )
+        ]
 
 
 def _spread(
@@ -171,4 +194,6 @@ def _keep(runner: _Runner, step: Step, computed: Computed) -> None:
     }
     with usable(runner.store.folder):
         record = commit(runner.store, step.components, computed.write, history)
+    say = partial(runner.reporter.said, step)
+    send(runner.mirror, record, say, replace=step.damaged)
     runner.reporter.finished(Outcome(step, record, ran=True))

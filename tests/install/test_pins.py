@@ -45,6 +45,8 @@ def test_all_that_gets_installed_is_pinned() -> None:
 def test_a_line_is_a_remark_or_a_name_and_its_version() -> None:
     pins = [line for line in LINES if not line.startswith("#")]
 
-    assert [line for line in pins if not re.fullmatch(r"[\w-]+==[\d.]+", line)] == []
+    assert [
+        line for line in pins if not re.fullmatch(r"[\w-]+==[\d.]+((a|b|rc|post)\d+)?", line)
+    ] == []
     assert len(PINS) == len(pins)
     assert pins == sorted(pins, key=str.lower)
