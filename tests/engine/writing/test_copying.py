@@ -12,6 +12,7 @@ from writers import GREEDY, HOT, PLAIN, WORDS, model_of, remember, written
 
 from pipeline.engine.measures.diversity import longest_copies
 from pipeline.engine.memories.next_word import Model
+from pipeline.engine.writing.constraints import copy_index
 from pipeline.engine.writing.constraints.copy_index import copied_stretches, index_text
 from pipeline.engine.writing.constraints.copying import copied_next
 from pipeline.engine.writing.options import WritingOptions
@@ -158,3 +159,17 @@ def test_stretches_of_the_novel_are_found_at_their_places(
 
 def stands_in(run: list[int], text: list[int]) -> bool:
     return any(text[place : place + len(run)] == run for place in range(len(text)))
+
+
+@pytest.mark.parametrize("length", [0, 3, 4, 5, 40])
+@pytest.mark.parametrize("block", [1, 2, 7])
+def test_the_quick_look_up_knows_every_run_however_it_is_made(
+    length: int, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copy_index, "_BLOCK", block)
+    monkeypatch.setattr(copy_index, "_MOST", 1 << 10)
+    text = np.random.default_rng(length).integers(0, 6, length).astype(np.int32)
+    index = index_text(text, 6)
+    assert all(index.may_hold(text[place : place + 4].tolist()) for place in range(length - 3))
+    every = [index.may_hold([a, b, c, d]) for a, b, c, d in np.ndindex(6, 6, 6, 6)]
+    assert sum(every) < len(every) / 2, "most that stand nowhere are known to"

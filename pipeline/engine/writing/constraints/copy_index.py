@@ -14,6 +14,8 @@ from pipeline.arrays import Ids
 NOTHING: Ids = np.empty(0, dtype=np.int32)
 _QUICK = 4  # words of a run that is looked up before its places are sought
 _ROOM = 8  # places for each of the text's runs, so that few are taken by chance
+_MOST = 1 << 28  # bytes of them: a text of 67 million words takes a fifth of them
+_BLOCK = 1 << 20  # runs that are looked at together
 _STEP = 0x9E3779B1  # an odd number whose multiples spread well
 
 
@@ -39,12 +41,13 @@ class CopyIndex:
     def _taken(self) -> NDArray[np.bool_]:
         """Of each place whether a run of `_QUICK` words of the text comes to it."""
         size = max(len(self.text_ids) - _QUICK + 1, 1)
-        taken = np.zeros(1 << (_ROOM * size - 1).bit_length(), dtype=np.bool_)
-        text_ids = self.text_ids.astype(np.int64)
-        places = np.zeros(max(len(text_ids) - _QUICK + 1, 0), dtype=np.int64)
-        for word in range(_QUICK):
-            places = (places * _STEP + text_ids[word : word + len(places)]) & (len(taken) - 1)
-        taken[places] = True
+        taken = np.zeros(min(1 << (_ROOM * size - 1).bit_length(), _MOST), dtype=np.bool_)
+        for first in range(0, len(self.text_ids) - _QUICK + 1, _BLOCK):  # or arrays as the text
+            text_ids = self.text_ids[first : first + _BLOCK + _QUICK - 1].astype(np.int64)
+            places = np.zeros(len(text_ids) - _QUICK + 1, dtype=np.int64)
+            for word in range(_QUICK):
+                places = (places * _STEP + text_ids[word : word + len(places)]) & (len(taken) - 1)
+            taken[places] = True
         return taken
 
     def may_hold(self, run: Sequence[int]) -> bool:
