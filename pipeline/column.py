@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import tempfile
+import weakref
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -23,6 +24,7 @@ class Column(Generic[D]):
     def __init__(self, dtype: type[D], folder: Path | None = None) -> None:
         self.dtype = np.dtype(dtype)
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115, it lives as long as this
+        weakref.finalize(self, self._file.close)
         self._length = 0
 
     def __len__(self) -> int:

@@ -30,7 +30,13 @@ def read_manuscript(path: Path, name: str) -> tuple[Content, str]:
         It cannot be read, or is too long.
     """
     notes: list[str] = []
-    config = FetchConfig(source=str(path), adverts="keep", min_chinese_share=0, min_characters=1)
+    config = FetchConfig(
+        source=str(path),
+        books="one",  # a list of books would name files beside it
+        adverts="keep",
+        min_chinese_share=0,
+        min_characters=1,
+    )
     with TemporaryDirectory() as scratch:
         context = Context(
             progress=_silent,

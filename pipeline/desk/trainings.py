@@ -194,7 +194,9 @@ def _try_lock(artifacts: Path) -> None:
 
 def _arguments(artifacts: Path, source: Path | None, quick: bool) -> list[str]:
     """Return the command line of a training."""
-    named = [] if source is None else ["--source", str(source)]
+    # A list of books that somebody drops would name files beside it.
+    one = ["--set", "fetch.books=one"]
+    named = [] if source is None else ["--source", str(source), *one]
     options = ["--progress", "json", "--json", "--artifacts", str(artifacts.absolute())]
     return [*command_line(), "run-all", *named, *(["--quick"] if quick else []), *options]
 
