@@ -276,7 +276,7 @@ def _measure_reading(segment: Segmentation, model: Model, written: Sequence[str]
     text = "held-out chapters" if len(held_out) >= _ENOUGH else "whole novel"
     novel = held_out if len(held_out) >= _ENOUGH else _text_of(segment, PARTS)
     cut = make_cut("rjieba")
-    common = commonest_words([train], cut)
+    common = commonest_words(train.split("\n"), cut)  # a line at a time: its words are many
     return {"text": text, **compare_reading(curl(novel), list(map(curl, written)), common, cut)}
 
 
