@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -173,3 +174,17 @@ def test_the_quick_look_up_knows_every_run_however_it_is_made(
     assert all(index.may_hold(text[place : place + 4].tolist()) for place in range(length - 3))
     every = [index.may_hold([a, b, c, d]) for a, b, c, d in np.ndindex(6, 6, 6, 6)]
     assert sum(every) < len(every) / 2, "most that stand nowhere are known to"
+
+
+@pytest.mark.parametrize("block", [1, 3, 100])
+def test_the_places_of_a_word_rise_however_many_words_are_looked_at_together(
+    block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copy_index, "_BLOCK", block)
+    text = np.array([2, 0, 5, 1, 0, -1, 2, 0], dtype=np.int32)
+    index = index_text(text, 3)
+    assert [index.places[a:b].tolist() for a, b in pairwise(index.starts)] == [
+        [1, 4, 7],
+        [3],
+        [0, 6],
+    ]
