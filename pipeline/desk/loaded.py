@@ -12,7 +12,7 @@ from threading import Lock
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.desk.ready import Ready
 from pipeline.engine.bundle.model import NovelModel, rare_words
-from pipeline.engine.writing.constraints.copy_index import CopyIndex, index_text
+from pipeline.engine.copy_index import CopyIndex, index_text
 from pipeline.engine.writing.writer import Writer
 from pipeline.models import shelf
 from pipeline.models.cutting import trained_cut, trained_script

@@ -12,9 +12,9 @@ from typing import Any
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.desk.loaded import Loaded
 from pipeline.desk.offsets import Placed, placed_words, units_of
+from pipeline.engine.copy_index import copied_stretches
 from pipeline.engine.measures.metrics import piece_length
 from pipeline.engine.measures.stream import ScoredPiece, score_words
-from pipeline.engine.writing.constraints.copy_index import copied_stretches
 
 COPIED = 6  # words running that a copy has at least: shorter ones every novel repeats
 _BATCH = 32  # words of a part: 24 ms with 2,600 words, 70 ms with 10,000

@@ -215,6 +215,7 @@ def _measure_writing(
     """
     import numpy as np
 
+    from pipeline.engine.copy_index import index_text
     from pipeline.engine.measures.diversity import measure_texts
     from pipeline.engine.writing.generate import spell
     from pipeline.engine.writing.options import BARE, WritingOptions
@@ -244,7 +245,8 @@ def _measure_writing(
             writing=writing,
             progress=_part_of(progress, number, len(ways)),
         )
-    source = np.concatenate([window.ids[start:stop] for start, stop in window.spans["train"]])
+    train = np.concatenate([window.ids[start:stop] for start, stop in window.spans["train"]])
+    source = index_text(train, len(words))
     measures = {way: measure_texts(own, source, words, len(parted)) for way, own in texts.items()}
     return measures, [spell([words[i] for i in text]) for text in texts["default"]]
 

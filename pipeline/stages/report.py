@@ -147,6 +147,7 @@ def _write_samples(
     """Yield a text for each temperature, with what it copies; all go on from the same phrase."""
     import numpy as np
 
+    from pipeline.engine.copy_index import index_text
     from pipeline.engine.measures.copies import copied_runs
     from pipeline.engine.writing.pieces import divide_text
     from pipeline.engine.writing.sampling import Sampling
@@ -155,6 +156,7 @@ def _write_samples(
 
     writer = Writer(decode, memories)
     seed = writer.understand(seed_phrase)
+    novel = index_text(memories.text_ids, len(decode.words))
     for temperature in _TEMPERATURES:
         sampling = Sampling(temperature=temperature)
         choices = list(
@@ -162,7 +164,7 @@ def _write_samples(
         )
         words = [choice.word for choice in choices]
         text_ids = np.array([choice.word_id for choice in choices], dtype=np.int32)
-        runs = copied_runs(text_ids, memories.text_ids, config.copied_words)
+        runs = copied_runs(text_ids, novel, config.copied_words)
         longest = max((stop - start for start, stop in runs), default=0)
         yield Sample(temperature, divide_text(words, runs, previous=seed.words[-1]), longest)
 

@@ -13,6 +13,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from pipeline.arrays import Ids
 from pipeline.chinese import SENTENCE_ENDS
+from pipeline.engine.copy_index import CopyIndex
+from pipeline.engine.measures.copies import longest_copy
 
 _ENDS = frozenset(SENTENCE_ENDS + "!?…")  # … as a sentence may break off: all texts alike
 
@@ -35,36 +37,6 @@ def repeated_share(texts: Sequence[Ids], n: int) -> float:
             repeated += len(rows) - len(np.unique(rows, axis=0))
             total += len(rows)
     return repeated / total if total else 0.0
-
-
-def longest_copies(texts: Sequence[Ids], source: Ids) -> list[int]:
-    """Return for each text the words of its longest run that stands in `source` word for word.
-
-    Runs are numbered length by length over source and texts together, equal runs alike; a run of
-    n + 1 words is a run of n words and one word more. Only runs that source and texts share can
-    grow, so the work shrinks with every length.
-    """
-    stream = np.concatenate([source, *texts]).astype(np.int64)  # (N,)
-    owner = np.repeat(np.arange(len(texts) + 1), [len(source), *map(len, texts)])  # (N,) 0: source
-    base = int(stream.max(initial=0)) + 1
-    numbers = stream.copy()  # (N,) of the run of the present length that ends at each word
-    ends = np.arange(len(stream))  # where runs of the present length end
-    longest = [0] * len(texts)
-    length = 1
-    while True:
-        from_source = owner[ends] == 0
-        shared = np.intersect1d(numbers[ends[from_source]], numbers[ends[~from_source]])
-        ends = ends[np.isin(numbers[ends], shared)]
-        for number in np.unique(owner[ends])[1:]:
-            longest[number - 1] = length
-        alive = np.zeros(len(stream), dtype=np.bool_)  # (N,)
-        alive[ends] = True
-        ends = ends[ends > 0]
-        ends = ends[alive[ends - 1] & (owner[ends] == owner[ends - 1])]
-        if not len(ends):
-            return longest
-        numbers[ends] = np.unique(numbers[ends - 1] * base + stream[ends], return_inverse=True)[1]
-        length += 1
 
 
 def sentence_length(texts: Sequence[Ids], end_ids: Ids) -> float | None:
@@ -96,8 +68,7 @@ def frequency_distance(texts: Sequence[Ids], others: Sequence[Ids], word_ids: Id
     """
     shares = []
     for body in (texts, others):
-        stream = np.concatenate([*body, np.empty(0, dtype=np.int32)])
-        counts = np.array([(stream == word_id).sum() for word_id in word_ids])
+        counts = np.array([sum((text == own).sum() for text in body) for own in word_ids])
         if not counts.sum():
             return None
         shares.append(counts / counts.sum())
@@ -115,25 +86,24 @@ def distinct_in_groups(texts: Sequence[Ids], n: int, size: int) -> float:
 
 
 def measure_texts(
-    texts: Sequence[Ids], source: Ids, words: Sequence[str], group: int
+    texts: Sequence[Ids], source: CopyIndex, words: Sequence[str], group: int
 ) -> dict[str, float | None]:
-    """Return all measures of written texts beside the training text `source`, int32 (tokens,).
+    """Return all measures of written texts beside the training text, which is indexed.
 
     `group` is how many texts distinct-n is of.
     """
     ends = _ids_of(words, lambda word: word in _ENDS)
     punctuation = _ids_of(words, lambda word: not any(map(str.isalnum, word)))
     texts = tell_unknown_apart(texts, len(words))
-    source = np.minimum(source, len(words))  # V: in no text by now
-    copies = longest_copies(texts, source)
+    copies = [longest_copy(text, source) for text in texts]
     return {
         **{f"distinct{n}": distinct_in_groups(texts, n, group) for n in (1, 2, 3)},
         "repeated4": repeated_share(texts, 4),
         "longest_copy": float(max(copies, default=0)),
         "mean_longest_copy": float(np.mean(copies)) if copies else 0.0,
         "sentence_length": sentence_length(texts, ends),
-        "sentence_length_distance": length_distance(texts, [source], ends),
-        "punctuation_distance": frequency_distance(texts, [source], punctuation),
+        "sentence_length_distance": length_distance(texts, [source.text_ids], ends),
+        "punctuation_distance": frequency_distance(texts, [source.text_ids], punctuation),
     }
 
 

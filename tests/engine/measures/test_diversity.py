@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from pipeline.engine.copy_index import index_text
 from pipeline.engine.measures.diversity import (
     distinct_in_groups,
     distinct_share,
     frequency_distance,
     length_distance,
-    longest_copies,
     measure_texts,
     repeated_share,
     sentence_length,
@@ -48,28 +46,6 @@ def test_repeated_share_looks_within_one_text() -> None:
     assert repeated_share([], 4) == 0.0
 
 
-def brute_force_copy(text: list[int], source: list[int]) -> int:
-    runs = {tuple(source[i:j]) for i in range(len(source)) for j in range(i + 1, len(source) + 1)}
-    lengths = [
-        j - i
-        for i in range(len(text))
-        for j in range(i + 1, len(text) + 1)
-        if tuple(text[i:j]) in runs
-    ]
-    return max(lengths, default=0)
-
-
-short = st.lists(st.integers(0, 3), max_size=14)
-
-
-@given(texts=st.lists(short, max_size=3), source=short)
-def test_longest_copies_is_the_longest_common_run(
-    texts: list[list[int]], source: list[int]
-) -> None:
-    found = longest_copies([ids(*text) for text in texts], ids(*source))
-    assert found == [brute_force_copy(text, source) for text in texts]
-
-
 def test_sentence_length_is_words_by_ends() -> None:
     assert sentence_length([ids(1, 2, 9), ids(1, 9, 2)], ids(9)) == 3.0
     assert sentence_length([ids(1, 2)], ids(9)) is None
@@ -92,7 +68,7 @@ def test_frequency_distance_by_hand() -> None:
 def test_measures_of_the_source_itself() -> None:
     words = ("我", "说", "。", "，")
     source = ids(0, 1, 2, 0, 3, 1, 2)
-    measured = measure_texts([source], source, words, 1)
+    measured = measure_texts([source], index_text(source, len(words)), words, 1)
     assert measured["longest_copy"] == 7
     assert measured["punctuation_distance"] == 0.0
     assert measured["sentence_length"] == pytest.approx(7 / 2)

@@ -10,8 +10,8 @@ from typing import Any, Protocol, Self, TypeVar
 import numpy as np
 
 from pipeline.arrays import Floats, Ids
+from pipeline.engine.copy_index import CopyIndex, index_text
 from pipeline.engine.memories.voice import NovelText
-from pipeline.engine.writing.constraints.copy_index import CopyIndex, index_text
 from pipeline.engine.writing.constraints.draft import Draft
 from pipeline.engine.writing.constraints.marks import Marks
 from pipeline.engine.writing.options import WritingOptions

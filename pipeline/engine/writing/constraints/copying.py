@@ -8,8 +8,8 @@ from typing import Self
 import numpy as np
 
 from pipeline.arrays import Floats, Ids
+from pipeline.engine.copy_index import NOTHING, CopyIndex, run_ends
 from pipeline.engine.writing.constraints.constraint import Constraint, Given, bar
-from pipeline.engine.writing.constraints.copy_index import NOTHING, CopyIndex, run_ends
 from pipeline.engine.writing.constraints.draft import Draft
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from pipeline.arrays import Floats, Ids
+from pipeline.engine.copy_index import CopyIndex, run_ends
 from pipeline.engine.writing.constraints.constraint import Constraint, Given, bar
-from pipeline.engine.writing.constraints.copy_index import CopyIndex, run_ends
 from pipeline.engine.writing.constraints.draft import Draft
 from pipeline.engine.writing.constraints.marks import Marks, Role, id_array
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Self
 
 from pipeline.arrays import Floats, Ids
+from pipeline.engine.copy_index import NOTHING
 from pipeline.engine.writing.constraints.constraint import Constraint, Given, bar, keep_only
-from pipeline.engine.writing.constraints.copy_index import NOTHING
 from pipeline.engine.writing.constraints.draft import Draft
 from pipeline.engine.writing.constraints.marks import Role, id_array
 
