@@ -265,6 +265,7 @@ def _measure_reading(segment: Segmentation, model: Model, written: Sequence[str]
     from pipeline.engine.measures.quotes import speech_marks, with_curly_quotes
     from pipeline.engine.measures.reading import commonest_words, compare_reading
     from pipeline.engine.writing.constraints.marks import find_marks
+    from pipeline.engine.writing.generate import spell
     from pipeline.text.words.segment import make_cut
 
     if not any(written):
@@ -272,23 +273,28 @@ def _measure_reading(segment: Segmentation, model: Model, written: Sequence[str]
     words, memories = model.network.words, model.memories
     marks = find_marks(words, memories.text_ids if memories else None)
     pairs = {words[a]: [words[b] for b in marks.closers[a]] for a in marks.quotes}
-    train, held_out = _text_of(segment, ("train",)), _text_of(segment, _HELD_OUT)
+    train, held_out = _lines_of(segment, ("train",)), _text_of(segment, _HELD_OUT)
     speech = speech_marks(train, pairs)
     curl = partial(with_curly_quotes, opening=speech[0], closings=speech[1]) if speech else str
     text = "held-out chapters" if len(held_out) >= _ENOUGH else "whole novel"
     novel = held_out if len(held_out) >= _ENOUGH else _text_of(segment, PARTS)
     cut = make_cut("rjieba")
-    common = commonest_words(train.split("\n"), cut)  # a line at a time: its words are many
+    # A line at a time: the text of a large shelf, or its words, would take gigabytes.
+    common = commonest_words((spell(line.split(" ")) for line in train), cut)
     return {"text": text, **compare_reading(curl(novel), list(map(curl, written)), common, cut)}
+
+
+def _lines_of(segment: Segmentation, parts: Iterable[Part]) -> list[str]:
+    """Return the paragraphs of some parts as they are kept, a space between two words."""
+    sections = (section for section in segment.sections if section.part in parts)
+    return [line for own in sections for line in segment.lines[own.start : own.stop]]
 
 
 def _text_of(segment: Segmentation, parts: Iterable[Part]) -> str:
     """Return the paragraphs of some parts, a line each."""
     from pipeline.engine.writing.generate import spell
 
-    sections = (section for section in segment.sections if section.part in parts)
-    lines = (line for own in sections for line in segment.lines[own.start : own.stop])
-    return "".join(spell([*line.split(" "), PARAGRAPH_BREAK]) for line in lines)
+    return "".join(f"{spell(line.split(' '))}\n" for line in _lines_of(segment, parts))
 
 
 def _has_kneser_ney(memories: Memories) -> bool:

@@ -9,20 +9,19 @@ from collections.abc import Collection, Mapping
 
 
 def speech_marks(
-    text: str, pairs: Mapping[str, Collection[str]]
+    texts: Collection[str], pairs: Mapping[str, Collection[str]]
 ) -> tuple[str, frozenset[str]] | None:
-    """Return the mark that opens most quotations of a text, and those that close them.
+    """Return the mark that opens most quotations of texts, and those that close them.
 
     Parameters
     ----------
-    text : str
+    texts : collection of str
     pairs : opening mark → marks that close it
         A straight mark closes itself.
     """
-    opening = max(pairs, key=text.count, default="")
-    if not opening or opening not in text:
-        return None
-    return opening, frozenset(pairs[opening])
+    counts = {opening: sum(text.count(opening) for text in texts) for opening in pairs}
+    opening = max(counts, key=counts.__getitem__, default="")
+    return (opening, frozenset(pairs[opening])) if counts.get(opening) else None
 
 
 def with_curly_quotes(text: str, opening: str, closings: Collection[str]) -> str:

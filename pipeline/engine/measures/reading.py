@@ -84,7 +84,8 @@ def reading_figures(texts: Sequence[str], common: Collection[str], cut: Cut) -> 
     The names and what they mean are in `pipeline.artifacts.evaluation.READING`.
     """
     characters = sum(len("".join(text.split())) for text in texts)
-    words = [word for text in texts for word in _words(text, cut)]
+    known: dict[str, str] = {}  # or each word would be there as often as it is used
+    words = [known.setdefault(word, word) for text in texts for word in _words(text, cut)]
     return {
         "common_words": _ratio(sum(word in common for word in words), len(words)),
         "different_words": _different(words),

@@ -23,11 +23,15 @@ PAIRS = {"“": ["”", '"'], "‘": ["’"], "「": ["」"], '"': ['"'], "`": [
 )
 def test_speech_stands_in_the_commonest_marks(text: str, expected: tuple[str, str] | None) -> None:
     wanted = expected and (expected[0], frozenset(expected[1]))
-    assert speech_marks(text, PAIRS) == wanted
+    assert speech_marks([text], PAIRS) == wanted
+
+
+def test_the_commonest_marks_are_those_of_all_texts_together() -> None:
+    assert speech_marks(["“一”", "「二」", "「三」"], PAIRS) == ("「", frozenset("」"))
 
 
 def test_a_novel_without_quotation_marks_has_none() -> None:
-    assert speech_marks("“一”", {}) is None
+    assert speech_marks(["“一”"], {}) is None
 
 
 @pytest.mark.parametrize(
