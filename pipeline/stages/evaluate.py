@@ -303,6 +303,21 @@ def _has_kneser_ney(memories: Memories) -> bool:
     return held is not None and len(held.levels) + 1 == _ORDER and held.min_count == 1
 
 
+def _compared_ngram(window: Windows, remember: Memories, context: Context) -> KneserNey | None:
+    """Return the n-gram model to compare with; None where the writer's own is the very same."""
+    from pipeline.engine.memories.ngram import train_kneser_ney
+
+    if _has_kneser_ney(remember):
+        return None
+    return train_kneser_ney(
+        window.ids,
+        window.spans["train"],
+        vocabulary_size=window.vocabulary_size,
+        order=_ORDER,
+        scratch_path=context.scratch_path,
+    )
+
+
 def evaluate(
     config: EvaluateConfig,
     *,
@@ -315,40 +330,26 @@ def evaluate(
 ) -> Evaluation:
     """Score both held-out parts, measure written texts."""
     from pipeline.engine.memories.next_word import Model
-    from pipeline.engine.memories.ngram import train_kneser_ney
     from pipeline.engine.threads import run_at_once
 
-    ngram = None
-    if not _has_kneser_ney(remember):
-        ngram = train_kneser_ney(
-            window.ids,
-            window.spans["train"],
-            vocabulary_size=window.vocabulary_size,
-            order=_ORDER,
-            scratch_path=context.scratch_path,
-        )
-    model = Model(decode, remember)
+    model, ngram = Model(decode, remember), _compared_ngram(window, remember, context)
     pen, *others = context.generator.spawn(1 + len(_HELD_OUT))
-    (writing, written), *scored = run_at_once(
-        [
-            partial(_measure_writing, config, window, model, pen),
-            *(
-                partial(
-                    score_part,
-                    window,
-                    part,
-                    model,
-                    ngram,
-                    regress,
-                    segment.books,
-                    generator,
-                    most=config.max_targets,
-                )
-                for part, generator in zip(_HELD_OUT, others, strict=True)
-            ),
-        ],
-        context.progress,
-    )
+    scoring = [
+        partial(
+            score_part,
+            window,
+            part,
+            model,
+            ngram,
+            regress,
+            segment.books,
+            generator,
+            most=config.max_targets,
+        )
+        for part, generator in zip(_HELD_OUT, others, strict=True)
+    ]
+    writing_work = partial(_measure_writing, config, window, model, pen)
+    (writing, written), *scored = run_at_once([writing_work, *scoring], context.progress)
     parts = dict(zip(_HELD_OUT, scored, strict=True))
     return Evaluation(
         scores={part: scores for part, (scores, _, _) in parts.items()},
