@@ -8,9 +8,10 @@ removed.jsonl every stretch that was cut or changed: document, line, reason, tex
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,23 @@ class Corpus:
     cuts: tuple[Cut, ...] = ()
     notes: tuple[str, ...] = ()
     books: tuple[Book, ...] = ()
+
+
+def book_alone(corpus: Corpus, book: Book) -> Corpus:
+    """Return a book of a shelf as a novel by itself."""
+    first, last = (
+        bisect_left(corpus.chapters, place, key=lambda chapter: chapter.start)
+        for place in (book.start, book.stop)
+    )
+    return replace(
+        corpus,
+        paragraphs=corpus.paragraphs[book.start : book.stop],
+        chapters=tuple(
+            replace(own, start=own.start - book.start, stop=own.stop - book.start)
+            for own in corpus.chapters[first:last]
+        ),
+        books=(),
+    )
 
 
 def count_reasons(cuts: Iterable[Cut]) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipeline.artifacts.corpus import book_alone
 from pipeline.catalog import SOURCE
 from pipeline.commands import arguments, options
 from pipeline.commands.arguments import Asked
@@ -86,12 +87,10 @@ def _book_lines(corpus: Corpus) -> Iterator[str]:
         yield ""
         yield f"{'book':>7}{'chapters':>11}{'characters':>12}  title"
     for number, book in enumerate(corpus.books, 1):
-        chapters = sum(book.start <= own.start < book.stop for own in corpus.chapters)
-        characters = sum(map(len, corpus.paragraphs[book.start : book.stop]))
-        about = " ".join(filter(None, (book.author, book.period)))
-        yield (
-            f"{number:>7,}{chapters:>11,}{characters:>12,}  《{book.title}》 {about} ({book.file})"
-        ).replace("  (", " (")
+        own = book_alone(corpus, book)
+        characters = sum(map(len, own.paragraphs))
+        about = " ".join(filter(None, (f"《{book.title}》", book.author, book.period)))
+        yield f"{number:>7,}{len(own.chapters):>11,}{characters:>12,}  {about} ({book.file})"
 
 
 def _chapter_rows(corpus: Corpus) -> list[dict[str, Any]]:

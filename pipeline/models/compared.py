@@ -8,14 +8,14 @@ of its novel is known for it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from pipeline.artifacts.codec import read_json
-from pipeline.artifacts.corpus import Corpus
+from pipeline.artifacts.corpus import Corpus, book_alone
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part
 from pipeline.catalog import SOURCE
 from pipeline.errors import ArtifactDamaged
@@ -135,23 +135,10 @@ def books_of(corpus: Corpus, name: str) -> tuple[Book, ...]:
             f"{name}《{own.title}》",
             own.title,
             (own.source_digest, corpus.source_digest),
-            _alone(corpus, own.start, own.stop),
+            book_alone(corpus, own),
             fingerprints(corpus.paragraphs[own.start : own.stop]),
         )
         for own in corpus.books
-    )
-
-
-def _alone(corpus: Corpus, start: int, stop: int) -> Corpus:
-    """Return the text of one book of a shelf."""
-    chapters = (own for own in corpus.chapters if start <= own.start < stop)
-    return replace(
-        corpus,
-        paragraphs=corpus.paragraphs[start:stop],
-        chapters=tuple(
-            replace(own, start=own.start - start, stop=own.stop - start) for own in chapters
-        ),
-        books=(),
     )
 
 

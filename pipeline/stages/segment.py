@@ -7,7 +7,6 @@ which decide how it is cut, are looked for in the training chapters alone.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,14 +14,14 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from pipeline.artifacts.corpus import Chapter
+from pipeline.artifacts.corpus import Chapter, book_alone
 from pipeline.artifacts.segmentation import SEGMENTATION, Name, Section, Segmentation
 from pipeline.errors import DataError
 from pipeline.filenames import on_disk
 from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
-    from pipeline.artifacts.corpus import Book, Corpus
+    from pipeline.artifacts.corpus import Corpus
 
 
 _Stretch = TypeVar("_Stretch", Chapter, Section)
@@ -155,7 +154,7 @@ def _with_parts_by_book(
     chapters: list[Chapter] = []
     sections: list[Section] = []
     for number, book in enumerate(corpus.books):
-        own, parts = _parts_alone(config, _alone(corpus, book))
+        own, parts = _parts_alone(config, book_alone(corpus, book))
         first = len(paragraphs)
         paragraphs += own.paragraphs
         chapters += (_moved(chapter, first) for chapter in own.chapters)
@@ -173,20 +172,6 @@ def _parts_alone(config: SegmentConfig, book: Corpus) -> tuple[Corpus, tuple[Sec
     except DataError:
         whole = Section(book.chapters[0].title, 0, len(book.paragraphs), "train")
         return book, (whole,)
-
-
-def _alone(corpus: Corpus, book: Book) -> Corpus:
-    """Return a book of a shelf as a novel by itself."""
-    first, last = (
-        bisect_left(corpus.chapters, place, key=lambda chapter: chapter.start)
-        for place in (book.start, book.stop)
-    )
-    return replace(
-        corpus,
-        paragraphs=corpus.paragraphs[book.start : book.stop],
-        chapters=tuple(_moved(own, -book.start) for own in corpus.chapters[first:last]),
-        books=(),
-    )
 
 
 def _moved(stretch: _Stretch, by: int) -> _Stretch:
