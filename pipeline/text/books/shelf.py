@@ -11,6 +11,8 @@ period = "清"
 
 from __future__ import annotations
 
+import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -149,9 +151,10 @@ def _refuse_others(table: dict[str, Any], known: tuple[str, ...], where: str) ->
             )
 
 
-def _refuse_missing(entries: Any, name: str) -> None:
+def _refuse_missing(entries: Collection[Entry], name: str) -> None:
     """Refuse a list with files that are not there, all in one line."""
-    missing = [entry for entry in entries if not entry.path.exists()]
+    # `Path.exists` raises where a name is too long for the disk.
+    missing = [own for own in entries if not os.path.exists(own.path)]  # noqa: PTH110
     if not missing:
         return
     told = ", ".join(shown(entry.file) for entry in missing[:_TOLD])
