@@ -13,7 +13,7 @@ from pipeline.stage import Context, Stage, StageConfig
 
 if TYPE_CHECKING:
     from pipeline.text.books.document import Reading
-    from pipeline.text.books.shelf import Entry
+    from pipeline.text.books.shelf import Entry, Shelf
 
 
 class FetchConfig(StageConfig):
@@ -135,22 +135,23 @@ class FetchConfig(StageConfig):
         SettingsError
             A shelf's list cannot be used.
         """
+        from pipeline.text.books.shelf import read_shelf
         from pipeline.text.books.source import check_sizes, source_files
 
         if self.is_shelf():
-            return self._shelf_files()
+            return self._shelf_files(read_shelf(self.source))
         files = source_files(self.source)
         check_sizes(files.values(), max_bytes=self.max_bytes)
         return files
 
-    def _shelf_files(self) -> dict[str, Path]:
+    def _shelf_files(self, shelf: Shelf) -> dict[str, Path]:
         """Return a shelf's files by their places seen from it."""
-        from pipeline.text.books.shelf import LIST, list_of, read_shelf
+        from pipeline.text.books.shelf import LIST, list_of
         from pipeline.text.books.source import check_source, source_files
 
         path = list_of(self.source)
         files = {LIST: path} if path else {}
-        for entry in read_shelf(self.source).entries:
+        for entry in shelf.entries:
             try:
                 check_source(str(entry.path), max_bytes=self.max_bytes)
             except DataError:  # `fetch` names it
@@ -165,8 +166,9 @@ class FetchConfig(StageConfig):
         from pipeline.text.books.source import source_name
 
         if self.is_shelf():
-            titles = {own.file: own.title for own in read_shelf(self.source).entries}
-            return {label: titles.get(label) or label for label in self.files()}
+            shelf = read_shelf(self.source)
+            titles = {own.file: own.title for own in shelf.entries}
+            return {label: titles.get(label) or label for label in self._shelf_files(shelf)}
         alone = source_name(self.source)
         return {label: alone if label == "source" else label for label in self.files()}
 

@@ -50,6 +50,7 @@ def shelf_text(config: FetchConfig, context: Context) -> Corpus:
     SettingsError
         The shelf's list cannot be used; an encoding does not exist.
     """
+    from pipeline.text.books.document import tell_errors
     from pipeline.text.books.shelf import read_shelf
 
     shelf = read_shelf(config.source)
@@ -64,7 +65,8 @@ def shelf_text(config: FetchConfig, context: Context) -> Corpus:
         else:
             read[number] = found
     if refused and (config.strict or not read):
-        raise _together(list(refused.values()), of=len(entries))
+        told = tell_errors(list(refused.values()), _TOLD)
+        raise DataError(f"{len(refused):,} of {len(entries):,} books cannot be used: {told}")
     copies = _copies({number: book.fingerprints for number, book in read.items()})
     left_out = [
         *(_refused(entries[number].file, why) for number, why in refused.items()),
@@ -121,13 +123,6 @@ def _read_alone(given: _Given) -> ReadBook:
 
 def _quietly(done: float, total: float, note: str = "") -> None:
     """Report nothing."""
-
-
-def _together(errors: Sequence[DataError], *, of: int) -> DataError:
-    """Return one error for books that cannot be used."""
-    told = " | ".join(str(error) for error in errors[:_TOLD])
-    more = f" | and {len(errors) - _TOLD:,} more" if len(errors) > _TOLD else ""
-    return DataError(f"{len(errors):,} of {of:,} books cannot be used: {told}{more}")
 
 
 def _refused(file: str, why: DataError) -> Cut:

@@ -74,9 +74,15 @@ def together(errors: Sequence[DataError]) -> DataError:
     """
     if len(errors) == 1:
         return errors[0]
-    told = " | ".join(str(error) for error in errors[:_TOLD])
-    more = f" | and {len(errors) - _TOLD:,} more" if len(errors) > _TOLD else ""
-    return DataError(f"{len(errors):,} files cannot be read: {told}{more}")
+    return DataError(f"{len(errors):,} files cannot be read: {tell_errors(errors)}")
+
+
+def tell_errors(errors: Sequence[DataError], most: int = _TOLD) -> str:
+    """Return what the first of some errors say, in one line, and how many more there are."""
+    told = [str(error) for error in errors[:most]]
+    if len(errors) > most:
+        told.append(f"and {len(errors) - most:,} more")
+    return " | ".join(told)
 
 
 def text_document(
