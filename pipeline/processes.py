@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain, islice
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from pipeline.calls import answer_call, open_answer, pack_call
 from pipeline.errors import StageFailed
 from pipeline.workers import Item, Result
 
@@ -54,7 +53,7 @@ class Processes:
         with _crew(len(first)) as begin:
             waiting: deque[Callable[[], Any]] = deque()
             for item in chain(first, coming):
-                waiting.append(begin((function, item)))
+                waiting.append(begin(pack_call(function, item)))
                 if len(waiting) > _AHEAD * len(first):
                     yield waiting.popleft()()
             while waiting:
@@ -69,22 +68,21 @@ class _Worker(NamedTuple):
 
 
 @contextmanager
-def _crew(count: int) -> Iterator[Callable[[object], Callable[[], Any]]]:
-    """Start processes; lend a function that gives them a job and returns one that awaits it.
+def _crew(count: int) -> Iterator[Callable[[bytes], Callable[[], Any]]]:
+    """Start processes; lend a function that gives them a call and returns one that awaits it.
 
-    A thread a process passes jobs on and waits, so that the next job goes out when the last one
+    A thread a process passes calls on and waits, so that the next call goes out when the last one
     comes in, whatever the caller does meanwhile. However the context is left, the processes end
     at once, and with them the threads.
     """
     from concurrent.futures import ThreadPoolExecutor
-    from multiprocessing.reduction import ForkingPickler
 
     workers: list[_Worker] = []
     idle: SimpleQueue[_Worker] = SimpleQueue()
 
-    def begin(job: object) -> Callable[[], Any]:
-        answer = threads.submit(_ask, idle, bytes(ForkingPickler.dumps(job)))
-        return lambda: _open(answer.result())
+    def begin(call: bytes) -> Callable[[], Any]:
+        answer = threads.submit(_ask, idle, call)
+        return lambda: open_answer(answer.result())
 
     threads = ThreadPoolExecutor(count)
     try:
@@ -130,26 +128,16 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _ask(idle: SimpleQueue[_Worker], job: bytes) -> bytes:
-    """Give a job to an idle worker, and return its answer as it came."""
+def _ask(idle: SimpleQueue[_Worker], call: bytes) -> bytes:
+    """Give a call to an idle worker, and return its answer as it came."""
     worker = idle.get()
     try:
-        worker.pipe.send_bytes(job)
+        worker.pipe.send_bytes(call)
         return worker.pipe.recv_bytes()
     except (EOFError, OSError) as error:
         raise _lost(worker.process) from error
     finally:
         idle.put(worker)
-
-
-def _open(answer: bytes) -> Any:
-    """Return what a worker's function returned, or raise what it raised."""
-    from multiprocessing.reduction import ForkingPickler
-
-    error, value = ForkingPickler.loads(answer)
-    if error is not None:
-        raise error
-    return value
 
 
 def _lost(process: BaseProcess) -> StageFailed:
@@ -164,27 +152,8 @@ def _lost(process: BaseProcess) -> StageFailed:
 
 
 def _serve(pipe: Connection) -> None:
-    """Do jobs in a worker's process until the pipe closes."""
+    """Make calls in a worker's process until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, OSError):
         while True:
-            pipe.send_bytes(_answer(pipe.recv_bytes()))
-
-
-def _answer(job: bytes) -> bytes:
-    """Do a job and return (None, result), or (error, None), as bytes."""
-    from multiprocessing.reduction import ForkingPickler
-
-    pack = partial(ForkingPickler.dumps, protocol=5)
-    try:
-        function, item = ForkingPickler.loads(job)
-        return bytes(pack((None, function(item))))
-    except Exception as error:
-        error.add_note(traceback.format_exc())  # for --debug
-        try:
-            packed = bytes(pack((error, None)))
-            ForkingPickler.loads(packed)  # some that can be packed cannot be unpacked
-        except Exception:
-            told = RuntimeError(f"{type(error).__name__}: {error}")
-            return bytes(pack((told, None)))
-        return packed
+            pipe.send_bytes(answer_call(pipe.recv_bytes()))

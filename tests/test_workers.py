@@ -96,6 +96,7 @@ def test_an_error_that_cannot_be_packed_is_told_by_its_name() -> None:
         list(TWO.map(fail, range(3)))
 
     assert str(caught.value) == "Spiky: bad 0"
+    assert "in fail" in caught.value.__notes__[0]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")

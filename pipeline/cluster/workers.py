@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
+from pipeline.calls import open_answer, pack_call
 from pipeline.cluster.driver import REACH_SECONDS
 from pipeline.cluster.messages import (
     Count,
@@ -20,7 +21,7 @@ from pipeline.cluster.messages import (
     Start,
     Work,
 )
-from pipeline.cluster.task import Answer, packed, unpacked
+from pipeline.cluster.task import Answer
 from pipeline.cluster.versions import versions
 from pipeline.errors import SettingsError, WorkersLost, XuxieError
 from pipeline.workers import Item, Result
@@ -64,12 +65,12 @@ class ClusterWorkers:
                         item = next(source)
                     except StopIteration:
                         break
-                    open_numbers.append(self._give(packed(function, item)))
+                    open_numbers.append(self._give(pack_call(function, item)))
                 if not open_numbers:
                     return
                 answered = self._wait(open_numbers[0])
                 open_numbers.popleft()
-                yield unpacked(answered)
+                yield open_answer(answered.data)
         finally:
             self._forget(open_numbers)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pickle
 import sys
 
 import pytest
 
+from pipeline.calls import answer_call, open_answer, pack_call
 from pipeline.cluster.opening import open_cluster
-from pipeline.cluster.task import Answer, answer, packed, unpacked
+from pipeline.cluster.task import answer
 from pipeline.cluster.versions import difference, versions
 from pipeline.errors import DataError, SettingsError
 
@@ -39,22 +39,26 @@ def test_versions_tell_code_python_and_libraries() -> None:
 
 def test_a_worker_of_other_versions_does_nothing() -> None:
     expected = {**versions(("numpy",)), "numpy": "1.0"}
-    kind, data, _ = answer(expected, packed(print, "never"))
+    kind, data, _ = answer(expected, pack_call(print, "never"))
     assert kind == "differs"
     assert data.decode().endswith("in place of 1.0")
 
 
 def test_a_job_goes_there_and_back_as_bytes() -> None:
     same = versions(("numpy",))
-    assert unpacked(answer(same, packed(abs, -3))) == 3
-    raised = answer(same, packed(len, 3))
+    assert open_answer(answer(same, pack_call(abs, -3)).data) == 3
+    raised = answer(same, pack_call(len, 3))
     with pytest.raises(TypeError, match="has no len") as caught:
-        unpacked(raised)
+        open_answer(raised.data)
     assert "Traceback" in caught.value.__notes__[0]
+
+
+def raise_it(error: Exception) -> None:
+    raise error
 
 
 def test_an_error_of_ours_keeps_its_fields() -> None:
     error = DataError("expected a novel", stage="fetch")
     with pytest.raises(DataError, match="expected a novel") as caught:
-        unpacked(Answer("raised", pickle.dumps(error), ""))
+        open_answer(answer_call(pack_call(raise_it, error)))
     assert caught.value.stage == "fetch"
