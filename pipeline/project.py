@@ -227,7 +227,7 @@ def _changed_since(artifacts: Path, path: Path, model: NovelModel) -> list[str]:
         return []
     what = []
     source = project.settings.values[SOURCE.name]
-    files = file_digests(source, project.store.memo)
+    files = file_digests(source.files(), project.store.memo)
     if None not in files.values() and files != _novel_files(project.store):
         what.append("novel")
     if settings_digest(project.settings, project.store) != model.card.settings_digest:

@@ -157,7 +157,7 @@ def settings_digest(settings: Settings, store: Store) -> str:
                 "settings": _deciding(settings, stage),
                 "files": {}
                 if stage is SOURCE
-                else file_digests(settings.values[stage.name], store.memo),
+                else file_digests(settings.values[stage.name].files(), store.memo),
             }
             for stage in upstream(STAGES, MODEL.name)
             if stage is not MODEL  # it decides what the sample is, not what the model is

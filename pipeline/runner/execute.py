@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pipeline.config import Settings
-from pipeline.errors import ArtifactDamaged, DataError, InputChanged, XuxieError
+from pipeline.errors import ArtifactDamaged, DataError, XuxieError
 from pipeline.runner.commit import commit, quarantine
 from pipeline.runner.disk import remove, usable
 from pipeline.runner.failures import as_failure
-from pipeline.runner.fingerprint import file_digests
+from pipeline.runner.fingerprint import file_digests, refuse_difference
 from pipeline.runner.folders import SCRATCH, is_folder, own_folder
 from pipeline.runner.graph import select
 from pipeline.runner.lock import hold
@@ -316,22 +316,9 @@ def _refuse_missing_files(step: Step, config: StageConfig) -> None:
 
 def _refuse_changes(step: Step, config: StageConfig, store: Store, *, ignore_memo: bool) -> None:
     """Raise if what the key stands for is no longer what lies on disk."""
-    files = file_digests(config, store.memo, ignore_memo=ignore_memo)
-    _refuse_difference(step, "file", step.components["files"], files)
+    files = file_digests(config.files(), store.memo, ignore_memo=ignore_memo)
+    refuse_difference(step.stage.name, "file", step.components["files"], files)
     # The code that reads the inputs has been imported long since: its edits no longer matter.
     now = source_digests(step.stage, store.memo)
     before = {name: digest for name, digest in step.components["source"].items() if name in now}
-    _refuse_difference(step, "module", before, now)
-
-
-def _refuse_difference(
-    step: Step, kind: str, before: Mapping[str, Any], now: Mapping[str, Any]
-) -> None:
-    """Raise for the first name whose digest is not what it was."""
-    for name in sorted(before.keys() | now.keys()):
-        if before.get(name) != now.get(name):
-            raise InputChanged(
-                f"{step.stage.name}: expected the {kind} {name} to stay as it was during the run,"
-                " it was changed; nothing was kept, run again",
-                stage=step.stage.name,
-            )
+    refuse_difference(step.stage.name, "module", before, now)

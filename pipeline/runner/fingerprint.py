@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import DataError
+from pipeline.errors import DataError, InputChanged
 from pipeline.runner.canonical import digest
 from pipeline.runner.memo import Memo, recall_sha256
 from pipeline.stage import Stage, StageConfig
@@ -58,7 +58,7 @@ def components(
         "stage": stage.name,
         "source": dict(source),
         "settings": config.key_settings(),
-        "files": file_digests(config, memo, ignore_memo=ignore_memo),
+        "files": file_digests(config.files(), memo, ignore_memo=ignore_memo),
         "inputs": dict(inputs),
         "libraries": library_versions(stage.libraries, memo, ignore_memo=ignore_memo),
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
@@ -71,9 +71,9 @@ def key_of(parts: Mapping[str, Any]) -> str:
 
 
 def file_digests(
-    config: StageConfig, memo: Memo, *, ignore_memo: bool = False
+    files: Mapping[str, Path], memo: Memo, *, ignore_memo: bool = False
 ) -> dict[str, str | None]:
-    """Return label → sha256 of the external files; None for one that cannot be read.
+    """Return label → sha256 of external files, label → path; None for one that cannot be read.
 
     Raises
     ------
@@ -81,10 +81,22 @@ def file_digests(
         One is a pipe, a device or a socket: reading it might never end, and reading it twice would
         give something else.
     """
-    files = config.files()
     for label, path in files.items():
         _refuse_endless(label, path)
     return {label: _file_digest(path, memo, ignore=ignore_memo) for label, path in files.items()}
+
+
+def refuse_difference(
+    stage: str, kind: str, before: Mapping[str, Any], now: Mapping[str, Any]
+) -> None:
+    """Raise `InputChanged` for the first name whose digest is not what it was."""
+    for name in sorted(before.keys() | now.keys()):
+        if before.get(name) != now.get(name):
+            raise InputChanged(
+                f"{stage}: expected the {kind} {name} to stay as it was during the run,"
+                " it was changed; nothing was kept, run again",
+                stage=stage,
+            )
 
 
 def library_versions(

@@ -11,15 +11,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from pipeline.artifacts.codec import Codec
-from pipeline.errors import ArtifactDamaged, DataError, InputChanged
+from pipeline.errors import ArtifactDamaged, DataError
 from pipeline.filenames import readable
 from pipeline.runner.commit import commit, quarantine
-from pipeline.runner.fingerprint import key_of
-from pipeline.runner.memo import recall_sha256
+from pipeline.runner.fingerprint import file_digests, key_of, refuse_difference
 from pipeline.runner.mirror import Mirror, Say, fetch, send
 from pipeline.runner.store import Record, Store, check, load
 from pipeline.stage import Part, attempt
@@ -73,7 +71,8 @@ def keep_parts(
                 "names": {label: readable(path.name) for label, path in part.files.items()},
                 "facts": codec.describe(value),
             }
-            _refuse_changes(store, components, part)
+            now = file_digests(part.files, store.memo, ignore_memo=True)
+            refuse_difference(stage["stage"], "file", components["files"], now)
             new = commit(store, components, partial(codec.save, value), history)
             send(mirror, new, say, replace=record is not None)  # which could not be read
         yield value
@@ -103,12 +102,11 @@ def _look_up(
     say: Say,
 ) -> tuple[dict[str, Any], Record | None]:
     """Return what decides a part, and the part itself where it is kept; a damaged one goes away."""
-    files = {label: _digest(store, path, ignore=False) for label, path in part.files.items()}
     components = {
         **stage,
         "stage": name,
         "settings": dict(part.settings),
-        "files": files,
+        "files": file_digests(part.files, store.memo),
         "inputs": {},
     }
     key = key_of(components)
@@ -118,21 +116,3 @@ def _look_up(
     if record is None and fetch(mirror, store, name, key, say):
         record, _ = check(store, name, key)
     return components, record
-
-
-def _refuse_changes(store: Store, components: Mapping[str, Any], part: Part) -> None:
-    """Raise if a file is no longer what it was when the part was looked up."""
-    for label, path in part.files.items():
-        if _digest(store, path, ignore=True) != components["files"][label]:
-            raise InputChanged(
-                f"{components['stage']}: expected the file {label} to stay as it was during the "
-                "run, it was changed; run again"
-            )
-
-
-def _digest(store: Store, path: Path, *, ignore: bool) -> str | None:
-    """Return a file's sha256, None where it cannot be read."""
-    try:
-        return recall_sha256(store.memo, path, ignore=ignore)
-    except OSError:
-        return None

@@ -97,6 +97,6 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(store: Store, files: l
         files[0].write_text("other", encoding="utf-8")
         return text
 
-    with hold(store, "test"), pytest.raises(InputChanged, match="file"):
+    with hold(store, "test"), pytest.raises(InputChanged, match="read: expected the file"):
         list(keep_parts(store, STAGE, HERE, "book", VALUE, changing, [part_of(files[0])]))
     assert records(store, "book") == []
