@@ -15,6 +15,7 @@ from pipeline.artifacts.codec import Codec, read_json, write_json
 from pipeline.config import Settings, load_settings
 from pipeline.errors import DataError
 from pipeline.runner.execute import Outcome, execute
+from pipeline.runner.mirror import Mirror
 from pipeline.runner.plan import Step
 from pipeline.runner.store import Store
 from pipeline.stage import Context, Stage, StageConfig
@@ -126,6 +127,13 @@ def settings_of(root: Path, *overrides: str) -> Settings:
 
 def run_all(store: Store, *overrides: str, force: str = "") -> list[str]:
     """Run all fake stages; return the names of those that did run."""
+    return record_all(store, *overrides, force=force).ran
+
+
+def record_all(
+    store: Store, *overrides: str, force: str = "", mirror: Mirror | None = None
+) -> Recorder:
+    """Run all fake stages; return what was told."""
     recorder = Recorder()
     execute(
         STAGES,
@@ -134,5 +142,6 @@ def run_all(store: Store, *overrides: str, force: str = "") -> list[str]:
         targets=["count"],
         force={force} if force else frozenset(),
         reporter=recorder,
+        mirror=mirror,
     )
-    return recorder.ran
+    return recorder

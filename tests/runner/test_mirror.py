@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from commands import invoke
-from fakes import READ, STAGES, VALUE, Recorder, settings_of
+from fakes import READ, STAGES, VALUE, Recorder, record_all, settings_of
 
 from pipeline.errors import SettingsError
 from pipeline.runner import addresses
@@ -42,17 +42,8 @@ def elsewhere(store: Store) -> Store:
 
 def run(store: Store, address: object, *overrides: str, force: str = "") -> Recorder:
     """Run all fake stages with a mirror, as a command of its own; return what was told."""
-    recorder = Recorder()
-    execute(
-        STAGES,
-        settings_of(store.root, *overrides),
-        store,
-        targets=["count"],
-        force={force} if force else frozenset(),
-        reporter=recorder,
-        mirror=open_mirror(str(address), store),
-    )
-    return recorder
+    mirror = open_mirror(str(address), store)
+    return record_all(store, *overrides, force=force, mirror=mirror)
 
 
 def bytes_below(folder: Path) -> dict[str, bytes]:
@@ -89,7 +80,7 @@ def test_what_was_made_without_a_mirror_is_sent_and_force_makes_it_all_the_same(
     store: Store, shared: Path
 ) -> None:
     shared.mkdir()
-    execute(STAGES, settings_of(store.root), store, targets=["count"], reporter=Recorder())
+    record_all(store)
     assert run(store, shared).ran == []
     assert bytes_below(shared) == bytes_below(store.folder)
     before = (only(shared, "count") / "manifest.json").read_bytes()
@@ -264,9 +255,7 @@ def test_a_place_that_may_only_be_read_is_read_to_the_end(
 ) -> None:
     run(store, shared)
     shutil.rmtree(only(shared, "read"))
-    recorder, settings = Recorder(), settings_of(store.root)
-    mirror = Mirror(ReadOnly(shared))  # type: ignore[arg-type]
-    execute(STAGES, settings, elsewhere, targets=["count"], reporter=recorder, mirror=mirror)
+    recorder = record_all(elsewhere, mirror=Mirror(ReadOnly(shared)))  # type: ignore[arg-type]
     assert recorder.ran == ["read"]
     (line,) = said(recorder)
     assert line.endswith(
@@ -295,10 +284,7 @@ class Broken:
 def test_a_connection_that_is_lost_costs_a_line_and_never_the_run(
     store: Store, elsewhere: Store, shared: Path, lasts: int
 ) -> None:
-    recorder = Recorder()
-    settings = settings_of(store.root)
-    mirror = Mirror(Broken(shared, lasts))  # type: ignore[arg-type]
-    execute(STAGES, settings, store, targets=["count"], reporter=recorder, mirror=mirror)
+    recorder = record_all(store, mirror=Mirror(Broken(shared, lasts)))  # type: ignore[arg-type]
     assert recorder.ran == ["read", "spell", "count"]
     lines = said(recorder)
     assert 1 <= len(lines) <= 2, "one for what cannot be read, one for what cannot be sent"
