@@ -32,6 +32,7 @@ from pipeline.cluster.messages import (
     Work,
 )
 from pipeline.cluster.task import Answer
+from pipeline.processes import cores
 
 REACH_SECONDS = 10.0  # for a cluster to answer
 _NODE_SECONDS = 60.0  # for a node's first worker, which imports Python's own and ours
@@ -52,26 +53,17 @@ class _Driver:
 
     def __init__(self, channel: Connection, start: Start) -> None:
         self.channel, self.start = channel, start
+        self.ray: Any = None  # the module, once it is imported
         self.outbox: SimpleQueue[Report | None] = SimpleQueue()
         self.lock = threading.Lock()
         self.under_way: dict[int, Any] = {}  # number → Ray's reference to the answer
 
     def serve(self) -> None:
         """Connect, and do what comes until the command goes."""
-        import ray
-
-        self.ray = ray
         sender = threading.Thread(target=self._send_all, daemon=True)
         sender.start()
-        self._send(Loaded())
         try:
-            if reason := self._connect():
-                return self._send(Refused(reason))
-            self._send(Reached())
-            self.remote = ray.remote(
-                num_cpus=1, max_retries=MOST_RETRIES, scheduling_strategy="SPREAD"
-            )(_answer)
-            if reason := self._check_nodes():
+            if reason := self._begin():
                 return self._send(Refused(reason))
             threading.Thread(target=self._tell_count, daemon=True).start()
             while True:
@@ -79,8 +71,24 @@ class _Driver:
         finally:
             self.outbox.put(None)
             with suppress(Exception):
-                ray.shutdown()
+                self.ray.shutdown()
             sender.join(_LAST_SECONDS)
+
+    def _begin(self) -> str:
+        """Import Ray, connect and ask the nodes; return why that failed, or nothing."""
+        try:
+            import ray
+        except Exception as error:
+            return f"a Ray that cannot be imported, {_first_line(error)}"
+        self.ray = ray
+        self._send(Loaded())
+        if reason := self._connect():
+            return reason
+        self._send(Reached())
+        self.remote = ray.remote(
+            num_cpus=1, max_retries=MOST_RETRIES, scheduling_strategy="SPREAD"
+        )(_answer)
+        return self._check_nodes()
 
     def _obey(self, order: Order) -> None:
         """Do what the command asks for."""
@@ -91,16 +99,14 @@ class _Driver:
 
     def _connect(self) -> str:
         """Connect; return why that failed, or nothing."""
-        quiet = {"log_to_driver": False, "logging_level": "CRITICAL", "include_dashboard": False}
+        own = {}  # what is another cluster's own affair
         if self.start.address == "local":
-            cores = len(os.sched_getaffinity(0))
-            quiet |= {"num_cpus": cores, "_temp_dir": self.start.folder}
+            own = {"num_cpus": cores(), "_temp_dir": self.start.folder, "include_dashboard": False}
         elif why := _unreachable(self.start.address):
             return why
-        else:
-            del quiet["include_dashboard"]  # is the cluster's own affair
+        quiet = {"log_to_driver": False, "logging_level": "CRITICAL"}
         try:
-            self.ray.init(address=self.start.address, **quiet)
+            self.ray.init(address=self.start.address, **quiet, **own)
         except Exception as error:
             return _first_line(error)
         return ""
@@ -158,10 +164,10 @@ class _Driver:
         told = 0
         while True:
             with suppress(Exception):
-                cores = int(self.ray.cluster_resources().get("CPU", 0))
-                if cores != told:
-                    self._send(Count(cores))
-                    told = cores
+                count = int(self.ray.cluster_resources().get("CPU", 0))
+                if count != told:
+                    self._send(Count(count))
+                    told = count
             time.sleep(_COUNT_SECONDS)
 
     def _send(self, report: Report) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +26,19 @@ def test_what_is_no_cluster_is_refused(name: str) -> None:
 def test_without_ray_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)  # as good as not installed
     with pytest.raises(SettingsError, match="xuxie\\[cluster\\]"), open_cluster("local", ()):
+        pass
+
+
+def test_a_ray_that_cannot_be_imported_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ray.py").write_text("raise ImportError('built for others')", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with (
+        pytest.raises(SettingsError, match="cannot be imported, ImportError: built for others; "),
+        open_cluster("local", ()),
+    ):
         pass
 
 
