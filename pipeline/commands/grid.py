@@ -17,16 +17,16 @@ from pipeline.commands import results
 from pipeline.commands.arguments import Asked
 from pipeline.commands.console import put, say, width
 from pipeline.commands.progress import open_reporter
-from pipeline.errors import DataError, SettingsError, StageFailed, XuxieError
+from pipeline.errors import SettingsError, XuxieError
 from pipeline.interrupts import advising
 from pipeline.models.names import safe_name
 from pipeline.models.shelf import read_name
 from pipeline.processes import Processes, cores
 from pipeline.project import Project, publish_model, remember_run
-from pipeline.runner.execute import Outcome, Reporter, execute
+from pipeline.runner.execute import Outcome
 from pipeline.runner.mirror import Mirror
 from pipeline.runner.store import Record, load
-from pipeline.runner.together import Variant, execute_together
+from pipeline.runner.together import execute_in_turn, execute_together
 from pipeline.workers import Workers
 
 if TYPE_CHECKING:
@@ -108,49 +108,26 @@ def run_grid(
     A cell that cannot be finished keeps its error, and the others go on.
     """
     targets = [MODEL.name] if quick else [stage.name for stage in STAGES]
+    run = execute_in_turn if workers is None else execute_together
     reporter = open_reporter(sys.stderr, progress)
     try:
         with advising("; the same command goes on where it stopped", reporter.close):
-            if workers is not None:
-                variants = execute_together(
-                    STAGES,
-                    [cell.project.settings for cell in found],
-                    found[0].project.store,
-                    targets=targets,
-                    reporter=reporter,
-                    command="run-all",
-                    workers=workers,
-                    mirror=mirror,
-                )
-                return [
-                    _after(cell, variant) for cell, variant in zip(found, variants, strict=True)
-                ]
-            return [_alone(cell, targets, reporter, mirror) for cell in found]
+            variants = run(
+                STAGES,
+                [cell.project.settings for cell in found],
+                found[0].project.store,
+                targets=targets,
+                reporter=reporter,
+                command="run-all",
+                workers=workers or Processes(cores()),
+                mirror=mirror,
+            )
     finally:
         reporter.close()
-
-
-def _alone(cell: Cell, targets: Sequence[str], reporter: Reporter, mirror: Mirror | None) -> Cell:
-    """Run one cell on this machine."""
-    try:
-        outcomes = execute(
-            STAGES,
-            cell.project.settings,
-            cell.project.store,
-            targets=targets,
-            reporter=reporter,
-            command="run-all",
-            workers=Processes(cores()),
-            mirror=mirror,
-        )
-    except (StageFailed, DataError) as error:  # of these settings: others may do better
-        return replace(cell, error=error)
-    return replace(cell, outcomes=tuple(outcomes))
-
-
-def _after(cell: Cell, variant: Variant) -> Cell:
-    """Return a cell with what became of it."""
-    return replace(cell, outcomes=variant.outcomes, error=variant.error)
+    return [
+        replace(cell, outcomes=variant.outcomes, error=variant.error)
+        for cell, variant in zip(found, variants, strict=True)
+    ]
 
 
 def publish_cells(found: Sequence[Cell], name: str | None, progress: str) -> list[Cell]:

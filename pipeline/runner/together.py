@@ -45,13 +45,13 @@ class _Runner:
     workers: Workers
     mirror: Mirror | None
 
-    def execute(self, settings: Settings, target: str) -> list[Outcome]:
-        """Bring one stage of one variant up to date in this process."""
+    def execute(self, settings: Settings, targets: Sequence[str]) -> list[Outcome]:
+        """Bring stages of one variant up to date in this process."""
         return execute(
             self.stages,
             settings,
             self.store,
-            targets=[target],
+            targets=targets,
             reporter=self.reporter,
             command=self.command,
             workers=self.workers,
@@ -77,7 +77,8 @@ def execute_together(
     Busy
         Another run holds the store.
     StageFailed
-        The workers are lost; what they had finished is kept.
+        The workers are lost, or a file has changed, so that the others would be made of another
+        text; what was finished is kept.
     """
     runner = _Runner(stages, store, reporter, command, workers, mirror)
     variants = [Variant(settings) for settings in many]
@@ -86,16 +87,35 @@ def execute_together(
         if len(steps) > 1 and not any(step.components["files"] for _, step in steps):
             variants = _spread(runner, variants, steps)
         else:
-            variants = [_here(runner, variant, stage) for variant in variants]
+            variants = [_here(runner, variant, [stage.name]) for variant in variants]
     return variants
 
 
-def _here(runner: _Runner, variant: Variant, stage: Stage) -> Variant:
-    """Bring a stage up to date for one variant in this process."""
+def execute_in_turn(
+    stages: Sequence[Stage],
+    many: Sequence[Settings],
+    store: Store,
+    *,
+    targets: Sequence[str],
+    reporter: Reporter,
+    command: str,
+    workers: Workers,
+    mirror: Mirror | None = None,
+) -> list[Variant]:
+    """Bring the targets up to date for one settings after the other, as `execute_together` does.
+
+    Each stage runs in this process and is lent the workers.
+    """
+    runner = _Runner(stages, store, reporter, command, workers, mirror)
+    return [_here(runner, Variant(settings), targets) for settings in many]
+
+
+def _here(runner: _Runner, variant: Variant, targets: Sequence[str]) -> Variant:
+    """Bring stages up to date for one variant in this process."""
     if variant.error is not None:
         return variant
     try:
-        outcomes = runner.execute(variant.settings, stage.name)
+        outcomes = runner.execute(variant.settings, targets)
     except (InputChanged, WorkersLost):
         raise
     except (StageFailed, DataError) as error:  # of these settings: others may do better
@@ -162,7 +182,7 @@ def _after(
     key = plan(runner.stages, variant.settings, runner.store, only=stage.name)[-1].key
     if key is not None and key in errors:
         return replace(variant, error=errors[key])
-    return _here(runner, variant, stage)
+    return _here(runner, variant, [stage.name])
 
 
 def _jobs(runner: _Runner, steps: Sequence[tuple[Variant, Step]]) -> Iterator[Job]:

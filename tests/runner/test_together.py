@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from fakes import STAGES, VALUE, Recorder, run_all, settings_of
 
-from pipeline.errors import Busy, StageFailed, WorkersLost
+from pipeline.errors import Busy, InputChanged, StageFailed, WorkersLost
 from pipeline.runner.elsewhere import Job
 from pipeline.runner.lock import hold
 from pipeline.runner.store import Store, load, open_store, records
-from pipeline.runner.together import Variant, execute_together
+from pipeline.runner.together import Variant, execute_in_turn, execute_together
 from pipeline.workers import HERE, Item, Result, Workers
+
+Run = Callable[..., list[Variant]]
 
 
 class Counting:
@@ -34,8 +36,10 @@ class Counting:
             yield function(item)
 
 
-def together(store: Store, workers: Workers, *overrides: str) -> list[Variant]:
-    return execute_together(
+def together(
+    store: Store, workers: Workers, *overrides: str, run: Run = execute_together
+) -> list[Variant]:
+    return run(
         STAGES,
         [settings_of(store.root, override) for override in overrides],
         store,
@@ -83,8 +87,13 @@ def test_inputs_come_as_files_and_are_read_with_their_codecs(store: Store) -> No
 
 
 def test_one_that_fails_does_not_stop_the_others(store: Store) -> None:
-    for workers in (Counting(), HERE):
-        bad, good = together(store, workers, 'count.mode="bug"', "count.rate=0.3")
+    ways: list[tuple[Workers, Run]] = [
+        (Counting(), execute_together),
+        (HERE, execute_together),
+        (HERE, execute_in_turn),
+    ]
+    for workers, run in ways:
+        bad, good = together(store, workers, 'count.mode="bug"', "count.rate=0.3", run=run)
         assert isinstance(bad.error, StageFailed)
         assert "ZeroDivisionError" in str(bad.error)
         assert good.error is None
@@ -96,6 +105,16 @@ def test_one_that_refuses_its_data_keeps_its_code(store: Store) -> None:
     assert refused.error is not None
     assert refused.error.exit_code == 3
     assert good.error is None
+
+
+@pytest.mark.parametrize("run", [execute_together, execute_in_turn])
+def test_a_novel_that_changes_ends_all(
+    store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the next ones would be made of another novel than the first."""
+    monkeypatch.setenv("FAKE_EDIT_SOURCE", "1")
+    with pytest.raises(InputChanged):
+        together(store, HERE, "count.rate=0.1", "count.rate=0.2", run=run)
 
 
 def test_lost_workers_end_the_run_and_keep_what_was_finished(store: Store) -> None:
