@@ -6,8 +6,8 @@ import itertools
 import json
 import re
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from pipeline.commands.progress import open_reporter
 from pipeline.errors import SettingsError, XuxieError
 from pipeline.interrupts import advising
 from pipeline.models.names import safe_name
+from pipeline.models.publish import source_title
 from pipeline.models.shelf import read_name
 from pipeline.processes import Processes, cores
 from pipeline.project import Project, publish_model, remember_run
@@ -32,7 +33,6 @@ from pipeline.workers import Workers
 if TYPE_CHECKING:
     from pipeline.artifacts.evaluation import Evaluation
     from pipeline.artifacts.training import Training
-    from pipeline.engine.bundle.artifact import Finished
 
 _MOST = 1000  # models of a grid
 _VALUE = re.compile(r"""((?:"[^"]*"|'[^']*'|\[[^\]]*\]|[^,"'\[])+)(?:,|$)""")
@@ -41,13 +41,17 @@ _FIGURES = {"perplexity": "perplexity", "bits_per_character": "bits/char", "top1
 
 @dataclass(frozen=True)
 class Cell:
-    """One combination: its settings by name, the project with them, and what became of it."""
+    """One combination: its settings by name, the project with them, and what became of it.
+
+    `figures` are its scores on the validation chapters, empty until it is published.
+    """
 
     values: tuple[tuple[str, str], ...]
     project: Project
     outcomes: tuple[Outcome, ...] = ()
     error: XuxieError | None = None
     model: str | None = None
+    figures: Mapping[str, float | None] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -132,24 +136,25 @@ def run_grid(
 
 def publish_cells(found: Sequence[Cell], name: str | None, progress: str) -> list[Cell]:
     """Put the models on the shelf, each under a name that tells its setting; note the best run."""
-    done = []
-    for cell in found:
-        model = None
-        if cell.error is None:
-            own = safe_name(f"{name or _title(cell)} {cell.label}")
-            path = publish_model(cell.project, cell.outcomes, own)
-            model = read_name(path) if path else None
-        if model is not None and progress == "json":
-            say(json.dumps({"event": "model", "name": model}))
-        done.append(replace(cell, model=model))
+    cells = [cell if cell.error else _publish(cell, name, progress) for cell in found]
     best = min(
-        (cell for cell in done if cell.error is None),
-        key=lambda cell: _figures(cell).get("perplexity") or float("inf"),
+        (cell for cell in cells if cell.error is None),
+        key=lambda cell: cell.figures.get("perplexity") or float("inf"),
         default=None,
     )
     if best is not None:
         remember_run(best.project, best.outcomes)
-    return done
+    return cells
+
+
+def _publish(cell: Cell, name: str | None, progress: str) -> Cell:
+    """Put a cell's model on the shelf; return the cell with its name and its figures."""
+    own = safe_name(f"{name or _title(cell)} {cell.label}")
+    path = publish_model(cell.project, cell.outcomes, own)
+    model = read_name(path) if path else None
+    if model is not None and progress == "json":
+        say(json.dumps({"event": "model", "name": model}))
+    return replace(cell, model=model, figures=_figures(cell))
 
 
 def rows(found: Sequence[Cell]) -> list[dict[str, Any]]:
@@ -158,7 +163,7 @@ def rows(found: Sequence[Cell]) -> list[dict[str, Any]]:
         {
             "settings": dict(cell.values),
             "model": cell.model,
-            "validation": _figures(cell) if cell.error is None else None,
+            "validation": dict(cell.figures) if cell.error is None else None,
             "error": None if cell.error is None else str(cell.error),
         }
         for cell in found
@@ -169,11 +174,14 @@ def show(found: Sequence[Cell]) -> None:
     """Print the table, the settings as asked for, and a line for each that failed."""
     done = [cell for cell in found if cell.error is None]
     if done:
-        figures = [_figures(cell) for cell in done]
-        names = [name for name in _FIGURES if any(name in row for row in figures)]
+        names = [name for name in _FIGURES if any(name in cell.figures for cell in done)]
         lines = [
-            [cell.label, *(results.format_score(row.get(name)) for name in names), cell.model or ""]
-            for cell, row in zip(done, figures, strict=True)
+            [
+                cell.label,
+                *(results.format_score(cell.figures.get(name)) for name in names),
+                cell.model or "",
+            ]
+            for cell in done
         ]
         headings = ("validation chapters", *(_FIGURES[name] for name in names), "model")
         put("", *results.table_lines(headings, lines, width()))
@@ -184,10 +192,8 @@ def show(found: Sequence[Cell]) -> None:
 
 def _title(cell: Cell) -> str:
     """Return the title that a cell's model says of itself, or what its source is called."""
-    from pipeline.models.publish import source_title
-
-    finished: Finished = load(cell.project.store, _record(cell, MODEL.name), MODEL.codec)
-    return finished.model.card.title or source_title(cell.project.settings)
+    title = _record(cell, MODEL.name).facts.get("title")
+    return str(title or source_title(cell.project.settings))
 
 
 def _figures(cell: Cell) -> dict[str, float | None]:
