@@ -16,7 +16,7 @@ from typing import Any
 
 from pipeline.errors import XuxieError
 from pipeline.runner.failures import as_failure
-from pipeline.runner.store import Record
+from pipeline.runner.store import Record, Store, read_verified
 from pipeline.stage import Context, Made, Stage, StageConfig
 
 Files = Mapping[str, bytes]  # name → content
@@ -48,9 +48,12 @@ class Computed:
         _write(self.files, folder)
 
 
-def read_files(record: Record) -> Files:
-    """Return the files of an artifact that was found sound."""
-    return {name: (record.path / name).read_bytes() for name in sorted(record.files)}
+def read_files(store: Store, record: Record) -> Files:
+    """Verify an artifact and return its files; see `store.read_verified`."""
+    names = sorted(record.files)
+    return read_verified(
+        store, record, lambda folder: {name: (folder / name).read_bytes() for name in names}
+    )
 
 
 def compute(job: Job) -> Computed:

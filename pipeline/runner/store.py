@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -183,13 +183,18 @@ def check(
 
 
 def load(store: Store, record: Record, codec: Codec[T]) -> T:
-    """Verify an artifact and return its value; never returns anything from a damaged one.
+    """Verify an artifact and return its value; never returns anything from a damaged one."""
+    return read_verified(store, record, codec.load)
+
+
+def read_verified(store: Store, record: Record, read: Callable[[Path], T]) -> T:
+    """Verify an artifact and return what `read` makes of its folder.
 
     The bytes are digested whatever the memo says: a disk may change them and leave the times.
     """
     try:
         _verify(store, record, ignore_memo=True)
-        return codec.load(record.path)
+        return read(record.path)
     except ArtifactDamaged as error:
         save_memo(store.memo)  # so that the next plan knows, too
         raise _unreadable(record, str(error)) from error

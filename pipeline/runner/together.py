@@ -193,7 +193,7 @@ def _jobs(runner: _Runner, steps: Sequence[tuple[Variant, Step]]) -> Iterator[Jo
             step.stage,
             variant.settings.values[step.stage.name],
             {
-                name: (earlier[name].step.stage, read_files(earlier[name].record))
+                name: (earlier[name].step.stage, read_files(runner.store, earlier[name].record))
                 for name in step.stage.inputs
             },
             made_upstream(step, variant.settings, earlier),

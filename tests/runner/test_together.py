@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from fakes import STAGES, VALUE, Recorder, run_all, settings_of
 
-from pipeline.errors import Busy, InputChanged, StageFailed, WorkersLost
+from pipeline.errors import ArtifactDamaged, Busy, InputChanged, StageFailed, WorkersLost
 from pipeline.runner.elsewhere import Job
 from pipeline.runner.lock import hold
 from pipeline.runner.store import Store, load, open_store, records
@@ -115,6 +115,25 @@ def test_a_novel_that_changes_ends_all(
     monkeypatch.setenv("FAKE_EDIT_SOURCE", "1")
     with pytest.raises(InputChanged):
         together(store, HERE, "count.rate=0.1", "count.rate=0.2", run=run)
+
+
+def test_an_input_that_is_damaged_meanwhile_reaches_no_worker(store: Store) -> None:
+    class Late(Counting):
+        """Workers that the stage's inputs are read for when their bytes have changed."""
+
+        def map(
+            self, function: Callable[[Item], Result], items: Iterable[Item], *, most: int = 0
+        ) -> Iterator[Result]:
+            path = records(store, "spell")[0].path / "second.json"
+            path.write_bytes(path.read_bytes().replace("宝".encode(), "黛".encode()))
+            return super().map(function, items, most=most)
+
+    workers = Late()
+    with pytest.raises(ArtifactDamaged, match=r"spell: second\.json has other bytes"):
+        together(store, workers, "count.rate=0.1", "count.rate=0.2")
+    assert workers.stages == []
+    together(store, Counting(), "count.rate=0.1", "count.rate=0.2")
+    assert len(records(store, "count")) == 2, "the next run has made the input again"
 
 
 def test_lost_workers_end_the_run_and_keep_what_was_finished(store: Store) -> None:
