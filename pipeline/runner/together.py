@@ -16,10 +16,12 @@ from pipeline.runner.commit import commit, quarantine
 from pipeline.runner.disk import usable
 from pipeline.runner.elsewhere import Computed, Job, compute, read_files
 from pipeline.runner.execute import Outcome, Reporter, execute, made_upstream
+from pipeline.runner.fingerprint import refuse_difference
 from pipeline.runner.graph import select
 from pipeline.runner.lock import hold
 from pipeline.runner.mirror import Mirror, fetch_step, send
 from pipeline.runner.plan import Step, plan
+from pipeline.runner.sources import source_digests
 from pipeline.runner.store import Store
 from pipeline.stage import Stage
 from pipeline.workers import Workers
@@ -36,7 +38,10 @@ class Variant:
 
 @dataclass(frozen=True)
 class _Runner:
-    """What all stages of one call are run with."""
+    """What all stages of one call are run with.
+
+    `sources` are the stages' modules as they were when the call began, and were imported.
+    """
 
     stages: Sequence[Stage]
     store: Store
@@ -44,6 +49,16 @@ class _Runner:
     command: str
     workers: Workers
     mirror: Mirror | None
+    sources: Mapping[str, Mapping[str, str]]
+
+    def refuse_edits(self, stages: Sequence[Stage]) -> None:
+        """Raise if a module of these stages is no longer the one that was imported.
+
+        Each stage is planned anew, and its key would tell of code that does not run.
+        """
+        for stage in stages:
+            now = source_digests(stage, self.store.memo)
+            refuse_difference(stage.name, "module", self.sources[stage.name], now)
 
     def execute(self, settings: Settings, targets: Sequence[str]) -> list[Outcome]:
         """Bring stages of one variant up to date in this process."""
@@ -80,9 +95,12 @@ def execute_together(
         The workers are lost, or a file has changed, so that the others would be made of another
         text; what was finished is kept.
     """
-    runner = _Runner(stages, store, reporter, command, workers, mirror)
+    chosen = select(stages, targets)
+    sources = {stage.name: source_digests(stage, store.memo) for stage in chosen}
+    runner = _Runner(stages, store, reporter, command, workers, mirror, sources)
     variants = [Variant(settings) for settings in many]
-    for stage in select(stages, targets):
+    for stage in chosen:
+        runner.refuse_edits([stage])
         steps = _fetch(runner, _waiting(runner, stage, variants))
         if len(steps) > 1 and not any(step.components["files"] for _, step in steps):
             variants = _spread(runner, variants, steps)
@@ -106,8 +124,14 @@ def execute_in_turn(
 
     Each stage runs in this process and is lent the workers.
     """
-    runner = _Runner(stages, store, reporter, command, workers, mirror)
-    return [_here(runner, Variant(settings), targets) for settings in many]
+    chosen = select(stages, targets)
+    sources = {stage.name: source_digests(stage, store.memo) for stage in chosen}
+    runner = _Runner(stages, store, reporter, command, workers, mirror, sources)
+    variants = []
+    for settings in many:
+        runner.refuse_edits(chosen)
+        variants.append(_here(runner, Variant(settings), targets))
+    return variants
 
 
 def _here(runner: _Runner, variant: Variant, targets: Sequence[str]) -> Variant:

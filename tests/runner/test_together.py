@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes import STAGES, VALUE, Recorder, run_all, settings_of
+from fakes import COUNT, READ, SPELL, STAGES, VALUE, Recorder, run_all, settings_of
 
 from pipeline.errors import ArtifactDamaged, Busy, InputChanged, StageFailed, WorkersLost
 from pipeline.runner.elsewhere import Job
+from pipeline.runner.execute import Outcome
 from pipeline.runner.lock import hold
 from pipeline.runner.store import Store, load, open_store, records
 from pipeline.runner.together import Variant, execute_in_turn, execute_together
@@ -134,6 +138,42 @@ def test_an_input_that_is_damaged_meanwhile_reaches_no_worker(store: Store) -> N
     assert workers.stages == []
     together(store, Counting(), "count.rate=0.1", "count.rate=0.2")
     assert len(records(store, "count")) == 2, "the next run has made the input again"
+
+
+EDITED = """
+def count(config, *, read, spell, context):
+    return {"words": len(spell)}
+"""
+
+
+@pytest.mark.parametrize(
+    ("run", "moment"), [(execute_together, "spell"), (execute_in_turn, "count")]
+)
+def test_code_that_is_edited_meanwhile_ends_all(
+    store: Store, run: Run, moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What runs is what was imported; a key of the new code would tell of another."""
+    (tmp_path / "edited.py").write_text(EDITED, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "edited", raising=False)
+    count = replace(COUNT, run=importlib.import_module("edited").count)
+
+    class Editing(Recorder):
+        def finished(self, outcome: Outcome) -> None:
+            if outcome.record.stage == moment:
+                (tmp_path / "edited.py").write_text("count = None", encoding="utf-8")
+
+    with pytest.raises(InputChanged, match="count: expected the module edited to stay"):
+        run(
+            (READ, SPELL, count),
+            [settings_of(store.root, f"count.rate=0.{number}") for number in (1, 2)],
+            store,
+            targets=["count"],
+            reporter=Editing(),
+            command="test",
+            workers=HERE,
+        )
+    assert len(records(store, "count")) == (moment == "count")
 
 
 def test_lost_workers_end_the_run_and_keep_what_was_finished(store: Store) -> None:
