@@ -77,7 +77,8 @@ class Folder:
         own = self._own(path)
         draft = self.root / DRAFTS / uuid.uuid4().hex
         try:
-            draft.mkdir(parents=True)
+            draft.parent.mkdir(exist_ok=True)  # the place itself is not made: a share may be gone
+            draft.mkdir()
             shutil.copyfile(source, draft / own.name)
             sync(draft / own.name)
             own.parent.mkdir(parents=True, exist_ok=True)

@@ -441,6 +441,15 @@ def test_a_place_that_never_answers_is_refused_in_time(
     gone.set()
 
 
+def test_a_share_that_has_gone_is_not_made_again(tmp_path: Path) -> None:
+    (tmp_path / "mount").mkdir()
+    place = open_place(str(tmp_path / "mount" / "xuxie"))
+    shutil.rmtree(tmp_path / "mount")
+    with pytest.raises(FileNotFoundError):
+        place.write("read/key/first.json", Path(__file__))
+    assert not (tmp_path / "mount").exists()
+
+
 def test_an_address_of_fsspec_holds_the_same_bytes(store: Store, elsewhere: Store) -> None:
     fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed: pip install '.[store]'")
     fsspec.filesystem("memory").mkdir("/bucket")
