@@ -109,7 +109,7 @@ def _part(batch: Batch, states: Floats, network: Network, spec: Spec, shards: in
         mine |= {name: arrays[name][words] for name in _BY_WORD}
         rows = np.union1d(mine["inputs"], batch.candidates).astype(np.int32)  # (R,)
         needed = {
-            name: array[rows[rows < len(array)]] if name in _TABLES else array
+            name: array[_rows_of(array, rows)] if name in _TABLES else array
             for name, array in weights.items()
         }
         found.append(_Shard(spec, rows, needed, mine, states[:, :, some]))
@@ -124,7 +124,7 @@ def _differentiate_shard(shard: _Shard) -> _Gradients:
         array = shard.weights[name]
         if name in _TABLES:
             table = np.zeros(variable.shape, np.float32)
-            table[shard.rows[shard.rows < len(table)]] = array
+            table[_rows_of(table, shard.rows)] = array
             array = table
         variable.assign(array)
     value, after, gradients = compiled(dict(shard.arrays), tf.constant(shard.states))
@@ -135,7 +135,7 @@ def _differentiate_shard(shard: _Shard) -> _Gradients:
         if gradient is not None
     }
     for name in named.keys() & set(_TABLES):
-        named[name] = named[name][shard.rows[shard.rows < len(named[name])]]
+        named[name] = named[name][_rows_of(named[name], shard.rows)]
     targets = float(shard.arrays["weights"].sum())
     return _Gradients(float(value), targets, named, after.numpy())
 
@@ -150,10 +150,15 @@ def _add_up(
         share = np.float32(own.targets / total)
         for name, gradient in own.gradients.items():
             if name in _TABLES:
-                whole[name][shard.rows[shard.rows < len(whole[name])]] += share * gradient
+                whole[name][_rows_of(whole[name], shard.rows)] += share * gradient
             else:
                 whole[name] += share * gradient
     return whole
+
+
+def _rows_of(table: Floats, rows: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return those of the rows that a table has: of two, one lacks the unknown word's."""
+    return rows[rows < len(table)]
 
 
 @lru_cache(maxsize=2)
