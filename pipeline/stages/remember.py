@@ -9,7 +9,7 @@ from pydantic import Field, create_model
 
 from pipeline.artifacts.memories import NETWORK, Memories
 from pipeline.artifacts.windows import Windows, evaluation_starts, target_sections
-from pipeline.engine.memories.memory import Memory
+from pipeline.engine.memories.memory import Material, Memory
 from pipeline.engine.memories.table import CODEC, MEMORIES
 from pipeline.stage import Context, Stage, StageConfig
 
@@ -58,8 +58,9 @@ def _gather(config: FitConfig, window: Windows, decode: Network, context: Contex
     def advance(done: float, total: float) -> None:
         context.progress(done, total, "reading the training chapters")
 
+    material = Material(window, decode, advance, context.scratch_path)
     held = {
-        name: memory.build(config, window, decode, advance, context.scratch_path)
+        name: memory.build(config, material)
         for name, memory in MEMORIES.items()
         if getattr(config, name)
     }

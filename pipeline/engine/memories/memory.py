@@ -29,6 +29,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Material:
+    """What memories are made of: the text, and the network that has learned from it.
+
+    Attributes
+    ----------
+    window : Windows
+    network : Network
+    advance : callable
+        Told how much of how much is read.
+    scratch_path : Path
+        Where large arrays may lie in nameless files (`pipeline.column`).
+    """
+
+    window: Windows
+    network: Network
+    advance: Advance
+    scratch_path: Path
+
+
+@dataclass(frozen=True)
 class NextPlaces:
     """The places of the next words of N texts.
 
@@ -107,18 +127,8 @@ class Memory(Stored, Protocol):
     settings: type[StageConfig]
 
     @abstractmethod
-    def build(
-        self,
-        config: Any,
-        window: Windows,
-        network: Network,
-        advance: Advance,
-        scratch_path: Path,
-    ) -> Any:
-        """Return what is remembered of the training chapters; `config` has the `settings`.
-
-        Large arrays may lie in nameless files in `scratch_path` (`pipeline.column`).
-        """
+    def build(self, config: Any, material: Material) -> Any:
+        """Return what is remembered of the training chapters; `config` has the `settings`."""
         ...
 
     def reach(self, held: Any) -> int:

@@ -18,15 +18,14 @@ from pipeline.artifacts import checks
 from pipeline.artifacts.checks import Bounds
 from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.network import Network
-from pipeline.artifacts.windows import Windows
 from pipeline.engine.bundle.model import NovelModel, pack_words, save_model
 from pipeline.engine.bundle.opening import load_model
-from pipeline.engine.memories.memory import Memory, NextPlaces, Places
+from pipeline.engine.memories.memory import Material, Memory, NextPlaces, Places
 from pipeline.engine.memories.sparse import SparseProbs
 from pipeline.engine.memories.table import CODEC, MEMORIES
 from pipeline.engine.writing.sampling import Sampling
 from pipeline.engine.writing.writer import Writer
-from pipeline.stage import Advance, StageConfig
+from pipeline.stage import StageConfig
 from pipeline.stages.remember import remember, remember_config
 
 SIZE = 12  # words of the toy novel, each of which decides the next
@@ -51,14 +50,7 @@ class StrideMemory(Memory):
 
     name, settings = "stride", StrideSettings
 
-    def build(
-        self,
-        config: Any,
-        window: Windows,
-        network: Network,
-        advance: Advance,
-        scratch_path: Path,
-    ) -> Stride:
+    def build(self, config: Any, material: Material) -> Stride:
         ids = np.arange(SIZE, dtype=np.int32)
         return Stride(config.stride_length, (ids + config.stride_length) % SIZE)
 

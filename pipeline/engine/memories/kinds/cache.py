@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -12,15 +11,13 @@ from pydantic import Field
 from pipeline.artifacts import checks
 from pipeline.artifacts.checks import Bounds
 from pipeline.artifacts.codec import check_number
-from pipeline.engine.memories.memory import Memory, NextPlaces, Places
-from pipeline.stage import Advance, StageConfig
+from pipeline.engine.memories.memory import Material, Memory, NextPlaces, Places
+from pipeline.stage import StageConfig
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.arrays import Floats, Ids
-    from pipeline.artifacts.network import Network
-    from pipeline.artifacts.windows import Windows
     from pipeline.engine.memories.sparse import SparseProbs
 
 
@@ -48,14 +45,7 @@ class CacheMemory(Memory):
     name = "cache"
     settings = _CacheSettings
 
-    def build(
-        self,
-        config: Any,
-        window: Windows,
-        network: Network,
-        advance: Advance,
-        scratch_path: Path,
-    ) -> Cache:
+    def build(self, config: Any, material: Material) -> Cache:
         """Return the settings: the cache itself is empty where a text begins."""
         return Cache(config.cache_words, config.cache_sharpness)
 

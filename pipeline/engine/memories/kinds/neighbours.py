@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -12,16 +11,15 @@ from pydantic import Field
 from pipeline.artifacts import checks
 from pipeline.artifacts.checks import UNIT, Bounds
 from pipeline.artifacts.codec import check_array, check_number
-from pipeline.engine.memories.memory import Memory, NextPlaces, Places
+from pipeline.engine.memories.memory import Material, Memory, NextPlaces, Places
 from pipeline.errors import ArtifactDamaged
-from pipeline.stage import Advance, StageConfig
+from pipeline.stage import StageConfig
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from pipeline.arrays import Floats, Ids
-    from pipeline.artifacts.network import Network
     from pipeline.artifacts.windows import Windows
     from pipeline.engine.memories.sparse import SparseProbs
 
@@ -69,18 +67,14 @@ class NeighboursMemory(Memory):
     name = "neighbours"
     settings = _NeighboursSettings
 
-    def build(
-        self,
-        config: Any,
-        window: Windows,
-        network: Network,
-        advance: Advance,
-        scratch_path: Path,
-    ) -> Neighbours:
+    def build(self, config: Any, material: Material) -> Neighbours:
         """Let the network read the training chapters and keep each place."""
         from pipeline.engine.memories.neighbours import build_neighbours
 
-        keys, positions = build_neighbours(window.ids, training_starts(window), network, advance)
+        window = material.window
+        keys, positions = build_neighbours(
+            window.ids, training_starts(window), material.network, material.advance
+        )
         return Neighbours(
             keys=keys,
             positions=positions,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -13,16 +12,14 @@ from pipeline.artifacts import checks
 from pipeline.artifacts.checks import UNIT, Bounds
 from pipeline.artifacts.codec import check_number
 from pipeline.artifacts.ngram import KneserNey, Level, ngram_arrays, ngram_names, read_ngram
-from pipeline.engine.memories.memory import Memory, NextPlaces, Places
+from pipeline.engine.memories.memory import Material, Memory, NextPlaces, Places
 from pipeline.errors import ArtifactDamaged
-from pipeline.stage import Advance, StageConfig
+from pipeline.stage import StageConfig
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.arrays import Floats, Ids
-    from pipeline.artifacts.network import Network
-    from pipeline.artifacts.windows import Windows
     from pipeline.engine.memories.sparse import SparseProbs
 
 _HISTORIES = 1 << 18  # that are checked at once
@@ -47,24 +44,17 @@ class NgramMemory(Memory):
     name = "ngram"
     settings = _NgramSettings
 
-    def build(
-        self,
-        config: Any,
-        window: Windows,
-        network: Network,
-        advance: Advance,
-        scratch_path: Path,
-    ) -> KneserNey:
+    def build(self, config: Any, material: Material) -> KneserNey:
         """Count the n-grams of the training chapters."""
         from pipeline.engine.memories.ngram import train_kneser_ney
 
         return train_kneser_ney(
-            window.ids,
-            window.spans["train"],
-            vocabulary_size=window.vocabulary_size,
+            material.window.ids,
+            material.window.spans["train"],
+            vocabulary_size=material.window.vocabulary_size,
             order=config.ngram_order,
             min_count=config.ngram_min_count,
-            scratch_path=scratch_path,
+            scratch_path=material.scratch_path,
         )
 
     def probs(self, held: KneserNey, places: NextPlaces) -> SparseProbs:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -11,15 +10,13 @@ from pydantic import Field
 from pipeline.artifacts import checks
 from pipeline.artifacts.checks import Bounds
 from pipeline.artifacts.codec import check_number
-from pipeline.engine.memories.memory import Memory, NextPlaces, Places
-from pipeline.stage import Advance, StageConfig
+from pipeline.engine.memories.memory import Material, Memory, NextPlaces, Places
+from pipeline.stage import StageConfig
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.arrays import Floats, Ids
-    from pipeline.artifacts.network import Network
-    from pipeline.artifacts.windows import Windows
     from pipeline.engine.memories.sparse import SparseProbs
     from pipeline.engine.memories.topic import Topic
 
@@ -50,14 +47,7 @@ class TopicMemory(Memory):
     name = "topic"
     settings = _TopicSettings
 
-    def build(
-        self,
-        config: Any,
-        window: Windows,
-        network: Network,
-        advance: Advance,
-        scratch_path: Path,
-    ) -> Topic:
+    def build(self, config: Any, material: Material) -> Topic:
         """Return the settings: there is nothing to lean to where a text begins."""
         from pipeline.engine.memories.topic import Topic
 
