@@ -6,7 +6,7 @@ order, whoever works: its bytes may not hang on how many there are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from typing import Protocol, TypeVar
 
 Item = TypeVar("Item")
@@ -26,7 +26,7 @@ class Workers(Protocol):
 
     def map(
         self, function: Callable[[Item], Result], items: Iterable[Item], *, most: int = 0
-    ) -> Iterator[Result]:
+    ) -> Generator[Result, None, None]:
         """Yield `function(item)` for each item, in order, as they come.
 
         No more than a few items a worker are taken before their results are asked for. Whoever
@@ -55,9 +55,9 @@ class _Here:
 
     def map(
         self, function: Callable[[Item], Result], items: Iterable[Item], *, most: int = 0
-    ) -> Iterator[Result]:
+    ) -> Generator[Result, None, None]:
         """Yield what the function makes of each item, when it is asked for; `most` is nothing."""
-        return map(function, items)
+        yield from map(function, items)
 
 
 HERE: Workers = _Here()

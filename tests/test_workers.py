@@ -76,7 +76,7 @@ def test_items_are_taken_as_they_are_needed() -> None:
 
     assert [value for value, _ in first] == [0, 1, 4]
     assert len(taken) <= 3 + 2 * 2 + 1  # two a worker wait or are done, one is the next
-    results.close()  # type: ignore[attr-defined]
+    results.close()
     assert not any(is_running(process_id) for _, process_id in first)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
@@ -44,7 +44,7 @@ class ClusterWorkers:
 
     def map(
         self, function: Callable[[Item], Result], items: Iterable[Item], *, most: int = 0
-    ) -> Iterator[Result]:
+    ) -> Generator[Result, None, None]:
         """Yield what the function makes of each item, in order; see `pipeline.workers.Workers`.
 
         Nodes that come meanwhile help. An item whose worker dies is done again by another.

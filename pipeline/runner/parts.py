@@ -8,7 +8,8 @@ is interrupted has made is there for the next one.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -40,7 +41,7 @@ def keep_parts(
     *,
     mirror: Mirror | None = None,
     say: Say = lambda text: None,
-) -> Iterator[Any]:
+) -> Generator[Any, None, None]:
     """Yield each part in order; see `pipeline.stage.MakeParts`. Call it under the lock.
 
     Parameters
@@ -55,27 +56,28 @@ def keep_parts(
     known = [(part, *_look_up(store, stage, name, part, mirror, say)) for part in parts]
     missing = [part for part, _, record in known if record is None]
     most = 0 if _bytes(missing) >= _MUCH else 1
-    made = workers.map(partial(attempt, make), (part.given() for part in missing), most=most)
-    for part, components, record in known:
-        kept = None if record is None else _load(store, record, codec)
-        if record is not None and kept is not None:
-            send(mirror, record, say)
-            yield kept
-            continue
-        began, clock = datetime.now(UTC), time.perf_counter()
-        value = next(made) if record is None else attempt(make, part.given())
-        if not isinstance(value, DataError):
-            history = {
-                "started": began.isoformat(timespec="microseconds"),
-                "seconds": round(time.perf_counter() - clock, 3),
-                "names": {label: readable(path.name) for label, path in part.files.items()},
-                "facts": codec.describe(value),
-            }
-            now = file_digests(part.files, store.memo, ignore_memo=True)
-            refuse_difference(stage["stage"], "file", components["files"], now)
-            new = commit(store, components, partial(codec.save, value), history)
-            send(mirror, new, say, replace=record is not None)  # which could not be read
-        yield value
+    coming = (part.given() for part in missing)
+    with closing(workers.map(partial(attempt, make), coming, most=most)) as made:
+        for part, components, record in known:
+            kept = None if record is None else _load(store, record, codec)
+            if record is not None and kept is not None:
+                send(mirror, record, say)
+                yield kept
+                continue
+            began, clock = datetime.now(UTC), time.perf_counter()
+            value = next(made) if record is None else attempt(make, part.given())
+            if not isinstance(value, DataError):
+                now = file_digests(part.files, store.memo, ignore_memo=True)
+                refuse_difference(stage["stage"], "file", components["files"], now)
+                history = {
+                    "started": began.isoformat(timespec="microseconds"),
+                    "seconds": round(time.perf_counter() - clock, 3),
+                    "names": {label: readable(path.name) for label, path in part.files.items()},
+                    "facts": codec.describe(value),
+                }
+                new = commit(store, components, partial(codec.save, value), history)
+                send(mirror, new, say, replace=record is not None)  # which could not be read
+            yield value
 
 
 def _bytes(parts: Iterable[Part]) -> int:

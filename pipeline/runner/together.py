@@ -7,6 +7,7 @@ worker's work; the artifacts come back and are committed here, so that only this
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -184,8 +185,10 @@ def _spread(
 ) -> list[Variant]:
     """Have workers run a stage's steps, and commit what they make in the order of the steps."""
     errors: dict[str, XuxieError] = {}
-    with hold(runner.store, runner.command):
-        results = runner.workers.map(compute, _jobs(runner, steps))
+    with (
+        hold(runner.store, runner.command),
+        closing(runner.workers.map(compute, _jobs(runner, steps))) as results,
+    ):
         for (_, step), computed in zip(steps, results, strict=True):
             runner.reporter.started(step)
             if computed.error is not None:

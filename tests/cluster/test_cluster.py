@@ -77,7 +77,7 @@ def test_no_more_items_are_begun_than_workers_can_have_ready(
 
     results = workers.map(partial(slowly, folder=tmp_path), items())
     assert next(results)[0] == 0
-    results.close()  # type: ignore[attr-defined]
+    results.close()
 
     assert len(taken) <= 5
     assert list(workers.map(abs, [-3])) == [3]  # what was left is in nobody's way

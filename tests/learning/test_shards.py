@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
 import numpy as np
@@ -34,10 +34,10 @@ class LastFirst:
 
     def map(
         self, function: Callable[[Item], Result], items: Iterable[Item], *, most: int = 0
-    ) -> Iterator[Result]:
+    ) -> Generator[Result, None, None]:
         jobs = [pickle.dumps((function, item)) for item in items]
         done = [pickle.dumps(call(item)) for call, item in map(pickle.loads, reversed(jobs))]
-        return map(pickle.loads, reversed(done))
+        yield from map(pickle.loads, reversed(done))
 
 
 def some_batch(seed: int) -> Batch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from pipeline.runner.lock import hold
 from pipeline.runner.parts import keep_parts
 from pipeline.runner.store import Store, records
 from pipeline.stage import Part
-from pipeline.workers import HERE
+from pipeline.workers import HERE, Item, Result
 
 STAGE = {
     "schema": 1,
@@ -90,6 +90,33 @@ def test_a_damaged_part_is_made_again(store: Store, files: list[Path]) -> None:
     found, made = run(store, parts)
     assert found == ["A", "B", "C"]
     assert len(made) == 1
+
+
+def test_who_stops_before_the_end_stops_the_work(store: Store, files: list[Path]) -> None:
+    ended: list[str] = []
+
+    class Noting:
+        """Workers that note when nobody asks any more."""
+
+        count, lasting = 2, False
+
+        def map(
+            self, function: Callable[[Item], Result], items: Iterable[Item], *, most: int = 0
+        ) -> Generator[Result, None, None]:
+            try:
+                yield from map(function, items)
+            finally:
+                ended.append("ended")
+
+    with hold(store, "test"):
+        found = keep_parts(
+            store, STAGE, Noting(), "book", VALUE, partial(upper, []), map(part_of, files)
+        )
+        next(found)
+        assert not ended
+        found.close()
+    assert ended == ["ended"]
+    assert len(records(store, "book")) == 1
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_kept(store: Store, files: list[Path]) -> None:

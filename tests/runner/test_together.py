@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +31,7 @@ class Counting:
 
     def map(
         self, function: Callable[[Item], Result], items: Iterable[Item], *, most: int = 0
-    ) -> Iterator[Result]:
+    ) -> Generator[Result, None, None]:
         for item in items:
             assert isinstance(item, Job)
             if len(self.stages) == self.lost_after:
@@ -127,7 +127,7 @@ def test_an_input_that_is_damaged_meanwhile_reaches_no_worker(store: Store) -> N
 
         def map(
             self, function: Callable[[Item], Result], items: Iterable[Item], *, most: int = 0
-        ) -> Iterator[Result]:
+        ) -> Generator[Result, None, None]:
             path = records(store, "spell")[0].path / "second.json"
             path.write_bytes(path.read_bytes().replace("宝".encode(), "黛".encode()))
             return super().map(function, items, most=most)

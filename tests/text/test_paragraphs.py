@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from functools import cache
 from itertools import chain
 
@@ -55,7 +55,7 @@ class NoWorkers:
 
     def map(
         self, function: Callable[[Item], Result], items: Iterable[Item], *, most: int = 0
-    ) -> Iterator[Result]:
+    ) -> Generator[Result, None, None]:
         assert most == 1
         return HERE.map(function, items)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -57,12 +58,13 @@ def cut_paragraphs(
     most = 1 if total < _WORTH_PROCESSES[engine] else most
     batches = _make_batches(paragraphs, _BATCH_CHARACTERS[engine])
     try:
-        for cut in workers.map(work, batches, most=most):
-            lines += cut.text.split("\n")
-            new.update(cut.new)
-            done += cut.characters
-            if progress:
-                progress(float(done), float(total))
+        with closing(workers.map(work, batches, most=most)) as made:
+            for cut in made:
+                lines += cut.text.split("\n")
+                new.update(cut.new)
+                done += cut.characters
+                if progress:
+                    progress(float(done), float(total))
     finally:
         _kept_segmenter.cache_clear()  # it takes memory
     return lines, new
