@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
-from pipeline.commands import options
+from pipeline.commands import options, writing_options
 from pipeline.project import Project, open_project
 
 if TYPE_CHECKING:
@@ -58,15 +58,15 @@ def novel_from(
 
 
 def sampling_from(
-    greedy: options.Greedy = False,
-    temperature: options.Temperature = 0.9,
-    top_k: options.TopK = 0,
-    top_p: options.TopP = 0.9,
-    repetition_penalty: options.RepetitionPenalty = 1.2,
-    penalty_window: options.PenaltyWindow = 60,
-    best_of: options.BestOf = 4,
-    min_p: options.MinP = 0.0,
-    bare: options.Bare = False,
+    greedy: writing_options.Greedy = False,
+    temperature: writing_options.Temperature = 0.9,
+    top_k: writing_options.TopK = 0,
+    top_p: writing_options.TopP = 0.9,
+    repetition_penalty: writing_options.RepetitionPenalty = 1.2,
+    penalty_window: writing_options.PenaltyWindow = 60,
+    best_of: writing_options.BestOf = 4,
+    min_p: writing_options.MinP = 0.0,
+    bare: writing_options.Bare = False,
 ) -> Sampling:
     """Return how words are chosen."""
     from pipeline.engine.writing.sampling import Sampling
@@ -78,15 +78,15 @@ def sampling_from(
 
 
 def writing_from(
-    words: options.Words = None,
-    sentences: options.Sentences = None,
-    paragraphs: options.Paragraphs = None,
-    until: options.Until = None,
-    must_include: options.MustInclude = None,
-    ban: options.Ban = None,
-    no_repeat: options.NoRepeat = 4,
-    max_copy: options.MaxCopy = 8,
-    bare: options.Bare = False,
+    words: writing_options.Words = None,
+    sentences: writing_options.Sentences = None,
+    paragraphs: writing_options.Paragraphs = None,
+    until: writing_options.Until = None,
+    must_include: writing_options.MustInclude = None,
+    ban: writing_options.Ban = None,
+    no_repeat: writing_options.NoRepeat = 4,
+    max_copy: writing_options.MaxCopy = 8,
+    bare: writing_options.Bare = False,
 ) -> WritingOptions:
     """Return how much is written, and what is kept to."""
     from pipeline.engine.writing.options import OFF, WritingOptions, split_list

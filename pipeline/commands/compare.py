@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from pipeline.catalog import SOURCE
-from pipeline.commands import options, parsers
+from pipeline.commands import options
 from pipeline.commands.comparison import Json, comparison_csv, comparison_json, comparison_lines
 from pipeline.commands.console import guarded, print_json, put_lines, run_targets, say_notes, width
 from pipeline.commands.options import Artifacts, AsJson, Encoding
@@ -29,67 +27,17 @@ if TYPE_CHECKING:
 
 _SEED = 1  # of the drawn chapters: equal input, equal intervals
 
-Compared = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--model",
-        parser=parsers.checked_name,
-        metavar="NAME|FILE",
-        help="A model to compare; repeatable; all of the shelf by default.",
-    ),
-]
-Texts = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="TEXT",
-        parser=parsers.checked_name,
-        help="Texts, as for --source; by default the novels that the models are of.",
-    ),
-]
-Whole = Annotated[
-    bool,
-    typer.Option("--whole", help="Of a text that no model has read, all chapters: takes longer."),
-]
-NoMarks = Annotated[
-    bool,
-    typer.Option(
-        "--no-marks", help="Count words alone: editions differ in punctuation and line ends."
-    ),
-]
-WithDelta = Annotated[
-    bool, typer.Option("--delta", help="Burrows' Delta of the same chapters beside it.")
-]
-DeltaWords = Annotated[
-    int,
-    typer.Option(
-        "--delta-words", parser=parsers.count, metavar="N", help="Most frequent words of Delta."
-    ),
-]
-CsvFile = Annotated[
-    Path | None,
-    typer.Option("--csv", parser=parsers.checked_path, metavar="FILE", help="A table to write."),
-]
-PageFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--page",
-        parser=parsers.checked_path,
-        metavar="FILE",
-        help="A page of HTML to write, with heat map and tree.",
-    ),
-]
-
 
 @guarded
 def compare(
-    texts: Texts = None,
-    models: Compared = None,
-    whole: Whole = False,
-    no_marks: NoMarks = False,
-    delta: WithDelta = False,
-    delta_words: DeltaWords = 150,
-    csv_file: CsvFile = None,
-    page: PageFile = None,
+    texts: options.Texts = None,
+    models: options.Compared = None,
+    whole: options.Whole = False,
+    no_marks: options.NoMarks = False,
+    delta: options.WithDelta = False,
+    delta_words: options.DeltaWords = 150,
+    csv_file: options.CsvFile = None,
+    page: options.PageFile = None,
     language: options.PageLanguage = None,
     encoding: Encoding = None,
     as_json: AsJson = False,

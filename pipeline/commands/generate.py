@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.commands import arguments, options
+from pipeline.commands import arguments, options, writing_options
 from pipeline.commands.console import guarded, put, say, say_notes, width
 from pipeline.commands.draft import read_draft
 from pipeline.commands.mix import open_novels, read_mix, writer_of
@@ -40,20 +40,20 @@ _BETWEEN = "\n――――\n"  # samples
 def generate(
     writing: WritingOptions,
     sampling: Sampling,
-    seed_phrase: options.SeedPhrase = None,
-    seed_file: options.SeedFile = None,
+    seed_phrase: writing_options.SeedPhrase = None,
+    seed_file: writing_options.SeedFile = None,
     learn_from: options.LearnFrom = None,
     model: options.ModelName = None,
     mix: options.Mix = None,
-    unknown: options.Unknown = "keep",
-    prior_weight: options.PriorWeight = None,
+    unknown: writing_options.Unknown = "keep",
+    prior_weight: writing_options.PriorWeight = None,
     memory: options.Memory = None,
-    rng_seed: options.RngSeed = None,
-    samples: options.Samples = 1,
-    show_candidates: options.ShowCandidates = False,
-    why: options.Why = False,
-    interactive: options.Interactive = False,
-    output: options.Book = None,
+    rng_seed: writing_options.RngSeed = None,
+    samples: writing_options.Samples = 1,
+    show_candidates: writing_options.ShowCandidates = False,
+    why: writing_options.Why = False,
+    interactive: writing_options.Interactive = False,
+    output: writing_options.Book = None,
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,
 ) -> None:

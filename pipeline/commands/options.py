@@ -172,6 +172,22 @@ Mix = Annotated[
         help="Several models at once, each with its weight, as 红楼梦=0.7,我的=0.3.",
     ),
 ]
+LearnFrom = Annotated[
+    Path | None,
+    typer.Option(
+        "--learn-from",
+        parser=parsers.checked_path,
+        metavar="PATH",
+        help="File with a text of yours, to be read before: its words are remembered.",
+    ),
+]
+
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        "--memory", help="Some of cache,topic,ngram,neighbours, or none; by default all there are."
+    ),
+]
 
 # What `run-all` takes.
 NewName = Annotated[
@@ -221,180 +237,53 @@ ProgressForm = Annotated[
     ),
 ]
 
-# What `generate` takes.
-SeedPhrase = Annotated[
-    str | None,
+# What `compare` takes.
+Compared = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--model",
+        parser=parsers.checked_name,
+        metavar="NAME|FILE",
+        help="A model to compare; repeatable; all of the shelf by default.",
+    ),
+]
+Texts = Annotated[
+    list[str] | None,
     typer.Argument(
-        metavar="SEED_PHRASE|-", help="What the text begins with; - reads it from standard input."
-    ),
-]
-SeedFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--seed-file",
-        parser=parsers.checked_path,
-        metavar="PATH",
-        help="File with what the text begins with.",
-    ),
-]
-LearnFrom = Annotated[
-    Path | None,
-    typer.Option(
-        "--learn-from",
-        parser=parsers.checked_path,
-        metavar="PATH",
-        help="File with a text of yours, to be read before: its words are remembered.",
-    ),
-]
-Words = Annotated[
-    int | None,
-    typer.Option(
-        "--words",
-        parser=parsers.whole_number,
-        metavar="N",
-        help="Words to write; 200 unless another end is given.",
-    ),
-]
-Sentences = Annotated[
-    int | None,
-    typer.Option(
-        "--sentences", parser=parsers.whole_number, metavar="N", help="Sentences to write."
-    ),
-]
-Paragraphs = Annotated[
-    int | None,
-    typer.Option(
-        "--paragraphs", parser=parsers.whole_number, metavar="N", help="Paragraphs to write."
-    ),
-]
-Until = Annotated[
-    str | None,
-    typer.Option(
-        "--until", parser=parsers.text, metavar="TEXT", help="Write until this has been written."
-    ),
-]
-MustInclude = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--must-include",
-        parser=parsers.text,
         metavar="TEXT",
-        help="Words that must occur, as 黛玉,宝钗; repeatable.",
+        parser=parsers.checked_name,
+        help="Texts, as for --source; by default the novels that the models are of.",
     ),
 ]
-Ban = Annotated[
-    list[str] | None,
+Whole = Annotated[
+    bool,
+    typer.Option("--whole", help="Of a text that no model has read, all chapters: takes longer."),
+]
+NoMarks = Annotated[
+    bool,
     typer.Option(
-        "--ban",
-        parser=parsers.text,
-        metavar="TEXT",
-        help="Words never to write, as 黛玉,宝钗; repeatable.",
+        "--no-marks", help="Count words alone: editions differ in punctuation and line ends."
     ),
 ]
-NoRepeat = Annotated[
+WithDelta = Annotated[
+    bool, typer.Option("--delta", help="Burrows' Delta of the same chapters beside it.")
+]
+DeltaWords = Annotated[
     int,
     typer.Option(
-        "--no-repeat",
-        parser=parsers.whole_number,
-        metavar="N",
-        help="No run of so many words twice; 0: any.",
+        "--delta-words", parser=parsers.count, metavar="N", help="Most frequent words of Delta."
     ),
 ]
-MaxCopy = Annotated[
-    int,
-    typer.Option(
-        "--max-copy",
-        parser=parsers.whole_number,
-        metavar="N",
-        help="Longest run copied from the novel, in words; 0: any.",
-    ),
+CsvFile = Annotated[
+    Path | None,
+    typer.Option("--csv", parser=parsers.checked_path, metavar="FILE", help="A table to write."),
 ]
-Bare = Annotated[
-    bool, typer.Option("--bare", help="No rules and no penalty: the model alone, exactly --words.")
-]
-Book = Annotated[
+PageFile = Annotated[
     Path | None,
     typer.Option(
-        "--output",
+        "--page",
         parser=parsers.checked_path,
-        metavar="PATH",
-        help="New file for the text, a .txt or an .epub, instead of the screen.",
+        metavar="FILE",
+        help="A page of HTML to write, with heat map and tree.",
     ),
-]
-Interactive = Annotated[
-    bool, typer.Option("--interactive", help="Write together: pick a candidate or type words.")
-]
-Unknown = Annotated[
-    str,
-    typer.Option("--unknown", help="Characters the novel never uses: keep, drop or error."),
-]
-Greedy = Annotated[bool, typer.Option("--greedy", help="Always the most probable.")]
-Temperature = Annotated[
-    float,
-    typer.Option(parser=parsers.number, metavar="X", help="0 is greedy, 1 as the model says."),
-]
-TopK = Annotated[
-    int,
-    typer.Option(
-        parser=parsers.whole_number, metavar="N", help="Choose among the k best; 0 for all."
-    ),
-]
-TopP = Annotated[
-    float,
-    typer.Option(parser=parsers.number, metavar="X", help="Choose among the best that sum to p."),
-]
-MinP = Annotated[
-    float,
-    typer.Option(
-        parser=parsers.number,
-        metavar="X",
-        help="Choose among those at least so probable as X x the best.",
-    ),
-]
-RepetitionPenalty = Annotated[
-    float,
-    typer.Option(
-        parser=parsers.number, metavar="X", help="Divides the probability of words written lately."
-    ),
-]
-PenaltyWindow = Annotated[
-    int,
-    typer.Option(
-        parser=parsers.whole_number, metavar="N", help="How many words back lately reaches."
-    ),
-]
-BestOf = Annotated[
-    int,
-    typer.Option(
-        parser=parsers.whole_number,
-        metavar="K",
-        help="Sentences drawn for each that is written; 1 writes word by word.",
-    ),
-]
-PriorWeight = Annotated[
-    float | None,
-    typer.Option(
-        parser=parsers.number,
-        metavar="X",
-        help="Weight of word frequency; 0 is nearest cosine alone.",
-    ),
-]
-Memory = Annotated[
-    str | None,
-    typer.Option(
-        "--memory", help="Some of cache,topic,ngram,neighbours, or none; by default all there are."
-    ),
-]
-RngSeed = Annotated[
-    int | None,
-    typer.Option(parser=parsers.whole_number, metavar="N", help="Equal seeds, equal texts."),
-]
-Samples = Annotated[
-    int, typer.Option(parser=parsers.whole_number, metavar="N", help="How many continuations.")
-]
-ShowCandidates = Annotated[
-    bool, typer.Option("--show-candidates", help="Show each word's best candidates.")
-]
-Why = Annotated[
-    bool, typer.Option("--why", help="Show what spoke for each word, and passages like it.")
 ]
