@@ -31,7 +31,7 @@ from benchmarks.training import (
     random_words,
 )
 from pipeline.arrays import Floats
-from pipeline.stages.train import TrainConfig
+from pipeline.stages.train_settings import TrainConfig
 
 GIGA = 1e9
 SQUARES = {"tiny": (64,), "quick": (1024, 2048), "full": (512, 1024, 2048, 4096)}

@@ -27,7 +27,7 @@ from benchmarks.training import (
     random_words,
 )
 from pipeline.artifacts.embedding import log_frequencies
-from pipeline.stages.train import TrainConfig
+from pipeline.stages.train_settings import TrainConfig
 
 if TYPE_CHECKING:
     from pipeline.learning.batches import Batch

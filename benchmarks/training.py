@@ -26,7 +26,8 @@ from benchmarks.made_up import (
 )
 from pipeline.artifacts.embedding import Embedding, log_frequencies
 from pipeline.artifacts.windows import Windows
-from pipeline.stages.train import TrainConfig, batch_maker, training_plan
+from pipeline.stages.train import batch_maker, training_plan
+from pipeline.stages.train_settings import TrainConfig
 
 if TYPE_CHECKING:
     from pipeline.learning.batches import Batch

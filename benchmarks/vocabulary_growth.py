@@ -23,7 +23,7 @@ from pipeline.engine.memories.next_word import Model
 from pipeline.engine.network.calibrate import calibrate
 from pipeline.engine.network.predict import BATCH
 from pipeline.engine.writing.options import WritingOptions
-from pipeline.stages.train import TrainConfig
+from pipeline.stages.train_settings import TrainConfig
 
 SIZES = {"tiny": (300, 600), "quick": (5_000, 20_000), "full": (5_000, 20_000, 100_000)}
 TEXT = {"tiny": 2_000, "quick": TOKENS, "full": TOKENS}  # words the memories are of

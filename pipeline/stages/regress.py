@@ -15,7 +15,8 @@ from pipeline.artifacts.network import NETWORK, Network
 from pipeline.artifacts.windows import Windows, evaluation_starts, spread
 from pipeline.errors import StageFailed
 from pipeline.stage import Context, Stage, StageConfig
-from pipeline.stages.train import TrainConfig, train_network
+from pipeline.stages.train import train_network
+from pipeline.stages.train_settings import TrainConfig
 
 if TYPE_CHECKING:
     from pipeline.artifacts.embedding import Embedding

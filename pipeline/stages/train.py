@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, cast
-
-from pydantic import AfterValidator, Field, create_model, model_validator
+from typing import TYPE_CHECKING, Any
 
 from pipeline.artifacts.training import TRAINING, Training
 from pipeline.artifacts.windows import Windows, evaluation_starts
 from pipeline.errors import StageFailed
 from pipeline.learning.objectives import OBJECTIVES, Objective, configured_loss
-from pipeline.stage import Context, Stage, StageConfig
+from pipeline.stage import Context, Stage
+from pipeline.stages.train_settings import TrainConfig, TrainSettings
 from pipeline.workers import HERE, Workers
 
 if TYPE_CHECKING:
@@ -25,137 +24,6 @@ if TYPE_CHECKING:
     from pipeline.learning.batches import Batch
     from pipeline.learning.network import Vectors
     from pipeline.learning.plan import Plan
-
-
-def known_objective(name: str) -> str:
-    """Return the name of an objective that there is."""
-    if name not in OBJECTIVES:
-        *names, last = map(repr, OBJECTIVES)
-        raise ValueError(f"expected {', '.join(names)} or {last}, got {name!r}")
-    return name
-
-
-class TrainSettings(StageConfig):
-    """Settings of `train`, but for those that an objective has of its own."""
-
-    objective: Annotated[str, AfterValidator(known_objective)] = Field(
-        "contrastive",
-        description="loss: "
-        + "; ".join(f"{name}, {own.description}" for name, own in OBJECTIVES.items()),
-    )
-    vectors: Literal["tied", "both", "input", "output", "frozen"] = Field(
-        "tied",
-        description="word vectors that are trained: tied, one table for input and output; both, a "
-        "table each; input or output, one of the two; frozen, none (only contrastive trains "
-        "output vectors; the others train input, or else are frozen)",
-    )
-    centre: bool = Field(
-        True,
-        description="take the vectors' mean out and scale them to mean length 1 (never with mse)",
-    )
-    remove_components: int = Field(
-        0, ge=0, le=100, description="with centre: principal components to take out too"
-    )
-    hidden: int = Field(200, ge=1, le=4096, description="units of an LSTM layer")
-    layers: int = Field(1, ge=1, le=8, description="LSTM layers, one above the other")
-    carry_state: bool = Field(
-        True,
-        description="carry the LSTM's state on, in training from sequence to sequence, then from "
-        "word to word; else each word is foretold from the words of one window",
-    )
-    epochs: int = Field(4, ge=1, le=1000, description="passes over the training chapters, at most")
-    patience: int = Field(
-        2, ge=1, le=1000, description="epochs without a better validation before training stops"
-    )
-    batch_size: int = Field(64, ge=1, le=4096, description="sequences in a batch, at most")
-    epoch_batches: int = Field(
-        250,
-        ge=1,
-        le=1_000_000,
-        description="batches in an epoch, at least: a short novel gets smaller batches",
-    )
-    max_batches: int = Field(
-        0,
-        ge=0,
-        le=1_000_000_000,
-        description="batches in an epoch, at most: of a large shelf each takes others; 0 for all",
-    )
-    shards: int = Field(
-        1,
-        ge=1,
-        le=1024,
-        description="parts of a batch whose gradients are made apart and added up, side by side on "
-        "a cluster; only with contrastive",
-    )
-    optimizer: Literal["adam", "sgd"] = Field(
-        "adam", description="adam (AdamW where weights decay), or plain gradient descent"
-    )
-    learning_rate: float = Field(6e-3, gt=0, le=10, description="greatest step size")
-    base_rate: float = Field(
-        0.5,
-        gt=0,
-        le=10,
-        description="factor of the step size where the training begins with a base",
-    )
-    schedule: Literal["cosine", "constant"] = Field(
-        "cosine", description="whether the step size falls to zero along half a cosine"
-    )
-    warmup: float = Field(
-        0.0, ge=0, lt=1, description="share of the training in which the step size rises evenly"
-    )
-    weight_decay: float = Field(
-        0.0, ge=0, le=1, description="with adam: share of step size that each weight shrinks by"
-    )
-    average: float = Field(
-        1.0,
-        ge=0,
-        le=1000,
-        description="epochs that the weights are averaged over, older ones exponentially less; 0 "
-        "averages nothing",
-    )
-    clip_norm: float = Field(1.0, gt=0, description="greatest norm of the whole gradient")
-    input_dropout: float = Field(0.1, ge=0, lt=1, description="share of input units dropped")
-    output_dropout: float = Field(0.2, ge=0, lt=1, description="share of LSTM outputs dropped")
-    word_dropout: float = Field(
-        0.0, ge=0, lt=1, description="share of input words replaced by the unknown word"
-    )
-    recurrent_dropout: float = Field(
-        0.0, ge=0, lt=1, description="share of the LSTM's recurrent weights dropped"
-    )
-    candidates: int = Field(
-        800, ge=1, le=1_000_000, description="words drawn for each batch to compete with targets"
-    )
-    validation_targets: int = Field(
-        4000, ge=1, le=10_000_000, description="targets, spread evenly, to validate an epoch on"
-    )
-    seed: int = Field(1, ge=0, lt=2**31, description="seed of the random numbers")
-
-    @model_validator(mode="after")
-    def _check_shards(self) -> Self:
-        """Refuse shards where a loss needs more than the rows of a batch."""
-        if self.shards > 1 and self.objective != "contrastive":
-            raise ValueError(
-                f"expected train.shards = 1 with the objective {self.objective}, got {self.shards}"
-            )
-        return self
-
-
-def train_config(objectives: Mapping[str, Objective]) -> type[TrainSettings]:
-    """Return the settings of `train`: its own, then those of each objective in order."""
-    own = dict.fromkeys(objective.settings for objective in objectives.values())
-    # Fields come in the order of the bases from the last on.
-    bases: Any = (*reversed([kind for kind in own if kind is not StageConfig]), TrainSettings)
-    model = create_model("TrainConfig", __base__=bases, __module__=__name__)
-    return cast("type[TrainSettings]", model)
-
-
-if TYPE_CHECKING:
-
-    class TrainConfig(TrainSettings):
-        """Settings of `train`."""
-
-else:
-    TrainConfig = train_config(OBJECTIVES)
 
 
 def _validator(
@@ -246,6 +114,21 @@ def _trained_vectors(config: TrainSettings, objective: Objective) -> Vectors:
     return "input" if config.vectors == "input" else "frozen"
 
 
+def _starting_vectors(
+    config: TrainSettings, objective: Objective, embed: Embedding, base: Base | None
+) -> NDArray[np.float32]:
+    """Return the vectors (V, E) to begin with: those of a base, or `embed`'s, centred if asked."""
+    from pipeline.learning.begin import begin_vectors
+    from pipeline.learning.centre import centre_vectors
+
+    if base is not None:
+        return begin_vectors(base, embed.words)
+    if not config.centre or objective.raw_vectors:
+        return embed.vectors
+    _refuse_all_components(config.remove_components, embed.vectors)
+    return centre_vectors(embed.vectors, components=config.remove_components)
+
+
 def _refuse_all_components(count: int, vectors: NDArray[np.float32]) -> None:
     """Raise unless something is left of vectors (V, E) without their first `count` components."""
     most = min(vectors.shape) - 1
@@ -276,10 +159,20 @@ def training_plan(config: TrainSettings, *, begun: bool = False) -> Plan:
     )
 
 
+def _base_to_begin_with(
+    config: TrainSettings, objective: Objective, base: Base | None, context: Context
+) -> Base | None:
+    """Return the base, if there is one and a training with these settings can begin with it."""
+    if base is None or not base.words:
+        return None
+    if why := reason_not_to_begin(config, objective, base):
+        context.say(f"base set aside: {why}")
+        return None
+    return base
+
+
 def reason_not_to_begin(config: TrainSettings, objective: Objective, base: Base) -> str:
-    """Return why a training cannot begin with a base; empty if it can, or there is none."""
-    if not base.words:
-        return ""
+    """Return why a training cannot begin with a base; empty if it can."""
     hidden = len(base.weights["recurrent_kernel"])
     wanted = {"vectors": "tied", "layers": 1, "hidden": hidden}
     differs = [
@@ -340,22 +233,14 @@ def train_network(
     """Train as `train` does; raise `Diverged` for the caller to say what to do."""
     from pipeline.artifacts.embedding import log_frequencies
     from pipeline.learning.backend import prepare_tensorflow
-    from pipeline.learning.begin import begin_vectors, begin_weights
-    from pipeline.learning.centre import centre_vectors
+    from pipeline.learning.begin import begin_weights
     from pipeline.learning.loop import fit
     from pipeline.learning.network import assign_weights, build_network
 
     prepare_tensorflow()
     objective = OBJECTIVES[config.objective]
-    vectors = embed.vectors  # (V, E)
-    if base is not None and (why := reason_not_to_begin(config, objective, base)):
-        context.say(f"base set aside: {why}")
-        base = None
-    if base is not None and base.words:
-        vectors = begin_vectors(base, embed.words)
-    elif config.centre and not objective.raw_vectors:
-        _refuse_all_components(config.remove_components, vectors)
-        vectors = centre_vectors(vectors, components=config.remove_components)
+    begun = _base_to_begin_with(config, objective, base, context)
+    vectors = _starting_vectors(config, objective, embed, begun)
     network = build_network(
         vectors,
         log_frequencies(embed.counts),
@@ -364,12 +249,12 @@ def train_network(
         vectors_mode=_trained_vectors(config, objective),
         seed=config.seed,
     )
-    if base is not None and base.words:
-        assign_weights(network, begin_weights(base, vectors))
+    if begun is not None:
+        assign_weights(network, begin_weights(begun, vectors))
     weights, history = fit(
         network,
         configured_loss(objective, config.model_dump()),
-        training_plan(config, begun=base is not None and bool(base.words)),
+        training_plan(config, begun=begun is not None),
         make_batches=batch_maker(config, embed, window),
         validate=_validator(config, embed, window),
         generator=context.generator,
@@ -380,11 +265,7 @@ def train_network(
     )
     return Training(
         weights=weights,
-        history={
-            "objective": config.objective,
-            "carry_state": config.carry_state,
-            **history,
-        },
+        history={"objective": config.objective, "carry_state": config.carry_state, **history},
     )
 
 

@@ -181,7 +181,7 @@ def test_pytorch_takes_the_same_steps() -> None:
     from benchmarks.pytorch import torch_network, torch_step
     from benchmarks.training import first_batches, our_steps, random_words
     from pipeline.artifacts.embedding import log_frequencies
-    from pipeline.stages.train import TrainConfig
+    from pipeline.stages.train_settings import TrainConfig
 
     config = TrainConfig(batch_size=4, epoch_batches=3, candidates=100)
     data = random_words(config, vocabulary=300)

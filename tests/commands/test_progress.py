@@ -25,7 +25,8 @@ from pipeline.runner.execute import Outcome
 from pipeline.runner.plan import Step
 from pipeline.stage import StageConfig
 from pipeline.stages.regress import RegressConfig, regress
-from pipeline.stages.train import TrainConfig, train
+from pipeline.stages.train import train
+from pipeline.stages.train_settings import TrainConfig
 
 NOTE = "epoch 3/10  loss 4.123  37,000 words/s  validation perplexity 1,234.5"
 

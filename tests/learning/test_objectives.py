@@ -279,7 +279,7 @@ def test_only_trained_vectors_are_in_the_list_of_variables() -> None:
 
 
 def test_the_settings_name_every_objective_and_what_the_losses_take() -> None:
-    from pipeline.stages.train import TrainConfig
+    from pipeline.stages.train_settings import TrainConfig
 
     for name, objective in OBJECTIVES.items():
         assert TrainConfig(objective=name).objective == name

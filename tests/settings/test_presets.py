@@ -13,7 +13,8 @@ from pipelines import ROOT
 from pipeline.artifacts.base import Base
 from pipeline.errors import SettingsError
 from pipeline.project import open_project
-from pipeline.stages.train import TrainConfig, train
+from pipeline.stages.train import train
+from pipeline.stages.train_settings import TrainConfig
 
 PRESETS = sorted((ROOT / "configs").glob("*.toml"))
 

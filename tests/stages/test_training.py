@@ -42,7 +42,8 @@ from pipeline.learning.step import build_optimizer
 from pipeline.stage import Progress, StageConfig
 from pipeline.stages.decode import DecodeConfig, decode
 from pipeline.stages.regress import RegressConfig, regress
-from pipeline.stages.train import TrainConfig, batch_maker, fit_batch_size, train, train_config
+from pipeline.stages.train import batch_maker, fit_batch_size, train
+from pipeline.stages.train_settings import TrainConfig, train_config
 
 EMBEDDING, WINDOWS = toy_novel()
 SETTINGS: dict[str, Any] = {
