@@ -69,7 +69,7 @@ class Loaded:
         from pipeline.text.words.cast import main_characters
 
         known = frozenset(self.novel.network.words)
-        found = main_characters(self._lines(), _CAST, known)
+        found = main_characters(list(self._lines()), _CAST, known)
         return sorted(found, key=lambda own: -own[1])
 
     def _lines(self) -> Iterator[str]:

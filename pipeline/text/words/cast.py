@@ -25,25 +25,27 @@ _LEAST_FIRST_SHARE = 0.1  # a name begins clauses; 闻言 of 行者闻言道 doe
 
 
 def main_characters(
-    lines: Iterable[str], count: int, known: Collection[str]
+    lines: Sequence[str], count: int, known: Collection[str]
 ) -> list[tuple[str, int]]:
     """Return the words that speak most often, with all their occurrences.
 
     Parameters
     ----------
-    lines : paragraphs of space-separated words
+    lines : paragraphs of space-separated words; read twice
     count : int
         How many, at most. Where fewer speak, words that no dictionary holds or that it tags as a
         person's name follow, those that begin most clauses first.
     known : the words to choose from
     """
-    paragraphs = [line.split(" ") for line in lines]
-    occurrences = Counter(word for words in paragraphs for word in words)
+    occurrences: Counter[str] = Counter()
+    for line in lines:
+        occurrences.update(line.split(" "))
     tags = dictionary_tags(occurrences)
     names = {word for word in occurrences if word in known and could_be_name(word, tags)}
     first: Counter[str] = Counter()
     speeches: Counter[str] = Counter()
-    for words in paragraphs:
+    for line in lines:  # cut again: the words of a large shelf would take gigabytes
+        words = line.split(" ")
         first.update(word for word in _clause_beginnings(words) if word in names)
         speeches.update(speakers(words, names))
     kept = [
