@@ -66,9 +66,12 @@ def test_speeches_are_found_with_their_speakers_and_verbs(words: tuple[str, ...]
     found = find_speeches(novel, find_marks(words))
     assert [words[i] for i in found.speakers] == ["宝玉", "黛玉"], "“来。” has none"
     assert [words[i] for i in found.verbs] == ["道", "道"]
-    places, owners = places_within(found)
+    places, owners = places_within(found, 0, 2)
     said = [[words[novel[p]] for p in places[owners == n]] for n in (0, 1)]
     assert said == [["来", "好", "。"], ["好", "去", "宝玉", "。"]]
+    second, owners = places_within(found, 1, 9)
+    assert second.tolist() == places[3:].tolist()
+    assert owners.tolist() == [1] * 4
 
 
 def test_gaps_and_paragraphs_stop_a_speech_and_speeches_within_are_part_of_it() -> None:

@@ -12,6 +12,7 @@ from pipeline.engine.writing.constraints.constraint import Constraint, Given, ho
 from pipeline.engine.writing.constraints.draft import Draft
 from pipeline.engine.writing.constraints.marks import Marks, Role, id_array
 from pipeline.engine.writing.constraints.speeches import quote_closers
+from pipeline.engine.writing.constraints.stretches import stretches
 
 _REACH = 3  # words back
 _FURTHER = 0.5  # how much a word further back speaks for an end: the last word said it in part
@@ -78,22 +79,21 @@ def _clause_ends(marks: Marks) -> Ids:
 def _evidence_of(text_ids: Ids, ends: Ids, marks: Marks) -> tuple[float, Doubles]:
     """Return `mean` and `evidence` of a text, in which ids outside the vocabulary are gaps."""
     size = len(marks.roles)
-    ids = np.where((text_ids >= 0) & (text_ids < size), text_ids, size)  # (tokens,)
-    word = marks.spelt[ids]
-    ending = np.isin(ids, ends)
-    means = []
-    evidence = np.zeros((_REACH, size + 1))
-    for distance in range(1, _REACH + 1):
-        # At `distance` after a place, with nothing but words between; at 1 it is itself a word.
-        count = max(len(ids) - distance, 0)
-        between = [word[back : back + count] for back in range(min(distance - 1, 1), distance)]
-        reached = np.logical_and.reduce(between) & (ids[distance:] < size)
-        before, ended = ids[:count][reached], ending[distance:][reached]
-        places = np.bincount(before, minlength=size + 1)
-        counts = np.bincount(before[ended], minlength=size + 1)
-        share = (counts.sum() + 1) / (places.sum() + 2)
-        log_odds = np.log(counts + _PRIOR * share) - np.log(places - counts + _PRIOR * (1 - share))
-        means.append(math.log(share / (1 - share)))
-        evidence[distance - 1] = log_odds - means[-1]
+    places, counts = np.zeros((2, _REACH, size + 1), dtype=np.int64)
+    for ids, own in stretches(text_ids, size, _REACH):
+        word, ending = marks.spelt[ids], np.isin(ids, ends)
+        for distance in range(1, _REACH + 1):
+            # At `distance` after a place, with nothing but words between; at 1 it is itself a word.
+            count = max(min(own, len(ids) - distance), 0)
+            between = [word[back : back + count] for back in range(min(distance - 1, 1), distance)]
+            after = slice(distance, distance + count)
+            reached = np.logical_and.reduce(between) & (ids[after] < size)
+            before, ended = ids[:count][reached], ending[after][reached]
+            places[distance - 1] += np.bincount(before, minlength=size + 1)
+            counts[distance - 1] += np.bincount(before[ended], minlength=size + 1)
+    share = (counts.sum(axis=1, keepdims=True) + 1) / (places.sum(axis=1, keepdims=True) + 2)
+    mean = np.log(share / (1 - share))  # (_REACH, 1)
+    log_odds = np.log(counts + _PRIOR * share) - np.log(places - counts + _PRIOR * (1 - share))
+    evidence = log_odds - mean
     evidence[:, size] = 0
-    return means[0], evidence
+    return float(mean[0, 0]), evidence

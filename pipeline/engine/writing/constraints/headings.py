@@ -13,6 +13,7 @@ from pipeline.engine.memories.voice import NovelText
 from pipeline.engine.writing.constraints.constraint import Constraint, Given, bar
 from pipeline.engine.writing.constraints.draft import Draft
 from pipeline.engine.writing.constraints.marks import Marks, Role
+from pipeline.engine.writing.constraints.stretches import count_words
 
 _FEWEST = 2  # chapters that begin alike
 _MOSTLY = 0.75  # the share of a word's places that makes it a word of headings
@@ -106,8 +107,7 @@ def titular_words(size: int, text_ids: Ids, starts: Sequence[int], marks: Marks)
         counts = np.bincount(heading[(heading >= 0) & (heading < size)], minlength=size)
         inside += counts
         chapters += counts > 0
-    known = text_ids[(text_ids >= 0) & (text_ids < size)]
-    found = (chapters >= _FEWEST) & (inside > _MOSTLY * np.bincount(known, minlength=size))
+    found = (chapters >= _FEWEST) & (inside > _MOSTLY * count_words(text_ids, size))
     found &= marks.spelt[:-1]
     return np.flatnonzero(found).astype(np.int32)
 

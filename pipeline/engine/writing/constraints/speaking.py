@@ -8,15 +8,19 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.arrays import Doubles, Floats, Ids
+from pipeline.arrays import Doubles, Floats, Ids, Integers
 from pipeline.engine.writing.constraints.constraint import Constraint, Given, hold
 from pipeline.engine.writing.constraints.draft import Draft
 from pipeline.engine.writing.constraints.marks import Marks, Role, id_array
 from pipeline.engine.writing.constraints.speeches import (
+    Speeches,
     find_speeches,
     places_within,
     quote_closers,
 )
+from pipeline.engine.writing.constraints.stretches import count_words
+
+_TOGETHER = 20_000  # speeches that are looked into together
 
 
 class NovelSpeech(Constraint):
@@ -88,17 +92,37 @@ class NovelSpeech(Constraint):
         """Learn the novel's habits."""
         size = len(marks.roles)
         speeches = find_speeches(text_ids, marks)
-        places, owners = places_within(speeches)
-        said, speakers = text_ids[places], speeches.speakers
         introducing = np.bincount(speeches.verbs, minlength=size)
-        present = np.bincount(text_ids[(text_ids >= 0) & (text_ids < size)], minlength=size)
-        self.verbs = id_array(np.flatnonzero(2 * introducing > present).tolist())
-        self.within = (int(np.isin(said, self.verbs).sum()) + 1) / (len(said) + 1)
-        self.named = _shares(speakers[owners], said == speakers[owners], size)
-        padded = np.concatenate([text_ids, [-1, -1, -1]])
+        verbs = np.flatnonzero(2 * introducing > count_words(text_ids, size))
+        self.verbs = id_array(verbs.tolist())
+        self.within, self.named = _shares_within(text_ids, speeches, self.verbs, size)
         after = speeches.stops + 1
-        after = after + (padded[after] == marks.break_id)
-        self.again = _shares(speakers, padded[after] == speakers, size)
+        after = after + (_at(text_ids, after) == marks.break_id)
+        self.again = _shares(speeches.speakers, _at(text_ids, after) == speeches.speakers, size)
+
+
+def _at(text_ids: Ids, places: Integers) -> Ids:
+    """Return the words at some places of a text, −1 after its end."""
+    if not len(text_ids):
+        return np.full(len(places), -1, dtype=np.int32)
+    inside = places < len(text_ids)
+    return np.where(inside, text_ids[np.minimum(places, len(text_ids) - 1)], np.int32(-1))
+
+
+def _shares_within(
+    text_ids: Ids, speeches: Speeches, verbs: Ids, size: int
+) -> tuple[float, Doubles]:
+    """Return `within` and `named`."""
+    words = introducing = 0
+    places, named = np.zeros((2, size), dtype=np.int64)
+    for first in range(0, len(speeches.starts), _TOGETHER):
+        within, owners = places_within(speeches, first, first + _TOGETHER)
+        said, speakers = text_ids[within], speeches.speakers[owners]
+        words += len(said)
+        introducing += int(np.isin(said, verbs).sum())
+        places += np.bincount(speakers, minlength=size)
+        named += np.bincount(speakers[said == speakers], minlength=size)
+    return (introducing + 1) / (words + 1), (named + 1) / (places + 1)
 
 
 def _shares(ids: Ids, holds: NDArray[np.bool_], size: int) -> Doubles:

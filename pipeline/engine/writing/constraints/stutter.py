@@ -12,6 +12,7 @@ from pipeline.chinese import has_chinese
 from pipeline.engine.writing.constraints.constraint import Constraint, Given, bar
 from pipeline.engine.writing.constraints.draft import Draft
 from pipeline.engine.writing.constraints.marks import Role, id_array
+from pipeline.engine.writing.constraints.stretches import stretches
 
 
 class NovelDoubles(Constraint):
@@ -83,28 +84,37 @@ def _ends_of(words: tuple[str, ...]) -> Ids:
 def _shares_of(text_ids: Ids, ends: Ids) -> tuple[Doubles, Doubles]:
     """Return `shares` and `thrice` of a text, −1 outside its chapters."""
     size = len(ends)
-    inside = (text_ids >= 0) & (text_ids < size)
-    before, after = text_ids[:-1], text_ids[1:]
-    pairs = inside[:-1] & inside[1:]
-    before, after = before[pairs], after[pairs]  # (pairs,)
-    places, doubled = _counts(before, size), _counts(after[before == after], size)
-    # A longer word before is a place for its last character too.
-    longer = ends[before] != before
-    places += _counts(ends[before[longer]], size)
-    doubled += _counts(after[longer & (ends[before] == after)], size)
-    same = inside[:-2] & (text_ids[:-2] == text_ids[1:-1])
-    twice = _counts(text_ids[:-2][same], size)
-    thrice = _counts(text_ids[:-2][same & (text_ids[2:] == text_ids[:-2])], size)
+    places, doubled, twice, thrice = np.zeros((4, size), dtype=np.int64)
+    for ids, own in stretches(text_ids, size, reach=2):
+        count = min(own, len(ids) - 1)
+        before, after = ids[:count], ids[1 : count + 1]
+        inside = (before < size) & (after < size)
+        before, after = before[inside], after[inside]  # (pairs,)
+        places += _counts(before, size)
+        doubled += _counts(after[before == after], size)
+        # A longer word before is a place for its last character too.
+        longer = ends[before] != before
+        places += _counts(ends[before[longer]], size)
+        doubled += _counts(after[longer & (ends[before] == after)], size)
+        count = max(min(own, len(ids) - 2), 0)
+        first, second, third = (ids[n : count + n] for n in range(3))
+        same = (first < size) & (first == second)
+        twice += _counts(first[same], size)
+        thrice += _counts(first[same & (first == third)], size)
     return doubled / np.maximum(places, 1), thrice / np.maximum(twice, 1)
 
 
 def _pairs_of(words: tuple[str, ...], text_ids: Ids) -> float:
     """Return how often x y x goes on with y, for two Chinese words of a text."""
     chinese = np.array([*map(has_chinese, words), False])  # (V + 1,)
-    known = np.where((text_ids >= 0) & (text_ids < len(words)), text_ids, len(words))
-    first, second, third, fourth = (known[n : max(len(known) - 3 + n, 0)] for n in range(4))
-    places = chinese[first] & chinese[second] & (first == third) & (first != second)
-    return float((places & (second == fourth)).sum() / max(places.sum(), 1))
+    places = again = 0
+    for ids, own in stretches(text_ids, len(words), reach=3):
+        count = max(min(own, len(ids) - 3), 0)
+        first, second, third, fourth = (ids[n : count + n] for n in range(4))
+        found = chinese[first] & chinese[second] & (first == third) & (first != second)
+        places += int(found.sum())
+        again += int((found & (second == fourth)).sum())
+    return again / max(places, 1)
 
 
 def _counts(ids: Ids, size: int) -> Integers:
