@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,9 @@ from numpy.typing import NDArray
 
 from pipeline.arrays import Ids, Integers
 from pipeline.engine.writing.constraints.marks import Marks, Role, id_array
+from pipeline.engine.writing.constraints.stretches import stretches
+
+_TOGETHER = 1 << 20  # places that are looked at together
 
 
 @dataclass(frozen=True)
@@ -34,13 +38,17 @@ class Speeches:
 def find_speeches(text_ids: Ids, marks: Marks) -> Speeches:
     """Return the speeches of a text, in which ids outside the vocabulary are gaps."""
     size = len(marks.roles)
-    ids = np.where((text_ids >= 0) & (text_ids < size), text_ids, size)  # (tokens,)
-    roles = np.array([*marks.roles, Role.BREAK], dtype=np.int8)[ids]  # (tokens,)
+    table = np.array([*marks.roles, Role.BREAK], dtype=np.int8)  # (V + 1,)
+    ids, roles = np.empty(len(text_ids), dtype=np.int32), np.empty(len(text_ids), dtype=np.int8)
+    done = 0
+    for stretch, own in stretches(text_ids, size, reach=0):
+        ids[done : done + own], roles[done : done + own] = stretch, table[stretch]
+        done += own
     introduced = np.zeros(len(ids), dtype=bool)
     introduced[2:] = (roles[1:-1] == Role.PAUSE) & (roles[:-2] == Role.WORD)
     starts, stops = _quotations(ids, introduced, roles == Role.BREAK, marks)
-    words = np.flatnonzero(roles == Role.WORD)
-    ending = np.isin(ids, quote_closers(marks)) | np.isin(roles, (Role.END, Role.BREAK))
+    words = _places(roles == Role.WORD)
+    ending = _is_any(ids, quote_closers(marks)) | _is_any(roles, (Role.END, Role.BREAK))
     ends = np.concatenate([[-1], np.flatnonzero(ending)])  # of sentences
     before = ends[np.searchsorted(ends, starts) - 1]  # the end of the sentence before each
     return Speeches(
@@ -49,6 +57,25 @@ def find_speeches(text_ids: Ids, marks: Marks) -> Speeches:
         speakers=ids[words[np.searchsorted(words, before, side="right")]].astype(np.int32),
         verbs=ids[starts - 2].astype(np.int32),
     )
+
+
+def _is_any(values: NDArray[np.signedinteger], few: Iterable[int]) -> NDArray[np.bool_]:
+    """Return which values are one of a few; numpy's own would take eight bytes for each of them."""
+    found = np.zeros(len(values), dtype=np.bool_)
+    for one in few:
+        found |= values == one
+    return found
+
+
+def _places(mask: NDArray[np.bool_]) -> Ids:
+    """Return where a mask is true, in half of the memory that numpy's own takes."""
+    places = np.empty(np.count_nonzero(mask), dtype=np.int32)
+    done = 0
+    for first in range(0, len(mask), _TOGETHER):
+        own = np.flatnonzero(mask[first : first + _TOGETHER])
+        places[done : done + len(own)] = first + own
+        done += len(own)
+    return places
 
 
 def places_within(speeches: Speeches, first: int, last: int) -> tuple[Integers, Integers]:
@@ -78,7 +105,7 @@ def _quotations(
     starts, stops = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     for opening in sorted(marks.quotes):
         own = np.flatnonzero(introduced & (ids == opening))
-        closing = np.flatnonzero(broken | np.isin(ids, marks.closers[opening]))
+        closing = np.flatnonzero(broken | _is_any(ids, marks.closers[opening]))
         closing = np.append(closing, len(ids))
         starts.append(own)
         stops.append(closing[np.searchsorted(closing, own, side="right")])
