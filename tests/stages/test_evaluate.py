@@ -10,7 +10,7 @@ import pytest
 from made_up import random_network, segmentation_of, windows_of
 
 from pipeline.artifacts.memories import Memories
-from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part, Section, Segmentation
 from pipeline.artifacts.windows import evaluation_starts
 from pipeline.engine.memories.next_word import Model
 from pipeline.engine.memories.ngram import train_kneser_ney
@@ -21,6 +21,7 @@ from pipeline.stages.evaluate import (
     _measure_reading,
     _measure_writing,
     _parted,
+    part_lines,
 )
 
 WORDS = (PARAGRAPH_BREAK, *"，。「」", "青棠", "道", "：", "好", "了", "\u201c", "\u201d")
@@ -146,3 +147,16 @@ def test_only_a_whole_model_of_order_five_is_compared_with(
     )
     memories = Memories(weights=weights, text_ids=ids, chapters=(), held={"ngram": model})
     assert _has_kneser_ney(memories) is same
+
+
+def test_of_a_large_shelf_only_every_second_or_later_section_is_read() -> None:
+    lines = tuple(f"第 {n} 回" for n in range(9))
+    kinds: tuple[Part, ...] = ("train", "test", "test") * 3
+    sections = tuple(Section(str(n), n, n + 1, part) for n, part in enumerate(kinds))
+    segment = Segmentation(lines, sections, ())
+    whole = ["第 1 回", "第 2 回", "第 4 回", "第 5 回", "第 7 回", "第 8 回"]
+
+    assert part_lines(segment, ("test",)) == whole
+    assert part_lines(segment, ("test",), most=30) == whole
+    assert part_lines(segment, ("test",), most=29) == whole[::2]
+    assert part_lines(segment, ("test",), most=5) == whole[::6]
