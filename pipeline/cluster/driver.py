@@ -108,27 +108,38 @@ class _Driver:
         try:
             self.ray.init(address=self.start.address, **quiet, **own)
         except Exception as error:
+            if self.start.address == "auto" and isinstance(error, ConnectionError):
+                return "no node of one on this machine"  # Ray's own line tells of its own options
             return _first_line(error)
         return ""
 
     def _check_nodes(self) -> str:
-        """Return which node cannot take part, and why; nothing where all can."""
+        """Return which node cannot take part, and why; nothing where all can.
+
+        One that ended just now is counted among the living for some seconds; it is passed over.
+        """
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
         asked = {}
-        for node in self.ray.nodes():
-            if node["Alive"]:
-                only = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
-                remote = self.remote.options(num_cpus=0, scheduling_strategy=only)
-                asked[remote.remote(self.start.versions, b"")] = node["NodeManagerAddress"]
-        for reference, name in asked.items():
+        for identity, name in self._living().items():
+            only = NodeAffinitySchedulingStrategy(identity, soft=False)
+            remote = self.remote.options(num_cpus=0, scheduling_strategy=only)
+            asked[identity, name] = remote.remote(self.start.versions, b"")
+        for (identity, name), reference in asked.items():
             try:
                 answered = Answer(*self.ray.get(reference, timeout=_NODE_SECONDS))
             except Exception as error:
+                if identity not in self._living():
+                    continue
                 return f"node {name}: expected an answer, got {_first_line(error)}"
             if answered.kind == "differs":
                 return _differs(name, answered)
         return ""
+
+    def _living(self) -> dict[str, str]:
+        """Return the nodes that Ray holds to be alive: identity → name."""
+        nodes = self.ray.nodes()
+        return {node["NodeID"]: node["NodeManagerAddress"] for node in nodes if node["Alive"]}
 
     def _submit(self, order: Work) -> None:
         """Have an item done."""

@@ -74,8 +74,10 @@ def open_cluster(name: str, libraries: Sequence[str]) -> Iterator[ClusterWorkers
 def _check_name(name: str) -> None:
     """Refuse what is no cluster's name."""
     host, _, port = name.rpartition(":")
-    if name in ("local", "auto") or (host and "/" not in name and port.isdecimal()):
+    if name in ("local", "auto"):
         return
+    if host and "/" not in name and port.isdecimal() and 0 < int(port[:6]) < 2**16:
+        return  # of a larger number the system would take what is left of it
     raise SettingsError(
         f"--cluster: expected local, auto or HOST:PORT, got {name[:60] or 'nothing'}; a machine "
         "outside the cluster joins it first: ray start --address=HOST:PORT",

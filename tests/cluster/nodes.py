@@ -32,6 +32,7 @@ class Node:
             "PYTHONPATH": os.pathsep.join(paths),
             "RAY_AUTH_MODE": "disabled",
             "RAY_USAGE_STATS_ENABLED": "0",
+            "RAY_idle_worker_killing_time_threshold_ms": "60000",  # see docs/cluster.md
         }
         command = [str(Path(sys.executable).with_name("ray")), "start", *options]
         self.process = subprocess.Popen(
@@ -50,6 +51,12 @@ class Node:
             assert self.process.poll() is None, said
             assert time.monotonic() < end, said
             time.sleep(0.1)
+
+    def busy(self) -> list[int]:
+        """Return its workers that are at an item now."""
+        command = ["ps", "-s", str(self.process.pid), "-o", "pid=,args="]
+        lines = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
+        return [int(line.split()[0]) for line in lines if line.split()[1:2] == ["ray::_answer"]]
 
     def kill(self) -> None:
         """End it as a power cut does: raylet, workers and all, without a word."""
@@ -82,9 +89,21 @@ class TestCluster:
 
     def add(self, path: Path = ROOT) -> Node:
         """Add a node, whose xuxie lies in `path`; it joins in a while."""
-        log_path = self.folder / f"{len(self.nodes)}.log"
+        log_path = self.folder / f"{time.monotonic_ns()}.log"
         self.nodes.append(Node(log_path, f"--address={self.address}", path=path))
         return self.nodes[-1]
+
+    def kill_busy(self, *, whole: bool) -> None:
+        """End a worker that is at an item, or the node that it is of; never the head."""
+        end = time.monotonic() + SECONDS
+        while not (found := [(node, pid) for node in self.nodes[1:] for pid in node.busy()]):
+            assert time.monotonic() < end, "no worker had anything to do"
+            time.sleep(0.02)
+        node, pid = found[-1]
+        if whole:
+            node.kill()
+        else:
+            os.kill(pid, signal.SIGKILL)
 
     def close(self) -> None:
         """End all nodes."""

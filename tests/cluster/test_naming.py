@@ -14,7 +14,10 @@ from pipeline.cluster.versions import difference, versions
 from pipeline.errors import DataError, SettingsError
 
 
-@pytest.mark.parametrize("name", ["", "here", "10.0.0.1", "ray://10.0.0.1:10001", "host:port"])
+@pytest.mark.parametrize(
+    "name",
+    ["", "here", "10.0.0.1", "ray://10.0.0.1:10001", "host:port", "host:0", "host:65536"],
+)
 def test_what_is_no_cluster_is_refused(name: str) -> None:
     with (
         pytest.raises(SettingsError, match="expected local, auto or HOST:PORT"),
