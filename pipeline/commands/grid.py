@@ -27,7 +27,7 @@ from pipeline.project import Project, publish_model, remember_run
 from pipeline.runner.execute import Outcome
 from pipeline.runner.mirror import Mirror
 from pipeline.runner.store import Record, load
-from pipeline.runner.together import execute_in_turn, execute_together
+from pipeline.runner.together import execute_many
 from pipeline.workers import Workers
 
 if TYPE_CHECKING:
@@ -112,11 +112,10 @@ def run_grid(
     A cell that cannot be finished keeps its error, and the others go on.
     """
     targets = [MODEL.name] if quick else [stage.name for stage in STAGES]
-    run = execute_in_turn if workers is None else execute_together
     reporter = open_reporter(sys.stderr, progress)
     try:
         with advising("; the same command goes on where it stopped", reporter.close):
-            variants = run(
+            variants = execute_many(
                 STAGES,
                 [cell.project.settings for cell in found],
                 found[0].project.store,
@@ -125,6 +124,7 @@ def run_grid(
                 command="run-all",
                 workers=workers or Processes(cores()),
                 mirror=mirror,
+                in_turn=workers is None,
             )
     finally:
         reporter.close()

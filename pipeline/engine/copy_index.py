@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.arrays import Ids
+from pipeline.engine.text_blocks import count_words, text_blocks
 
 NOTHING: Ids = np.empty(0, dtype=np.int32)
 _QUICK = 4  # words of a run that is looked up before its places are sought
 _ROOM = 8  # places for each of the text's runs, so that few are taken by chance
 _MOST = 1 << 28  # bytes of them: a text of 67 million words takes a fifth of them
-_BLOCK = 1 << 20  # words, or runs, that are looked at together
+_BLOCK = 1 << 20  # runs that are looked at together
 _STEP = 0x9E3779B1  # an odd number whose multiples spread well
 
 
@@ -64,33 +65,19 @@ class CopyIndex:
 
 def index_text(text_ids: Ids, vocabulary_size: int) -> CopyIndex:
     """Index a text of ids in 0 … V − 1; other ids match nothing."""
-    counts = np.zeros(vocabulary_size + 1, dtype=np.int64)  # (V + 1,), the last of all other ids
-    for _, words in _word_blocks(text_ids, vocabulary_size):
-        counts += np.bincount(words, minlength=len(counts))
-    ends = np.cumsum(counts)
-    starts = np.concatenate([[0], ends[:-1]])  # (V + 1,)
-    places = np.empty(len(text_ids), dtype=np.int32)  # (tokens,)
-    free = starts.copy()  # where each word's next place goes
-    for first, words in _word_blocks(text_ids, vocabulary_size):
-        order = np.argsort(words, kind="stable")
-        own = np.bincount(words, minlength=len(counts))
-        places[np.repeat(free - (np.cumsum(own) - own), own) + np.arange(len(words))] = (
-            first + order
-        )
-        free += own
-    return CopyIndex(text_ids=text_ids, places=places, starts=starts)
-
-
-def _word_blocks(
-    text_ids: Ids, vocabulary_size: int
-) -> Iterator[tuple[int, NDArray[np.unsignedinteger]]]:
-    """Yield where a block of the text begins, and its ids (n,), all that are no words' being V."""
     # numpy sorts 16-bit numbers by radix: ten times quicker, and most vocabularies fit.
     small = np.uint16 if vocabulary_size < np.iinfo(np.uint16).max else np.uint32
-    for first in range(0, len(text_ids), _BLOCK):
-        own = text_ids[first : first + _BLOCK]
-        unknown = (own < 0) | (own >= vocabulary_size)
-        yield first, np.where(unknown, vocabulary_size, own).astype(small)
+    ends = np.cumsum(count_words(text_ids, vocabulary_size))  # (V,)
+    starts = np.concatenate([[0], ends])  # (V + 1,), all other ids last
+    places = np.empty(len(text_ids), dtype=np.int32)  # (tokens,)
+    free, first = starts.copy(), 0  # where each word's next place goes
+    for ids, count in text_blocks(text_ids, vocabulary_size, reach=0):
+        order = np.argsort(ids.astype(small), kind="stable")
+        own = np.bincount(ids, minlength=len(free))
+        places[np.repeat(free - (np.cumsum(own) - own), own) + np.arange(count)] = first + order
+        free += own
+        first += count
+    return CopyIndex(text_ids=text_ids, places=places, starts=starts)
 
 
 def run_ends(index: CopyIndex, run: Sequence[int]) -> Ids:

@@ -75,7 +75,7 @@ class _Runner:
         )
 
 
-def execute_together(
+def execute_many(
     stages: Sequence[Stage],
     many: Sequence[Settings],
     store: Store,
@@ -85,8 +85,12 @@ def execute_together(
     command: str,
     workers: Workers,
     mirror: Mirror | None = None,
+    in_turn: bool = False,
 ) -> list[Variant]:
     """Bring the targets up to date for all settings; one that fails does not stop the others.
+
+    `in_turn` is for workers that a stage is better lent: one settings after the other, each stage
+    in this process.
 
     Raises
     ------
@@ -100,6 +104,8 @@ def execute_together(
     sources = {stage.name: source_digests(stage, store.memo) for stage in chosen}
     runner = _Runner(stages, store, reporter, command, workers, mirror, sources)
     variants = [Variant(settings) for settings in many]
+    if in_turn:
+        return [_whole(runner, variant, chosen, targets) for variant in variants]
     for stage in chosen:
         runner.refuse_edits([stage])
         steps = _fetch(runner, _waiting(runner, stage, variants))
@@ -110,29 +116,12 @@ def execute_together(
     return variants
 
 
-def execute_in_turn(
-    stages: Sequence[Stage],
-    many: Sequence[Settings],
-    store: Store,
-    *,
-    targets: Sequence[str],
-    reporter: Reporter,
-    command: str,
-    workers: Workers,
-    mirror: Mirror | None = None,
-) -> list[Variant]:
-    """Bring the targets up to date for one settings after the other, as `execute_together` does.
-
-    Each stage runs in this process and is lent the workers.
-    """
-    chosen = select(stages, targets)
-    sources = {stage.name: source_digests(stage, store.memo) for stage in chosen}
-    runner = _Runner(stages, store, reporter, command, workers, mirror, sources)
-    variants = []
-    for settings in many:
-        runner.refuse_edits(chosen)
-        variants.append(_here(runner, Variant(settings), targets))
-    return variants
+def _whole(
+    runner: _Runner, variant: Variant, stages: Sequence[Stage], targets: Sequence[str]
+) -> Variant:
+    """Bring all targets up to date for one variant in this process."""
+    runner.refuse_edits(stages)
+    return _here(runner, variant, targets)
 
 
 def _here(runner: _Runner, variant: Variant, targets: Sequence[str]) -> Variant:

@@ -24,7 +24,7 @@ from pipeline.runner.execute import execute
 from pipeline.runner.mirror import Mirror, fetch, open_mirror
 from pipeline.runner.places import Folder
 from pipeline.runner.store import Store, open_store, records, seal
-from pipeline.runner.together import execute_together
+from pipeline.runner.together import execute_many
 from pipeline.stage import Context, Part, StageConfig
 from pipeline.workers import HERE
 
@@ -360,7 +360,7 @@ def test_a_grid_takes_and_sends_what_workers_make(
 ) -> None:
     def grid(store: Store) -> list[str]:
         recorder = Recorder()
-        execute_together(
+        execute_many(
             STAGES,
             [settings_of(store.root, f"spell.length={length}") for length in (2, 3)],
             store,

@@ -4,6 +4,7 @@ import importlib
 import sys
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,11 @@ from pipeline.runner.elsewhere import Job
 from pipeline.runner.execute import Outcome
 from pipeline.runner.lock import hold
 from pipeline.runner.store import Store, load, open_store, records
-from pipeline.runner.together import Variant, execute_in_turn, execute_together
+from pipeline.runner.together import Variant, execute_many
 from pipeline.workers import HERE, Item, Result, Workers
 
 Run = Callable[..., list[Variant]]
+IN_TURN = partial(execute_many, in_turn=True)
 
 
 class Counting:
@@ -41,7 +43,7 @@ class Counting:
 
 
 def together(
-    store: Store, workers: Workers, *overrides: str, run: Run = execute_together
+    store: Store, workers: Workers, *overrides: str, run: Run = execute_many
 ) -> list[Variant]:
     return run(
         STAGES,
@@ -92,9 +94,9 @@ def test_inputs_come_as_files_and_are_read_with_their_codecs(store: Store) -> No
 
 def test_one_that_fails_does_not_stop_the_others(store: Store) -> None:
     ways: list[tuple[Workers, Run]] = [
-        (Counting(), execute_together),
-        (HERE, execute_together),
-        (HERE, execute_in_turn),
+        (Counting(), execute_many),
+        (HERE, execute_many),
+        (HERE, IN_TURN),
     ]
     for workers, run in ways:
         bad, good = together(store, workers, 'count.mode="bug"', "count.rate=0.3", run=run)
@@ -111,7 +113,7 @@ def test_one_that_refuses_its_data_keeps_its_code(store: Store) -> None:
     assert good.error is None
 
 
-@pytest.mark.parametrize("run", [execute_together, execute_in_turn])
+@pytest.mark.parametrize("run", [execute_many, IN_TURN])
 def test_a_novel_that_changes_ends_all(
     store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,9 +148,7 @@ def count(config, *, read, spell, context):
 """
 
 
-@pytest.mark.parametrize(
-    ("run", "moment"), [(execute_together, "spell"), (execute_in_turn, "count")]
-)
+@pytest.mark.parametrize(("run", "moment"), [(execute_many, "spell"), (IN_TURN, "count")])
 def test_code_that_is_edited_meanwhile_ends_all(
     store: Store, run: Run, moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from writers import GREEDY, HOT, PLAIN, WORDS, model_of, remember, written
 
-from pipeline.engine import copy_index
+from pipeline.engine import copy_index, text_blocks
 from pipeline.engine.copy_index import copied_stretches, index_text
 from pipeline.engine.memories.next_word import Model
 from pipeline.engine.writing.constraints.copying import copied_next
@@ -194,7 +194,7 @@ def test_the_quick_look_up_knows_every_run_however_it_is_made(
 def test_the_places_of_a_word_rise_however_many_words_are_looked_at_together(
     block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copy_index, "_BLOCK", block)
+    monkeypatch.setattr(text_blocks, "_BLOCK", block)
     text = np.array([2, 0, 5, 1, 0, -1, 2, 0], dtype=np.int32)
     index = index_text(text, 3)
     assert [index.places[a:b].tolist() for a, b in pairwise(index.starts)] == [

@@ -8,11 +8,11 @@ from typing import Self
 import numpy as np
 
 from pipeline.arrays import Doubles, Floats, Ids
+from pipeline.engine.text_blocks import text_blocks
 from pipeline.engine.writing.constraints.constraint import Constraint, Given, hold
 from pipeline.engine.writing.constraints.draft import Draft
 from pipeline.engine.writing.constraints.marks import Marks, Role, id_array
 from pipeline.engine.writing.constraints.speeches import quote_closers
-from pipeline.engine.writing.constraints.stretches import stretches
 
 _REACH = 3  # words back
 _FURTHER = 0.5  # how much a word further back speaks for an end: the last word said it in part
@@ -80,7 +80,7 @@ def _evidence_of(text_ids: Ids, ends: Ids, marks: Marks) -> tuple[float, Doubles
     """Return `mean` and `evidence` of a text, in which ids outside the vocabulary are gaps."""
     size = len(marks.roles)
     places, counts = np.zeros((2, _REACH, size + 1), dtype=np.int64)
-    for ids, own in stretches(text_ids, size, _REACH):
+    for ids, own in text_blocks(text_ids, size, _REACH):
         word, ending = marks.spelt[ids], np.isin(ids, ends)
         for distance in range(1, _REACH + 1):
             # At `distance` after a place, with nothing but words between; at 1 it is itself a word.

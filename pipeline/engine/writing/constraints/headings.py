@@ -10,10 +10,10 @@ import numpy as np
 
 from pipeline.arrays import Floats, Ids
 from pipeline.engine.memories.voice import NovelText
+from pipeline.engine.text_blocks import count_words
 from pipeline.engine.writing.constraints.constraint import Constraint, Given, bar
 from pipeline.engine.writing.constraints.draft import Draft
 from pipeline.engine.writing.constraints.marks import Marks, Role
-from pipeline.engine.writing.constraints.stretches import count_words
 
 _FEWEST = 2  # chapters that begin alike
 _MOSTLY = 0.75  # the share of a word's places that makes it a word of headings

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.arrays import Doubles, Floats, Ids, Integers
+from pipeline.engine.text_blocks import count_words
 from pipeline.engine.writing.constraints.constraint import Constraint, Given, hold
 from pipeline.engine.writing.constraints.draft import Draft
 from pipeline.engine.writing.constraints.marks import Marks, Role, id_array
@@ -18,7 +19,6 @@ from pipeline.engine.writing.constraints.speeches import (
     places_within,
     quote_closers,
 )
-from pipeline.engine.writing.constraints.stretches import count_words
 
 _TOGETHER = 20_000  # speeches that are looked into together
 

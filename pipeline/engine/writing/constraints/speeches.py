@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.arrays import Ids, Integers
+from pipeline.engine.text_blocks import text_blocks
 from pipeline.engine.writing.constraints.marks import Marks, Role, id_array
-from pipeline.engine.writing.constraints.stretches import stretches
 
 _TOGETHER = 1 << 20  # places that are looked at together
 
@@ -41,8 +41,8 @@ def find_speeches(text_ids: Ids, marks: Marks) -> Speeches:
     table = np.array([*marks.roles, Role.BREAK], dtype=np.int8)  # (V + 1,)
     ids, roles = np.empty(len(text_ids), dtype=np.int32), np.empty(len(text_ids), dtype=np.int8)
     done = 0
-    for stretch, own in stretches(text_ids, size, reach=0):
-        ids[done : done + own], roles[done : done + own] = stretch, table[stretch]
+    for block, own in text_blocks(text_ids, size, reach=0):
+        ids[done : done + own], roles[done : done + own] = block, table[block]
         done += own
     introduced = np.zeros(len(ids), dtype=bool)
     introduced[2:] = (roles[1:-1] == Role.PAUSE) & (roles[:-2] == Role.WORD)

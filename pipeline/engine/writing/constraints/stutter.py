@@ -6,13 +6,13 @@ from typing import Self
 
 import numpy as np
 
-from pipeline.arrays import Doubles, Floats, Ids, Integers
+from pipeline.arrays import Doubles, Floats, Ids
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.chinese import has_chinese
+from pipeline.engine.text_blocks import text_blocks
 from pipeline.engine.writing.constraints.constraint import Constraint, Given, bar
 from pipeline.engine.writing.constraints.draft import Draft
 from pipeline.engine.writing.constraints.marks import Role, id_array
-from pipeline.engine.writing.constraints.stretches import stretches
 
 
 class NovelDoubles(Constraint):
@@ -85,22 +85,22 @@ def _shares_of(text_ids: Ids, ends: Ids) -> tuple[Doubles, Doubles]:
     """Return `shares` and `thrice` of a text, −1 outside its chapters."""
     size = len(ends)
     places, doubled, twice, thrice = np.zeros((4, size), dtype=np.int64)
-    for ids, own in stretches(text_ids, size, reach=2):
+    for ids, own in text_blocks(text_ids, size, reach=2):
         count = min(own, len(ids) - 1)
         before, after = ids[:count], ids[1 : count + 1]
         inside = (before < size) & (after < size)
         before, after = before[inside], after[inside]  # (pairs,)
-        places += _counts(before, size)
-        doubled += _counts(after[before == after], size)
+        places += np.bincount(before, minlength=size)
+        doubled += np.bincount(after[before == after], minlength=size)
         # A longer word before is a place for its last character too.
         longer = ends[before] != before
-        places += _counts(ends[before[longer]], size)
-        doubled += _counts(after[longer & (ends[before] == after)], size)
+        places += np.bincount(ends[before[longer]], minlength=size)
+        doubled += np.bincount(after[longer & (ends[before] == after)], minlength=size)
         count = max(min(own, len(ids) - 2), 0)
         first, second, third = (ids[n : count + n] for n in range(3))
         same = (first < size) & (first == second)
-        twice += _counts(first[same], size)
-        thrice += _counts(first[same & (first == third)], size)
+        twice += np.bincount(first[same], minlength=size)
+        thrice += np.bincount(first[same & (first == third)], minlength=size)
     return doubled / np.maximum(places, 1), thrice / np.maximum(twice, 1)
 
 
@@ -108,15 +108,10 @@ def _pairs_of(words: tuple[str, ...], text_ids: Ids) -> float:
     """Return how often x y x goes on with y, for two Chinese words of a text."""
     chinese = np.array([*map(has_chinese, words), False])  # (V + 1,)
     places = again = 0
-    for ids, own in stretches(text_ids, len(words), reach=3):
+    for ids, own in text_blocks(text_ids, len(words), reach=3):
         count = max(min(own, len(ids) - 3), 0)
         first, second, third, fourth = (ids[n : count + n] for n in range(4))
         found = chinese[first] & chinese[second] & (first == third) & (first != second)
         places += int(found.sum())
         again += int((found & (second == fourth)).sum())
     return again / max(places, 1)
-
-
-def _counts(ids: Ids, size: int) -> Integers:
-    """Return how often each word occurs, int64 (V,)."""
-    return np.bincount(ids, minlength=size).astype(np.int64)
