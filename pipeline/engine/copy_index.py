@@ -136,7 +136,7 @@ def copied_stretches(
         while stop < len(ids):
             longer = ends[ends < len(index.text_ids)]
             longer = longer[index.text_ids[longer] == ids[stop]]
-            if not len(longer) or ids[stop] >= len(index.starts) - 1:
+            if not (len(longer) and 0 <= ids[stop] < len(index.starts) - 1):
                 break
             ends, stop = longer + np.int32(1), stop + 1
         yield start, stop, int(ends[0]) - (stop - start)

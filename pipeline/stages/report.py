@@ -145,10 +145,7 @@ def _write_samples(
     config: ReportConfig, decode: Network, memories: Memories, seed_phrase: str
 ) -> Iterator[Sample]:
     """Yield a text for each temperature, with what it copies; all go on from the same phrase."""
-    import numpy as np
-
-    from pipeline.engine.copy_index import index_text
-    from pipeline.engine.measures.copies import copied_runs
+    from pipeline.engine.copy_index import copied_stretches, index_text
     from pipeline.engine.writing.pieces import divide_text
     from pipeline.engine.writing.sampling import Sampling
     from pipeline.engine.writing.writer import Writer
@@ -163,8 +160,9 @@ def _write_samples(
             writer.stream(seed, words=config.sample_words, sampling=sampling, rng_seed=config.seed)
         )
         words = [choice.word for choice in choices]
-        text_ids = np.array([choice.word_id for choice in choices], dtype=np.int32)
-        runs = copied_runs(text_ids, novel, config.copied_words)
+        ids = [choice.word_id for choice in choices]
+        copied = copied_stretches(novel, ids, config.copied_words)
+        runs = [(start, stop) for start, stop, _ in copied]
         longest = max((stop - start for start, stop in runs), default=0)
         yield Sample(temperature, divide_text(words, runs, previous=seed.words[-1]), longest)
 

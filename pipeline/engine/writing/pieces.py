@@ -22,7 +22,7 @@ def divide_text(
     Parameters
     ----------
     words : written words and paragraph breaks
-    runs : what is copied, from `copied_runs`
+    runs : what is copied, from `copied_stretches`
     previous : the word before the first
     """
     owners = {p: start for start, stop in divide_runs(words, runs) for p in range(start, stop)}

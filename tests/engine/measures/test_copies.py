@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
-from pipeline.engine.copy_index import CopyIndex, index_text
-from pipeline.engine.measures.copies import copied_runs, longest_copy
+from pipeline.engine.copy_index import CopyIndex, copied_stretches, index_text
+from pipeline.engine.measures.copies import longest_copy
 from pipeline.engine.writing.pieces import divide_runs, divide_text
 
 # Three words, so that runs are common.
@@ -21,6 +21,10 @@ def ids_of(numbers: list[int]) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
 
 def index_of(numbers: list[int]) -> CopyIndex:
     return index_text(ids_of(numbers), 10)
+
+
+def copied_runs(text: list[int], source: list[int], least: int) -> list[tuple[int, int]]:
+    return [(start, stop) for start, stop, _ in copied_stretches(index_of(source), text, least)]
 
 
 def naive_runs(text: list[int], source: list[int], least: int) -> list[tuple[int, int]]:
@@ -43,7 +47,7 @@ def naive_runs(text: list[int], source: list[int], least: int) -> list[tuple[int
 def test_the_runs_are_those_that_a_naive_search_finds(
     text: list[int], source: list[int], least: int
 ) -> None:
-    found = copied_runs(ids_of(text), index_of(source), least)
+    found = copied_runs(text, source, least)
 
     assert found == naive_runs(text, source, least)
 
@@ -57,13 +61,14 @@ def test_the_longest_copy_is_the_longest_of_all_runs(text: list[int], source: li
 
 def test_runs_from_different_places_overlap() -> None:
     # 1 2 3 stands at the source's beginning, 2 3 4 at its end, 1 2 3 4 nowhere.
-    found = copied_runs(ids_of([1, 2, 3, 4]), index_of([1, 2, 3, 9, 2, 3, 4]), 3)
+    found = copied_runs([1, 2, 3, 4], [1, 2, 3, 9, 2, 3, 4], 3)
 
     assert found == [(0, 3), (1, 4)]
 
 
 def test_a_run_does_not_reach_across_a_seam() -> None:
-    assert copied_runs(ids_of([1, 2, 3, 4]), index_of([1, 2, -1, 3, 4]), 2) == [(0, 2), (2, 4)]
+    assert copied_runs([1, 2, 3, 4], [1, 2, -1, 3, 4], 2) == [(0, 2), (2, 4)]
+    assert copied_runs([1, 2, -1, 3, 4], [1, 2, -1, 3, 4], 2) == [(0, 2), (3, 5)]
 
 
 def test_a_text_is_divided_into_paragraphs_and_pieces() -> None:
