@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -123,8 +124,8 @@ def copied_stretches(
     Yields
     ------
     (start, stop, place)
-        `ids[start:stop]` stands at `place` of the indexed text, and goes on in no place where it
-        stands. No two end at the same word; two from different places may overlap.
+        `ids[start:stop]` stands at `place` of the indexed text, and with the word before it or
+        after it nowhere. In order of start; two from different places may overlap.
     """
     start = 0
     while start + least <= len(ids):
@@ -140,4 +141,14 @@ def copied_stretches(
                 break
             ends, stop = longer + np.int32(1), stop + 1
         yield start, stop, int(ends[0]) - (stop - start)
-        start = stop - least + 1  # what begins before that and ends here is the tail of this one
+        if stop == len(ids):
+            return
+        # What ends here too is the tail of this one. The next one goes on: where one that does
+        # stands, so do the shorter ones that begin later.
+        later = range(start + 1, stop - least + 1)
+        start += 1 + bisect_left(later, True, key=lambda own: _stands(index, ids[own : stop + 1]))
+
+
+def _stands(index: CopyIndex, run: Sequence[int]) -> bool:
+    """Return whether a run stands anywhere."""
+    return len(run_ends(index, run)) > 0
