@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _ORDER = 5  # of the n-gram model that is compared with
 _HELD_OUT: tuple[Part, ...] = ("validation", "test")
 _ENOUGH = 20_000  # characters of held-out text that tell how a novel reads
-_READ = 4_000_000  # characters, and spaces between words, whose reading is measured: minutes
+_READ = 4_000_000  # characters and spaces between words whose reading is measured: five seconds
 
 
 class EvaluateConfig(StageConfig):
@@ -274,28 +274,25 @@ def _measure_reading(segment: Segmentation, model: Model, written: Sequence[str]
     words, memories = model.network.words, model.memories
     marks = find_marks(words, memories.text_ids if memories else None)
     pairs = {words[a]: [words[b] for b in marks.closers[a]] for a in marks.quotes}
-    train, held_out = part_lines(segment, ("train",)), _text_of(segment, _HELD_OUT)
+    train, held_out = part_lines(segment, ("train",), most=_READ), _text_of(segment, _HELD_OUT)
     speech = speech_marks(train, pairs)
     curl = partial(with_curly_quotes, opening=speech[0], closings=speech[1]) if speech else str
     text = "held-out chapters" if len(held_out) >= _ENOUGH else "whole novel"
     novel = held_out if len(held_out) >= _ENOUGH else _text_of(segment, PARTS)
     cut = make_cut("rjieba")
-    # A line at a time: the text of a large shelf, or its words, would take gigabytes.
     common = commonest_words((spell(line.split(" ")) for line in train), cut)
     return {"text": text, **compare_reading(curl(novel), list(map(curl, written)), common, cut)}
 
 
-def part_lines(segment: Segmentation, parts: Iterable[Part], most: int = 0) -> list[str]:
+def part_lines(segment: Segmentation, parts: Iterable[Part], most: int) -> list[str]:
     """Return the paragraphs of some parts as they are kept, a space between two words.
 
-    With `most`, and more characters than that, only those of every second section, of every third,
+    Where they have more characters than `most`, only those of every second section, of every third,
     and so on, so that about so many are left.
     """
     sections = [section for section in segment.sections if section.part in parts]
     lines = [line for own in sections for line in segment.lines[own.start : own.stop]]
-    every = -(-sum(map(len, lines)) // most) if most else 1
-    if every < 2:
-        return lines
+    every = max(1, -(-sum(map(len, lines)) // most))
     return [line for own in sections[::every] for line in segment.lines[own.start : own.stop]]
 
 
