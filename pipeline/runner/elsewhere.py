@@ -24,12 +24,17 @@ Files = Mapping[str, bytes]  # name → content
 
 @dataclass(frozen=True)
 class Job:
-    """A stage to run with these settings on these artifacts; `inputs` are name → stage, files."""
+    """A stage to run with these settings on these artifacts; `inputs` are name → stage, files.
+
+    `threads` are those that numpy's products have where the run was asked for: in a product of
+    several threads sums are made in another order than in one of another number.
+    """
 
     stage: Stage
     config: StageConfig
     inputs: Mapping[str, tuple[Stage, Files]]
     made: Mapping[str, Made]
+    threads: int
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,15 @@ def read_files(store: Store, record: Record) -> Files:
     )
 
 
+def product_threads() -> int:
+    """Return how many threads numpy's products have in this process."""
+    import numpy  # noqa: F401 - or its library would not be there yet to be asked
+    from threadpoolctl import ThreadpoolController
+
+    libraries = ThreadpoolController().select(user_api="blas").lib_controllers
+    return max((int(library.num_threads) for library in libraries), default=1)
+
+
 def compute(job: Job) -> Computed:
     """Run a stage in a folder of its own; what goes wrong with it is told, not raised."""
     with tempfile.TemporaryDirectory(prefix="xuxie-") as name:
@@ -71,6 +85,7 @@ def compute(job: Job) -> Computed:
 def _compute(job: Job, folder: Path) -> Computed:
     """Run a stage; its scratch lies in the folder too, and is lost with it."""
     import numpy as np
+    from threadpoolctl import threadpool_limits
 
     said: list[str] = []
     loaded = {}
@@ -86,7 +101,8 @@ def _compute(job: Job, folder: Path) -> Computed:
         say=said.append,
     )
     started, clock = datetime.now(UTC), time.perf_counter()
-    value = job.stage.run(job.config, **loaded, context=context)
+    with threadpool_limits(job.threads, user_api="blas"):  # Ray has started this process with one
+        value = job.stage.run(job.config, **loaded, context=context)
     seconds = round(time.perf_counter() - clock, 3)
     output = _new(folder / "output")
     job.stage.codec.save(value, output)

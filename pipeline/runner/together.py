@@ -15,7 +15,7 @@ from pipeline.config import Settings
 from pipeline.errors import DataError, InputChanged, StageFailed, WorkersLost, XuxieError
 from pipeline.runner.commit import commit, quarantine
 from pipeline.runner.disk import usable
-from pipeline.runner.elsewhere import Computed, Job, compute, read_files
+from pipeline.runner.elsewhere import Computed, Job, compute, product_threads, read_files
 from pipeline.runner.execute import Outcome, Reporter, execute, made_upstream
 from pipeline.runner.fingerprint import refuse_difference
 from pipeline.runner.graph import select
@@ -203,6 +203,7 @@ def _after(
 
 def _jobs(runner: _Runner, steps: Sequence[tuple[Variant, Step]]) -> Iterator[Job]:
     """Yield what workers need for each step; its inputs are read when its turn comes."""
+    threads = product_threads()
     for variant, step in steps:
         earlier = {outcome.record.stage: outcome for outcome in variant.outcomes}
         yield Job(
@@ -213,6 +214,7 @@ def _jobs(runner: _Runner, steps: Sequence[tuple[Variant, Step]]) -> Iterator[Jo
                 for name in step.stage.inputs
             },
             made_upstream(step, variant.settings, earlier),
+            threads,
         )
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import sys
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
@@ -11,11 +12,12 @@ import pytest
 from fakes import COUNT, READ, SPELL, STAGES, VALUE, Recorder, run_all, settings_of
 
 from pipeline.errors import ArtifactDamaged, Busy, InputChanged, StageFailed, WorkersLost
-from pipeline.runner.elsewhere import Job
+from pipeline.runner.elsewhere import Job, compute, product_threads
 from pipeline.runner.execute import Outcome
 from pipeline.runner.lock import hold
 from pipeline.runner.store import Store, load, open_store, records
 from pipeline.runner.together import Variant, execute_many
+from pipeline.stage import Context, Stage, StageConfig
 from pipeline.workers import HERE, Item, Result, Workers
 
 Run = Callable[..., list[Variant]]
@@ -190,3 +192,19 @@ def test_lost_workers_end_the_run_and_keep_what_was_finished(store: Store) -> No
 def test_another_run_is_told_who_holds_the_store(store: Store) -> None:
     with hold(store, "other"), pytest.raises(Busy, match="held by other"):
         together(store, Counting(), "count.rate=0.1", "count.rate=0.2")
+
+
+def counting_threads(config: StageConfig, *, context: Context) -> list[int]:
+    """A stage that makes a list of how many threads products have."""
+    return [product_threads()]
+
+
+def test_products_have_as_many_threads_on_a_worker_as_in_the_command() -> None:
+    """Ray starts its workers with one, and sums in another order are other bytes."""
+    stage = Stage("threads", (), StageConfig, counting_threads, VALUE)
+    before = product_threads()
+    for count in (1, 2, 3):
+        computed = compute(Job(stage, StageConfig(), {}, {}, count))
+        assert computed.error is None
+        assert json.loads(computed.files["second.json"]) == [count]
+    assert product_threads() == before
