@@ -134,6 +134,8 @@ def test_an_interrupt_ends_all_at_once_and_in_silence(tmp_path: Path, delay: flo
         env={**os.environ, "PYTHONPATH": path},
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # Whoever started the tests in the background has them ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         assert wait_for((tmp_path / "begun").exists)

@@ -33,6 +33,7 @@ MET = (  # what raises errors that somebody at the page can meet
     "runner/disk.py",
     "runner/execute.py",
     "runner/failures.py",
+    "runner/fingerprint.py",
     "runner/folders.py",
     "runner/lock.py",
     "stages/fetch.py",
@@ -83,6 +84,7 @@ NEVER_SENT = (  # sentences about what the page never sends, or only its makers 
     "the Chinese ones and {} unreadable bytes; {}",
     "expected text in {}, got other bytes: name the encoding with --encoding, or convert to UTF-8",
     "expected a readable text file{}, got {}",  # of a path that was typed
+    "expected a file as {}, got {}; save it to a file first and give that",
 )
 
 
