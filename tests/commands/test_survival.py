@@ -33,8 +33,8 @@ from pipeline.runner.plan import plan
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
 
-# Stages that take long enough to be hit from outside while they run.
-LONG = ("segment", "embed", "train")
+# Stages that take long enough to be hit from outside while they run; `train` is hit after an epoch.
+LONG = ("segment", "embed")
 
 # Stages that die by DYING: of what is read, learnt, remembered and shown one each. How artifacts
 # are kept is the same for all; tests/commands/test_faults.py stops that at every step of it.

@@ -48,6 +48,7 @@ def test_an_unknown_preset_names_those_there_are(tmp_path: Path) -> None:
     assert message.endswith("got bset")
 
 
+@pytest.mark.slow
 def test_the_article_learns_by_plain_descent_towards_raw_vectors(tmp_path: Path) -> None:
     article = open_project(tmp_path, config_path=Path("article"), cwd=tmp_path)
     written: dict[str, Any] = article.settings.values["train"].model_dump()
