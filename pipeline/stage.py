@@ -141,6 +141,10 @@ def attempt(make: Callable[[Any], Any], given: Any) -> Any:
         return error
 
 
+def no_progress(done: float, total: float, note: str = "") -> None:
+    """Drop how far a job is: `Progress` where nobody looks."""
+
+
 def say_nothing(text: str) -> None:
     """Drop a line: what a stage says where nobody listens."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from pipeline.catalog import SOURCE
 from pipeline.commands import options
 from pipeline.commands.comparison import Json, comparison_csv, comparison_json, comparison_lines
 from pipeline.commands.console import guarded, print_json, put_lines, run_targets, say_notes, width
+from pipeline.commands.lending import lent
 from pipeline.commands.options import Artifacts, AsJson, Encoding
 from pipeline.commands.waiting import waiting
 from pipeline.errors import DataError, NotReady, SettingsError
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from pipeline.engine.measures.cross import Cell
     from pipeline.engine.measures.delta import Deltas
     from pipeline.models.compared import Book, Chosen, Reader
+    from pipeline.models.scoring import Scores
+    from pipeline.workers import Workers
 
 _SEED = 1  # of the drawn chapters: equal input, equal intervals
 
@@ -39,6 +42,7 @@ def compare(
     csv_file: options.CsvFile = None,
     page: options.PageFile = None,
     language: options.PageLanguage = None,
+    cluster: options.Cluster = None,
     encoding: Encoding = None,
     as_json: AsJson = False,
     artifacts: Artifacts = ARTIFACTS,
@@ -50,10 +54,11 @@ def compare(
     """
     for path, option in ((csv_file, "--csv"), (page, "--page")):
         _check_new(path, option)
-    readers = _readers(artifacts, models or [])
-    books = _given(artifacts, texts, encoding) if texts else _own_novels(artifacts, readers)
-    chosen = _choose(books, readers, whole=whole)
-    cells = _score(readers, chosen, marks=not no_marks)
+    with lent(cluster) as workers:
+        readers = _readers(artifacts, models or [])
+        books = _given(artifacts, texts, encoding) if texts else _own_novels(artifacts, readers)
+        chosen = _choose(books, readers, whole=whole)
+        cells = _score(readers, chosen, workers, marks=not no_marks)
     deltas = _deltas(chosen, delta_words) if delta else None
     found = {"marks": not no_marks, **_found(readers, chosen, cells, deltas)}
     if csv_file is not None:
@@ -205,24 +210,40 @@ def _choose(books: Sequence[Book], readers: Sequence[Reader], *, whole: bool) ->
     return chosen
 
 
-def _score(readers: Sequence[Reader], chosen: Sequence[Chosen], *, marks: bool) -> list[list[Cell]]:
-    """Score all texts under all models: a row a text."""
+def _score(
+    readers: Sequence[Reader], chosen: Sequence[Chosen], workers: Workers | None, *, marks: bool
+) -> list[list[Cell]]:
+    """Score all texts under all models, a model a worker where there are any: a row a text."""
     from pipeline.engine.measures.cross import Cell
-    from pipeline.models.compared import characters_of, score_book
 
-    total = len(readers) * sum(map(characters_of, chosen))
-    columns = []
-    with waiting("scores", total) as told:
-        for number, reader in enumerate(readers):
-            advance = partial(told.advance, note=reader.name)
-            scored = score_book(reader.path, chosen, advance, marks=marks)
-            columns.append(
-                [
-                    Cell(chapters, own.shares[number], own.learnt[number], own.readers[number])
-                    for chapters, own in zip(scored, chosen, strict=True)
-                ]
-            )
+    columns = [
+        [
+            Cell(chapters, own.shares[number], own.learnt[number], own.readers[number])
+            for chapters, own in zip(scored, chosen, strict=True)
+        ]
+        for number, scored in enumerate(_columns(readers, chosen, workers, marks=marks))
+    ]
     return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _columns(
+    readers: Sequence[Reader], chosen: Sequence[Chosen], workers: Workers | None, *, marks: bool
+) -> Iterator[Scores]:
+    """Yield each model's scores of all texts, and tell how far that is."""
+    from pipeline.models.compared import characters_of, texts_of
+    from pipeline.models.scoring import score_on, score_texts
+
+    texts, characters = [texts_of(own) for own in chosen], sum(map(characters_of, chosen))
+    with waiting("scores", len(readers) * characters) as told:
+        if workers is None:
+            for reader in readers:
+                advance = partial(told.advance, note=reader.name)
+                yield score_texts(reader.path, texts, advance, marks=marks)
+            return
+        found = score_on(workers, [reader.path for reader in readers], texts, marks=marks)
+        for reader, scores in zip(readers, found, strict=True):
+            told.advance(characters, reader.name)
+            yield scores
 
 
 def _deltas(chosen: Sequence[Chosen], words: int) -> Deltas | None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.desk.manuscripts import MOST_CHARACTERS, Content, clean_name
 from pipeline.errors import DataError
-from pipeline.stage import Context
+from pipeline.stage import Context, no_progress
 from pipeline.stages.fetch import FetchConfig, fetch
 
 
@@ -39,7 +39,7 @@ def read_manuscript(path: Path, name: str) -> tuple[Content, str]:
     )
     with TemporaryDirectory() as scratch:
         context = Context(
-            progress=_silent,
+            progress=no_progress,
             generator=np.random.default_rng(0),
             scratch_path=Path(scratch),
             say=notes.append,
@@ -51,7 +51,3 @@ def read_manuscript(path: Path, name: str) -> tuple[Content, str]:
             f"{path.name}: expected at most {MOST_CHARACTERS:,} characters, got {len(text):,}"
         )
     return Content(clean_name(corpus.title or Path(name).stem), text), "\n".join(notes)
-
-
-def _silent(done: float, total: float, note: str = "") -> None:
-    """Hear how far it is, and say nothing."""

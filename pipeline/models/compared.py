@@ -20,20 +20,16 @@ from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part
 from pipeline.catalog import SOURCE
 from pipeline.errors import ArtifactDamaged
 from pipeline.models import shelf
-from pipeline.models.cutting import trained_cut, trained_script
 from pipeline.runner.store import Store, load, records
 from pipeline.stages.segment import SegmentConfig, with_parts
 from pipeline.text.reading import read_words
 from pipeline.text.shingles import fingerprints, share_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import numpy as np
     from numpy.typing import NDArray
 
     from pipeline.engine.bundle.model import NovelModel
-    from pipeline.engine.measures.cross import Scored
 
 # Chapters of one novel have about 1 % of their fingerprints in common with all others together, a
 # chapter that was read all but a few.
@@ -256,35 +252,14 @@ def _has_read(reader: Reader, stretch: Stretch) -> bool:
     return share_of(stretch.prints, reader.read) > _READ
 
 
+def texts_of(chosen: Chosen) -> tuple[str, ...]:
+    """Return the texts of the compared chapters, as they are scored."""
+    return tuple("\n".join(own.lines) for own in chosen.stretches)
+
+
 def characters_of(chosen: Chosen) -> int:
     """Return how many characters the compared chapters have, a line end being one."""
-    return sum(len(line) + 1 for own in chosen.stretches for line in own.lines)
-
-
-def score_book(
-    path: Path, chosen: Sequence[Chosen], advance: Callable[[int], None], *, marks: bool = True
-) -> list[tuple[Scored, ...]]:
-    """Score the compared chapters of all books under a model, as `score` scores a text.
-
-    `advance` is told of the characters of each chapter that is done; see `score_chapter` for
-    `marks`.
-    """
-    from pipeline.engine.measures.cross import score_chapter
-    from pipeline.engine.writing.writer import Writer
-
-    novel = shelf.open_model(path)
-    model = Writer(novel.network, novel.memories).model()
-    cut, convert = trained_cut(novel.cutting), trained_script(novel.cutting)
-    rows = []
-    for own in chosen:
-        scored = []
-        for stretch in own.stretches:
-            text = "\n".join(stretch.lines)
-            words = read_words([text], cut, convert=convert)
-            scored.append(score_chapter(words, model, marks=marks))
-            advance(len(text) + 1)
-        rows.append(tuple(scored))
-    return rows
+    return sum(len(text) + 1 for text in texts_of(chosen))
 
 
 def own_text(reader: Reader, chosen: Sequence[Chosen], number: int) -> int | None:
@@ -305,5 +280,4 @@ def chapter_words(chosen: Chosen) -> list[list[str]]:
     from pipeline.text.words.segment import make_cut
 
     cut = make_cut("rjieba")
-    texts = ("\n".join(stretch.lines) for stretch in chosen.stretches)
-    return [list(read_words([text], cut)) for text in texts]
+    return [list(read_words([text], cut)) for text in texts_of(chosen)]

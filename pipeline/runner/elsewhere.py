@@ -17,7 +17,7 @@ from typing import Any
 from pipeline.errors import XuxieError
 from pipeline.runner.failures import as_failure
 from pipeline.runner.store import Record, Store, read_verified
-from pipeline.stage import Context, Made, Stage, StageConfig
+from pipeline.stage import Context, Made, Stage, StageConfig, no_progress
 
 Files = Mapping[str, bytes]  # name → content
 
@@ -94,7 +94,7 @@ def _compute(job: Job, folder: Path) -> Computed:
         _write(files, place)
         loaded[name] = stage.codec.load(place)
     context = Context(
-        progress=lambda done, total, note="": None,
+        progress=no_progress,
         generator=np.random.default_rng(getattr(job.config, "seed", 0)),
         scratch_path=_new(folder / "scratch"),
         made=job.made,

@@ -16,9 +16,9 @@ from urllib.parse import SplitResult, unquote
 
 from pipeline.errors import SettingsError, XuxieError
 from pipeline.runner.places import in_a_line
+from pipeline.shown import shown
 
 _BLOCK = 2**24  # bytes of a part that is sent; an object has 10,000 of them at most
-_LONGEST = 300  # characters of a library's message
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Remote:
         line = in_a_line(error)
         for secret in self.secrets:
             line = line.replace(secret, "…")
-        return line[:_LONGEST]
+        return shown(line)
 
     def _own(self, path: str) -> str:
         """Return where a file lies."""

@@ -54,11 +54,7 @@ def training_text(window: Windows) -> NDArray[np.int32]:
 
 def _gather(config: FitConfig, window: Windows, decode: Network, context: Context) -> Memories:
     """Return the memories asked for, all with the same weight as yet."""
-
-    def advance(done: float, total: float) -> None:
-        context.progress(done, total, "reading the training chapters")
-
-    material = Material(window, decode, advance, context.scratch_path)
+    material = Material(window, decode, context.progress, context.scratch_path)
     held = {
         name: memory.build(config, material)
         for name, memory in MEMORIES.items()

@@ -151,7 +151,7 @@ def test_a_run_makes_the_same_bytes_as_without(
     assert {name.partition("/")[0] for name in files} >= {"segment", "train", "model"}
 
 
-def test_a_model_of_a_grid_has_the_same_bytes_as_alone(
+def test_models_of_a_grid_have_the_same_bytes_and_scores_as_alone(
     cluster: TestCluster, here: Path, tmp_path: Path
 ) -> None:
     options = ["--grid", "train.hidden=8,16", "--cluster", cluster.address]
@@ -170,6 +170,11 @@ def test_a_model_of_a_grid_has_the_same_bytes_as_alone(
             assert (
                 tmp_path / path.relative_to(here / "artifacts")
             ).read_bytes() == path.read_bytes()
+
+    compare = ["compare", str(here / NOVEL), "--artifacts", str(tmp_path)]
+    table = finish(start(compare))
+    assert finish(start([*compare, "--cluster", cluster.address])) == table
+    assert "hidden=16" in table
 
 
 def test_a_training_in_shards_goes_on_elsewhere_with_the_same_bytes(

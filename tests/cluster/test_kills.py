@@ -124,6 +124,52 @@ def test_a_training_in_four_parts_on_four_nodes_makes_the_same_bytes(
     make_up(cluster)
 
 
+def files_by_key(artifacts: Path) -> dict[str, bytes]:
+    """Return stage/key/file → bytes; manifests tell times."""
+    found = {}
+    for stage in ("fetch", "segment", "embed", "window", "train", "decode", "remember", "model"):
+        for path in artifacts.glob(f"{stage}/*/*"):
+            if path.name != "manifest.json":
+                found[str(path.relative_to(artifacts))] = path.read_bytes()
+    return found
+
+
+GRID = ("embed.vector_size=16,24", "train.hidden=8,12")
+
+
+def run_grid(
+    artifacts: Path, novel: Path, cluster: TestCluster | None = None
+) -> subprocess.Popen[str]:
+    """Begin a run that makes four models."""
+    axes = [word for axis in GRID for word in ("--grid", axis)]
+    few = [word for setting in ("train.epochs=1", *SHARDS[-1:]) for word in ("--set", setting)]
+    there = [] if cluster is None else ["--cluster", cluster.address]
+    return start(["run-all", "--quick", *arguments_for(artifacts, novel), *few, *axes, *there])
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["worker", "node"])
+def test_a_grid_loses_one_in_two_stages_and_makes_the_same_bytes(
+    cluster: TestCluster, grid_alone: Path, tmp_path: Path, whole: bool
+) -> None:
+    process = run_grid(tmp_path, next(grid_alone.glob("*.txt")), cluster)
+    cluster.kill_busy(whole=whole)  # at the first models' embeddings: before it nothing goes there
+    await_line(process, "train: ")  # of the first model; the others are at it
+    cluster.kill_busy(whole=whole)
+    finish(process)
+    made = files_by_key(tmp_path)
+    assert made == files_by_key(grid_alone / "alone")
+    assert sum(name.startswith("train/") and name.endswith("history.json") for name in made) == 4
+    make_up(cluster)
+
+
+@pytest.fixture(scope="module")
+def grid_alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the small novel, and four models of it made one after the other."""
+    folder = tmp_path_factory.mktemp("grid")
+    finish(run_grid(folder / "alone", write_small_novel(folder)))
+    return folder
+
+
 def test_a_node_that_died_just_now_is_passed_over(cluster: TestCluster) -> None:
     cluster.nodes[-1].kill()
     with open_cluster(cluster.address, ("numpy",)) as workers:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 from commands import invoke
 from compared import CHAPTERS, PARAGRAPHS, SENTENCE, TESTED, model_of, put_model, write_book
+
+from pipeline.errors import DataError
+from pipeline.models.scoring import score_on
+from pipeline.processes import Processes
+from pipeline.workers import Workers
 
 
 class Shelf:
@@ -195,6 +201,28 @@ def test_marks_and_line_ends_can_be_left_out(shelf: Shelf) -> None:
 def test_equal_input_gives_equal_output(shelf: Shelf) -> None:
     first = shelf.call(shelf.first, "--json")
     assert shelf.call(shelf.first, "--json")[1] == first[1]
+
+
+def test_a_model_a_worker_gives_the_same_output(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = shelf.call(shelf.first, shelf.second)
+    asked = []
+
+    def lend(cluster: str | None) -> AbstractContextManager[Workers]:
+        asked.append(cluster)
+        return nullcontext(Processes(2))
+
+    monkeypatch.setattr("pipeline.commands.compare.lent", lend)
+    assert shelf.call(shelf.first, shelf.second, "--cluster", "local")[:2] == alone[:2]
+    assert asked == ["local"]
+
+
+def test_a_model_that_goes_before_its_turn_is_one_line(shelf: Shelf) -> None:
+    path = shelf.artifacts / "models" / "模甲.safetensors"
+    path.unlink()
+    with pytest.raises(DataError, match=r"模甲\.safetensors: expected a file to read"):
+        next(score_on(Processes(2), [path], [["她又来了。"]]))
 
 
 def test_the_same_bytes_twice_are_used_once(shelf: Shelf) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline.artifacts.checks import Bounds
 from pipeline.artifacts.memories import Stored
-from pipeline.stage import Advance, StageConfig
+from pipeline.stage import Progress, StageConfig
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,15 +36,15 @@ class Material:
     ----------
     window : Windows
     network : Network
-    advance : callable
-        Told how much of how much is read.
+    progress : callable
+        Told how much of how much is done, and what.
     scratch_path : Path
         Where large arrays may lie in nameless files (`pipeline.column`).
     """
 
     window: Windows
     network: Network
-    advance: Advance
+    progress: Progress
     scratch_path: Path
 
 

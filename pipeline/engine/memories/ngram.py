@@ -28,6 +28,7 @@ from pipeline.artifacts.ngram import KneserNey, Level
 from pipeline.column import Column
 from pipeline.engine.memories.ngram_counts import Counted, count_ngrams
 from pipeline.engine.memories.ngram_windows import Words
+from pipeline.stage import Advance, no_progress
 
 BLOCK = 1 << 17  # windows, or n-grams, that are in memory at once
 _STRETCH = 1 << 17  # tokens that are copied at once
@@ -42,6 +43,7 @@ def train_kneser_ney(
     min_count: int = 1,
     scratch_path: Path | None = None,
     block: int = BLOCK,
+    advance: Advance = no_progress,
 ) -> KneserNey:
     """Count and discount all n-grams up to `order` that lie within a span.
 
@@ -61,6 +63,8 @@ def train_kneser_ney(
         where the system has such files.
     block : int, at least 1
         How much is in memory at once; the model is the same for any.
+    advance : callable
+        Told how far the counting is, which takes most of the time.
     """
     counts = count_ngrams(
         _lay_out(ids, spans, vocabulary_size, order, scratch_path),
@@ -69,6 +73,7 @@ def train_kneser_ney(
         min_count=min_count,
         block=block,
         folder=scratch_path,
+        advance=advance,
     )
     levels = tuple(_build_level(own, block, scratch_path) for own in counts.orders)
     return KneserNey(_build_unigram(counts.unigram), levels, min_count)

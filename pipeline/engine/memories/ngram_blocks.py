@@ -55,6 +55,16 @@ class End(NamedTuple):
 Part = Windows | Followers | Begin | End
 
 
+def count_places(part: Part) -> int:
+    """Return of how many places of the text a part is."""
+    match part:
+        case Windows(words):
+            return int(words.shape[1])
+        case Followers(_, counts):
+            return int(counts.sum())
+    return 0  # its places come in the parts within it
+
+
 def part_text(
     text: Words, *, base: int, order: int, block: int, folder: Path | None
 ) -> Iterator[Part]:

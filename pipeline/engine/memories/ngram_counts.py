@@ -14,9 +14,10 @@ import numpy as np
 
 from pipeline.arrays import Integers
 from pipeline.column import Column
-from pipeline.engine.memories.ngram_blocks import Begin, End, part_text
+from pipeline.engine.memories.ngram_blocks import Begin, End, count_places, part_text
 from pipeline.engine.memories.ngram_tallies import FEW, PRUNED, Tallied, Tally, tally
 from pipeline.engine.memories.ngram_windows import Words
+from pipeline.stage import Advance
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def count_ngrams(
     min_count: int,
     block: int,
     folder: Path | None,
+    advance: Advance,
 ) -> Counts:
     """Count the n-grams of a text: occurrences at the highest order, below it preceding words.
 
@@ -76,12 +78,16 @@ def count_ngrams(
         Windows that are counted at once.
     folder : Path, optional
         Where the files lie.
+    advance : callable
+        Told of how many of all words the n-grams that begin there are counted.
     """
     base = vocabulary_size + 1
     counter = _Counter(base, order, min_count, folder)
-    bits = base.bit_length()
+    bits, done = base.bit_length(), 0
     for part in part_text(text, base=base, order=order, block=block, folder=folder):
         counter.take(tally(part, bits=bits, order=order, min_count=min_count))
+        done += count_places(part)
+        advance(done, len(text))
     return counter.finish()
 
 

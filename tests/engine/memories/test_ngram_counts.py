@@ -62,6 +62,24 @@ def test_blocks_of_any_size_give_the_same_model(
     assert_same(found, train_in_memory(ids, spans, vocabulary_size=vocabulary, order=order))
 
 
+@pytest.mark.parametrize("block", [40, 700, 1 << 17])
+def test_counting_tells_how_far_it_is(block: int) -> None:
+    ids = zipf_ids(4_000, vocabulary=50)
+    told: list[tuple[float, float]] = []
+    train_kneser_ney(
+        ids,
+        np.array([[0, 4_000]]),
+        vocabulary_size=50,
+        order=3,
+        block=block,
+        advance=lambda done, total: told.append((done, total)),
+    )
+    shares = [done / total for done, total in told]
+    assert shares == sorted(shares)
+    assert 0.99 < shares[-1] <= 1
+    assert block > 4_000 or len({*shares}) > 4_000 // block
+
+
 @pytest.mark.parametrize("vocabulary", [300, 70_000, 1 << 20])
 @pytest.mark.parametrize("block", [700, 1 << 17])
 def test_large_vocabularies_give_the_same_model(vocabulary: int, block: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -73,7 +74,10 @@ class NeighboursMemory(Memory):
 
         window = material.window
         keys, positions = build_neighbours(
-            window.ids, training_starts(window), material.network, material.advance
+            window.ids,
+            training_starts(window),
+            material.network,
+            partial(material.progress, note="reading the training chapters"),
         )
         return Neighbours(
             keys=keys,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -55,6 +56,7 @@ class NgramMemory(Memory):
             order=config.ngram_order,
             min_count=config.ngram_min_count,
             scratch_path=material.scratch_path,
+            advance=partial(material.progress, note="counting n-grams"),
         )
 
     def probs(self, held: KneserNey, places: NextPlaces) -> SparseProbs:
