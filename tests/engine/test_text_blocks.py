@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.engine import text_blocks
 from pipeline.engine.text_blocks import count_words
-from pipeline.engine.writing.constraints import speaking, speeches
+from pipeline.engine.writing.constraints import speaking
 from pipeline.engine.writing.constraints.clauses import NovelClauses
 from pipeline.engine.writing.constraints.marks import find_marks
 from pipeline.engine.writing.constraints.speaking import NovelSpeech
@@ -58,7 +58,6 @@ def test_how_long_blocks_are_changes_nothing(length: int, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(text_blocks, "_BLOCK", length)
     monkeypatch.setattr(speaking, "_TOGETHER", length)
-    monkeypatch.setattr(speeches, "_TOGETHER", length)
     for own, other in zip(whole, learnt(text), strict=True):
         np.testing.assert_array_equal(own, other)
 

@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from pipeline.arrays import Ids
+from pipeline.arrays import Ids, Integers
 from pipeline.chinese import SENTENCE_ENDS
 from pipeline.engine.copy_index import CopyIndex
 from pipeline.engine.measures.copies import longest_copy
 
+_STRETCH = 1 << 20  # words that are looked at together
 _ENDS = frozenset(SENTENCE_ENDS + "!?…")  # … as a sentence may break off: all texts alike
 
 
@@ -51,7 +52,7 @@ def length_distance(texts: Sequence[Ids], others: Sequence[Ids], end_ids: Ids) -
     None where one of them has no sentence. A sentence is what stands between two of `end_ids`.
     """
     lengths = [
-        np.sort(np.concatenate([np.diff(np.flatnonzero(np.isin(text, end_ids))) for text in body]))
+        np.sort(np.concatenate([np.diff(_places_of(end_ids, text)) for text in body]))
         for body in (texts, others)
     ]
     if not all(map(len, lengths)):
@@ -59,6 +60,14 @@ def length_distance(texts: Sequence[Ids], others: Sequence[Ids], end_ids: Ids) -
     at = np.unique(np.concatenate(lengths))
     shares = [np.searchsorted(own, at, side="right") / len(own) for own in lengths]
     return float(np.abs(shares[0] - shares[1]).max())
+
+
+def _places_of(ids: Ids, text: Ids) -> Integers:
+    """Return where a text holds one of some ids; a stretch at a time, as it may be a shelf's."""
+    places = [np.empty(0, dtype=np.int64)]
+    for first in range(0, len(text), _STRETCH):
+        places.append(first + np.flatnonzero(np.isin(text[first : first + _STRETCH], ids)))
+    return np.concatenate(places)
 
 
 def frequency_distance(texts: Sequence[Ids], others: Sequence[Ids], word_ids: Ids) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from pipeline.arrays import Ids, Integers
 from pipeline.engine.text_blocks import text_blocks
 from pipeline.engine.writing.constraints.marks import Marks, Role, id_array
-
-_TOGETHER = 1 << 20  # places that are looked at together
 
 
 @dataclass(frozen=True)
@@ -37,45 +35,43 @@ class Speeches:
 
 def find_speeches(text_ids: Ids, marks: Marks) -> Speeches:
     """Return the speeches of a text, in which ids outside the vocabulary are gaps."""
-    size = len(marks.roles)
     table = np.array([*marks.roles, Role.BREAK], dtype=np.int8)  # (V + 1,)
-    ids, roles = np.empty(len(text_ids), dtype=np.int32), np.empty(len(text_ids), dtype=np.int8)
-    done = 0
-    for block, own in text_blocks(text_ids, size, reach=0):
-        ids[done : done + own], roles[done : done + own] = block, table[block]
-        done += own
-    introduced = np.zeros(len(ids), dtype=bool)
-    introduced[2:] = (roles[1:-1] == Role.PAUSE) & (roles[:-2] == Role.WORD)
-    starts, stops = _quotations(ids, introduced, roles == Role.BREAK, marks)
-    words = _places(roles == Role.WORD)
-    ending = _is_any(ids, quote_closers(marks)) | _is_any(roles, (Role.END, Role.BREAK))
-    ends = np.concatenate([[-1], np.flatnonzero(ending)])  # of sentences
-    before = ends[np.searchsorted(ends, starts) - 1]  # the end of the sentence before each
+    found = [_find(ids, table[ids], first, marks) for first, ids in _stretches(text_ids, table)]
     return Speeches(
-        starts=starts,
-        stops=stops,
-        speakers=ids[words[np.searchsorted(words, before, side="right")]].astype(np.int32),
-        verbs=ids[starts - 2].astype(np.int32),
+        starts=np.concatenate([own.starts for own in found]),
+        stops=np.concatenate([own.stops for own in found]),
+        speakers=np.concatenate([own.speakers for own in found]),
+        verbs=np.concatenate([own.verbs for own in found]),
     )
 
 
-def _is_any(values: NDArray[np.signedinteger], few: Iterable[int]) -> NDArray[np.bool_]:
-    """Return which values are one of a few; numpy's own would take eight bytes for each of them."""
-    found = np.zeros(len(values), dtype=np.bool_)
-    for one in few:
-        found |= values == one
-    return found
+def _stretches(text_ids: Ids, table: NDArray[np.int8]) -> Iterator[tuple[int, Ids]]:
+    """Yield a text some whole paragraphs at a time, and where they begin; no speech leaves one."""
+    rest, first = np.empty(0, dtype=np.int32), 0
+    for block, own in text_blocks(text_ids, len(table) - 1, reach=0):
+        ids = np.concatenate([rest, block[:own]])
+        breaks = np.flatnonzero(table[ids] == Role.BREAK)
+        whole = int(breaks[-1]) + 1 if len(breaks) else 0
+        yield first, ids[:whole]
+        first, rest = first + whole, ids[whole:]
+    yield first, rest
 
 
-def _places(mask: NDArray[np.bool_]) -> Ids:
-    """Return where a mask is true, in half of the memory that numpy's own takes."""
-    places = np.empty(np.count_nonzero(mask), dtype=np.int32)
-    done = 0
-    for first in range(0, len(mask), _TOGETHER):
-        own = np.flatnonzero(mask[first : first + _TOGETHER])
-        places[done : done + len(own)] = first + own
-        done += len(own)
-    return places
+def _find(ids: Ids, roles: NDArray[np.int8], first: int, marks: Marks) -> Speeches:
+    """Return the speeches of some paragraphs that begin at the place `first`."""
+    introduced = np.zeros(len(ids), dtype=bool)
+    introduced[2:] = (roles[1:-1] == Role.PAUSE) & (roles[:-2] == Role.WORD)
+    starts, stops = _quotations(ids, introduced, roles == Role.BREAK, marks)
+    words = np.flatnonzero(roles == Role.WORD)
+    ending = np.isin(ids, quote_closers(marks)) | np.isin(roles, (Role.END, Role.BREAK))
+    ends = np.concatenate([[-1], np.flatnonzero(ending)])  # of sentences
+    before = ends[np.searchsorted(ends, starts) - 1]  # the end of the sentence before each
+    return Speeches(
+        starts=first + starts,
+        stops=first + stops,
+        speakers=ids[words[np.searchsorted(words, before, side="right")]].astype(np.int32),
+        verbs=ids[starts - 2].astype(np.int32),
+    )
 
 
 def places_within(speeches: Speeches, first: int, last: int) -> tuple[Integers, Integers]:
@@ -105,7 +101,7 @@ def _quotations(
     starts, stops = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     for opening in sorted(marks.quotes):
         own = np.flatnonzero(introduced & (ids == opening))
-        closing = np.flatnonzero(broken | _is_any(ids, marks.closers[opening]))
+        closing = np.flatnonzero(broken | np.isin(ids, marks.closers[opening]))
         closing = np.append(closing, len(ids))
         starts.append(own)
         stops.append(closing[np.searchsorted(closing, own, side="right")])
