@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pipeline.models.scoring import Scores
     from pipeline.workers import Workers
 
+_STRANGE = 0.05  # share of characters from which a figure is rather one of script than of style
 _SEED = 1  # of the drawn chapters: equal input, equal intervals
 
 
@@ -42,6 +44,7 @@ def compare(
     csv_file: options.CsvFile = None,
     page: options.PageFile = None,
     language: options.PageLanguage = None,
+    sets: options.ReadingSets = None,
     cluster: options.Cluster = None,
     encoding: Encoding = None,
     as_json: AsJson = False,
@@ -54,11 +57,17 @@ def compare(
     """
     for path, option in ((csv_file, "--csv"), (page, "--page")):
         _check_new(path, option)
+    _check_sets(sets or (), texts or ())
     with lent(cluster) as workers:
         readers = _readers(artifacts, models or [])
-        books = _given(artifacts, texts, encoding) if texts else _own_novels(artifacts, readers)
+        books = (
+            _given(artifacts, texts, encoding, sets or ())
+            if texts
+            else _own_novels(artifacts, readers)
+        )
         chosen = _choose(books, readers, whole=whole)
         cells = _score(readers, chosen, workers, marks=not no_marks)
+    say_notes([*_doubts(readers, chosen, cells, whole=whole)])
     deltas = _deltas(chosen, delta_words) if delta else None
     found = {"marks": not no_marks, **_found(readers, chosen, cells, deltas)}
     if csv_file is not None:
@@ -91,6 +100,27 @@ def _check_new(path: Path | None, option: str) -> None:
             f"{option} {path}: expected a folder to write it to, got none; make it first",
             option=option,
             path=path,
+        )
+
+
+def _check_sets(sets: Sequence[str], texts: Sequence[str]) -> None:
+    """Refuse settings by which nothing is read.
+
+    Raises
+    ------
+    SettingsError
+        One is not of `fetch`, or there is no TEXT.
+    """
+    for own in sets:
+        if not own.startswith(f"{SOURCE.name}."):
+            raise SettingsError(
+                f"--set: expected how TEXTs are read, as fetch.simplify=true, got {own[:60]}; "
+                "models are compared as they are",
+                option="--set",
+            )
+    if sets and not texts:
+        raise SettingsError(
+            "--set: expected TEXTs to read by it, got none; name the files", option="--set"
         )
 
 
@@ -129,7 +159,9 @@ def _readers(artifacts: Path, wanted: Sequence[str]) -> list[Reader]:
     return readers
 
 
-def _given(artifacts: Path, texts: Sequence[str], encoding: str | None) -> list[Book]:
+def _given(
+    artifacts: Path, texts: Sequence[str], encoding: str | None, sets: Sequence[str]
+) -> list[Book]:
     """Read the texts that are named, each once.
 
     Raises
@@ -141,9 +173,11 @@ def _given(artifacts: Path, texts: Sequence[str], encoding: str | None) -> list[
 
     books: list[Book] = []
     for source in texts:
-        project = open_project(artifacts, source=source, encoding=encoding)
+        project = open_project(artifacts, source=source, encoding=encoding, overrides=sets)
         record = run_targets(project, [SOURCE.name], frozenset(), "compare")[-1].record
-        found = books_of(load(project.store, record, SOURCE.codec), _name_of(source, books))
+        found = books_of(
+            load(project.store, record, SOURCE.codec), _free_name(_name_of(source), books)
+        )
         for book in found:
             twin = next((own for own in books if own.digests[0] == book.digests[0]), None)
             if twin:
@@ -153,10 +187,14 @@ def _given(artifacts: Path, texts: Sequence[str], encoding: str | None) -> list[
     return books
 
 
-def _name_of(source: str, books: Sequence[Book]) -> str:
-    """Return what a text is called in tables: as its file is, numbered where that is taken."""
+def _name_of(source: str) -> str:
+    """Return what a text is called in tables: as its file is."""
     path = Path(source)
-    stem = visible(path.name if path.is_dir() else path.stem or source)
+    return visible(path.name if path.is_dir() else path.stem or source)
+
+
+def _free_name(stem: str, books: Sequence[Book]) -> str:
+    """Return the name, numbered where another text has it."""
     taken = {own.name for own in books}
     names = (stem if number == 1 else f"{stem} ({number})" for number in range(1, len(books) + 2))
     return next(name for name in names if name not in taken)
@@ -175,10 +213,12 @@ def _own_novels(artifacts: Path, readers: Sequence[Reader]) -> list[Book]:
     store = open_project(artifacts).store
     corpora = stored_corpora(store, [reader.digest for reader in readers])
     books: list[Book] = []
+    of = Counter(reader.digest for reader in readers)
     for reader in readers:
         if reader.digest in corpora:
-            # a novel of several models is read once
-            books += books_of(corpora.pop(reader.digest), reader.name)
+            # a novel of several models is read once, and called by its own title
+            own = reader.title if of[reader.digest] > 1 and reader.title else reader.name
+            books += books_of(corpora.pop(reader.digest), _free_name(own, books))
         elif not any(reader.digest in own.digests for own in books):
             say_notes([f"{reader.name}: its novel is not among the artifacts; name it as a TEXT"])
     if not books:
@@ -244,6 +284,30 @@ def _columns(
         for reader, scores in zip(readers, found, strict=True):
             told.advance(characters, reader.name)
             yield scores
+
+
+def _doubts(
+    readers: Sequence[Reader],
+    chosen: Sequence[Chosen],
+    cells: Sequence[Sequence[Cell]],
+    *,
+    whole: bool,
+) -> Iterator[str]:
+    """Yield of each text why its figures say little: few chapters, or characters nobody knows."""
+    from pipeline.engine.measures.cross import FEWEST
+
+    for own, row in zip(chosen, cells, strict=True):
+        name, count = own.book.name, len(own.stretches)
+        if count < FEWEST:
+            more = "" if whole or any(own.readers) else "; --whole takes all of the text"
+            yield f"{name}: compared by {count} of its chapters, too few for an interval{more}"
+        shares = [cell.strange_share for cell in row]
+        if (most := max(shares)) >= _STRANGE:
+            yield (
+                f"{name}: {most:.0%} of its characters are unknown to "
+                f"{readers[shares.index(most)].name}, and cost what any character would; where it "
+                "is in traditional script and the models are not: --set fetch.simplify=true"
+            )
 
 
 def _deltas(chosen: Sequence[Chosen], words: int) -> Deltas | None:

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipeline.commands.columns import columns as columns_of
 from pipeline.commands.results import table_lines
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _text_json(
                 "own": cell.reads,
                 "learnt": cell.learnt,
                 "learnt_share": round(cell.share, 4),
-                "unseen_share": round(sum(o.strange for o in cell.chapters) / characters, 5),
+                "unseen_share": round(cell.strange_share, 5),
             }
             for place, cell in enumerate(cells)
         ],
@@ -155,7 +156,10 @@ def comparison_lines(found: Json, width: int) -> Iterator[str]:
     yield from _nearest_lines(found)
     if found["distances"]:
         yield ""
-        yield "how far novels lie apart under each other's models, in bits per character"
+        best = ""
+        if _has_several(found["models"]):
+            best = "; of several models of one, under the one that foretells it best"
+        yield f"how far novels lie apart under each other's models, in bits per character{best}"
         for own in found["distances"]:
             figure = _with_interval(own["bits_per_character"], own["interval"])
             yield f"  {figure}  {' – '.join(own['models'])}"
@@ -170,7 +174,7 @@ def _score_lines(found: Json, width: int) -> Iterator[str]:
     """Yield bits per character, a line a text and a column a model; a block a text if too wide."""
     models = [own["name"] for own in found["models"]]
     of = "" if found["marks"] else ", words alone,"
-    yield f"bits per character{of} of chapters that no model of the text was trained on"
+    yield f"bits per character{of} of the chapters that are held out of each text"
     rows = [
         [
             text["name"],
@@ -181,12 +185,23 @@ def _score_lines(found: Json, width: int) -> Iterator[str]:
         for text in found["texts"]
     ]
     lines = list(table_lines(("text", "characters", "chapters", *models), rows, width))
-    yield from lines
+    fits = all(columns_of(line) <= width for line in lines)
+    yield from lines if fits else _block_lines(found)
     marks = {_marked(own)[-1] for text in found["texts"] for own in text["scores"]}
     if _OWN in marks:
         yield f"{_OWN} the model was trained on the other chapters of the text"
     if _LEARNT in marks:
         yield f"{_LEARNT} learnt: the model was trained on these chapters; nothing is made of it"
+
+
+def _block_lines(found: Json) -> Iterator[str]:
+    """Yield the figures of each text below its name: for models whose names are long, or many."""
+    for text in found["texts"]:
+        count = len(text["chapters"])
+        chapters = f"{count} chapters" if count > 1 else "a chapter"
+        yield f"{text['name']}: {text['characters']:,} characters in {chapters}"
+        for own in text["scores"]:
+            yield f"  {_marked(own):>7} {own['model']}"
 
 
 def _marked(score: Json) -> str:
@@ -212,6 +227,12 @@ def _nearest_lines(found: Json) -> Iterator[str]:
             yield f"  {figure}  {own['model']}{lead}"
         if not text["nearest"]:
             yield "  none"
+
+
+def _has_several(models: Sequence[Json]) -> bool:
+    """Return whether some of the models are of one text."""
+    texts = [own["text"] for own in models if own["text"] is not None]
+    return len(texts) > len({*texts})
 
 
 def _lead(own: Json) -> tuple[float, list[float] | None]:

@@ -39,6 +39,14 @@ def count(value: str) -> int:
     return whole_number(value)
 
 
+def several(value: str) -> int:
+    """Read an option's whole number of at least 2, as `whole_number` does."""
+    found = count(value)
+    if found < 2:
+        raise typer.BadParameter(f"expected a whole number of at least 2, got {_got(value)}")
+    return found
+
+
 def port(value: str) -> int:
     """Read an option's port, as `whole_number` does."""
     found = count(value)

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 # Chapters of one novel have about 1 % of their fingerprints in common with all others together, a
 # chapter that was read all but a few.
 _LEARNT = 0.1  # share of a text's compared chapters from which its score says nothing
-_READ = 0.5  # share of a chapter, or of a book, from which a model has read it
+_READ = 0.5  # share of a chapter from which a model has read it
+_KNOWN = 0.1  # share of a book from which a model has read in it
+_MOST = 0.5  # share of what a model has read from which a book is its novel
 _RULE = ("holdout_every", "validation_chapter", "test_chapter")
 
 
@@ -107,7 +109,7 @@ class Chosen:
     book : Book
     stretches : tuple of Stretch
     readers : tuple of bool
-        Which of the models have read the book, held-out chapters aside.
+        Which of the models have read in the book, held-out chapters aside.
     shares : tuple of float
         How much of the chapters each model was trained on.
     learnt : tuple of bool
@@ -201,7 +203,7 @@ def choose_chapters(book: Book, readers: Sequence[Reader], *, whole: bool) -> Ch
     """
     shares = [share_of(book.prints, reader.read) for reader in readers]
     knows = [
-        share > _READ or reader.digest in book.digests
+        share > _KNOWN or reader.digest in book.digests
         for share, reader in zip(shares, readers, strict=True)
     ]
     known = [reader for reader, own in zip(readers, knows, strict=True) if own]
@@ -263,7 +265,7 @@ def characters_of(chosen: Chosen) -> int:
 
 
 def own_text(reader: Reader, chosen: Sequence[Chosen], number: int) -> int | None:
-    """Return which of the texts a model, the `number`-th, is of: it has read most of it.
+    """Return which of the texts a model, the `number`-th, is of: most of what it read is there.
 
     Of several editions of its novel it is the one with its digest, else the one that holds most of
     what the model has read. A model of a shelf of several books is of none.
@@ -272,7 +274,9 @@ def own_text(reader: Reader, chosen: Sequence[Chosen], number: int) -> int | Non
     exact = [place for place in known if reader.digest in chosen[place].book.digests]
     if exact:
         return exact[0] if len(exact) == 1 else None
-    return max(known, key=lambda p: share_of(reader.read, chosen[p].book.prints), default=None)
+    held = {place: share_of(reader.read, chosen[place].book.prints) for place in known}
+    best = max(held, key=lambda place: held[place], default=None)
+    return best if best is not None and held[best] > _MOST else None
 
 
 def chapter_words(chosen: Chosen) -> list[list[str]]:

@@ -48,8 +48,8 @@ _ENGLISH = _Words(
     about="How well models foretell texts, and which texts are near each other by that.",
     scores="Bits per character",
     scores_note=(
-        "A row a text, a column a model. Scored are chapters that no model of the text was trained "
-        "on. The darker, the worse a model is than the best one of the row. * the model was "
+        "A row a text, a column a model. Scored are the chapters that are held out of each text. The "
+        "darker, the worse a model is than the best one of the row. * the model was "
         "trained on the other chapters of the text; ! it was trained on these chapters, and "
         "nothing is made of it. Below a figure stands its 95 % interval, chapters drawn with "
         "replacement."
@@ -64,7 +64,8 @@ _ENGLISH = _Words(
     tree="Tree",
     tree_note=(
         "How many bits per character worse each of two models foretells the other's text than its "
-        "own model does, the mean of both; groups by the average of their members (UPGMA). Matter, "
+        "own model does, the mean of both; groups by the average of their members (UPGMA); of "
+        "several models of one novel the best stands for it. Matter, "
         "length and edition count in it as well as who wrote."
     ),
     delta="Burrows’ Delta",
@@ -80,7 +81,7 @@ _CHINESE = _Words(
     about="各个模型猜各篇文字猜得有多准，由此看哪些文字彼此相近。",
     scores="每字比特数",
     scores_note=(
-        "每行一篇文字，每列一个模型。评的是这篇文字的模型没有训练过的章回。"
+        "每行一篇文字，每列一个模型。评的是每篇文字留出的章回。"
         "颜色越深，这个模型比同一行里最好的差得越多。* 表示模型是用这部书的其他章回训练的；"
         "! 表示模型训练时读过这些章回，这个数不算数。"
         "数字下面是它的 95% 区间，由有放回地抽取章回得出。"
@@ -93,7 +94,8 @@ _CHINESE = _Words(
     nearest_head=("文字", "模型", "每字比特数", "比下一个领先"),
     tree="树",
     tree_note=(
-        "两个模型互相猜对方的书，各比对方自己的模型每字多用多少比特，取平均；各组之间取成员的平均（UPGMA）。"
+        "两个模型互相猜对方的书，各比对方自己的模型每字多用多少比特，取平均；各组之间取成员的平均（UPGMA）；"
+        "一部书有几个模型时，取猜它猜得最准的那个。"
         "里面不只有谁写的，也有写的是什么、多长、什么版本。"
     ),
     delta="Burrows 的 Delta",

@@ -11,7 +11,16 @@ from typing import Any
 
 import pytest
 from commands import invoke
-from compared import CHAPTERS, PARAGRAPHS, SENTENCE, TESTED, model_of, put_model, write_book
+from compared import (
+    CHAPTERS,
+    LETTERS,
+    PARAGRAPHS,
+    SENTENCE,
+    TESTED,
+    model_of,
+    put_model,
+    write_book,
+)
 
 from pipeline.errors import DataError
 from pipeline.models.scoring import score_on
@@ -82,7 +91,79 @@ def test_what_was_tuned_on_counts_as_held_out_by_the_models_own_rule(shelf: Shel
     put_model(shelf.artifacts, "模甲", model)
     (text,) = shelf.told(shelf.first)["texts"]
     assert text["chapters"] == ["第四章　夜雨", "第九章　夜雨"]
-    assert scores_of(text)["模甲"]["interval"] is not None
+    assert scores_of(text)["模甲"]["interval"] is None, "of two chapters"
+
+
+def test_few_chapters_are_told_and_many_have_intervals(shelf: Shelf) -> None:
+    unread = shelf.folder / "丙.txt"
+    write_book(unread, 11)
+    _, _, errors = shelf.call(unread)
+    assert "丙: compared by 1 of its chapters, too few for an interval; --whole takes" in errors
+    code, output, errors = shelf.call(unread, "--whole", "--json")
+    assert (code, "too few" in errors) == (0, False)
+    low, high = scores_of(json.loads(output)["texts"][0])["模甲"]["interval"]
+    assert low < high
+
+
+def test_a_text_that_a_model_has_read_in_is_compared_by_what_it_has_not_read(shelf: Shelf) -> None:
+    half = shelf.folder / "半.txt"
+    lines = [shelf.first.read_text(encoding="utf-8"), shelf.second.read_text(encoding="utf-8")]
+    old = "\n".join(lines[0].splitlines()[: 3 * (PARAGRAPHS + 1)])  # chapters 1 to 3 of ten
+    half.write_text(f"{old}\n{lines[1]}", encoding="utf-8")
+    found = shelf.told(half, "--model", "模甲")
+    (text,) = found["texts"]
+    assert len(text["chapters"]) == CHAPTERS, "all that are new to it"
+    assert scores_of(text)["模甲"]["own"]
+    assert text["nearest"] == []
+    assert found["models"][0]["text"] is None, "most of what it has read is not there"
+
+
+def test_a_text_of_unknown_characters_is_told(shelf: Shelf) -> None:
+    other = shelf.folder / "繁.txt"
+    strange = [
+        own
+        for own in "我在有大来到说子和地出道时年得就那要生自着去过家学对可里后小心"
+        if own not in LETTERS
+    ]
+    table = dict(zip(map(ord, LETTERS), strange, strict=False))
+    text = shelf.first.read_text(encoding="utf-8").translate(table)
+    other.write_text(text, encoding="utf-8")
+    _, _, errors = shelf.call(other)
+    assert "繁: " in errors
+    assert "% of its characters are unknown to 模" in errors
+    assert "--set fetch.simplify=true" in errors
+    assert "unknown" not in shelf.call(shelf.first)[2]
+
+
+def test_texts_are_read_by_the_settings_of_fetch(shelf: Shelf) -> None:
+    found = shelf.told(shelf.first, "--set", "fetch.rejoin_lines=never")
+    assert len(found["texts"]) == 1
+    books = shelf.folder / "架"
+    books.mkdir()
+    for number in (3, 7):
+        write_book(books / f"{number}.txt", number)
+    names = [own["name"] for own in shelf.told(books, "--set", "fetch.books=each")["texts"]]
+    assert names == ["架《3》", "架《7》"]
+
+
+def test_several_models_of_a_novel_are_one_in_distances(shelf: Shelf) -> None:
+    put_model(shelf.artifacts, "模丙", model_of(3, shelf.digests[0], held_out=(1, 3, TESTED)), 2)
+    found = shelf.told(shelf.first, shelf.second)
+    assert [own["text"] for own in found["models"]] == ["甲", "乙", "甲"]
+    assert len(found["distances"]) == 1
+    assert "of several models of one" in shelf.call(shelf.first, shelf.second)[1]
+
+
+def test_where_names_are_long_each_text_has_its_figures_below_it(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "70")
+    put_model(shelf.artifacts, "很长的名字" * 6, model_of(3, shelf.digests[0]), 2)
+    _, output, _ = shelf.call(shelf.first)
+    lines = output.splitlines()
+    assert lines[1] == "甲: 822 characters in a chapter"
+    assert [line.split()[1] for line in lines[2:5]] == ["模甲", "模乙", "很长的名字" * 6]
+    assert [line.split()[0][-1] for line in lines[2:5]] == ["*", lines[3].split()[0][-1], "*"]
 
 
 def test_another_edition_is_known_by_what_it_says(shelf: Shelf) -> None:
@@ -267,6 +348,9 @@ def test_a_shelf_is_compared_book_by_book(shelf: Shelf) -> None:
         (["latin.txt"], 3, "expected a Chinese text"),
         (["short.txt"], 3, "at least 2000 Chinese characters"),
         (["甲.txt", "--page", "no/page.html"], 2, "--page no/page.html: expected a folder"),
+        (["甲.txt", "--set", "train.epochs=3"], 2, "--set: expected how TEXTs are read"),
+        (["--set", "fetch.simplify=true"], 2, "--set: expected TEXTs to read by it"),
+        (["甲.txt", "--delta-words", "1"], 2, "expected a whole number of at least 2, got 1"),
     ],
 )
 def test_bad_input_is_one_line(

@@ -24,6 +24,7 @@ from pipeline.engine.measures.stream import score_words
 from pipeline.engine.memories.next_word import Model
 
 _PERCENTILES = (2.5, 97.5)  # of a 95 % interval
+FEWEST = 4  # chapters that have one: two would be drawn in three ways, and look sure
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,11 @@ class Cell:
         return np.array(list(told), dtype=np.float64)
 
     @property
+    def strange_share(self) -> float:
+        """Return the share of characters that the model's novel never used."""
+        return float(sum(own.strange for own in self.chapters) / max(1.0, self.characters.sum()))
+
+    @property
     def characters(self) -> Doubles:
         """Return the characters of each chapter, float64 (C,)."""
         return np.array([own.characters for own in self.chapters], dtype=np.float64)
@@ -93,7 +99,7 @@ class Cross:
     ----------
     bits : float64 (T, M)
     drawn : float64 (T, M, draws) or (T, M, 0)
-        The same of chapters drawn with replacement; NaN for a text of one chapter.
+        The same of chapters drawn with replacement; NaN for a text of fewer than `FEWEST`.
     counts : bool (T, M)
         Whether a score is one to draw conclusions from: it is a number, and the text not learnt.
     reads : bool (T, M)
@@ -135,7 +141,7 @@ def cross(
     bits, drawn = [], []
     for row in cells:
         count = len(row[0].chapters)
-        taken = draw_chapters(np.arange(count), generator)
+        taken = draw_chapters(np.arange(count), generator) if count >= FEWEST else None
         each = [cell.bits for cell in row]
         sizes = row[0].characters
         bits.append([float(one.sum() / sizes.sum()) for one in each])
@@ -184,12 +190,23 @@ def distances(found: Cross) -> list[Apart]:
     A model foretells the other's novel by so many bits worse than the other model does; the mean
     of that and of its counterpart. What makes one model better at any text, or one text harder for
     any model, is in both terms with opposite signs, and drops out. Negative by chance alone.
+    Of several models of one novel the one that foretells it best stands for it.
     """
     return [
         apart
-        for pair in combinations(range(len(found.own)), 2)
+        for pair in combinations(_best_of_each(found), 2)
         if (apart := _apart(found, *pair)) is not None
     ]
+
+
+def _best_of_each(found: Cross) -> list[int]:
+    """Return the models that foretell their own text best, one a text, in their order."""
+    best: dict[int, int] = {}
+    for model, text in enumerate(found.own):
+        if text is not None and found.counts[text, model]:
+            other = best.get(text, model)
+            best[text] = min(other, model, key=lambda own: (found.bits[text, own], own))
+    return sorted(best.values())
 
 
 def _apart(found: Cross, one: int, other: int) -> Apart | None:

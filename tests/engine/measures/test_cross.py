@@ -70,14 +70,17 @@ def test_a_word_without_a_probability_leaves_a_text_without_bits() -> None:
 
 def test_bits_are_over_all_characters_and_intervals_over_chapters() -> None:
     short, long = Scored(30, 5, 0), Scored(100, 25, 0)
-    found = found_in([Cell((short, long), 0, False)], own=(0,))
-    assert found.bits[0, 0] == pytest.approx(130 / 30)
-    # of two chapters a draw has one twice or both: 60 / 10, 200 / 50 or 130 / 30
-    assert set(found.drawn[0, 0].round(9)) == {6.0, 4.0, round(130 / 30, 9)}
+    found = found_in([Cell((short, long, short, long), 0, False)], own=(0,))
+    assert found.bits[0, 0] == pytest.approx(260 / 60)
+    # a draw of four has so many short ones
+    drawn = {round((30 * n + 100 * (4 - n)) / (5 * n + 25 * (4 - n)), 9) for n in range(5)}
+    assert set(found.drawn[0, 0].round(9)) == drawn
 
 
-def test_a_text_of_one_chapter_has_no_interval() -> None:
-    found = found_in([cell(50, reads=True), cell(60)], [cell(60, 60), cell(50, 50)])
+@pytest.mark.parametrize("chapters", [1, 2, 3])
+def test_a_text_of_few_chapters_has_no_interval(chapters: int) -> None:
+    few = [cell(*[50] * chapters, reads=True), cell(*[60] * chapters)]
+    found = found_in(few, [cell(*[60] * 4), cell(*[50] * 4)])
     (near,) = nearest(found, 0)
     assert (near.model, near.bits, near.lead) == (1, 6.0, None)
     assert distances(found)[0].interval is None
@@ -85,8 +88,13 @@ def test_a_text_of_one_chapter_has_no_interval() -> None:
 
 def test_the_nearest_are_models_of_other_texts_and_none_that_has_learnt_it() -> None:
     rows = [
-        [cell(40, 40, reads=True), cell(60, 60), cell(50, 50), cell(10, 10, learnt=True)],
-        [cell(60, 60), cell(40, 40), cell(60, 60), cell(60, 60)],
+        [
+            cell(*[40] * 4, reads=True),
+            cell(*[60] * 4),
+            cell(*[50] * 4),
+            cell(*[10] * 4, learnt=True),
+        ],
+        [cell(*[60] * 4), cell(*[40] * 4), cell(*[60] * 4), cell(*[60] * 4)],
     ]
     found = found_in(*rows, own=(0, 1, None, None))
     first, second = nearest(found, 0)
@@ -98,13 +106,21 @@ def test_the_nearest_are_models_of_other_texts_and_none_that_has_learnt_it() -> 
 def test_a_better_model_and_a_harder_text_make_no_distance() -> None:
     """Model 1 is better by a bit everywhere, text 1 harder by two: .3 and .5 are left, mean .4."""
     rows = [
-        [cell(50, 50), cell(50 - 10 + 3, 50 - 10 + 3)],
-        [cell(70 + 5, 70 + 5), cell(70 - 10, 70 - 10)],
+        [cell(*[50] * 4), cell(*[50 - 10 + 3] * 4)],
+        [cell(*[70 + 5] * 4), cell(*[70 - 10] * 4)],
     ]
     (apart,) = distances(found_in(*rows))
     assert apart.models == (0, 1)
     assert apart.bits == pytest.approx(0.4)
     assert apart.interval == pytest.approx([0.4, 0.4])
+
+
+def test_of_several_models_of_a_novel_the_best_stands_for_it() -> None:
+    rows = [[cell(50), cell(40), cell(70), cell(90)], [cell(80), cell(90), cell(60), cell(90)]]
+    found = found_in(*rows, own=(0, 0, 1, None))
+    (apart,) = distances(found)
+    assert apart.models == (1, 2)
+    assert apart.bits == pytest.approx((7 - 4 + 9 - 6) / 2)
 
 
 def test_a_tree_joins_the_nearest_first_and_groups_by_their_average() -> None:
