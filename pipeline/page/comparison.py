@@ -48,8 +48,8 @@ _ENGLISH = _Words(
     about="How well models foretell texts, and which texts are near each other by that.",
     scores="Bits per character",
     scores_note=(
-        "A row a text, a column a model. Scored are the chapters that are held out of each text. The "
-        "darker, the worse a model is than the best one of the row. * the model was "
+        "A row a text, a column a model. Scored are the chapters that are held out of each text. "
+        "The darker, the worse a model is than the best one of the row. * the model was "
         "trained on the other chapters of the text; ! it was trained on these chapters, and "
         "nothing is made of it. Below a figure stands its 95 % interval, chapters drawn with "
         "replacement."
