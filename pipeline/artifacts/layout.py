@@ -79,7 +79,10 @@ def read_header(file: IO[bytes]) -> tuple[bytes, int]:
     """Return the header with its length before it, and the size of the whole file."""
     size = file.seek(0, 2)
     file.seek(0)
-    prefix = file.read(PREFIX)
+    prefix, first = file.read(PREFIX), file.read(1)
+    if first not in (b"{", b""):
+        raise ArtifactDamaged("another kind of file: one of safetensors begins with a header")
+    file.seek(PREFIX)
     length = int.from_bytes(prefix, "little")
     if len(prefix) < PREFIX or not 2 <= length <= min(LONGEST_HEADER, size - PREFIX):
         raise ArtifactDamaged(f"a header of {length:,} bytes in a file of {size:,}")

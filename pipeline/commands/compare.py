@@ -44,7 +44,7 @@ def compare(
     csv_file: options.CsvFile = None,
     page: options.PageFile = None,
     language: options.PageLanguage = None,
-    sets: options.ReadingSets = None,
+    sets: options.Sets = None,
     cluster: options.Cluster = None,
     encoding: Encoding = None,
     as_json: AsJson = False,

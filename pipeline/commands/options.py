@@ -268,12 +268,6 @@ NoMarks = Annotated[
 WithDelta = Annotated[
     bool, typer.Option("--delta", help="Burrows' Delta of the same chapters beside it.")
 ]
-ReadingSets = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", help="How TEXTs are read, as fetch.simplify=true or fetch.books=each; repeatable."
-    ),
-]
 DeltaWords = Annotated[
     int,
     typer.Option(

@@ -259,6 +259,7 @@ export default [
   ],
   // how a training goes
   ["reading the training chapters", "正在读训练用的章节"],
+  ["counting n-grams", "正在数连着的词"],
   ["fitting weights", "正在配权重"],
   ["loading TensorFlow", "正在装入 TensorFlow"],
   ["epoch {1}/{2}", "第 {1} 轮，共 {2} 轮"],
