@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pipelines import ROOT
 
-from pipeline.hints import hint
+from pipeline.hints import file_hint, hint
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,29 @@ from pipeline.hints import hint
 )
 def test_a_near_name_is_told_and_no_other(name: str, expected: str) -> None:
     assert hint(name, ["train", "embed", "a\x1b[2J"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "expected"),
+    [
+        ("没有.txt", ["西游前.txt"], ""),  # .txt is all that they share
+        ("没有.epub", ["水浒.epub", "三国演义.epub"], ""),
+        ("三国.txt", ["三体.txt"], ""),  # one character of two
+        ("红楼.txt", ["西游.txt", "红楼梦.txt"], "; the nearest is 红楼梦.txt"),
+        ("红楼梦.txt", ["红楼梦.epub"], "; the nearest is 红楼梦.epub"),
+        ("红楼.txt", ["红楼梦.epub", "红楼梦.txt"], "; the nearest is 红楼梦.txt"),
+        ("novela", ["novella.txt"], "; the nearest is novella.txt"),
+        ("第三回.txt", ["第一回.txt"], "; the nearest is 第一回.txt"),
+        ("红楼.txt", [], ""),
+    ],
+)
+def test_an_ending_makes_no_two_files_alike(name: str, known: list[str], expected: str) -> None:
+    assert file_hint(name, known) == expected
+
+
+def test_half_alike_is_too_little() -> None:
+    assert hint("三国", ["三体"]) == ""
+    assert hint("三国", ["三国志"]) == "; the nearest is 三国志"
 
 
 def test_nobody_else_makes_the_sentence() -> None:

@@ -64,6 +64,7 @@ def test_without_a_list_each_text_below_is_a_book(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ('[[book]]\nfile = "红楼.txt"\n', "found nothing at 红楼.txt; the nearest is 红楼梦.txt"),
+        ('[[book]]\nfile = "没有.txt"\n', "found nothing at 没有.txt; check the list"),
         (f'[[book]]\nfile = "{"长" * 200}.txt"\n', "found nothing at 长"),
         ('[[book]]\nfile = "../a.txt"\n', "book 1: expected file = a path below"),
         ('[[book]]\nfile = "/etc/passwd"\n', "book 1: expected file = a path below"),

@@ -19,7 +19,7 @@ from typing import Any
 
 from pipeline.errors import DataError, SettingsError
 from pipeline.filenames import on_disk, readable
-from pipeline.hints import hint
+from pipeline.hints import file_hint, hint
 from pipeline.shown import shown
 from pipeline.text.books.folder import folder_cuts, folder_files
 from pipeline.text.cuts import Cut
@@ -163,7 +163,7 @@ def _refuse_missing(entries: Collection[Entry], name: str) -> None:
         beside = [readable(own.name) for own in missing[0].path.parent.iterdir()]
     except OSError:
         beside = []
-    near = hint(PurePosixPath(missing[0].file).name, beside)
+    near = file_hint(PurePosixPath(missing[0].file).name, beside)
     raise SettingsError(
         f"{name}: expected files that are there, found nothing at {told}{more}{near}; check the "
         "list, or take them out of it"

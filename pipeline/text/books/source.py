@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipeline.errors import DataError
 from pipeline.filenames import in_utf8, on_disk, readable
-from pipeline.hints import hint
+from pipeline.hints import file_hint
 from pipeline.regular import read_regular, too_large, why_unreadable
 from pipeline.shown import shown
 from pipeline.text.books.address import entry_of, public_address
@@ -241,7 +241,7 @@ def _nothing_there(path: Path) -> DataError:
         beside = [readable(entry.name) for entry in path.parent.iterdir()]
     except OSError:
         beside = []
-    near = hint(readable(path.name), [*NOVELS, *beside])
+    near = file_hint(readable(path.name), [*NOVELS, *beside])
     return DataError(
         f"{_shown_path(path)}: expected a file, a folder, an http(s) address or one of "
         f"{'、'.join(NOVELS)}, found nothing there{near}"
