@@ -117,12 +117,18 @@ def _read_list(path: Path) -> Shelf:
 def _entry(root: Path, row: dict[str, Any], where: str) -> Entry:
     """Return a book of the list."""
     _refuse_others(row, ("file", *_ABOUT), where)
+    value = row.get("file", "")
+    if not isinstance(value, str) or not value.strip():
+        raise SettingsError(
+            f"{where}: file: expected a file name in quotes, got {shown_value(value) or 'nothing'}"
+            '; write file = "…", with a file or folder below the list\'s own'
+        )
     file = _text(row, "file", where, longest=1000)
     plain = PurePosixPath(file)
-    if not file or plain.is_absolute() or ".." in plain.parts:
+    if plain.is_absolute() or ".." in plain.parts:
         raise SettingsError(
             f"{where}: expected file = a path below the list's own folder, got "
-            f"{shown_value(row.get('file', ''))}; put the list beside the books"
+            f"{shown_value(value)}; put the list beside the books"
         )
     about = {field: _text(row, field, where) for field in _ABOUT}
     return Entry(root / on_disk(str(plain)), str(plain), **about)
