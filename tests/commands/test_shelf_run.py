@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from commands import invoke
 from pipelines import NOVELLA, TINY, call
 
 CHAPTERS = re.split(r"(?=^第.+?章)", NOVELLA.read_text(encoding="utf-8"), flags=re.M)[1:]
@@ -43,3 +44,23 @@ def test_a_shelf_is_read_book_by_book_and_anew_where_one_changed(tmp_path: Path)
     strict = call("run", "fetch", "--strict", *options)
     assert strict.returncode != 0
     assert "1 of 4 books cannot be used: 坏.txt" in strict.stderr
+
+
+@pytest.mark.parametrize("command", [["run", "fetch"], ["run-all", "--dry-run"], ["text"]])
+def test_nothing_is_told_as_nothing_whether_a_shelf_was_meant(
+    tmp_path: Path, command: list[str]
+) -> None:
+    given = [*command, "--source", str(tmp_path / "nowhere"), "--artifacts", str(tmp_path / "a")]
+    alone = invoke(*given)
+    assert alone[0] == 3
+    assert "found nothing there" in alone[2]
+    assert invoke(*given, "--set", "fetch.books=each") == alone
+
+
+def test_a_list_without_books_ends_a_run_with_code_2(tmp_path: Path) -> None:
+    (tmp_path / "shelf.toml").write_text('title = "空"\n', encoding="utf-8")
+    given = ["--source", str(tmp_path), "--artifacts", str(tmp_path / "a")]
+    code, output, errors = invoke("run", "fetch", *given)
+    assert (code, output) == (2, "")
+    assert errors.startswith("xuxie: shelf.toml: expected at least one [[book]] with a file, got ")
+    assert errors.count("\n") == 1

@@ -89,8 +89,26 @@ def test_what_cannot_be_a_list_is_refused_in_one_line(
     assert "\n" not in str(caught.value)
 
 
-def test_an_empty_shelf_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["", 'title = "空"\n', "book = []\n"])
+def test_a_list_without_books_is_told_what_it_lacks(tmp_path: Path, text: str) -> None:
+    source = shelf(tmp_path, text, "红楼梦.txt")
+    lacks = r"shelf\.toml: expected at least one \[\[book\]\] with a file, got none; write "
+    with pytest.raises(SettingsError, match=lacks):
+        read_shelf(source)
+
+
+def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="expected a shelf of books"):
         read_shelf(str(tmp_path))
-    with pytest.raises(DataError, match="expected a shelf of books"):
-        read_shelf(shelf(tmp_path, 'title = "空"\n'))
+
+
+@pytest.mark.parametrize(
+    ("source", "got"),
+    [
+        ("红楼梦", "the title 红楼梦; leave"),
+        ("https://user:word@example.org/a.txt", r"the address https://example\.org/a\.txt; leave"),
+    ],
+)
+def test_what_is_downloaded_is_no_shelf(source: str, got: str) -> None:
+    with pytest.raises(SettingsError, match=f"for each, got {got} fetch.books out"):
+        read_shelf(source)

@@ -22,6 +22,7 @@ from pipeline.filenames import on_disk, readable
 from pipeline.hints import file_hint, hint
 from pipeline.shown import shown
 from pipeline.text.books.folder import folder_cuts, folder_files
+from pipeline.text.books.source import kind_of, nothing_there, source_name
 from pipeline.text.cuts import Cut
 from pipeline.toml import read_table, shown_value
 
@@ -71,28 +72,38 @@ def read_shelf(source: str) -> Shelf:
     Raises
     ------
     SettingsError
-        The list is no TOML, has other entries than above, or files that are not there.
+        The list is no TOML, has no book, other entries than above, or files that are not there;
+        the source is neither a list nor a folder.
     DataError
-        There is no book in it.
+        Nothing is there, or a folder without a book.
     """
     path = list_of(source)
-    if path is None:
-        root = Path(on_disk(source))
-        if root.exists() and not root.is_dir():
-            raise SettingsError(
-                "fetch.books: expected a folder or a list of books (shelf.toml) for each, got the "
-                f"file {shown(readable(root.name))}; give its folder, or leave fetch.books out",
-                setting="fetch.books",
-            )
-        files = folder_files(root)
-        shelf = Shelf(tuple(Entry(own, file) for file, own in files.items()), folder_cuts(root))
-    else:
-        shelf = _read_list(path)
-    if not shelf.entries:
+    if path is not None:
+        return _read_list(path)
+    root = Path(on_disk(source))
+    _refuse_no_folder(source, root)
+    files = folder_files(root)
+    if not files:
         raise DataError(
             f"{shown(readable(source))}: expected a shelf of books (.txt, .epub, .docx …), got none"
         )
-    return shelf
+    return Shelf(tuple(Entry(own, file) for file, own in files.items()), folder_cuts(root))
+
+
+def _refuse_no_folder(source: str, root: Path) -> None:
+    """Refuse a source that is no folder, though it is to be read as a shelf."""
+    if root.is_dir():
+        return
+    kind = kind_of(source)
+    if kind == "file" and not root.exists():
+        raise nothing_there(root)
+    got = {"url": "the address", "catalogue": "the title"}.get(kind, "the file")
+    rest = "give its folder, or leave" if kind == "file" else "leave"
+    raise SettingsError(
+        "fetch.books: expected a folder or a list of books (shelf.toml) for each, got "
+        f"{got} {source_name(source)}; {rest} fetch.books out",
+        setting="fetch.books",
+    )
 
 
 def _read_list(path: Path) -> Shelf:
@@ -110,6 +121,12 @@ def _read_list(path: Path) -> Shelf:
         if entry.file in entries:
             cuts.append(Cut("book listed twice", name, 0, entry.file))
         entries.setdefault(entry.file, entry)
+    if not entries:
+        raise SettingsError(
+            f"{name}: expected at least one [[book]] with a file, got none; write [[book]] and "
+            'file = "…" for each book, or move the list away and read the whole folder with '
+            "--set fetch.books=each"
+        )
     _refuse_missing(entries.values(), name)
     return Shelf(tuple(entries.values()), tuple(cuts), _text(table, "title", name))
 

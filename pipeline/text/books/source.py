@@ -111,7 +111,7 @@ def check_source(source: str, *, max_bytes: int) -> None:
     check_sizes(files.values(), max_bytes=max_bytes)
     for path in files.values():
         if not path.exists():
-            raise _nothing_there(path)
+            raise nothing_there(path)
         if not os.access(path, os.R_OK):
             raise DataError(
                 f"{_shown_path(path)}: expected a readable file, got no right to read it"
@@ -225,7 +225,7 @@ def _read(path: Path, name: str, max_bytes: int) -> Document:
     try:
         data = read_regular(path, max_bytes)
     except FileNotFoundError as error:
-        raise _nothing_there(path) from error
+        raise nothing_there(path) from error
     except OSError as error:
         raise DataError(
             f"{_shown_path(path)}: expected a readable file, got {error.strerror}"
@@ -235,7 +235,7 @@ def _read(path: Path, name: str, max_bytes: int) -> Document:
     return Document(shown(name), data)
 
 
-def _nothing_there(path: Path) -> DataError:
+def nothing_there(path: Path) -> DataError:
     """Return the error for a source that does not exist, with a name that was perhaps meant."""
     try:
         beside = [readable(entry.name) for entry in path.parent.iterdir()]
