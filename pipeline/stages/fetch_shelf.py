@@ -226,14 +226,14 @@ def _tell(corpus: Corpus, left_out: Sequence[Cut], say: Callable[[str], None]) -
     characters = sum(map(len, corpus.paragraphs))
     say(f"{len(corpus.books):,} books, {characters:,} characters")
     lines = [f"{cut.reason}: {cut.document}: {cut.text}" for cut in left_out]
-    for line in [*_some(lines), *_some(corpus.notes)]:
+    for line in [*_some(lines, "text --removed"), *_some(corpus.notes, "text")]:
         say(line)
     for line in tell_cuts([cut for cut in corpus.cuts if cut not in left_out]):
         say(line)
 
 
-def _some(lines: Sequence[str]) -> Iterator[str]:
-    """Yield the first lines, and how many more there are."""
+def _some(lines: Sequence[str], command: str) -> Iterator[str]:
+    """Yield the first lines, and how many more there are, which a command shows."""
     yield from lines[:_TOLD]
     if len(lines) > _TOLD:
-        yield f"and {len(lines) - _TOLD:,} more, which `text` shows"
+        yield f"and {len(lines) - _TOLD:,} more, which `{command}` shows"

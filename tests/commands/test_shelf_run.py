@@ -64,3 +64,23 @@ def test_a_list_without_books_ends_a_run_with_code_2(tmp_path: Path) -> None:
     assert (code, output) == (2, "")
     assert errors.startswith("xuxie: shelf.toml: expected at least one [[book]] with a file, got ")
     assert errors.count("\n") == 1
+
+
+def test_of_many_bad_books_the_command_that_is_named_shows_all(tmp_path: Path) -> None:
+    shelf = tmp_path / "书架"
+    shelf.mkdir()
+    (shelf / "卷.txt").write_text("".join(CHAPTERS[:3]), encoding="utf-8")
+    names = [f"坏{number}.txt" for number in range(12)]
+    for name in names:
+        (shelf / name).write_text("It was a dark night. " * 9, encoding="utf-8")
+    given = ["--source", str(shelf), "--set", "fetch.books=each"]
+    given += ["--artifacts", str(tmp_path / "a")]
+    code, _, errors = invoke("run", "fetch", *given)
+    assert code == 0
+    assert errors.count("book left out: ") == 10
+    command = re.search(r"and 2 more, which `(.+)` shows\n", errors)
+    assert command is not None
+    code, output, _ = invoke(*command[1].split(), *given)
+    assert code == 0
+    for name in names:
+        assert re.search(rf"  {name}: expected a Chinese text.*; if it is Chinese, .*\n", output)
