@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline.artifacts.book import BOOK, ReadBook
 from pipeline.artifacts.corpus import Book, Corpus, Cut
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from pipeline.text.books.shelf import Entry
 
 _NAME = "book"  # what a book is kept under
-_COPY = 0.5  # of a book's passages: two novels share one in a thousand
 _TOLD = 10  # books that are told of
 
 
@@ -50,6 +49,7 @@ def shelf_text(config: FetchConfig, context: Context) -> Corpus:
     SettingsError
         The shelf's list cannot be used; an encoding does not exist.
     """
+    from pipeline.stages.fetch_copies import find_copies
     from pipeline.text.books.document import tell_errors
     from pipeline.text.books.shelf import read_shelf
 
@@ -67,7 +67,7 @@ def shelf_text(config: FetchConfig, context: Context) -> Corpus:
     if refused and (config.strict or not read):
         told = tell_errors(list(refused.values()), _TOLD)
         raise DataError(f"{len(refused):,} of {len(entries):,} books cannot be used: {told}")
-    copies = _copies({number: book.fingerprints for number, book in read.items()})
+    copies = find_copies(read)
     left_out = [
         *(_refused(entries[number].file, why) for number, why in refused.items()),
         *(_copy(entries, read, number, other, share) for number, (other, share) in copies.items()),
@@ -128,37 +128,6 @@ def _quietly(done: float, total: float, note: str = "") -> None:
 def _refused(file: str, why: DataError) -> Cut:
     """Return the record of a book that cannot be used."""
     return Cut("book left out", file, 0, str(why).removeprefix(f"{file}: "))
-
-
-def _copies(prints: dict[int, Any]) -> dict[int, tuple[int, float]]:
-    """Return the books most of whose passages stand in others: book → (which one, what share).
-
-    Of two that hold each other the longer stays, of equals the first.
-
-    Parameters
-    ----------
-    prints : book → int64 (N,)
-    """
-    import numpy as np
-
-    if not prints:
-        return {}
-    hashes = np.concatenate(list(prints.values()))  # (all,)
-    owners = np.repeat(list(prints), [len(own) for own in prints.values()])  # (all,)
-    _, places, times = np.unique(hashes, return_inverse=True, return_counts=True)
-    several = times[places] > 1  # nearly all are in one book alone
-    hashes, owners = hashes[several], owners[several]
-    kept: list[int] = []
-    copies: dict[int, tuple[int, float]] = {}
-    for number in sorted(prints, key=lambda number: -len(prints[number])):
-        own = np.isin(hashes, hashes[owners == number]) & np.isin(owners, kept)
-        held = np.bincount(owners[own].astype(np.int64), minlength=1)
-        if held.max() > _COPY * len(prints[number]):
-            other = int(held.argmax())
-            copies[number] = (other, float(held[other] / len(prints[number])))
-        else:
-            kept.append(number)
-    return copies
 
 
 def _copy(

@@ -118,6 +118,18 @@ def test_of_two_equal_books_the_first_stays(shelf: Path) -> None:
     ]
 
 
+def test_of_a_book_and_its_copy_with_characters_lost_the_whole_one_stays(tmp_path: Path) -> None:
+    whole = "".join(CHAPTERS[:6])
+    lost = "".join(c for place, c in enumerate(whole) if place % 500)  # as in a poor conversion
+    for number, (first, second) in enumerate(((whole, lost), (lost, whole))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "一.txt").write_text(first, encoding="utf-8")
+        (folder / "二.txt").write_text(second, encoding="gb18030")
+        (book,) = read(folder, books="each").books
+        assert book.file == ("一.txt", "二.txt")[number]
+
+
 def test_a_list_makes_a_shelf_with_titles_and_order(shelf: Path) -> None:
     (shelf / "shelf.toml").write_text(
         'title = "两卷"\n[[book]]\nfile = "卷3.txt"\ntitle = "下"\nauthor = "佚名"\n'
