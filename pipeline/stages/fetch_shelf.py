@@ -7,7 +7,7 @@ what is held out of either would be learnt from the other.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
@@ -50,11 +50,38 @@ def shelf_text(config: FetchConfig, context: Context) -> Corpus:
         The shelf's list cannot be used; an encoding does not exist.
     """
     from pipeline.stages.fetch_copies import find_copies
-    from pipeline.text.books.document import tell_errors
-    from pipeline.text.books.shelf import read_shelf
+    from pipeline.text.books.shelf import read_shelf, tell_unlisted, unlisted
 
     shelf = read_shelf(config.source)
     entries = shelf.entries
+    beside = unlisted(config.source, shelf)
+    for line in tell_unlisted(config.source, beside):  # before the books, which may take long
+        context.say(line)
+    read, refused = _read_books(config, context, entries)
+    copies = find_copies(read)
+    left_out = [
+        *(_refused(entries[number].file, why) for number, why in refused.items()),
+        *(_copy(entries, read, number, other, share) for number, (other, share) in copies.items()),
+    ]
+    chosen = {number: book.corpus for number, book in read.items() if number not in copies}
+    corpus = _joined(entries, chosen, title=shelf.title or config.title())
+    corpus = replace(corpus, cuts=(*shelf.cuts, *beside, *left_out, *corpus.cuts))
+    _tell(corpus, left_out, {*beside, *left_out}, context.say)
+    return corpus
+
+
+def _read_books(
+    config: FetchConfig, context: Context, entries: Sequence[Entry]
+) -> tuple[dict[int, ReadBook], dict[int, DataError]]:
+    """Return the books that can be used, and why the others cannot, by their numbers from 0.
+
+    Raises
+    ------
+    DataError
+        See `shelf_text`.
+    """
+    from pipeline.text.books.document import tell_errors
+
     read: dict[int, ReadBook] = {}
     refused: dict[int, DataError] = {}
     parts = (_part(config, entry) for entry in entries)
@@ -67,16 +94,7 @@ def shelf_text(config: FetchConfig, context: Context) -> Corpus:
     if refused and (config.strict or not read):
         told = tell_errors(list(refused.values()), _TOLD)
         raise DataError(f"{len(refused):,} of {len(entries):,} books cannot be used: {told}")
-    copies = find_copies(read)
-    left_out = [
-        *(_refused(entries[number].file, why) for number, why in refused.items()),
-        *(_copy(entries, read, number, other, share) for number, (other, share) in copies.items()),
-    ]
-    chosen = {number: book.corpus for number, book in read.items() if number not in copies}
-    corpus = _joined(entries, chosen, title=shelf.title or config.title())
-    corpus = replace(corpus, cuts=(*shelf.cuts, *left_out, *corpus.cuts))
-    _tell(corpus, left_out, context.say)
-    return corpus
+    return read, refused
 
 
 def _part(config: FetchConfig, entry: Entry) -> Part:
@@ -188,8 +206,13 @@ def _book(entry: Entry, corpus: Corpus, start: int) -> Book:
     )
 
 
-def _tell(corpus: Corpus, left_out: Sequence[Cut], say: Callable[[str], None]) -> None:
-    """Say how many books there are, which were left out, and what was noted of the others."""
+def _tell(
+    corpus: Corpus, left_out: Sequence[Cut], whole: Set[Cut], say: Callable[[str], None]
+) -> None:
+    """Say how many books there are, which were left out, and what was noted of the others.
+
+    `whole` are the cuts of files that are not read, told of by themselves.
+    """
     from pipeline.text.cuts import tell_cuts
 
     characters = sum(map(len, corpus.paragraphs))
@@ -197,7 +220,7 @@ def _tell(corpus: Corpus, left_out: Sequence[Cut], say: Callable[[str], None]) -
     lines = [f"{cut.reason}: {cut.document}: {cut.text}" for cut in left_out]
     for line in [*_some(lines, "text --removed"), *_some(corpus.notes, "text")]:
         say(line)
-    for line in tell_cuts([cut for cut in corpus.cuts if cut not in left_out]):
+    for line in tell_cuts([cut for cut in corpus.cuts if cut not in whole]):
         say(line)
 
 

@@ -66,6 +66,19 @@ def test_a_list_without_books_ends_a_run_with_code_2(tmp_path: Path) -> None:
     assert errors.count("\n") == 1
 
 
+def test_a_book_that_the_list_lacks_is_named_and_shown_again(tmp_path: Path) -> None:
+    for name in ("红楼.txt", "西游前.txt"):
+        (tmp_path / name).write_text("".join(CHAPTERS[:3]), encoding="utf-8")
+    (tmp_path / "shelf.toml").write_text('[[book]]\nfile = "红楼.txt"\n', encoding="utf-8")
+    given = ["--source", str(tmp_path), "--artifacts", str(tmp_path / "a")]
+    code, _, errors = invoke("run", "fetch", *given)
+    assert code == 0
+    assert "1 file beside shelf.toml is not in its list: 西游前.txt\n" in errors
+    _, output, _ = invoke("text", "--removed", *given)
+    assert "not in the shelf's list (1)\n" in output
+    assert "西游前.txt" in output
+
+
 def test_of_many_bad_books_the_command_that_is_named_shows_all(tmp_path: Path) -> None:
     shelf = tmp_path / "书架"
     shelf.mkdir()

@@ -143,6 +143,45 @@ def test_a_list_makes_a_shelf_with_titles_and_order(shelf: Path) -> None:
     assert read(shelf, books="one").books == ()
 
 
+def test_files_that_the_list_leaves_out_are_told_and_recorded(shelf: Path) -> None:
+    (shelf / "shelf.toml").write_text(
+        '[[book]]\nfile = "卷1.txt"\n[[book]]\nfile = "夹"\n', encoding="utf-8"
+    )
+    (shelf / "夹").mkdir()
+    (shelf / "卷2.txt").rename(shelf / "夹" / "卷2.txt")
+    (shelf / "图.png").touch()  # is no book without the list either
+    (shelf / ".藏.txt").touch()
+    said: list[str] = []
+    corpus = read(shelf, said)
+    assert said[:-1] == ["1 file beside shelf.toml is not in its list: 卷3.txt"]
+    assert unlisted(corpus) == ["卷3.txt"]
+
+    (shelf / "下").mkdir()
+    for name in ("下/甲.epub", "卷4.txt", "卷5.txt"):
+        (shelf / name).touch()
+    said.clear()
+    (shelf / "shelf.toml").rename(shelf / "另.toml")
+    corpus = read(shelf / "另.toml", said)
+    assert said[:-1] == [
+        "4 files beside 另.toml are not in its list: 下/甲.epub, 卷3.txt, 卷4.txt and 1 more"
+    ]
+    assert unlisted(corpus) == ["下/甲.epub", "卷3.txt", "卷4.txt", "卷5.txt"]
+
+
+def unlisted(corpus: Corpus) -> list[str]:
+    """Return the files that are recorded as not in the shelf's list."""
+    return [cut.document for cut in corpus.cuts if cut.reason == "not in the shelf's list"]
+
+
+def test_where_all_are_listed_or_there_is_no_list_nothing_is_told_of_others(shelf: Path) -> None:
+    said: list[str] = []
+    assert unlisted(read(shelf, said, books="each")) == []
+    books = "".join(f'[[book]]\nfile = "./卷{number}.txt"\n' for number in (1, 2, 3))
+    (shelf / "shelf.toml").write_text(books, encoding="utf-8")
+    assert unlisted(read(shelf, said)) == []
+    assert not any("beside" in line for line in said)
+
+
 def test_what_cannot_be_a_shelf_is_refused(shelf: Path) -> None:
     with pytest.raises(SettingsError, match=r"fetch\.books: expected a folder or a list of books"):
         read(shelf / "卷1.txt", books="each")

@@ -12,7 +12,7 @@ period = "清"
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -31,7 +31,7 @@ LIST = "shelf.toml"
 _MOST_BYTES = 16 * 2**20  # of a list: a hundred thousand books
 _LONGEST = 100  # characters of a title, an author, a period
 _ABOUT = ("title", "author", "period")
-_TOLD = 3  # of several missing files
+_TOLD = 3  # of several files
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,33 @@ def read_shelf(source: str) -> Shelf:
             f"{shown(readable(source))}: expected a shelf of books (.txt, .epub, .docx …), got none"
         )
     return Shelf(tuple(Entry(own, file) for file, own in files.items()), folder_cuts(root))
+
+
+def unlisted(source: str, shelf: Shelf) -> tuple[Cut, ...]:
+    """Return a cut for each file beside a shelf's list that would be a book without the list.
+
+    It goes through the whole folder, which `read_shelf` does not where there is a list.
+    """
+    path = list_of(source)
+    if path is None:
+        return ()
+    listed = {entry.path for entry in shelf.entries}
+    return tuple(
+        Cut("not in the shelf's list", file, 0, file)
+        for file, own in folder_files(path.parent).items()
+        if listed.isdisjoint((own, *own.parents))
+    )
+
+
+def tell_unlisted(source: str, cuts: Sequence[Cut]) -> Iterator[str]:
+    """Yield a line on the files beside a shelf's list that are not in it, if there are any."""
+    path = list_of(source)
+    if path is None or not cuts:
+        return
+    are = "1 file beside {} is" if len(cuts) == 1 else f"{len(cuts):,} files beside {{}} are"
+    told = ", ".join(shown(cut.document) for cut in cuts[:_TOLD])
+    more = f" and {len(cuts) - _TOLD:,} more" if len(cuts) > _TOLD else ""
+    yield f"{are.format(shown(readable(path.name)))} not in its list: {told}{more}"
 
 
 def _refuse_no_folder(source: str, root: Path) -> None:
