@@ -339,6 +339,8 @@ def _found(
     from pipeline.models.compared import own_text
 
     own = [own_text(reader, chosen, number) for number, reader in enumerate(readers)]
-    found = cross(cells, own, np.random.default_rng(_SEED))
+    # of each text by itself, so that its intervals do not hang on what stands beside it
+    seeds = [[_SEED, int(text.book.digests[0][:16], 16)] for text in chosen]
+    found = cross(cells, own, [np.random.default_rng(seed) for seed in seeds])
     models = [{"name": own.name, "title": own.title} for own in readers]
     return comparison_json(models, chosen, cells, found, deltas)

@@ -279,9 +279,13 @@ def test_marks_and_line_ends_can_be_left_out(shelf: Shelf) -> None:
     assert output.startswith("bits per character, words alone,")
 
 
-def test_equal_input_gives_equal_output(shelf: Shelf) -> None:
-    first = shelf.call(shelf.first, "--json")
-    assert shelf.call(shelf.first, "--json")[1] == first[1]
+def test_a_text_has_the_same_figures_whatever_stands_beside_it(shelf: Shelf) -> None:
+    third = shelf.folder / "丙.txt"
+    write_book(third, 11)
+    (alone,) = shelf.told(third, "--whole")["texts"]
+    assert alone["scores"][0]["interval"] is not None
+    others = shelf.told(shelf.second, third, shelf.first, "--whole")["texts"]
+    assert others[1] == alone
 
 
 def test_a_model_a_worker_gives_the_same_output(

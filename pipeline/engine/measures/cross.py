@@ -135,11 +135,13 @@ class Apart:
 
 
 def cross(
-    cells: Sequence[Sequence[Cell]], own: Sequence[int | None], generator: np.random.Generator
+    cells: Sequence[Sequence[Cell]],
+    own: Sequence[int | None],
+    generators: Sequence[np.random.Generator],
 ) -> Cross:
-    """Put the cells of T texts under M models together, and draw their chapters."""
+    """Put the cells of T texts under M models together, and draw each one's chapters (T,)."""
     bits, drawn = [], []
-    for row in cells:
+    for row, generator in zip(cells, generators, strict=True):
         count = len(row[0].chapters)
         taken = draw_chapters(np.arange(count), generator) if count >= FEWEST else None
         each = [cell.bits for cell in row]

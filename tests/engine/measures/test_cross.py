@@ -32,7 +32,7 @@ def cell(*bits: float | None, learnt: bool = False, reads: bool = False) -> Cell
 
 
 def found_in(*rows: list[Cell], own: Any = (0, 1)) -> Cross:
-    return cross(rows, own, np.random.default_rng(1))
+    return cross(rows, own, [np.random.default_rng(number) for number in range(len(rows))])
 
 
 def test_a_chapter_has_the_bits_that_score_gives_it() -> None:
