@@ -1,6 +1,6 @@
 """Layered settings: which value each setting has, and where it came from.
 
-model defaults < configs/default.toml < --config FILE < --set section.field=value < --source
+model defaults < configs/default.toml < --config FILE < --set section.field=value < other options
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -39,6 +39,13 @@ class Settings:
     origins: Mapping[str, str]
 
 
+class Override(NamedTuple):
+    """One setting as the command line gives it, `section.field=value`, and by which option."""
+
+    text: str
+    option: str = "--set"
+
+
 @dataclass(frozen=True)
 class _Layer:
     """Raw values from one place; relative paths in it are relative to `base`.
@@ -58,6 +65,7 @@ def load_settings(
     default_path: Path | None,
     config_path: Path | None = None,
     overrides: Sequence[str] = (),
+    options: Sequence[Override] = (),
     source: str | None = None,
     source_setting: str = SOURCE_SETTING,
     root: Path,
@@ -70,11 +78,12 @@ def load_settings(
     ----------
     sections : the settings model of each section
     default_path, config_path : TOML files; relative ones are relative to `cwd`
-    overrides : `section.field=value`, the value in TOML or a bare string
+    overrides : `section.field=value`, the value in TOML or a bare string, as `--set` gives it
+    options : what other options give in the same form, above those
     source, source_setting : a value, and the setting `section.field` that it sets
     root : the project's folder; relative paths of the defaults start there
     shipped : where those start that are not in `root`, but there; `default_path` is shown from it
-    cwd : relative paths in `overrides` and `source` start there
+    cwd : relative paths in `overrides`, `options` and `source` start there
 
     Raises
     ------
@@ -89,11 +98,11 @@ def load_settings(
     if config_path is not None:
         path = cwd / config_path
         layers.append(_file_layer(path, path.parent, cwd))
-    layers += [_override_layer(override, cwd) for override in overrides]
+    given = [_override_layer(one, cwd) for one in (*map(Override, overrides), *options)]
     if source is not None:
         section, _, field = source_setting.partition(".")
-        layers.append(_Layer("--source", {section: {field: source}}, cwd))
-    raw, origins = _merge(sections, layers)
+        given.append(_Layer("--source", {section: {field: source}}, cwd))
+    raw, origins = _merge(sections, [*layers, *given])
     values = {name: _validate(name, kind, raw[name], origins) for name, kind in sections.items()}
     return Settings(values, origins)
 
@@ -112,23 +121,23 @@ def describe_settings(settings: Settings) -> list[dict[str, Any]]:
     ]
 
 
-def parse_override(override: str) -> tuple[str, Any]:
+def parse_override(override: str, option: str = "--set") -> tuple[str, Any]:
     """Split `section.field=value` into the dotted name and the value."""
     if len(override) > MAX_LINE:
         raise SettingsError(
-            f"--set: expected at most {MAX_LINE:,} characters, got {len(override):,} in "
+            f"{option}: expected at most {MAX_LINE:,} characters, got {len(override):,} in "
             f"{shown(override, LONGEST)!r}; give a shorter value",
-            option="--set",
+            option=option,
         )
     name, equals, text = override.partition("=")
     name = name.strip()
     if not equals or not re.fullmatch(r"[^.\s]+\.[^.\s]+", name):
         raise SettingsError(
-            f"--set: expected section.field=value, got {shown_value(override)}; `config` lists "
+            f"{option}: expected section.field=value, got {shown_value(override)}; `config` lists "
             "all settings",
-            option="--set",
+            option=option,
         )
-    return name, read_value(text.strip(), name)
+    return name, read_value(text.strip(), name, option)
 
 
 def resolve_path(value: Any, base: Path) -> Any:
@@ -177,11 +186,11 @@ def _refuse_impossible_path(value: Any, name: str, origin: str) -> None:
         )
 
 
-def _override_layer(override: str, cwd: Path) -> _Layer:
-    """Return the layer of one --set."""
-    name, value = parse_override(override)
+def _override_layer(override: Override, cwd: Path) -> _Layer:
+    """Return the layer of one setting that the command line gives."""
+    name, value = parse_override(override.text, override.option)
     section, _, field = name.partition(".")
-    return _Layer("--set", {section: {field: value}}, cwd)
+    return _Layer(override.option, {section: {field: value}}, cwd)
 
 
 def _file_layer(path: Path, base: Path, shown_from: Path) -> _Layer:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.catalog import EVALUATION, MODEL, REPORT, SECTIONS, SOURCE, STAGES
-from pipeline.config import Settings, load_settings
+from pipeline.config import Override, Settings, load_settings
 from pipeline.errors import ArtifactDamaged, NotReady, SettingsError, XuxieError
 from pipeline.models import shelf
 from pipeline.models.publish import publish, settings_digest
@@ -48,6 +48,7 @@ def open_project(
     *,
     config_path: Path | None = None,
     overrides: Sequence[str] = (),
+    options: Sequence[Override] = (),
     source: str | None = None,
     encoding: str | None = None,
     base: str | None = None,
@@ -60,10 +61,12 @@ def open_project(
     SettingsError
         See `load_settings`.
     """
+    given = list(options)
     if encoding:
-        overrides = (*overrides, f"fetch.encoding={json.dumps(encoding)}")
+        given.append(Override(f"fetch.encoding={json.dumps(encoding)}", "--encoding"))
     if base is not None:
-        overrides = (*overrides, f"base.file={json.dumps(_find_base(artifacts, base))}")
+        file = json.dumps(_find_base(artifacts, base))
+        given.append(Override(f"base.file={file}", "--base"))
     cwd = cwd or Path.cwd()
     config_path = _find_config(config_path, cwd)
     settings = load_settings(
@@ -71,13 +74,15 @@ def open_project(
         default_path=DEFAULTS,
         config_path=config_path,
         overrides=overrides,
+        options=given,
         source=source,
         root=ROOT,
         shipped=SHIPPED,
         cwd=cwd,
     )
     store = open_store(artifacts, root=CHECKOUT)
-    return Project(settings, store, config_path, tuple(overrides), source, cwd)
+    texts = (*overrides, *(one.text for one in given))  # a run is told again with --set alone
+    return Project(settings, store, config_path, texts, source, cwd)
 
 
 def _find_base(artifacts: Path, wanted: str) -> str:

@@ -76,8 +76,8 @@ def shown_value(value: Any) -> str:
         return "a value too large to show"
 
 
-def read_value(text: str, name: str) -> Any:
-    """Return `text` read as a TOML value, or itself where it is none."""
+def read_value(text: str, name: str, option: str) -> Any:
+    """Return `text`, given by `option`, read as a TOML value, or itself where it is none."""
     try:
         table = tomllib.loads(f"value = {text}")
     except tomllib.TOMLDecodeError:
@@ -85,7 +85,7 @@ def read_value(text: str, name: str) -> Any:
     except (ValueError, RecursionError) as error:
         raise SettingsError(
             f"{shown(name)}: expected a value, got {shown_value(text)}, {_too_much(error)} (from "
-            "--set); give a smaller one"
+            f"{option}); give a smaller one"
         ) from error
     # A date is no setting's type, but a file's name may look like one.
     dates = (datetime.date, datetime.time)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from pipeline.commands import options, writing_options
+from pipeline.config import Override
 from pipeline.project import Project, open_project
 
 if TYPE_CHECKING:
@@ -20,17 +21,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Asked:
-    """Which novel and settings are meant: what `--source`, `--config`, `--set` and so on say."""
+    """Which novel and settings are meant: what `--source`, `--config`, `--set` and so on say.
+
+    `overrides` are those of `--set`, `given` what further options stand for.
+    """
 
     source: str | None
     config_path: Path | None
     overrides: tuple[str, ...]
     encoding: str | None = None
     base: str | None = None
+    given: tuple[Override, ...] = ()
 
-    def with_setting(self, setting: str, value: str) -> Asked:
-        """Return this with one setting more, above all others; its value is a text."""
-        return replace(self, overrides=(*self.overrides, f"{setting}={json.dumps(value)}"))
+    def with_setting(self, setting: str, value: str | bool, option: str) -> Asked:
+        """Return this with one setting more, which an option of the command line stands for."""
+        return self.with_given(Override(f"{setting}={json.dumps(value)}", option))
+
+    def with_given(self, *more: Override) -> Asked:
+        """Return this with more settings, above those of `--set`."""
+        return replace(self, given=(*self.given, *more))
 
     def open(self, artifacts: Path) -> Project:
         """Return the project that the options name, the default one if they name none."""
@@ -38,6 +47,7 @@ class Asked:
             artifacts,
             config_path=self.config_path,
             overrides=self.overrides,
+            options=self.given,
             source=self.source,
             encoding=self.encoding,
             base=self.base,
@@ -53,8 +63,8 @@ def novel_from(
     strict: options.Strict = False,
 ) -> Asked:
     """Return which novel and settings are meant."""
-    overrides = (*(sets or ()), *(["fetch.strict=true"] if strict else []))
-    return Asked(source, config, overrides, encoding, base)
+    asked = Asked(source, config, tuple(sets or ()), encoding, base)
+    return asked.with_setting("fetch.strict", True, "--strict") if strict else asked
 
 
 def sampling_from(

@@ -17,6 +17,7 @@ from pipeline.commands import results
 from pipeline.commands.arguments import Asked
 from pipeline.commands.console import put, say, width
 from pipeline.commands.progress import open_reporter
+from pipeline.config import Override
 from pipeline.errors import SettingsError, XuxieError
 from pipeline.interrupts import advising
 from pipeline.models.names import safe_name
@@ -77,9 +78,7 @@ def cells(asked: Asked, grid: Sequence[str], artifacts: Path) -> list[Cell]:
     return [
         Cell(
             values,
-            replace(asked, overrides=(*asked.overrides, *(f"{n}={v}" for n, v in values))).open(
-                artifacts
-            ),
+            asked.with_given(*(Override(f"{n}={v}", "--grid") for n, v in values)).open(artifacts),
         )
         for values in made
     ]

@@ -67,7 +67,7 @@ def run_all(
 ) -> None:
     """From a novel to a model and a continuation, and then to its scores and a report."""
     name = name if name is None else check_name(name, "--name")
-    asked = asked.with_setting(_LANGUAGE, language) if language else asked
+    asked = asked.with_setting(_LANGUAGE, language, "--language") if language else asked
     cells = grids.cells(asked, grid, artifacts) if grid else []
     if cells and (accept_new or dry_run):
         other = "--accept-new" if accept_new else "--dry-run"

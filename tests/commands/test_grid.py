@@ -35,7 +35,9 @@ def test_there_is_a_cell_for_each_combination(tmp_path: Path) -> None:
         (['train.objective="a,b'], "expected section.field=value,value"),
         (["train.hidden=8", "train.hidden=9"], "expected train.hidden once"),
         (["train.hiden=8,9"], "no such setting"),
-        (["train.hidden=8,none"], "train.hidden: expected"),
+        (["train.hidden=8,none"], r"train.hidden: expected .* \(from --grid\)"),
+        (["hidden=8,16"], "--grid: expected section.field=value, got 'hidden=8'"),
+        ([f"train.hidden={'9' * 4_900}"], r"digits \(from --grid\)"),
         ([f"train.seed={','.join(map(str, range(1001)))}"], "expected at most 1000 models, got"),
     ],
 )

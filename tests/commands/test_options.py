@@ -79,6 +79,28 @@ def test_what_is_asked_for_is_typed_and_whole() -> None:
     assert asked == arguments.Asked("红楼梦", Path("my.toml"), ("train.epochs=3",), "big5")
 
 
+def test_what_an_option_stands_for_is_known_to_come_from_it(tmp_path: Path) -> None:
+    asked = arguments.novel_from(sets=["train.seed=2"], encoding="big5", base="none", strict=True)
+    project = asked.with_setting("report.language", "en", "--language").open(tmp_path)
+
+    origins = project.settings.origins
+    expected = {
+        "train.seed": "--set",
+        "fetch.strict": "--strict",
+        "report.language": "--language",
+        "fetch.encoding": "--encoding",
+        "base.file": "--base",
+    }
+    assert {name: origins[name] for name in expected} == expected
+    assert project.overrides == (
+        "train.seed=2",
+        "fetch.strict=true",
+        'report.language="en"',
+        'fetch.encoding="big5"',
+        'base.file=""',
+    )
+
+
 def test_settings_given_by_set_reach_the_project(tmp_path: Path) -> None:
     project = arguments.novel_from(sets=["train.epochs=3"]).open(tmp_path)
     assert project.settings.values["train"].model_dump()["epochs"] == 3
