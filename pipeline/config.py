@@ -23,6 +23,7 @@ from pipeline.stage import StageConfig, is_path_field
 from pipeline.toml import LONGEST, MAX_LINE, is_text, read_table, read_value, shown_value
 
 SOURCE_SETTING = "fetch.source"  # what --source stands for
+GRID = "--grid"  # gives a setting's values one by one: no other option may give it too
 _BUILT_IN = "built in"
 _GONE = {  # settings of earlier versions, and what to write in their place
     "fetch.remove_adverts": 'fetch.adverts = "careful", or "keep" in place of false',
@@ -89,7 +90,8 @@ def load_settings(
     ------
     SettingsError
         For an unknown setting (naming the nearest valid one), a value that is not accepted
-        (naming its origin), or a file that is missing or not TOML.
+        (naming its origin), a file that is missing or not TOML, or a setting of a grid that
+        another option gives too.
     """
     layers = [_built_in_layer(sections, root, shipped)]
     if default_path is not None:
@@ -102,6 +104,7 @@ def load_settings(
     if source is not None:
         section, _, field = source_setting.partition(".")
         given.append(_Layer("--source", {section: {field: source}}, cwd))
+    _refuse_twice(given)
     raw, origins = _merge(sections, [*layers, *given])
     values = {name: _validate(name, kind, raw[name], origins) for name, kind in sections.items()}
     return Settings(values, origins)
@@ -191,6 +194,25 @@ def _override_layer(override: Override, cwd: Path) -> _Layer:
     name, value = parse_override(override.text, override.option)
     section, _, field = name.partition(".")
     return _Layer(override.option, {section: {field: value}}, cwd)
+
+
+def _refuse_twice(given: Sequence[_Layer]) -> None:
+    """Refuse a setting of a grid that another option gives too: one of them would be in vain."""
+    names = [
+        (f"{section}.{field}", layer.origin)
+        for layer in given
+        for section, table in layer.tables.items()
+        for field in table
+    ]
+    in_grid = {name for name, option in names if option == GRID}
+    for name, option in names:
+        if option != GRID and name in in_grid:
+            raise SettingsError(
+                f"{GRID} {name}: expected it given once, it is also given by {option}; leave one "
+                "of the two out",
+                option=GRID,
+                setting=name,
+            )
 
 
 def _file_layer(path: Path, base: Path, shown_from: Path) -> _Layer:

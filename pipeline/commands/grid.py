@@ -17,7 +17,7 @@ from pipeline.commands import results
 from pipeline.commands.arguments import Asked
 from pipeline.commands.console import put, say, width
 from pipeline.commands.progress import open_reporter
-from pipeline.config import Override
+from pipeline.config import GRID, Override
 from pipeline.errors import SettingsError, XuxieError
 from pipeline.interrupts import advising
 from pipeline.models.names import safe_name
@@ -66,7 +66,8 @@ def cells(asked: Asked, grid: Sequence[str], artifacts: Path) -> list[Cell]:
     Raises
     ------
     SettingsError
-        One of them is no setting with its values, or there are too many.
+        One of them is no setting with its values, another option gives the same setting, or there
+        are too many.
     """
     axes = [_axis(text) for text in grid]
     names = [name for name, _ in axes]
@@ -78,7 +79,7 @@ def cells(asked: Asked, grid: Sequence[str], artifacts: Path) -> list[Cell]:
     return [
         Cell(
             values,
-            asked.with_given(*(Override(f"{n}={v}", "--grid") for n, v in values)).open(artifacts),
+            asked.with_given(*(Override(f"{n}={v}", GRID) for n, v in values)).open(artifacts),
         )
         for values in made
     ]

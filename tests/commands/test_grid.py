@@ -46,6 +46,41 @@ def test_what_is_no_grid_is_refused(grid: list[str], expected: str, tmp_path: Pa
         cells(ASKED, grid, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("option", "grid"),
+    [
+        (["--source", "甲.txt"], "fetch.source=甲.txt,乙.txt"),
+        (["--encoding", "big5"], "fetch.encoding=big5,gb18030"),
+        (["--base", "none"], "base.file=甲.safetensors,乙.safetensors"),
+        (["--strict"], "fetch.strict=true,false"),
+        (["--language", "en"], "report.language=zh,en"),
+        (["--set", "train.hidden=24"], "train.hidden=16,32"),
+        (["--set", " train.hidden = 24"], "train.hidden =16,32"),
+    ],
+    ids=" ".join,
+)
+def test_a_setting_of_a_grid_that_another_option_gives_too_is_refused(
+    option: list[str], grid: str, tmp_path: Path
+) -> None:
+    options = ["--artifacts", str(tmp_path / "artifacts"), "--config", str(TINY)]
+    code, output, errors = invoke(
+        "run-all", *options, "--grid", "train.seed=1,2", "--grid", grid, *option
+    )
+
+    assert (code, output) == (2, "")
+    assert errors == (
+        f"xuxie: --grid {grid.partition('=')[0].strip()}: expected it given once, it is also given "
+        f"by {option[0]}; leave one of the two out\n"
+    )
+    assert not (tmp_path / "artifacts").exists()
+
+
+def test_a_grid_takes_the_place_of_what_a_settings_file_says(tmp_path: Path) -> None:
+    found = cells(ASKED, ["train.epochs=3,4"], tmp_path)
+    told = [cell.project.settings.values["train"].model_dump()["epochs"] for cell in found]
+    assert told == [3, 4]
+
+
 @pytest.mark.parametrize("other", ["--accept-new", "--dry-run"])
 def test_what_is_of_one_run_alone_is_refused_with_a_grid(other: str, tmp_path: Path) -> None:
     options = ["--artifacts", str(tmp_path / "artifacts"), "--grid", "train.hidden=8,16"]
