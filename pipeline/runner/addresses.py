@@ -24,7 +24,8 @@ def open_place(address: str) -> Place:
     Raises
     ------
     SettingsError
-        It is none, fsspec or what it needs for it is not installed, or it does not answer.
+        It is none, fsspec or what it needs for it is not installed, it does not answer, or it is a
+        file.
     """
     parts = _split(address)
     plain = len(parts.scheme) < 2  # a letter is a drive
@@ -40,6 +41,12 @@ def open_place(address: str) -> Place:
             raise _unanswered(shown_address(parts), str(error)) from None
     try:
         _within(place.look)
+    except FileExistsError:  # a folder's alone: it would have been made
+        raise SettingsError(
+            f"--store: expected a folder, got a file at {place.name}; give another, or leave "
+            "--store out",
+            option="--store",
+        ) from None
     except Exception as error:  # a library's may tell what the address keeps secret
         raise _unanswered(place.name, place.why(error)) from None
     return place

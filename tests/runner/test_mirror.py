@@ -385,7 +385,7 @@ def test_a_grid_takes_and_sends_what_workers_make(
     ("address", "told"),
     [
         ("none/at/all", "none/at/all to answer and to be readable, got: No such file or directory"),
-        ("novel.txt", "novel.txt to answer and to be readable, got: File exists"),
+        ("novel.txt", "--store: expected a folder, got a file at "),
         ("artifacts", "--store: expected another folder than that of the artifacts, got the same"),
         ("file://host/x", "--store: expected a folder or an address as s3:"),
         ("simplecache::s3://user:hidden@host/x", "--store: expected a folder or an address as s3:"),
