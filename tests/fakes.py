@@ -66,6 +66,8 @@ def count(config: CountConfig, *, read: str, spell: list[str], context: Context)
         raise DataError("count: expected words, got none; give a novel")
     if config.mode == "interrupt":
         raise KeyboardInterrupt
+    if config.mode == "full" and os.environ.get("FAKE_DISK_FULL"):
+        raise OSError(errno.ENOSPC, "No space left on device")
     if config.mode == "kill" and os.environ.get("FAKE_KILL"):
         os.kill(os.getpid(), signal.SIGKILL)
     return {

@@ -15,17 +15,21 @@ _LONGEST = 300
 
 
 def as_failure(stage: str, error: Exception, folder: Path, *, saving: bool = False) -> StageFailed:
-    """Return the error to raise in place of `error`."""
+    """Return the error to raise in place of `error`.
+
+    What was finished before stays: the stages, and a training's epochs in its checkpoint.
+    """
     if _is_read_only(error):
         return StageFailed(
-            f"{stage}: the disk of {folder} has become read-only; nothing was kept, make it "
-            "writable, run again",
+            f"{stage}: the disk of {folder} has become read-only; what was finished before is "
+            "kept, make it writable, run again",
             stage=stage,
             path=folder,
         )
     if _is_disk_full(error, folder):
         return StageFailed(
-            f"{stage}: disk full in {folder}; nothing was kept, make room, run again",
+            f"{stage}: disk full in {folder}; what was finished before is kept, make room, run "
+            "again",
             stage=stage,
             path=folder,
         )

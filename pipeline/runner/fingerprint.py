@@ -94,7 +94,7 @@ def refuse_difference(
         if before.get(name) != now.get(name):
             raise InputChanged(
                 f"{stage}: expected the {kind} {name} to stay as it was during the run,"
-                " it was changed; nothing was kept, run again",
+                " it was changed; its result was not kept, run again",
                 stage=stage,
             )
 

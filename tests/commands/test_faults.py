@@ -137,6 +137,20 @@ def test_a_full_disk_leaves_the_old_artifact(store: Store, monkeypatch: pytest.M
         assert content(store) == before
 
 
+def test_a_full_disk_keeps_what_was_finished_before(
+    store: Store, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "default.toml").write_text("[count]\nmode = 'full'\n")
+    run_all(store, "spell.length=2", "count.mode=plain")
+    monkeypatch.setenv("FAKE_DISK_FULL", "1")
+    with pytest.raises(StageFailed, match="what was finished before is kept"):
+        run_all(store, "spell.length=2")
+    (scratch,) = (store.folder / ".scratch").iterdir()
+    assert (scratch / "half").read_text() == "half", "a training's checkpoint lies there"
+    monkeypatch.delenv("FAKE_DISK_FULL")
+    assert run_all(store, "spell.length=2") == ["count"]
+
+
 @pytest.mark.parametrize("name", ["second.json", "manifest.json"])
 @pytest.mark.parametrize("damage", ["flip", "truncate", "remove"])
 def test_damage_is_found_quarantined_and_rebuilt(store: Store, name: str, damage: str) -> None:
@@ -189,7 +203,7 @@ def test_a_source_that_changes_during_the_run_is_not_kept(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAKE_EDIT_SOURCE", "1")
-    with pytest.raises(InputChanged, match=r"the file source .* nothing was kept"):
+    with pytest.raises(InputChanged, match=r"the file source .* its result was not kept"):
         run_all(store)
     assert records(store, "read") == []
     monkeypatch.delenv("FAKE_EDIT_SOURCE")

@@ -68,7 +68,7 @@ export default [
   ["expected a training, found none", "没有这个训练：服务器也许重新启动过。"],
   ["expected it free, held by {1}; wait for its end", "另一个程序正在用这个文件夹（{1}）：请等它结束。"],
   ["expected a writable folder with room, got: {1}", "磁盘写不进去（{1}）：请检查空间和权限。"],
-  ["disk full in {1}; nothing was kept, make room, run again", "磁盘满了：请腾出空间再来。"],
+  ["disk full in {1}; what was finished before is kept, make room, run again", "磁盘满了：做完的都还在，请腾出空间再来。"],
   [
     "expected a folder of xuxie's own, got {1}; move it away or give another place with --artifacts",
     "{0} 该是续写自己的文件夹，却被别的东西占着：请把它移开。",
@@ -84,7 +84,7 @@ export default [
   ["expected to {1}, got {2}; --debug shows where", "{0} 这一步出了意外（{2}）。"],
   ["expected a readable {1} file, got {2}; give another", "文件 {2} 读不出来：请换一个。"],
   [
-    "expected the {1} {2} to stay as it was during the run, it was changed; nothing was kept, run again",
+    "expected the {1} {2} to stay as it was during the run, it was changed; its result was not kept, run again",
     "训练时文件 {2} 变了：请再训练一次。",
   ],
   ["expected the name of the file, as ?name=novel.txt", "文件没有名字，或名字太长：请改名再来。"],
