@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.artifacts.codec import Codec, check_array, check_number, read_json, write_json
 from pipeline.artifacts.tokens import Tokenizer
 from pipeline.errors import ArtifactDamaged
+from pipeline.plural import counted
 from pipeline.shown import shown
 
 if TYPE_CHECKING:
@@ -147,7 +148,9 @@ def _read_rows(
             raise _shifted(name, row + 1, f"{shown(words[-1], _SHOWN)!r} and more than its numbers")
         position = stop
     if (rest := len(data) - position - lines) > 0:
-        raise _shifted(name, count, f"{shown(words[-1], _SHOWN)!r} and {rest} bytes more")
+        raise _shifted(
+            name, count, f"{shown(words[-1], _SHOWN)!r} and {counted(rest, 'byte')} more"
+        )
     return tuple(words), vectors
 
 

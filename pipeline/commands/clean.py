@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.commands.console import agrees, guarded, print_json, put, say
 from pipeline.commands.options import Artifacts, AsJson, DryRun, Keep, Yes
+from pipeline.plural import counted
 from pipeline.project import ARTIFACTS
 from pipeline.runner.clean import Removed
 from pipeline.runner.clean import clean as clean_store
@@ -62,5 +63,4 @@ def _is_terminal() -> bool:
 
 def _total(found: Sequence[Removed]) -> str:
     """Return how much there is."""
-    noun = "folder" if len(found) == 1 else "folders"
-    return f"{len(found)} {noun}, {sum(entry.bytes for entry in found) / 1e6:,.2f} MB"
+    return f"{counted(len(found), 'folder')}, {sum(entry.bytes for entry in found) / 1e6:,.2f} MB"

@@ -19,6 +19,7 @@ from pipeline.commands.why import explained_json, give_reasons, word_lines
 from pipeline.commands.words import document
 from pipeline.errors import SettingsError
 from pipeline.interrupts import check
+from pipeline.plural import counted
 from pipeline.project import ARTIFACTS
 
 if TYPE_CHECKING:
@@ -280,6 +281,6 @@ def _unmet_notes(writing: WritingOptions, words: list[str]) -> Iterator[str]:
 
     text = spell(words)
     if writing.until and writing.until not in text:
-        yield f"--until {writing.until}: not written within {writing.limit()} words"
+        yield f"--until {writing.until}: not written within {counted(writing.limit(), 'word')}"
     if missing := [word for word in writing.must_include if word not in text]:
         yield f"--must-include: found no place for {' '.join(missing)}"

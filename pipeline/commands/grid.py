@@ -23,6 +23,7 @@ from pipeline.interrupts import advising
 from pipeline.models.names import safe_name
 from pipeline.models.publish import source_title
 from pipeline.models.shelf import read_name
+from pipeline.plural import counted
 from pipeline.processes import Processes, cores
 from pipeline.project import Project, publish_model, remember_run
 from pipeline.runner.execute import Outcome
@@ -219,4 +220,5 @@ def failed(found: Sequence[Cell]) -> XuxieError | None:
     if not errors:
         return None
     kind = type(errors[0])
-    return kind(f"--grid: expected {len(found)} models, {len(errors)} could not be made; see above")
+    models = counted(len(found), "model")
+    return kind(f"--grid: expected {models}, {len(errors)} could not be made; see above")

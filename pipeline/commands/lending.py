@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from pipeline.catalog import STAGES
 from pipeline.commands.console import say
+from pipeline.plural import counted
 from pipeline.workers import Workers
 
 
@@ -27,5 +28,5 @@ def lent(cluster: str | None, progress: str = "auto") -> Iterator[Workers | None
     libraries = sorted({library for stage in STAGES for library in stage.libraries})
     with open_cluster(cluster, libraries) as workers:
         if progress != "json":
-            say(f"xuxie: cluster {cluster}: {workers.count} cores")
+            say(f"xuxie: cluster {cluster}: {counted(workers.count, 'core')}")
         yield workers

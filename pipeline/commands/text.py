@@ -12,6 +12,7 @@ from pipeline.commands.arguments import Asked
 from pipeline.commands.console import guarded, page_lines, print_json, run_targets
 from pipeline.commands.options import AcceptNew, Artifacts, AsJson
 from pipeline.errors import SettingsError
+from pipeline.plural import counted
 from pipeline.project import ARTIFACTS, forget_download
 from pipeline.runner.store import load
 from pipeline.text.cuts import from_several, show_cut, tell_cuts
@@ -70,7 +71,8 @@ def _overview_lines(corpus: Corpus) -> Iterator[str]:
     """Yield how the text was read, what was cut with examples, and the chapters."""
     characters = sum(map(len, corpus.paragraphs))
     title = f"《{corpus.title}》, " if corpus.title else ""
-    yield f"{title}{characters:,} characters in {len(corpus.paragraphs):,} paragraphs"
+    paragraphs = counted(len(corpus.paragraphs), "paragraph")
+    yield f"{title}{counted(characters, 'character')} in {paragraphs}"
     yield f"read as {corpus.encoding}"
     yield from corpus.notes
     yield from _book_lines(corpus)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.engine.bundle.model import Card, NovelModel
+from pipeline.plural import counted
 
 _NAMES = {
     "bits_per_character": "bits per character",
@@ -29,7 +30,7 @@ def _card_lines(model: NovelModel, name: str, size: int) -> Iterator[str]:
     yield ""
     yield f"- vocabulary: {len(model.network.words):,} words and characters"
     read, chapters = int((text_ids >= 0).sum()), len(model.memories.chapters)
-    yield f"- read: {read:,} words in {chapters:,} chapters"
+    yield f"- read: {counted(read, 'word')} in {counted(chapters, 'chapter')}"
     yield f"- file: {size / 1e6:,.1f} MB, safetensors, schema in docs/model-format.md"
     yield f"- novel: sha256 {card.source_digest or 'unknown'}"
     made = ", ".join(f"{key} {value}" for key, value in sorted(card.made_with.items()))

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
+from pipeline.plural import counted
+
 _SHOWN_EACH = 3  # files or modules that are named
 _SHOWN_CHARACTERS = 40
 
@@ -182,9 +184,9 @@ def phrases(reasons: Iterable[Reason]) -> list[str]:
             if more[type(reason)] > _SHOWN_EACH:
                 continue
         texts.append(str(reason))
-    for kind, what in ((FileChanged, "files changed"), (ModuleChanged, "modules edited")):
+    for kind, what, how in ((FileChanged, "file", "changed"), (ModuleChanged, "module", "edited")):
         if more[kind] > _SHOWN_EACH:
-            texts.append(f"{more[kind] - _SHOWN_EACH} more {what}")
+            texts.append(f"{counted(more[kind] - _SHOWN_EACH, f'more {what}')} {how}")
     return texts
 
 

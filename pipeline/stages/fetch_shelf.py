@@ -17,6 +17,7 @@ from pipeline.artifacts.book import BOOK, ReadBook
 from pipeline.artifacts.corpus import Book, Corpus, Cut
 from pipeline.errors import DataError
 from pipeline.filenames import readable
+from pipeline.plural import counted
 from pipeline.shown import shown
 from pipeline.stage import Part
 
@@ -93,7 +94,8 @@ def _read_books(
             read[number] = found
     if refused and (config.strict or not read):
         told = tell_errors(list(refused.values()), _TOLD)
-        raise DataError(f"{len(refused):,} of {len(entries):,} books cannot be used: {told}")
+        books = counted(len(entries), "book")
+        raise DataError(f"{len(refused):,} of {books} cannot be used: {told}")
     return read, refused
 
 
@@ -216,7 +218,7 @@ def _tell(
     from pipeline.text.cuts import tell_cuts
 
     characters = sum(map(len, corpus.paragraphs))
-    say(f"{len(corpus.books):,} books, {characters:,} characters")
+    say(f"{counted(len(corpus.books), 'book')}, {counted(characters, 'character')}")
     lines = [f"{cut.reason}: {cut.document}: {cut.text}" for cut in left_out]
     for line in [*_some(lines, "text --removed"), *_some(corpus.notes, "text")]:
         say(line)

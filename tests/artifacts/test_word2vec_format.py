@@ -118,7 +118,7 @@ def test_vectors_with_more_behind_them_are_refused(tmp_path: Path) -> None:
     write_word2vec(tmp_path / "v.bin", WORDS, VECTORS)
     data = (tmp_path / "v.bin").read_bytes()
     (tmp_path / "v.bin").write_bytes(data + b"x")
-    with pytest.raises(ArtifactDamaged, match=r"entry 4: .*got '𠀀' and 1 bytes more;"):
+    with pytest.raises(ArtifactDamaged, match=r"entry 4: .*got '𠀀' and 1 byte more;"):
         read_word2vec(tmp_path / "v.bin")
 
 

@@ -264,6 +264,7 @@ def test_a_folder_of_hundreds_of_files_is_a_short_reason_without_doubles() -> No
         assert len(reasons) == 300, "the values tell all"
         texts = phrases(reasons)
         assert texts == [*(f"{label} new" for label in labels[:3]), "297 more files changed"]
+        assert phrases(reasons[:4])[3:] == ["1 more file changed"]
 
 
 def test_reasons_are_values_that_become_text_when_printed() -> None:

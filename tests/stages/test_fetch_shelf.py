@@ -96,7 +96,7 @@ def test_a_bad_book_is_named_and_the_rest_goes_on(shelf: Path) -> None:
 
 def test_a_shelf_of_bad_books_alone_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("no Chinese here, but words", encoding="utf-8")
-    with pytest.raises(DataError, match=r"1 of 1 books cannot be used: a.txt: expected a Chinese"):
+    with pytest.raises(DataError, match=r"1 of 1 book cannot be used: a.txt: expected a Chinese"):
         read(tmp_path, books="each")
 
 

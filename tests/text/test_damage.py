@@ -158,7 +158,7 @@ def test_what_became_of_lost_characters_counts_as_lost(wrong: str) -> None:
     text = f"雪\n雪{read}雪" + "雪" * 2_000
     notes = refuse_lost(Decoded(text, "utf-8", 0), 6_000, document="雪.txt", advice="")
 
-    assert notes[0].startswith(f"雪.txt: 1 times {read}, the first in line 2")
+    assert notes[0].startswith(f"雪.txt: 1 time {read}, the first in line 2")
     assert len(notes) == 2
     with pytest.raises(DataError, match=r"% unreadable, .*; take the file that it was made from"):
         refuse_lost(Decoded(text + read * 30, "utf-8", 0), 6_000, document="雪.txt", advice="")

@@ -107,7 +107,7 @@ def test_a_7z_is_read() -> None:
         (seven_of({"1.txt": TEXT})[:-20], "expected a sound archive without a password, got"),
         (b"Rar!\x1a\x07\x00" + b"x" * 50, "expected a sound archive without a password, got"),
         (seven_of({"1.zip": TEXT}), r"got an archive within it \(1.zip\)"),
-        (seven_of({"1.png": TEXT}), "got 1 files with no text by its name"),
+        (seven_of({"1.png": TEXT}), "got 1 file with no text by its name"),
         (rar_of({b"1.txt": b""}), "1.txt: expected a text, got an empty file"),
     ],
 )

@@ -175,7 +175,7 @@ def test_equal_names_and_paths_that_lead_out_are_labels_only(tmp_path: Path) -> 
         ({"a.zip": zip_of({"1.txt": CHAPTER})}, r"got an archive within it \(a.zip\)"),
         ({"a.txt": zip_of({"1.txt": CHAPTER})}, "got an archive within it"),
         ({"a.7z": b"x"}, r"got an archive within it \(a.7z\)"),
-        ({"a.png": b"x"}, "got 1 files with no text by its name"),
+        ({"a.png": b"x"}, "got 1 file with no text by its name"),
         ({}, "got 0 files with no text by its name"),
         ({"a.txt": b"%PDF-1.4"}, "got a PDF document: save its text as .txt first"),
     ],

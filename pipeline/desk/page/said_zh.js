@@ -151,7 +151,7 @@ export default [
     "压缩包里还是压缩包：请解开再给。",
   ],
   [
-    "expected an archive with texts (.txt, .html, .epub, .docx), got {1} files with {2}; give the text itself",
+    "expected an archive with texts (.txt, .html, .epub, .docx), got {1} with {2}; give the text itself",
     "压缩包里没有文字文件（.txt、.html、.epub、.docx）：请直接给文字文件。",
   ],
   [

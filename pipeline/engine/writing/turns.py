@@ -43,6 +43,7 @@ from pipeline.engine.writing.session import (
     redo,
     undo,
 )
+from pipeline.plural import counted
 from pipeline.shown import UNSAFE, shown
 
 HELP = (
@@ -124,7 +125,8 @@ def _type_words(session: Session, text: str, context: SessionContext) -> Reply:
         return Reply(session, note="expected words, got none that can be shown")
     note = _strange_note(words, context)
     if lost := len(text) - len(_BREAK.join(paragraphs)):
-        note = f"{lost:,} characters that cannot be shown, left out" + (f"; {note}" if note else "")
+        left_out = f"{counted(lost, 'character')} that cannot be shown, left out"
+        note = f"{left_out}; {note}" if note else left_out
     position, choices = position_of(session), []
     for word in words:
         choice = _own_choice(word, position, context)

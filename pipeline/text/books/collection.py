@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.errors import DataError
+from pipeline.plural import counted
 from pipeline.shown import shown
 from pipeline.text.books.choice import ARCHIVES, choose
 from pipeline.text.books.copies import without_copies
@@ -48,6 +49,6 @@ def read_collection(
         kinds = "no text by its name" if not choice.paths else "pages that are links alone"
         raise DataError(
             f"{archive.name}: expected an archive with texts (.txt, .html, .epub, .docx), got "
-            f"{len(archive.names)} files with {kinds}; give the text itself"
+            f"{counted(len(archive.names), 'file')} with {kinds}; give the text itself"
         )
     return without_copies(Reading(tuple(documents), tuple(cuts)))

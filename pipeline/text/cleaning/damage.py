@@ -129,7 +129,8 @@ def _spans(lines: Sequence[int]) -> str:
         else:
             spans.append([line])
     texts = ["-".join(f"{end:,}" for end in span) for span in spans[:_SPANS]]
-    more = f" and {len(spans) - _SPANS:,} more stretches" if len(spans) > _SPANS else ""
+    left = len(spans) - _SPANS
+    more = f" and {left:,} more {'stretch' if left == 1 else 'stretches'}" if left > 0 else ""
     return f"line{'s' if len(lines) > 1 else ''} {', '.join(texts)}{more}"
 
 

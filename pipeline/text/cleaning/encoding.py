@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from pipeline.chinese import count_chinese
 from pipeline.errors import DataError, SettingsError
+from pipeline.plural import counted
 from pipeline.text.cleaning.evidence import (
     COMMON_FLOOR,
     DOUBLE_BYTE,
@@ -184,7 +185,8 @@ def show_map(decoded: Decoded) -> str:
         f"{reach.encoding} to line {end:,}" for reach, end in zip(decoded.map, ends, strict=False)
     ]
     if len(shown) > _REACHES:
-        changes = f"and {len(shown) - _REACHES:,} more changes, most in {decoded.encoding}"
+        more = counted(len(shown) - _REACHES, "more change")
+        changes = f"and {more}, most in {decoded.encoding}"
         return ", ".join([*shown[:_REACHES], changes])
     return ", ".join([*shown, f"{decoded.map[-1].encoding} from there"]) if shown else ""
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from pipeline.chinese import is_chinese
 from pipeline.errors import DataError
+from pipeline.plural import counted
 from pipeline.text.cleaning.encoding import Decoded
 
 WARN = 0.001  # of the characters
@@ -36,7 +37,7 @@ def refuse_lost(
     notes = []
     if misread:
         notes.append(
-            f"{document}: {len(misread):,} times {misread[0]}, the first in line "
+            f"{document}: {counted(len(misread), 'time')} {misread[0]}, the first in line "
             f"{_line_of(_REPLACED, text):,}: characters that were lost before"
         )
     lost = text.count("\ufffd") + sum(map(len, misread))
