@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.commands.columns import columns as columns_of
 from pipeline.commands.results import table_lines
+from pipeline.plural import counted
 
 if TYPE_CHECKING:
     from pipeline.engine.measures.cross import Cell, Cross, Merge
@@ -197,8 +198,7 @@ def _score_lines(found: Json, width: int) -> Iterator[str]:
 def _block_lines(found: Json) -> Iterator[str]:
     """Yield the figures of each text below its name: for models whose names are long, or many."""
     for text in found["texts"]:
-        count = len(text["chapters"])
-        chapters = f"{count} chapters" if count > 1 else "a chapter"
+        chapters = counted(len(text["chapters"]), "chapter")
         yield f"{text['name']}: {text['characters']:,} characters in {chapters}"
         for own in text["scores"]:
             yield f"  {_marked(own):>7} {own['model']}"

@@ -161,7 +161,7 @@ def test_where_names_are_long_each_text_has_its_figures_below_it(
     put_model(shelf.artifacts, "很长的名字" * 6, model_of(3, shelf.digests[0]), 2)
     _, output, _ = shelf.call(shelf.first)
     lines = output.splitlines()
-    assert lines[1] == "甲: 822 characters in a chapter"
+    assert lines[1] == "甲: 822 characters in 1 chapter"
     assert [line.split()[1] for line in lines[2:5]] == ["模甲", "模乙", "很长的名字" * 6]
     assert [line.split()[0][-1] for line in lines[2:5]] == ["*", lines[3].split()[0][-1], "*"]
 
