@@ -295,6 +295,8 @@ def _doubts(
 ) -> Iterator[str]:
     """Yield of each text why its figures say little: few chapters, or characters nobody knows."""
     from pipeline.engine.measures.cross import FEWEST
+    from pipeline.models.compared import texts_of
+    from pipeline.text.cleaning.evidence import is_traditional
 
     for own, row in zip(chosen, cells, strict=True):
         name, count = own.book.name, len(own.stretches)
@@ -303,10 +305,12 @@ def _doubts(
             yield f"{name}: compared by {count} of its chapters, too few for an interval{more}"
         shares = [cell.strange_share for cell in row]
         if (most := max(shares)) >= _STRANGE:
+            old = is_traditional("".join(texts_of(own)))
+            advice = "; to read it in simplified characters: --set fetch.simplify=true"
             yield (
                 f"{name}: {most:.0%} of its characters are unknown to "
-                f"{readers[shares.index(most)].name}, and cost what any character would; where it "
-                "is in traditional script and the models are not: --set fetch.simplify=true"
+                f"{readers[shares.index(most)].name}, and cost what any character would"
+                f"{advice if old else ''}"
             )
 
 

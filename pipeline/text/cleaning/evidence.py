@@ -22,6 +22,8 @@ _TRADITIONAL = (
     "兒爺氣將東風聲長馬車書給"
 )
 COMMON = re.compile(f"[{_SIMPLIFIED}{_TRADITIONAL}]")
+_NOT_SIMPLIFIED = frozenset(_TRADITIONAL) - frozenset(_SIMPLIFIED)
+_TRADITIONAL_SHARE = 0.03  # of the Chinese characters; prose in traditional script has over 0.1
 
 UTF8_ERROR_LIMIT = 0.2  # of the non-ASCII bytes; GBK or Big5 read as UTF-8 loses over a half
 _UTF16_PLAUSIBLE = 0.9  # of the units; other encodings read as UTF-16 reach about 0.6
@@ -40,6 +42,12 @@ _ASCII = bytes(range(128))
 
 MARK = "\udc80"  # a lone surrogate: no character, so that it can stand for a bad byte
 SURROGATE = re.compile("[\ud800-\udfff]")  # some decoders, as that of UTF-7, yield others too
+
+
+def is_traditional(text: str) -> bool:
+    """Return whether a text is written in traditional characters, by those met most often."""
+    found = sum(character in _NOT_SIMPLIFIED for character in text)
+    return found > _TRADITIONAL_SHARE * max(1, count_chinese(text))
 
 
 def _mark_errors(error: UnicodeError) -> tuple[str, int]:
