@@ -14,7 +14,7 @@ A closed vocabulary has words alone and parts nothing: there V is any other word
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import inf
 
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
@@ -47,7 +47,9 @@ class Tokenizer:
         self.parts = parts
         self.characters = frozenset(character for word in self.log_priors for character in word)
         self._longest = max(map(len, self.log_priors), default=1)
-        self._cut = lru_cache(_KEPT)(self._cut_anew)
+        # Not a method of its own, with which it would stay in memory until garbage is collected.
+        cut = partial(best_cut, log_priors=self.log_priors, longest=self._longest)
+        self._cut = lru_cache(_KEPT)(lambda word: tuple(cut(word)))
 
     def pieces(self, word: str) -> tuple[str, ...]:
         """Return the pieces of a word: itself where it is one, or where nothing is parted."""
@@ -66,9 +68,6 @@ class Tokenizer:
                 yield found
             else:
                 yield from (self.ids.get(piece, unknown) for piece in self.pieces(word))
-
-    def _cut_anew(self, word: str) -> tuple[str, ...]:
-        return tuple(self.cut(word))
 
 
 def best_cut(

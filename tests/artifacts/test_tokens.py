@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from itertools import pairwise, product
 from math import log
 from pathlib import Path
@@ -24,6 +26,18 @@ texts = st.text(alphabet="宝玉听了，鳖X", max_size=8)
 
 def tokenizer(*, parts: bool = True) -> Tokenizer:
     return Tokenizer(tuple(PRIORS), PRIORS.values(), parts=parts)
+
+
+def test_a_tokenizer_goes_with_its_last_user() -> None:
+    """At V = 100,000 it has 18 MB: it must not wait for garbage to be collected."""
+    held = weakref.ref(own := tokenizer())
+    own.pieces("鳖宝玉")
+    gc.disable()
+    try:
+        del own
+        assert held() is None
+    finally:
+        gc.enable()
 
 
 def all_cuts(text: str) -> list[list[str]]:

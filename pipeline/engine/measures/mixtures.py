@@ -29,6 +29,7 @@ def score_mixtures(
             parts[name].append(
                 alone if set(weights) == {NETWORK} else _score_mixed(batch, weights, alone)
             )
+        del batch  # or it would stay in memory until the next one is made
     return {name: join_scores(own) for name, own in parts.items()}
 
 

@@ -118,11 +118,11 @@ def _ranks(values: Floats, own: Floats) -> Integers:
 
 
 def _log_sums(scores: Floats) -> Floats:
-    """Return log Σ exp of the rows of scores (B, V), float32 (B,)."""
+    """Return log Σ exp of the rows of scores (B, V), float32 (B,); the scores are used up."""
     most = scores.max(axis=1, keepdims=True)  # (B, 1)
-    weights = scores - most  # (B, V)
-    np.exp(weights, out=weights)
-    sums: Floats = most[:, 0] + np.log(weights.sum(axis=1))
+    scores -= most
+    np.exp(scores, out=scores)
+    sums: Floats = most[:, 0] + np.log(scores.sum(axis=1))
     return sums
 
 

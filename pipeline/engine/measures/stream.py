@@ -123,6 +123,7 @@ def _score_block(
     for found in reader.read(ids[position:]):
         scores = allow_unseen(score_batch_of(found, network, weights), network.unseen)
         count = len(found.targets)
+        del found  # or it would stay in memory until the next one is made
         yield from _named(pieces[position : position + count], before + position, scores, reach)
         position += count
 

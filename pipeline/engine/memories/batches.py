@@ -88,8 +88,9 @@ def component_batches(
         reader = TextReader(model)
         reader.begin(ids[place - steps : place])
         for batch in reader.read(ids[place:stop], predicted):
-            yield batch
             done += len(batch.targets)
+            yield batch
+            del batch  # or it would stay in memory until the next one is made
             if progress is not None:
                 progress(done, len(starts))
 
@@ -184,7 +185,8 @@ def _ask(
     """Return what each component says: windows (B, steps + 1), the rest as in `Places`."""
     network = model.network
     cosine = units[before:] @ network.output_vectors.T  # (B, V)
-    own = softmax(network_scores(cosine, network))  # (B, V)
+    own = network_scores(cosine, network)  # (B, V)
+    softmax(own, out=own)
     places = Places(windows[:, :-1], units, words, before, own, network.log_prior)
     probs = {NETWORK: own}
     for name, (memory, held) in model.active.items():
@@ -203,4 +205,5 @@ def true_probs(batches: Iterator[Batch]) -> dict[str, Doubles]:
         for name, probs in batch.probs.items():
             own = probs[rows, batch.targets[rows]].astype(np.float64)
             found.setdefault(name, []).append(own)
+        del batch, probs  # or they would stay in memory until the next ones are made
     return {name: np.concatenate(parts) for name, parts in found.items()}
