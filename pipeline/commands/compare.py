@@ -66,8 +66,9 @@ def compare(
             else _own_novels(artifacts, readers)
         )
         chosen = _choose(books, readers, whole=whole)
+        say_notes([*_tell_few(chosen, whole=whole)])  # before what may take minutes
         cells = _score(readers, chosen, workers, marks=not no_marks)
-    say_notes([*_doubts(readers, chosen, cells, whole=whole)])
+    say_notes([*_tell_strange(readers, chosen, cells)])
     deltas = _deltas(chosen, delta_words) if delta else None
     found = {"marks": not no_marks, **_found(readers, chosen, cells, deltas)}
     if csv_file is not None:
@@ -286,29 +287,32 @@ def _columns(
             yield scores
 
 
-def _doubts(
-    readers: Sequence[Reader],
-    chosen: Sequence[Chosen],
-    cells: Sequence[Sequence[Cell]],
-    *,
-    whole: bool,
-) -> Iterator[str]:
-    """Yield of each text why its figures say little: few chapters, or characters nobody knows."""
+def _tell_few(chosen: Sequence[Chosen], *, whole: bool) -> Iterator[str]:
+    """Yield which texts have too few chapters for an interval."""
     from pipeline.engine.measures.cross import FEWEST
+
+    for own in chosen:
+        count = len(own.stretches)
+        if count < FEWEST:
+            more = "" if whole or any(own.readers) else "; --whole takes all of the text"
+            name = own.book.name
+            yield f"{name}: compared by {count} of its chapters, too few for an interval{more}"
+
+
+def _tell_strange(
+    readers: Sequence[Reader], chosen: Sequence[Chosen], cells: Sequence[Sequence[Cell]]
+) -> Iterator[str]:
+    """Yield which texts have many characters that a model's novel never used."""
     from pipeline.models.compared import texts_of
     from pipeline.text.cleaning.evidence import is_traditional
 
     for own, row in zip(chosen, cells, strict=True):
-        name, count = own.book.name, len(own.stretches)
-        if count < FEWEST:
-            more = "" if whole or any(own.readers) else "; --whole takes all of the text"
-            yield f"{name}: compared by {count} of its chapters, too few for an interval{more}"
         shares = [cell.strange_share for cell in row]
         if (most := max(shares)) >= _STRANGE:
             old = is_traditional("".join(texts_of(own)))
             advice = "; to read it in simplified characters: --set fetch.simplify=true"
             yield (
-                f"{name}: {most:.0%} of its characters are unknown to "
+                f"{own.book.name}: {most:.0%} of its characters are unknown to "
                 f"{readers[shares.index(most)].name}, and cost what any character would"
                 f"{advice if old else ''}"
             )

@@ -79,8 +79,14 @@ def score_on(
         The workers are lost.
     """
     plain, threads = tuple(map(tuple, texts)), product_threads()
-    jobs = (_Job(path.name, shelf.read_model(path), plain, marks, threads) for path in paths)
-    with closing(workers.map(_score, jobs)) as results:
+
+    def jobs() -> Iterator[_Job]:
+        for path in paths:  # read when its turn comes
+            with shelf.readable(path):
+                content = path.read_bytes()
+            yield _Job(path.name, content, plain, marks, threads)
+
+    with closing(workers.map(_score, jobs())) as results:
         yield from results
 
 

@@ -141,25 +141,13 @@ def open_model(path: Path) -> NovelModel:
     DataError
         It cannot be used: why, in one line.
     """
-    with _readable(path):
+    with readable(path):
         return load_model(path)
 
 
-def read_model(path: Path) -> bytes:
-    """Return a model's file as it is, unchecked, for another machine to open.
-
-    Raises
-    ------
-    DataError
-        It cannot be read: why, in one line.
-    """
-    with _readable(path):
-        return path.read_bytes()
-
-
 @contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    """Turn what goes wrong with a model's file into one line."""
+def readable(path: Path) -> Iterator[None]:
+    """Turn what goes wrong with a model's file within the context into one line, a `DataError`."""
     name = visible(path.name)
     if why := why_unreadable(path):  # to open a pipe would be to wait for ever
         raise DataError(f"{name}: expected a model's file, {why}")

@@ -15,8 +15,8 @@ from pipeline.arrays import Ids, Integers
 from pipeline.chinese import SENTENCE_ENDS
 from pipeline.engine.copy_index import CopyIndex
 from pipeline.engine.measures.copies import longest_copy
+from pipeline.engine.text_blocks import text_blocks
 
-_STRETCH = 1 << 20  # words that are looked at together
 _ENDS = frozenset(SENTENCE_ENDS + "!?…")  # … as a sentence may break off: all texts alike
 
 
@@ -63,10 +63,11 @@ def length_distance(texts: Sequence[Ids], others: Sequence[Ids], end_ids: Ids) -
 
 
 def _places_of(ids: Ids, text: Ids) -> Integers:
-    """Return where a text holds one of some ids; a stretch at a time, as it may be a shelf's."""
-    places = [np.empty(0, dtype=np.int64)]
-    for first in range(0, len(text), _STRETCH):
-        places.append(first + np.flatnonzero(np.isin(text[first : first + _STRETCH], ids)))
+    """Return where a text holds one of some ids, ascending."""
+    places, first = [np.empty(0, dtype=np.int64)], 0
+    for block, own in text_blocks(text, int(ids.max(initial=-1)) + 1, reach=0):
+        places.append(first + np.flatnonzero(np.isin(block, ids)))
+        first += own
     return np.concatenate(places)
 
 

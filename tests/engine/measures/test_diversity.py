@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pipeline.engine import text_blocks
 from pipeline.engine.copy_index import index_text
-from pipeline.engine.measures import diversity
 from pipeline.engine.measures.diversity import (
     distinct_in_groups,
     distinct_share,
@@ -56,7 +56,7 @@ def test_sentence_length_is_words_by_ends() -> None:
 def test_length_distance_is_the_greatest_gap_between_the_shares(
     stretch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(diversity, "_STRETCH", stretch)
+    monkeypatch.setattr(text_blocks, "_BLOCK", stretch)
     # Sentences of 1, 1 and 3 words here, of 3 and 5 there: two thirds against none are of one word.
     here, there = ids(9, 1, 9, 2, 9, 1, 2, 3, 9), ids(9, 1, 2, 9, 1, 2, 3, 4, 9)
     assert length_distance([here], [there], ids(9)) == pytest.approx(2 / 3)

@@ -48,8 +48,8 @@ def find_speeches(text_ids: Ids, marks: Marks) -> Speeches:
 def _stretches(text_ids: Ids, table: NDArray[np.int8]) -> Iterator[tuple[int, Ids]]:
     """Yield a text some whole paragraphs at a time, and where they begin; no speech leaves one."""
     rest, first = np.empty(0, dtype=np.int32), 0
-    for block, own in text_blocks(text_ids, len(table) - 1, reach=0):
-        ids = np.concatenate([rest, block[:own]])
+    for block, _ in text_blocks(text_ids, len(table) - 1, reach=0):
+        ids = np.concatenate([rest, block])
         breaks = np.flatnonzero(table[ids] == Role.BREAK)
         whole = int(breaks[-1]) + 1 if len(breaks) else 0
         yield first, ids[:whole]
