@@ -34,7 +34,7 @@ from pipeline.cluster.messages import (
 from pipeline.cluster.task import Answer
 from pipeline.processes import cores
 
-REACH_SECONDS = 10.0  # for a cluster to answer
+REACH_SECONDS = 7.0  # for a cluster to answer: with what goes before, ten from the command line
 _NODE_SECONDS = 60.0  # for a node's first worker, which imports Python's own and ours
 _LAST_SECONDS = 1.0  # for the last message to be read
 _COUNT_SECONDS = 1.0  # between two looks for nodes that came or went

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -234,6 +235,19 @@ def refusal(cluster: TestCluster) -> str:
         except SettingsError as error:
             return str(error)
     return "nothing was refused"
+
+
+def test_an_address_where_something_else_listens_is_refused_in_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pipeline.cluster.workers.REACH_SECONDS", 1.0)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        name = f"127.0.0.1:{silent.getsockname()[1]}"
+        with (
+            pytest.raises(SettingsError, match=f"--cluster {name}: .* within 1 seconds, got none"),
+            open_cluster(name, ()),
+        ):
+            pass
 
 
 def test_nothing_is_left_of_a_private_cluster_and_home_stays_as_it_is(tmp_path: Path) -> None:

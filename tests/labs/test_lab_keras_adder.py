@@ -34,6 +34,11 @@ def context(folder: Path) -> Context:
     return Context(lambda *_: None, np.random.default_rng(1), folder)
 
 
+def two_counts(folder: Path) -> Trial:
+    """Data of twenty pairs and of forty, and as many as are never shown."""
+    return make_data(DataConfig(samples=(20, 40), unseen=30), context=context(folder))
+
+
 def test_a_pair_is_two_steps_of_bits_highest_first() -> None:
     # 5 is 101, 3 is 11, their sum 8 is 1000.
     inputs, targets = read_pairs(np.array([[5, 3]]))
@@ -106,12 +111,18 @@ def test_an_order_holds_every_pair_once() -> None:
     assert counted[-1].tolist() == [1, 1, 1, 1, 0, 0, 0, 0]
 
 
-@pytest.mark.slow
-def test_each_count_is_trained_as_if_it_were_alone(tmp_path: Path) -> None:
-    # So no training goes on from the one before it; and two trainings are equal to the byte.
-    data = make_data(DataConfig(samples=(20, 40), unseen=30), context=context(tmp_path))
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Trial:
+    """A training on twenty pairs and on forty."""
+    folder = tmp_path_factory.mktemp("both")
     settings = TrainConfig.model_validate(SMALL)
-    both = train(settings, data=data, context=context(tmp_path / "both"))
+    return train(settings, data=two_counts(folder), context=context(folder))
+
+
+@pytest.mark.slow
+def test_each_count_is_trained_as_if_it_were_alone(both: Trial, tmp_path: Path) -> None:
+    # So no training goes on from the one before it; and two trainings are equal to the byte.
+    settings = TrainConfig.model_validate(SMALL)
     only = make_data(DataConfig(samples=(40,), unseen=30), context=context(tmp_path))
     alone = train(settings, data=only, context=context(tmp_path / "alone"))
     assert {name for name in both.arrays if name.endswith("_40")} == alone.arrays.keys()
@@ -119,17 +130,16 @@ def test_each_count_is_trained_as_if_it_were_alone(tmp_path: Path) -> None:
         np.testing.assert_array_equal(array, both.arrays[name])
     assert both.arrays["checked_20"].tolist() == [3, 4], "every third epoch, and the last"
     assert both.arrays["unseen_20"].shape == (2, 2, 3)
-    last = scores(both.arrays["probabilities_40"], data.arrays["unseen"])
+    last = scores(both.arrays["probabilities_40"], only.arrays["unseen"])
     np.testing.assert_array_equal(both.arrays["unseen_40"][-1], last)
 
 
 @pytest.mark.slow
 def test_an_interrupted_training_goes_on_with_the_count_that_was_interrupted(
-    tmp_path: Path,
+    both: Trial, tmp_path: Path
 ) -> None:
-    data = make_data(DataConfig(samples=(20, 40), unseen=30), context=context(tmp_path))
+    data = two_counts(tmp_path)
     settings = TrainConfig.model_validate(SMALL)
-    whole = train(settings, data=data, context=context(tmp_path / "whole"))
     told: list[str] = []
 
     def interrupt(done: float, total: float, note: str = "") -> None:
@@ -147,8 +157,8 @@ def test_an_interrupted_training_goes_on_with_the_count_that_was_interrupted(
         context=replace(context(folder), progress=lambda done, total, note="": told.append(note)),
     )
     assert [note.partition(":")[0] for note in told] == ["40 pairs"] * 4
-    assert whole.arrays.keys() == resumed.arrays.keys()
-    for name, array in whole.arrays.items():
+    assert both.arrays.keys() == resumed.arrays.keys()
+    for name, array in both.arrays.items():
         np.testing.assert_array_equal(array, resumed.arrays[name])
 
 
