@@ -7,6 +7,7 @@ what is held out of either would be learnt from the other.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
@@ -164,12 +165,23 @@ def _title(entry: Entry, corpus: Corpus) -> str:
     return entry.title or corpus.title or entry.file
 
 
+def _titles(entries: Sequence[Entry], chosen: dict[int, Corpus]) -> dict[int, str]:
+    """Return the books' titles by number; those that several have with each one's file."""
+    own = {number: _title(entries[number], corpus) for number, corpus in chosen.items()}
+    times = Counter(own.values())
+    return {
+        number: title if times[title] == 1 else f"{title} ({entries[number].file})"
+        for number, title in own.items()
+    }
+
+
 def _joined(entries: Sequence[Entry], chosen: dict[int, Corpus], *, title: str) -> Corpus:
     """Put books together in their order."""
     corpora = list(chosen.values())
     starts = [0, *accumulate(len(corpus.paragraphs) for corpus in corpora)]
+    titles = _titles(entries, chosen)
     books = tuple(
-        _book(entries[number], corpus, start)
+        _book(entries[number], titles[number], corpus, start)
         for (number, corpus), start in zip(chosen.items(), starts[:-1], strict=True)
     )
     digests = "".join(f"{book.source_digest} {book.file}\n" for book in books)
@@ -195,10 +207,10 @@ def _joined(entries: Sequence[Entry], chosen: dict[int, Corpus], *, title: str) 
     )
 
 
-def _book(entry: Entry, corpus: Corpus, start: int) -> Book:
+def _book(entry: Entry, title: str, corpus: Corpus, start: int) -> Book:
     """Return what is known of a book whose first paragraph is number `start`."""
     return Book(
-        title=shown(_title(entry, corpus)),
+        title=shown(title),
         file=entry.file,
         start=start,
         stop=start + len(corpus.paragraphs),

@@ -143,6 +143,18 @@ def test_a_list_makes_a_shelf_with_titles_and_order(shelf: Path) -> None:
     assert read(shelf, books="one").books == ()
 
 
+def test_books_of_one_title_are_told_apart_by_their_files(shelf: Path) -> None:
+    (shelf / "shelf.toml").write_text(
+        "".join(
+            f'[[book]]\nfile = "卷{number}.txt"\ntitle = "{title}"\n'
+            for number, title in ((1, "红墙"), (2, "青瓦"), (3, "红墙"))
+        ),
+        encoding="utf-8",
+    )
+    titles = [book.title for book in read(shelf).books]
+    assert titles == ["红墙 (卷1.txt)", "青瓦", "红墙 (卷3.txt)"]
+
+
 def test_files_that_the_list_leaves_out_are_told_and_recorded(shelf: Path) -> None:
     (shelf / "shelf.toml").write_text(
         '[[book]]\nfile = "卷1.txt"\n[[book]]\nfile = "夹"\n', encoding="utf-8"
