@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from pipeline.models.scoring import Scores
     from pipeline.workers import Workers
 
-_STRANGE = 0.05  # share of characters from which a figure is rather one of script than of style
+_UNLIKE = 2.0  # times as much read by one model as by another, from which a line tells of it
+_DELTA_CHAPTERS = 6  # in all; z-scores over fewer are much the same for any word
 _SEED = 1  # of the drawn chapters: equal input, equal intervals
 
 
@@ -40,7 +41,7 @@ def compare(
     whole: options.Whole = False,
     no_marks: options.NoMarks = False,
     delta: options.WithDelta = False,
-    delta_words: options.DeltaWords = 150,
+    delta_words: options.DeltaWords = None,
     csv_file: options.CsvFile = None,
     page: options.PageFile = None,
     language: options.PageLanguage = None,
@@ -57,6 +58,10 @@ def compare(
     """
     for path, option in ((csv_file, "--csv"), (page, "--page")):
         _check_new(path, option)
+    if delta_words is not None and not delta:
+        raise SettingsError(
+            "--delta-words: expected --delta with it, got none; add --delta", option="--delta-words"
+        )
     _check_sets(sets or (), texts or ())
     with lent(cluster) as workers:
         readers = _readers(artifacts, models or [])
@@ -66,17 +71,24 @@ def compare(
             else _own_novels(artifacts, readers)
         )
         chosen = _choose(books, readers, whole=whole)
-        say_notes([*_tell_few(chosen, whole=whole)])  # before what may take minutes
+        # before what may take minutes
+        say_notes([*_tell_few(chosen, whole=whole), *_tell_unlike(readers)])
         cells = _score(readers, chosen, workers, marks=not no_marks)
     say_notes([*_tell_strange(readers, chosen, cells)])
     deltas = _deltas(chosen, delta_words) if delta else None
-    found = {"marks": not no_marks, **_found(readers, chosen, cells, deltas)}
+    found = {
+        "marks": not no_marks,
+        "whole": whole,
+        **_found(readers, chosen, cells, deltas),
+    }
+    files = {}
     if csv_file is not None:
-        _write(csv_file, comparison_csv(found))
+        files[csv_file] = comparison_csv(found)
     if page is not None:
         from pipeline.page.comparison import comparison_page
 
-        _write(page, comparison_page(found, language or "zh"))
+        files[page] = comparison_page(found, language or "zh")
+    _write(files)
     return print_json(found) if as_json else put_lines(comparison_lines(found, width()))
 
 
@@ -125,10 +137,18 @@ def _check_sets(sets: Sequence[str], texts: Sequence[str]) -> None:
         )
 
 
-def _write(path: Path, text: str) -> None:
-    """Write a file, wholly or not at all."""
-    with usable(path.parent, "folder"):
-        write_durably(path, text)
+def _write(files: Mapping[Path, str]) -> None:
+    """Write files, all of them or none: the same command is to find none in its way."""
+    written: list[Path] = []
+    try:
+        for path, text in files.items():
+            with usable(path.parent, "folder"):
+                write_durably(path, text)
+            written.append(path)
+    except BaseException:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def _readers(artifacts: Path, wanted: Sequence[str]) -> list[Reader]:
@@ -299,28 +319,49 @@ def _tell_few(chosen: Sequence[Chosen], *, whole: bool) -> Iterator[str]:
             yield f"{name}: compared by {count} of its chapters, too few for an interval{more}"
 
 
+def _tell_unlike(readers: Sequence[Reader]) -> Iterator[str]:
+    """Yield a line where one model has read much more than another."""
+    small = min(readers, key=lambda reader: reader.characters)
+    large = max(readers, key=lambda reader: reader.characters)
+    if large.characters >= _UNLIKE * small.characters:
+        yield (
+            f"{large.name} was trained on {large.characters:,} characters, {small.name} on "
+            f"{small.characters:,}: who has read more foretells any text better, so that their "
+            "order tells little of style"
+        )
+
+
 def _tell_strange(
     readers: Sequence[Reader], chosen: Sequence[Chosen], cells: Sequence[Sequence[Cell]]
 ) -> Iterator[str]:
     """Yield which texts have many characters that a model's novel never used."""
+    from pipeline.engine.measures.cross import STRANGE
     from pipeline.models.compared import texts_of
     from pipeline.text.cleaning.evidence import is_traditional
 
     for own, row in zip(chosen, cells, strict=True):
-        shares = [cell.strange_share for cell in row]
-        if (most := max(shares)) >= _STRANGE:
+        shares = {
+            reader.name: cell.strange_share
+            for reader, cell in zip(readers, row, strict=True)
+            if cell.strange_share >= STRANGE
+        }
+        if shares:
             old = is_traditional("".join(texts_of(own)))
             advice = "; to read it in simplified characters: --set fetch.simplify=true"
+            (first, most), *others = shares.items()
+            told = "".join(f", {share:.0%} to {name}" for name, share in others)
             yield (
-                f"{own.book.name}: {most:.0%} of its characters are unknown to "
-                f"{readers[shares.index(most)].name}, and cost what any character would"
-                f"{advice if old else ''}"
+                f"{own.book.name}: {most:.0%} of its characters are unknown to {first}{told}; they "
+                f"cost what any character would{advice if old else ''}"
             )
 
 
-def _deltas(chosen: Sequence[Chosen], words: int) -> Deltas | None:
-    """Return Burrows' Delta between the compared chapters of the texts."""
-    from pipeline.engine.measures.delta import burrows_delta, count_words
+def _deltas(chosen: Sequence[Chosen], words: int | None) -> Deltas | None:
+    """Return Burrows' Delta between the compared chapters of the texts; see `WORDS`.
+
+    Of two chapters any word's z-scores differ by √2, of few nearly so: then there is none.
+    """
+    from pipeline.engine.measures.delta import WORDS, burrows_delta, count_words
     from pipeline.models.compared import chapter_words
 
     samples, owners = [], []
@@ -328,7 +369,12 @@ def _deltas(chosen: Sequence[Chosen], words: int) -> Deltas | None:
         for chapter in chapter_words(own):
             samples.append(count_words(chapter))
             owners.append(number)
-    found = burrows_delta(samples, owners, words=words)
+    if len(samples) < _DELTA_CHAPTERS:
+        say_notes(
+            [f"no Delta: it takes {_DELTA_CHAPTERS} chapters, here are {len(samples)} in all"]
+        )
+        return None
+    found = burrows_delta(samples, owners, words=words or WORDS)
     if found is None:
         say_notes(["no Delta: it takes two texts that use some of the most frequent words unalike"])
     return found
@@ -350,5 +396,7 @@ def _found(
     # of each text by itself, so that its intervals do not hang on what stands beside it
     seeds = [[_SEED, int(text.book.digests[0][:16], 16)] for text in chosen]
     found = cross(cells, own, [np.random.default_rng(seed) for seed in seeds])
-    models = [{"name": own.name, "title": own.title} for own in readers]
+    models: list[dict[str, str | int]] = [
+        {"name": own.name, "title": own.title, "characters": own.characters} for own in readers
+    ]
     return comparison_json(models, chosen, cells, found, deltas)

@@ -26,7 +26,7 @@ Json = dict[str, Any]
 
 
 def comparison_json(
-    models: Sequence[Mapping[str, str]],
+    models: Sequence[Mapping[str, str | int]],
     chosen: Sequence[Chosen],
     cells: Sequence[Sequence[Cell]],
     found: Cross,
@@ -34,11 +34,12 @@ def comparison_json(
 ) -> Json:
     """Return all that is known as JSON values; see docs/compare.md.
 
-    `models` have a name and a title each; `cells` are those of each text under each model.
+    `models` have a name, a title and the characters that they were trained on; `cells` are those of
+    each text under each model.
     """
     from pipeline.engine.measures.cross import cross_tree, distances
 
-    names, texts = [own["name"] for own in models], [own.book.name for own in chosen]
+    names, texts = [str(own["name"]) for own in models], [own.book.name for own in chosen]
     apart = distances(found)
     of = (None if own is None else texts[own] for own in found.own)
     return {
@@ -64,7 +65,7 @@ def _text_json(
     number: int, chosen: Chosen, cells: Sequence[Cell], found: Cross, names: Sequence[str]
 ) -> Json:
     """Return a text with its scores under all models, and the models that are nearest to it."""
-    from pipeline.engine.measures.cross import interval_of, nearest
+    from pipeline.engine.measures.cross import STRANGE, interval_of, nearest
 
     first = cells[0]
     characters = sum(own.characters for own in first.chapters)
@@ -83,6 +84,7 @@ def _text_json(
                 "learnt": cell.learnt,
                 "learnt_share": round(cell.share, 4),
                 "unseen_share": round(cell.strange_share, 5),
+                "strange": cell.strange_share >= STRANGE,
             }
             for place, cell in enumerate(cells)
         ],
@@ -175,7 +177,8 @@ def _score_lines(found: Json, width: int) -> Iterator[str]:
     """Yield bits per character, a line a text and a column a model; a block a text if too wide."""
     models = [own["name"] for own in found["models"]]
     of = "" if found["marks"] else ", words alone,"
-    yield f"bits per character{of} of the chapters that are held out of each text"
+    held = "; of a text that no model has read, of all of them" if found["whole"] else ""
+    yield f"bits per character{of} of the chapters that are held out of each text{held}"
     rows = [
         [
             text["name"],
@@ -188,6 +191,8 @@ def _score_lines(found: Json, width: int) -> Iterator[str]:
     lines = list(table_lines(("text", "characters", "chapters", *models), rows, width))
     fits = all(columns_of(line) <= width for line in lines)
     yield from lines if fits else _block_lines(found)
+    read = (f"{own['characters']:,} {own['name']}" for own in found["models"])
+    yield f"characters that the models were trained on: {', '.join(read)}"
     marks = {_marked(own)[-1] for text in found["texts"] for own in text["scores"]}
     if _OWN in marks:
         yield f"{_OWN} the model was trained on the other chapters of the text"
@@ -216,17 +221,19 @@ def _marked(score: Json) -> str:
 
 def _nearest_lines(found: Json) -> Iterator[str]:
     """Yield which other models foretell each text best, and whether that is sure."""
+    if not any(text["nearest"] for text in found["texts"]):
+        return
     yield ""
     yield "nearest: the models of other texts, the best first, each with its lead on the next"
     for text in found["texts"]:
+        if not text["nearest"]:
+            continue
         yield f"{text['name']}"
         intervals = {own["model"]: own["interval"] for own in text["scores"]}
         for own in text["nearest"]:
             figure = _with_interval(own["bits_per_character"], intervals[own["model"]])
             lead = "" if own["lead"] is None else f", lead {_with_interval(*_lead(own))}"
             yield f"  {figure}  {own['model']}{lead}"
-        if not text["nearest"]:
-            yield "  none"
 
 
 def _has_several(models: Sequence[Json]) -> bool:
@@ -256,7 +263,7 @@ def _delta_lines(delta: Json) -> Iterator[str]:
     """Yield Burrows' Delta between texts."""
     yield (
         f"Burrows' Delta of the same chapters, by the {len(delta['words'])} most frequent words "
-        "(z-scores over chapters)"
+        "(z-scores over all that are compared here: another company, other figures)"
     )
     for own in delta["distances"]:
         yield f"  {own['delta']:.3f}  {' – '.join(own['texts'])}"

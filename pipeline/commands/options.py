@@ -269,9 +269,12 @@ WithDelta = Annotated[
     bool, typer.Option("--delta", help="Burrows' Delta of the same chapters beside it.")
 ]
 DeltaWords = Annotated[
-    int,
+    int | None,
     typer.Option(
-        "--delta-words", parser=parsers.several, metavar="N", help="Most frequent words of Delta."
+        "--delta-words",
+        parser=parsers.several,
+        metavar="N",
+        help="Most frequent words of Delta, 150 unless given.",
     ),
 ]
 CsvFile = Annotated[

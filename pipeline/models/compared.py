@@ -12,16 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from pipeline.artifacts.codec import read_json
 from pipeline.artifacts.corpus import Corpus, book_alone
-from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.catalog import SOURCE
 from pipeline.errors import ArtifactDamaged
 from pipeline.models import shelf
+from pipeline.models.stretches import Stretch, by_chapters, divide
 from pipeline.runner.store import Store, load, records
-from pipeline.stages.segment import SegmentConfig, with_parts
 from pipeline.text.reading import read_words
 from pipeline.text.shingles import fingerprints, share_of
 
@@ -37,7 +35,6 @@ _LEARNT = 0.1  # share of a text's compared chapters from which its score says n
 _READ = 0.5  # share of a chapter from which a model has read it
 _KNOWN = 0.1  # share of a book from which a model has read in it
 _MOST = 0.5  # share of what a model has read from which a book is its novel
-_RULE = ("holdout_every", "validation_chapter", "test_chapter")
 
 
 @dataclass(frozen=True)
@@ -66,16 +63,6 @@ class Book:
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """A chapter of a book, or a part of one, with the fingerprints of its text, int64 (N,)."""
-
-    title: str
-    part: Part
-    lines: tuple[str, ...]
-    prints: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
 class Reader:
     """A model, as far as it tells what it has read.
 
@@ -90,6 +77,8 @@ class Reader:
         Those that are not the defaults.
     read : int64 (N,)
         Fingerprints of its training chapters.
+    characters : int
+        How many those have.
     """
 
     name: str
@@ -98,6 +87,7 @@ class Reader:
     digest: str
     settings: Mapping[str, Any]
     read: NDArray[np.int64]
+    characters: int
 
 
 @dataclass(frozen=True)
@@ -166,9 +156,16 @@ def reader_of(path: Path) -> Reader:
     """
     model = shelf.open_model(path)
     card = model.card
-    read = fingerprints(_training_lines(model))
-    name = shelf.read_name(path)
-    return Reader(name, card.title, path, card.source_digest, dict(card.settings), read)
+    lines = list(_training_lines(model))
+    return Reader(
+        name=shelf.read_name(path),
+        title=card.title,
+        path=path,
+        digest=card.source_digest,
+        settings=dict(card.settings),
+        read=fingerprints(lines),
+        characters=sum(map(len, lines)),
+    )
 
 
 def _training_lines(model: NovelModel) -> Iterable[str]:
@@ -208,7 +205,7 @@ def choose_chapters(book: Book, readers: Sequence[Reader], *, whole: bool) -> Ch
     ]
     known = [reader for reader, own in zip(readers, knows, strict=True) if own]
     known.sort(key=lambda reader: reader.digest not in book.digests)  # those with a rule first
-    stretches = _held_out(book, known, whole=whole)
+    stretches = by_chapters(_held_out(book, known, whole=whole))
     together = fingerprints(line for own in stretches for line in own.lines)
     parts = [share_of(together, reader.read) for reader in readers]
     learnt = [
@@ -225,28 +222,13 @@ def _held_out(book: Book, known: Sequence[Reader], *, whole: bool) -> list[Stret
     all of them, they are what a test would take, and its score will be known as learnt.
     """
     ruled = bool(known) and known[0].digest in book.digests
-    divided = _divide(book, known[0].settings if ruled else {})
+    divided = divide(book.corpus, known[0].settings if ruled else {})
     test = [own for own in divided if own.part == "test"]
     if not known:
         return divided if whole else test
     first = [own for own in (test if ruled else divided) if not _has_read(known[0], own)]
     common = [own for own in first if not any(_has_read(other, own) for other in known[1:])]
     return common or first or test
-
-
-def _divide(book: Book, settings: Mapping[str, Any]) -> list[Stretch]:
-    """Divide a book as a model's settings say, or as the default ones do."""
-    own = {name: settings[f"segment.{name}"] for name in _RULE if f"segment.{name}" in settings}
-    try:
-        rule = SegmentConfig(**own)
-    except ValidationError:  # a stranger's file may say anything
-        rule = SegmentConfig()
-    corpus, sections = with_parts(rule, book.corpus)
-    texts = (corpus.paragraphs[section.start : section.stop] for section in sections)
-    return [
-        Stretch(section.title, section.part, lines, fingerprints(lines))
-        for section, lines in zip(sections, texts, strict=True)
-    ]
 
 
 def _has_read(reader: Reader, stretch: Stretch) -> bool:

@@ -35,6 +35,10 @@ class _Words:
     nearest: str
     nearest_note: str
     nearest_head: tuple[str, ...]
+    whole: str
+    amounts: tuple[str, str]
+    trained: str
+    unknown: str
     tree: str
     tree_note: str
     delta: str
@@ -48,11 +52,12 @@ _ENGLISH = _Words(
     about="How well models foretell texts, and which texts are near each other by that.",
     scores="Bits per character",
     scores_note=(
-        "A row a text, a column a model. Scored are the chapters that are held out of each text. "
-        "The darker, the worse a model is than the best one of the row. * the model was "
-        "trained on the other chapters of the text; ! it was trained on these chapters, and "
+        "A row a text, a column a model. Scored are the chapters that are held out of each "
+        "text{whole}. The darker, the worse a model is than the best one of the row. * the model "
+        "was trained on the other chapters of the text; ! it was trained on these chapters, and "
         "nothing is made of it. Below a figure stands its 95 % interval, chapters drawn with "
-        "replacement."
+        "replacement; fewer than four chapters have none. A model that was trained on more "
+        "foretells any text better: the last row tells on how many characters."
     ),
     no_marks="Words alone count: neither punctuation nor line ends.",
     nearest="Nearest",
@@ -61,6 +66,10 @@ _ENGLISH = _Words(
         "of a lead holds 0, chapters like these do not tell which of the two is nearer."
     ),
     nearest_head=("text", "model", "bits per character", "lead on the next"),
+    whole="; of a text that no model has read, all of them",
+    amounts=("characters", "chapters"),
+    trained="trained on",
+    unknown="{share:.0%} unknown",
     tree="Tree",
     tree_note=(
         "How many bits per character worse each of two models foretells the other's text than its "
@@ -81,10 +90,11 @@ _CHINESE = _Words(
     about="各个模型猜各篇文字猜得有多准，由此看哪些文字彼此相近。",
     scores="每字比特数",
     scores_note=(
-        "每行一篇文字，每列一个模型。评的是每篇文字留出的章回。"
+        "每行一篇文字，每列一个模型。评的是每篇文字留出的章回{whole}。"
         "颜色越深，这个模型比同一行里最好的差得越多。* 表示模型是用这部书的其他章回训练的；"
         "! 表示模型训练时读过这些章回，这个数不算数。"
-        "数字下面是它的 95% 区间，由有放回地抽取章回得出。"
+        "数字下面是它的 95% 区间，由有放回地抽取章回得出；不到四回的没有。"
+        "训练时读得多的模型猜什么都准些：最后一行是各个模型训练时读了多少字。"
     ),
     no_marks="只算词，不算标点和段落结束。",
     nearest="最相近的",
@@ -92,6 +102,10 @@ _CHINESE = _Words(
         "别的书的模型，猜得最准的在前。领先的区间若包含 0，单凭这样几回看不出两者哪个更近。"
     ),
     nearest_head=("文字", "模型", "每字比特数", "比下一个领先"),
+    whole="，模型都没读过的则是全文",
+    amounts=("字数", "章回"),
+    trained="训练字数",
+    unknown="{share:.0%} 不认得",
     tree="树",
     tree_note=(
         "两个模型互相猜对方的书，各比对方自己的模型每字多用多少比特，取平均；各组之间取成员的平均（UPGMA）；"
@@ -121,7 +135,8 @@ def comparison_page(found: Json, language: str) -> str:
 def _sections(words: _Words, found: Json) -> Iterator[Markup]:
     """Yield all that is told in one language."""
     texts = words.texts
-    told = words.scores_note if found["marks"] else f"{words.scores_note} {words.no_marks}"
+    told = words.scores_note.format(whole=words.whole if found["whole"] else "")
+    told = told if found["marks"] else f"{told} {words.no_marks}"
     scores = (note(told), _heat_map(found), _score_table(words, found))
     yield section(texts, "scores", words.scores, *scores)
     yield section(texts, "nearest", words.nearest, note(words.nearest_note), _nearest(words, found))
@@ -221,14 +236,23 @@ def _score_table(words: _Words, found: Json) -> Markup:
     rows = [
         [
             chinese(text["name"]),
-            *(
-                Markup(element("span", _figure(own)) + _small(own["interval"]))
-                for own in text["scores"]
-            ),
+            f"{text['characters']:,}",
+            str(len(text["chapters"])),
+            *(_score(words, own) for own in text["scores"]),
         ]
         for text in found["texts"]
     ]
-    return table((words.nearest_head[0], *models), rows)
+    trained = [f"{own['characters']:,}" for own in found["models"]]
+    heads = (words.nearest_head[0], *words.amounts, *models)
+    return table(heads, [*rows, [words.trained, "", "", *trained]])
+
+
+def _score(words: _Words, own: Json) -> Markup:
+    """Return a score, its interval, and what the model does not know where that is much."""
+    unknown = ""
+    if own["strange"]:
+        unknown = element("small", words.unknown.format(share=own["unseen_share"]))
+    return Markup(element("span", _figure(own)) + _small(own["interval"]) + unknown)
 
 
 def _small(interval: Sequence[float] | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 from contextlib import AbstractContextManager, nullcontext
@@ -25,6 +26,7 @@ from compared import (
 from pipeline.errors import DataError
 from pipeline.models.scoring import score_on
 from pipeline.processes import Processes
+from pipeline.runner.disk import write_durably
 from pipeline.workers import Workers
 
 
@@ -196,7 +198,7 @@ def test_a_text_of_learnt_chapters_is_marked_and_nothing_is_made_of_it(shelf: Sh
     code, output, _ = shelf.call(part, "--model", "模甲")
     assert code == 0
     assert "! learnt" in output
-    assert "  none" in output
+    assert "nearest" not in output, "there is none"
 
 
 def test_a_model_that_has_read_the_chapters_another_was_tested_on_is_marked(shelf: Shelf) -> None:
@@ -241,16 +243,59 @@ def test_without_texts_the_models_novels_are_taken_from_the_last_runs(shelf: She
 
 
 def test_delta_is_of_the_same_chapters(shelf: Shelf) -> None:
-    third = shelf.folder / "丙.txt"
-    write_book(third, 3, tuple(reversed(range(CHAPTERS))))
-    found = shelf.told(shelf.first, third, shelf.second, "--whole", "--delta")
-    delta = found["delta"]
+    third, fourth = shelf.folder / "丙.txt", shelf.folder / "丁.txt"
+    write_book(third, 5)
+    write_book(fourth, 4)
+    options = ("--whole", "--delta")
+    delta = shelf.told(third, fourth, shelf.first, *options)["delta"]
     assert len(delta["distances"]) == 3
-    code, output, errors = shelf.call(shelf.first, "--delta", "--json")
+    code, output, errors = shelf.call(third, *options, "--json")
     assert json.loads(output)["delta"] is None
     assert (code, "no Delta: it takes two texts" in errors) == (0, True)
-    _, output, _ = shelf.call(shelf.first, shelf.second, "--delta", "--delta-words", "5")
+    _, output, _ = shelf.call(third, fourth, *options, "--delta-words", "5")
     assert "by the 5 most frequent words" in output
+    # Of two chapters any word's z-scores differ by √2, of few nearly so.
+    code, output, errors = shelf.call(shelf.first, shelf.second, "--delta")
+    assert (code, "no Delta: it takes 6 chapters, here are 2 in all" in errors) == (0, True)
+    assert "Delta" not in output
+    code, _, errors = shelf.call(third, "--delta-words", "5")
+    assert (code, "--delta-words: expected --delta with it" in errors) == (2, True)
+
+
+@pytest.mark.parametrize("headings", [0, 2, 3])
+def test_pieces_of_one_chapter_count_as_one(shelf: Shelf, headings: int) -> None:
+    # Such a text is held out by pieces of a few hundred characters: no interval comes of them.
+    short = shelf.folder / "短.txt"
+    write_book(short, 5)
+    lines = [own for own in short.read_text(encoding="utf-8").splitlines() if own[0] != "第"][:60]
+    for number in range(headings):
+        place = number * 60 // headings + number
+        lines.insert(place, f"第{'一二三'[number]}章　夜雨")
+    short.write_text("\n".join(lines), encoding="utf-8")
+    (told,) = shelf.told(short, "--whole")["texts"]
+    assert len(told["chapters"]) == (headings or 2)
+    assert told["characters"] > 60 * SENTENCE
+    assert all(own["interval"] is None for own in told["scores"])
+    _, output, errors = shelf.call(short, "--whole")
+    assert f"compared by {headings or 2} of its chapters, too few for an interval" in errors
+    assert "held out of each text; of a text that no model has read, of all of them" in output
+
+
+def test_of_two_files_either_both_are_written_or_none(shelf: Shelf) -> None:
+    table, page = shelf.folder / "半.csv", shelf.folder / "半" / "out.html"
+    page.parent.mkdir()
+    with pytest.MonkeyPatch.context() as patched:
+
+        def fail(path: Path, text: str) -> None:
+            if path == page:
+                raise OSError(errno.EFBIG, "File too large")
+            write_durably(path, text)
+
+        patched.setattr("pipeline.commands.compare.write_durably", fail)
+        code, _, errors = shelf.call(shelf.first, "--csv", table, "--page", page)
+    assert (code, "File too large" in errors) == (1, True)
+    assert not table.exists()
+    assert shelf.call(shelf.first, "--csv", table, "--page", page)[0] == 0
 
 
 def test_files_are_written_once(shelf: Shelf) -> None:

@@ -34,6 +34,8 @@ def comparison(*names: str, bits: float | None = 5.25) -> dict[str, Any]:
     texts = [
         {
             "name": text,
+            "characters": 12_345,
+            "chapters": ["第一回", "第二回"],
             "scores": [
                 {
                     "model": model,
@@ -41,6 +43,8 @@ def comparison(*names: str, bits: float | None = 5.25) -> dict[str, Any]:
                     "interval": [5.0, 6.75],
                     "own": row == column,
                     "learnt": (row, column) == (0, last),
+                    "unseen_share": 0.21 * column,
+                    "strange": column == last > 0,
                 }
                 for column, model in enumerate(names)
             ],
@@ -57,7 +61,8 @@ def comparison(*names: str, bits: float | None = 5.25) -> dict[str, Any]:
     delta = {"words": ["的"], "distances": [{"texts": list(names[:2]), "delta": 0.75}]}
     return {
         "marks": True,
-        "models": [{"name": name} for name in names],
+        "whole": False,
+        "models": [{"name": name, "characters": 98_765} for name in names],
         "texts": texts,
         "tree": merges,
         "delta": {**delta, "tree": merges},
@@ -77,6 +82,9 @@ def test_it_is_whole_and_says_what_was_measured_in_both_languages() -> None:
     assert "每字比特数" in page
     assert "Bits per character" in page
     assert "script" not in tags.seen
+    assert {"12,345", "98,765", "42% unknown", "42% 不认得"} <= set(re.findall(r">([^<]+)<", page))
+    assert "全文" not in page
+    assert "全文" in comparison_page({**comparison("甲"), "whole": True}, "zh")
     assert "Words alone count" not in page
     assert "Words alone count" in comparison_page({**comparison("甲"), "marks": False}, "zh")
 

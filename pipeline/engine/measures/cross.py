@@ -24,6 +24,7 @@ from pipeline.engine.measures.stream import score_words
 from pipeline.engine.memories.next_word import Model
 
 _PERCENTILES = (2.5, 97.5)  # of a 95 % interval
+STRANGE = 0.05  # share of unknown characters from which a score tells of script, not of style
 FEWEST = 4  # chapters that have one: two would be drawn in three ways, and look sure
 
 
