@@ -263,7 +263,7 @@ def _delta_lines(delta: Json) -> Iterator[str]:
     """Yield Burrows' Delta between texts."""
     yield (
         f"Burrows' Delta of the same chapters, by the {len(delta['words'])} most frequent words "
-        "(z-scores over all that are compared here: another company, other figures)"
+        "(z-scores over the chapters of all texts: figures of this run alone)"
     )
     for own in delta["distances"]:
         yield f"  {own['delta']:.3f}  {' – '.join(own['texts'])}"

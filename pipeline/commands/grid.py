@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.artifacts.embedding import EMBEDDING
 from pipeline.artifacts.training import TRAINING
 from pipeline.catalog import EVALUATION, MODEL, STAGES
 from pipeline.commands import results
@@ -33,12 +34,15 @@ from pipeline.runner.together import execute_many
 from pipeline.workers import Workers
 
 if TYPE_CHECKING:
+    from pipeline.artifacts.embedding import Embedding
     from pipeline.artifacts.evaluation import Evaluation
     from pipeline.artifacts.training import Training
 
 _MOST = 1000  # models of a grid
 _VALUE = re.compile(r"""((?:"[^"]*"|'[^']*'|\[[^\]]*\]|[^,"'\[])+)(?:,|$)""")
 _FIGURES = {"perplexity": "perplexity", "bits_per_character": "bits/char", "top1": "top1"}
+_TRAINING = "training_perplexity"  # of the network alone, before `evaluate`
+_NAMES = {**_FIGURES, _TRAINING: "training perplexity"}
 
 
 @dataclass(frozen=True)
@@ -136,16 +140,39 @@ def run_grid(
 
 
 def publish_cells(found: Sequence[Cell], name: str | None, progress: str) -> list[Cell]:
-    """Put the models on the shelf, each under a name that tells its setting; note the best run."""
+    """Put the models on the shelf, each under a name that tells its setting; note the best run.
+
+    Where nothing tells which is the best, the first is noted, and a line says so.
+    """
     cells = [cell if cell.error else _publish(cell, name, progress) for cell in found]
-    best = min(
-        (cell for cell in cells if cell.error is None),
-        key=lambda cell: cell.figures.get("perplexity") or float("inf"),
-        default=None,
-    )
-    if best is not None:
+    done = [cell for cell in cells if cell.error is None]
+    by = _comparable(done)
+    if done and not by:
+        say(
+            "xuxie: perplexities of unlike vocabularies do not tell which model is better; bits "
+            "per character do: the same command without --quick"
+        )
+    if done:
+        best = min(done, key=lambda cell: cell.figures.get(by) or float("inf"))
         remember_run(best.project, best.outcomes)
     return cells
+
+
+def _comparable(done: Sequence[Cell]) -> str:
+    """Return the figure by which models can be ranked, "" where there is none.
+
+    Perplexities are those of a model's own pieces: of a smaller vocabulary they are lower anyway.
+    """
+    if all(cell.figures.get("bits_per_character") is not None for cell in done):
+        return "bits_per_character"
+    vocabularies = {_words(cell) for cell in done}
+    return "" if len(vocabularies) > 1 else next((n for n in _NAMES if n in done[0].figures), "")
+
+
+def _words(cell: Cell) -> tuple[str, ...]:
+    """Return the pieces of a cell's model."""
+    embedding: Embedding = load(cell.project.store, _record(cell, "embed"), EMBEDDING)
+    return embedding.words
 
 
 def _publish(cell: Cell, name: str | None, progress: str) -> Cell:
@@ -175,7 +202,7 @@ def show(found: Sequence[Cell]) -> None:
     """Print the table, the settings as asked for, and a line for each that failed."""
     done = [cell for cell in found if cell.error is None]
     if done:
-        names = [name for name in _FIGURES if any(name in cell.figures for cell in done)]
+        names = [name for name in _NAMES if any(name in cell.figures for cell in done)]
         lines = [
             [
                 cell.label,
@@ -184,7 +211,7 @@ def show(found: Sequence[Cell]) -> None:
             ]
             for cell in done
         ]
-        headings = ("validation chapters", *(_FIGURES[name] for name in names), "model")
+        headings = ("validation chapters", *(_NAMES[name] for name in names), "model")
         put("", *results.table_lines(headings, lines, width()))
     for cell in found:
         if cell.error is not None:
@@ -206,7 +233,7 @@ def _figures(cell: Cell) -> dict[str, float | None]:
         return {name: scores[name] for name in _FIGURES}
     training: Training = load(cell.project.store, _record(cell, "train"), TRAINING)
     history = training.history
-    return {"perplexity": history["epochs"][history["best_epoch"] - 1]["perplexity"]}
+    return {_TRAINING: history["epochs"][history["best_epoch"] - 1]["perplexity"]}
 
 
 def _record(cell: Cell, stage: str) -> Record:

@@ -137,7 +137,7 @@ def _make_model(
     remember_run(project, outcomes)
     if path is not None and progress == "json":
         say(json.dumps({"event": "model", "name": read_name(path)}))
-    if path is not None and not quiet and any(outcome.ran for outcome in outcomes):
+    if path is not None and not quiet and any(outcome.new for outcome in outcomes):
         _show_sample(project, outcomes, path)
     return outcomes
 
@@ -174,7 +174,7 @@ def _evaluate_model(
     later = run(targets, frozenset(), "run-all")
     publish_model(project, later, name)
     remember_run(project, later)
-    earlier = {outcome.record.stage: outcome for outcome in made if outcome.ran}
+    earlier = {outcome.record.stage: outcome for outcome in made if outcome.new}
     return [earlier.get(outcome.record.stage, outcome) for outcome in later]
 
 
@@ -209,7 +209,7 @@ def run_one(
     publish_model(project, outcomes)
     if as_json:
         return print_json(explain.outcome_rows(outcomes))
-    if not any(outcome.ran for outcome in outcomes):
+    if not any(outcome.new for outcome in outcomes):
         print(f"{stage} is up to date; nothing to do (--force runs it all the same)")
     return None
 
@@ -218,7 +218,7 @@ def _show_result(project: Project, outcomes: Sequence[Outcome]) -> None:
     """Print scores and where things lie; one line if there was nothing to do."""
     records = {outcome.record.stage: outcome.record for outcome in outcomes}
     page = f" (report: {records[REPORT.name].path / REPORT_FILE})" if REPORT.name in records else ""
-    if not any(outcome.ran for outcome in outcomes):
+    if not any(outcome.new for outcome in outcomes):
         return put(f"everything is up to date; nothing to do{page}")
     if EVALUATION.name in records:
         evaluation: Evaluation = load(project.store, records[EVALUATION.name], EVALUATION.codec)

@@ -38,7 +38,8 @@ def status(
     project = asked.open(artifacts)
     steps = plan(STAGES, project.settings, project.store, verify=verify)
     if not as_json and not verify and shelf.newest(shelf.shelf_of(project.store.folder)) is None:
-        return print(_beginning_line(project, steps))
+        stale = [row for row in explain.status_rows(steps) if row["state"] == "stale"]
+        return put_lines([*_status_lines(stale), _beginning_line(project, steps)])
     _show_plan(steps, as_json)
     if (note := other_novel(project)) is not None:
         say(f"xuxie: {note}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,7 @@ from pipeline.runner.lock import hold
 from pipeline.runner.memo import save_memo
 from pipeline.runner.memory import give_back
 from pipeline.runner.mirror import Mirror, fetch_step, send
-from pipeline.runner.parts import keep_parts
+from pipeline.runner.parts import keep_parts, send_parts
 from pipeline.runner.plan import Step, file_names, plan_stage
 from pipeline.runner.sources import all_source_digests, source_digests
 from pipeline.runner.store import Record, Store, load
@@ -37,11 +37,17 @@ from pipeline.workers import HERE, Workers
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one step: its artifact, and whether the stage ran for it."""
+    """What became of one step: its artifact, and whether the stage ran for it or it was taken."""
 
     step: Step
     record: Record
     ran: bool
+    taken: bool = False  # from another machine
+
+    @property
+    def new(self) -> bool:
+        """Return whether the artifact was not here before."""
+        return self.ran or self.taken
 
 
 class Reporter(Protocol):
@@ -139,9 +145,10 @@ def _pass(run: _Run, chosen: Sequence[Stage]) -> list[Outcome]:
         step = _plan(run, stage, outcomes, verify=False)
         if step.record is None:  # what the stage reads is digested now, memo or not
             step = _plan(run, stage, outcomes, verify=True)
-        if _fetch(run, step):
+        if taken := _fetch(run, step):
             step = _plan(run, stage, outcomes, verify=False)
-        outcomes[stage.name] = _bring_up_to_date(run, step, outcomes)
+        outcome = _bring_up_to_date(run, step, outcomes)
+        outcomes[stage.name] = replace(outcome, taken=taken and not outcome.ran)
         save_memo(run.store.memo)
     return list(outcomes.values())
 
@@ -177,7 +184,9 @@ def _bring_up_to_date(run: _Run, step: Step, earlier: dict[str, Outcome]) -> Out
             return run.ran[name]
         _drop_scratch(step, store)  # a run may have been killed between its commit and this
         run.reporter.skipped(step)
-        send(run.mirror, step.record, partial(run.reporter.said, step))
+        say = partial(run.reporter.said, step)
+        send(run.mirror, step.record, say)
+        send_parts(run.mirror, store, name, say)
         return Outcome(step, step.record, ran=False)
     _refuse_missing_files(step, config)
     _refuse_changes(step, config, store, ignore_memo=False)

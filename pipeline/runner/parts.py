@@ -20,7 +20,7 @@ from pipeline.filenames import readable
 from pipeline.runner.commit import commit, quarantine
 from pipeline.runner.fingerprint import file_digests, key_of, refuse_difference
 from pipeline.runner.mirror import Mirror, Say, fetch, send
-from pipeline.runner.store import Record, Store, check, load
+from pipeline.runner.store import Record, Store, check, load, records
 from pipeline.stage import Part, attempt
 from pipeline.workers import Workers
 
@@ -78,6 +78,18 @@ def keep_parts(
                 new = commit(store, components, partial(codec.save, value), history)
                 send(mirror, new, say, replace=record is not None)  # which could not be read
             yield value
+
+
+def send_parts(mirror: Mirror | None, store: Store, stage: str, say: Say) -> None:
+    """Send the parts of a stage's results that are kept here, where the stage itself need not run.
+
+    Who takes the result from there may have to make it anew, with one part that has changed.
+    """
+    if mirror is None:
+        return
+    for name in (name for name, of in PARTS.items() if of == stage):
+        for record in records(store, name):
+            send(mirror, record, say)
 
 
 def _bytes(parts: Iterable[Part]) -> int:

@@ -158,6 +158,23 @@ def test_a_forced_stage_runs_alone_and_gives_the_same_bytes(own: Trained) -> Non
     assert {row["state"] for row in status_of(own).values()} == {"fresh"}  # no cascade
 
 
+def test_what_another_machine_has_made_ends_as_what_is_made_here(
+    own: Trained, tmp_path: Path
+) -> None:
+    store = ["--store", str(tmp_path / "share")]
+    code, output, _ = invoke("run-all", *run_options(own), *store)
+    assert (code, output.partition(";")[0]) == (0, "everything is up to date")
+
+    here = ["--artifacts", str(tmp_path / "here")]
+    code, output, errors = invoke("run-all", *run_options(own)[:-2], *here, *store)
+    assert code == 0, errors
+    assert stages_done(errors) == []
+    assert errors.count(": taken from ") == len(STAGES)
+    assert {line.split()[0] for line in output.splitlines() if line} >= {"model", "write", "report"}
+    again = invoke("run-all", *run_options(own)[:-2], *here, *store)
+    assert (again[0], again[1].partition(";")[0]) == (0, "everything is up to date")
+
+
 def test_run_of_a_fresh_stage_does_nothing(trained: Trained) -> None:
     code, output, errors = invoke("run", "train", *run_options(trained))
 

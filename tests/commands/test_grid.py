@@ -8,7 +8,7 @@ from commands import invoke, run_options
 from pipelines import TINY, Trained
 
 from pipeline.commands.arguments import Asked
-from pipeline.commands.grid import cells
+from pipeline.commands.grid import cells, publish_cells
 from pipeline.errors import SettingsError
 
 ASKED = Asked(None, TINY, ("train.patience=3",))
@@ -90,6 +90,40 @@ def test_what_is_of_one_run_alone_is_refused_with_a_grid(other: str, tmp_path: P
     assert not (tmp_path / "artifacts").exists()
 
 
+@pytest.mark.parametrize(
+    ("figures", "vocabularies", "best"),
+    [
+        # Of a small vocabulary a perplexity is low, whatever the model is worth.
+        ([{"perplexity": 9, "bits_per_character": 6.2}, {"perplexity": 5}], "ab", 0),
+        ([{"perplexity": 5, "bits_per_character": 6.2}, {"bits_per_character": 6.1}], "ab", 1),
+        ([{"training_perplexity": 9}, {"training_perplexity": 5}], "aa", 1),
+        ([{"training_perplexity": 9}, {"training_perplexity": 5}], "ab", 0),
+    ],
+)
+def test_the_best_of_a_grid_is_told_by_what_can_be_compared(
+    figures: list[dict[str, float]],
+    vocabularies: str,
+    best: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    noted: list[object] = []
+    found = cells(ASKED, ["train.seed=1,2"], tmp_path)
+    labels = [cell.label for cell in found]
+    told = {label: own for label, *own in zip(labels, figures, vocabularies, strict=True)}
+    module = "pipeline.commands.grid."
+    monkeypatch.setattr(module + "_title", lambda cell: "甲")
+    monkeypatch.setattr(module + "publish_model", lambda *given: None)
+    monkeypatch.setattr(module + "_figures", lambda cell: told[cell.label][0])
+    monkeypatch.setattr(module + "_words", lambda cell: tuple(told[cell.label][1]))
+    monkeypatch.setattr(module + "remember_run", lambda project, outcomes: noted.append(project))
+    publish_cells(found, None, "log")
+    assert noted == [found[best].project]
+    unlike = "perplexities of unlike vocabularies do not tell" in capsys.readouterr().err
+    assert unlike == ("bits_per_character" not in figures[1] and vocabularies == "ab")
+
+
 @pytest.mark.slow
 def test_a_grid_ends_with_a_table_and_a_model_each(own: Trained) -> None:
     """One of the two is the run that is there; of the other all from `decode` on is made."""
@@ -109,7 +143,9 @@ def test_a_grid_ends_with_a_table_and_a_model_each(own: Trained) -> None:
         {"decode.calibration_targets": "200"},
         {"decode.calibration_targets": "150"},
     ]
-    assert all(row["validation"]["perplexity"] > 1 and row["error"] is None for row in rows)
+    assert all(
+        row["validation"]["training_perplexity"] > 1 and row["error"] is None for row in rows
+    )
     shelf = {path.stem for path in (own.artifacts / "models").glob("*.safetensors")}
     assert {row["model"] for row in rows} <= shelf
     assert rows[1]["model"].endswith(" calibration_targets=150")

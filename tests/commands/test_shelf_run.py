@@ -37,6 +37,10 @@ def test_a_shelf_is_read_book_by_book_and_anew_where_one_changed(tmp_path: Path)
     status = call("status", "--json", *options)
     rows = {row["stage"]: row for row in json.loads(status.stdout)}
     assert rows["fetch"]["reasons"] == ["卷2.txt changed"]
+    # Without a model too it is said which book, beside what to do.
+    told = call("status", *options).stdout.splitlines()
+    assert re.fullmatch(r"fetch +stale .* 卷2\.txt changed", told[0])
+    assert told[-1].startswith("no model yet")
     again = call("run", "fetch", *options)
     assert again.returncode == 0, again.stderr
     assert len(list((tmp_path / "artifacts" / "book").iterdir())) == 4, "one book was read again"

@@ -22,6 +22,7 @@ from pipeline.runner import addresses
 from pipeline.runner.addresses import open_place
 from pipeline.runner.execute import execute
 from pipeline.runner.mirror import Mirror, fetch, open_mirror
+from pipeline.runner.parts import PARTS
 from pipeline.runner.places import Folder
 from pipeline.runner.store import Store, open_store, records, seal
 from pipeline.runner.together import execute_many
@@ -316,8 +317,9 @@ def test_two_that_send_the_same_at_once_leave_one_that_can_be_taken(
 
 
 def test_books_of_a_shelf_are_shared_one_by_one(
-    store: Store, elsewhere: Store, shared: Path
+    store: Store, elsewhere: Store, shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setitem(PARTS, "book", "read")
     paths = [store.root / f"{name}.txt" for name in "ab"]
     for path in paths:
         path.write_text(path.stem, encoding="utf-8")
@@ -353,6 +355,10 @@ def test_books_of_a_shelf_are_shared_one_by_one(
     assert join(elsewhere) == ["read"]
     assert made == [], "both books came from there"
     assert bytes_below(elsewhere.folder).keys() == bytes_below(shared).keys()
+    # Those that are here already are sent as well, though the stage does not run.
+    shutil.rmtree(shared / "book")
+    assert join(store) == []
+    assert len(list((shared / "book").iterdir())) == 2
 
 
 def test_a_grid_takes_and_sends_what_workers_make(

@@ -155,6 +155,19 @@ def test_books_of_one_title_are_told_apart_by_their_files(shelf: Path) -> None:
     assert titles == ["红墙 (卷1.txt)", "青瓦", "红墙 (卷3.txt)"]
 
 
+def test_a_book_in_traditional_characters_among_others_is_told_of(tmp_path: Path) -> None:
+    old = "他說這個時候來過，後來又開門進去，見她還沒動，就對她說：「你們學會了嗎？」\n" * 90
+    (tmp_path / "旧.txt").write_text(old, encoding="big5")
+    assert not any("traditional" in note for note in read(tmp_path, books="each").notes)
+    (tmp_path / "新.txt").write_text(CHAPTERS[0], encoding="utf-8")
+    said: list[str] = []
+    (note,) = (n for n in read(tmp_path, said, books="each").notes if "traditional" in n)
+    assert note.startswith("《旧》: in traditional characters, as not all books are")
+    assert note in said
+    simplified = read(tmp_path, books="each", simplify=True)
+    assert not any("traditional" in note for note in simplified.notes)
+
+
 def test_files_that_the_list_leaves_out_are_told_and_recorded(shelf: Path) -> None:
     (shelf / "shelf.toml").write_text(
         '[[book]]\nfile = "卷1.txt"\n[[book]]\nfile = "夹"\n', encoding="utf-8"
