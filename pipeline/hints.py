@@ -29,7 +29,7 @@ def file_hint(name: str, known: Iterable[str]) -> str:
     >>> file_hint("红楼.txt", ["没有.txt", "红楼梦.epub"]), file_hint("没有.txt", ["西游前.txt"])
     ('; the nearest is 红楼梦.epub', '')
     """
-    every = list(known)
+    every = [own for own in known if own != name]  # a link that leads nowhere is beside itself
     stems = [_ENDING.sub("", own) for own in every]
     nearest = _nearest(_ENDING.sub("", name), stems)
     forms = [own for own, stem in zip(every, stems, strict=True) if stem in nearest]

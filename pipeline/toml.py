@@ -44,7 +44,7 @@ def read_table(path: Path, origin: str, *, most_bytes: int = _MAX_BYTES) -> dict
 
 def _read_settings(path: Path, origin: str, most_bytes: int) -> str:
     """Return the text of a settings file of bounded size."""
-    expected = f"{origin}: expected a settings file in TOML"
+    expected = f"{origin}: expected a file in TOML"
     try:
         data = b"" if (why := why_unreadable(path, most_bytes)) else read_regular(path, most_bytes)
         text = data.decode("utf-8-sig")

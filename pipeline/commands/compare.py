@@ -196,10 +196,9 @@ def _given(
     for source in texts:
         project = open_project(artifacts, source=source, encoding=encoding, overrides=sets)
         record = run_targets(project, [SOURCE.name], frozenset(), "compare")[-1].record
-        found = books_of(
-            load(project.store, record, SOURCE.codec), _free_name(_name_of(source), books)
-        )
-        for book in found:
+        corpus = load(project.store, record, SOURCE.codec)
+        name = corpus.title if corpus.books and corpus.title else _name_of(source)  # of a shelf
+        for book in books_of(corpus, _free_name(name, books)):
             twin = next((own for own in books if own.digests[0] == book.digests[0]), None)
             if twin:
                 say_notes([f"{visible(source)}: the same bytes as {twin.name}; used once"])

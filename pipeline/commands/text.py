@@ -92,14 +92,22 @@ def _book_lines(corpus: Corpus) -> Iterator[str]:
         own = book_alone(corpus, book)
         characters = sum(map(len, own.paragraphs))
         about = " ".join(filter(None, (f"《{book.title}》", book.author, book.period)))
-        yield f"{number:>7,}{len(own.chapters):>11,}{characters:>12,}  {about} ({book.file})"
+        file = f"({book.file})"
+        told = about if file in book.title else f"{about} {file}"  # it tells two of one title apart
+        yield f"{number:>7,}{len(own.chapters):>11,}{characters:>12,}  {told}"
+
+
+def _titled(corpus: Corpus, chapter: Chapter) -> str:
+    """Return a chapter's title, on a shelf with its book's before it."""
+    of = (book.title for book in corpus.books if book.start <= chapter.start < book.stop)
+    return "".join(f"《{title}》" for title in of) + chapter.title
 
 
 def _chapter_rows(corpus: Corpus) -> list[dict[str, Any]]:
     """Return the chapters with their first paragraphs, from 1, and their sizes."""
     return [
         {
-            "title": chapter.title,
+            "title": _titled(corpus, chapter),
             "paragraph": chapter.start + 1,
             "paragraphs": chapter.stop - chapter.start,
             "characters": sum(map(len, corpus.paragraphs[chapter.start : chapter.stop])),
@@ -158,7 +166,7 @@ def _place_rows(corpus: Corpus, places: Sequence[int]) -> list[dict[str, Any]]:
     return [
         {
             "paragraph": place + 1,
-            "chapter": _chapter_of(corpus, place).title,
+            "chapter": _titled(corpus, _chapter_of(corpus, place)),
             "text": corpus.paragraphs[place],
         }
         for place in places
@@ -168,7 +176,7 @@ def _place_rows(corpus: Corpus, places: Sequence[int]) -> list[dict[str, Any]]:
 def _place_lines(corpus: Corpus, places: Sequence[int], where: str) -> Iterator[str]:
     """Yield each place with the paragraphs around it, marked in the margin."""
     for place in places[:_MOST_PLACES]:
-        yield f"{_chapter_of(corpus, place).title}, paragraph {place + 1:,}"
+        yield f"{_titled(corpus, _chapter_of(corpus, place))}, paragraph {place + 1:,}"
         start, stop = max(0, place - _AROUND), place + _AROUND + 1
         for index, paragraph in enumerate(corpus.paragraphs[start:stop], start):
             yield f"{'>' if index == place else ' '} {index + 1:>7,}  {paragraph}"

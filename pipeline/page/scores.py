@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pipeline.artifacts.evaluation import ABLATION, READING
 from pipeline.page.document import note, section
-from pipeline.page.markup import Markup, element, join, named, table
+from pipeline.page.markup import Markup, chinese, element, join, named, table
 from pipeline.page.texts import Texts
 
 _T = TypeVar("_T")
@@ -127,11 +127,11 @@ def writing(texts: Texts, ways: Mapping[str, Mapping[str, float | None]]) -> Mar
     )
 
 
-def books(texts: Texts, rows: Sequence[Row]) -> Markup:
-    """Return the scores of each book of a shelf on its test chapters."""
+def books(texts: Texts, rows: Sequence[Row], about: Mapping[str, str]) -> Markup:
+    """Return the scores of each book of a shelf on its test chapters; `about` tells of titles."""
     lines = (
         (
-            row["title"],
+            _book_name(row["title"], about.get(row["title"], "")),
             f"{row['characters']:,}",
             *(_book_figure(row[model], "bits_per_character") for model in ("kneser_ney", "writer")),
             _book_figure(row["writer"], "top1"),
@@ -141,6 +141,11 @@ def books(texts: Texts, rows: Sequence[Row]) -> Markup:
     return section(
         texts, "books", texts.books, note(texts.books_note), table(texts.books_head, lines)
     )
+
+
+def _book_name(title: str, about: str) -> Markup:
+    """Return a book's title, and below it what its shelf's list tells of it."""
+    return Markup(chinese(title) + (element("small", about, lang="zh") if about else ""))
 
 
 def _book_figure(own: Row, name: str) -> Markup:

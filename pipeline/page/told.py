@@ -20,6 +20,7 @@ class Told:
     parts: Sequence[overview.Part]
     training: Mapping[str, Any]
     evaluation: Evaluation
+    about: Mapping[str, str]  # of each book of a shelf, by its title: its author and period
     places: Sequence[wordmap.Place]
     people: Sequence[tuple[str, int, Sequence[tuple[str, float]]]]
     seed_phrase: str
@@ -36,7 +37,11 @@ def sections(texts: Texts, told: Told) -> list[Markup]:
         overview.overview(texts, told.facts, told.parts),
         curves.curves(texts, told.training),
         scores.evaluation(texts, evaluated.scores),
-        *([scores.books(texts, evaluated.books["test"])] if "test" in evaluated.books else []),
+        *(
+            [scores.books(texts, evaluated.books["test"], told.about)]
+            if "test" in evaluated.books
+            else []
+        ),
         *([scores.ablation(texts, evaluated.ablation)] if evaluated.ablation else []),
         *([scores.writing(texts, evaluated.writing)] if evaluated.writing else []),
         *([scores.reading(texts, evaluated.reading)] if evaluated.reading else []),

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.errors import StageFailed
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_TOO_LARGE = "File too large"
 _READ_ONLY = "Read-only file system"
 _LEAST_FREE = 2**20  # bytes; libraries that hide the error number fail with less than this left
 _LONGEST = 300
@@ -30,6 +31,13 @@ def as_failure(stage: str, error: Exception, folder: Path, *, saving: bool = Fal
         return StageFailed(
             f"{stage}: disk full in {folder}; what was finished before is kept, make room, run "
             "again",
+            stage=stage,
+            path=folder,
+        )
+    if getattr(error, "errno", None) == errno.EFBIG or _TOO_LARGE in str(error):
+        return StageFailed(
+            f"{stage}: a file in {folder} may not become as large as it has to; what was finished "
+            "before is kept, raise the limit (ulimit -f) or choose another disk, run again",
             stage=stage,
             path=folder,
         )

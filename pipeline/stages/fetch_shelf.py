@@ -157,7 +157,7 @@ def _copy(
 ) -> Cut:
     """Return the record of a book whose text stands in another one."""
     title = _title(entries[other], read[other].corpus)
-    why = f"{share:.0%} of it stand in 《{title}》 ({entries[other].file})"
+    why = f"{share:.0%} of it stands in 《{title}》 ({entries[other].file})"
     return Cut("same book twice", entries[number].file, 0, why)
 
 

@@ -196,6 +196,7 @@ def report(
         parts=list(_describe_parts(window)),
         training=train.history,
         evaluation=evaluate,
+        about={book.title: f"{book.author} {book.period}".strip() for book in fetch.books},
         places=_lay_out(config, embed, decode, cast),
         people=_name_neighbours(config, embed.words, decode, cast),
         seed_phrase=seed_phrase,

@@ -31,6 +31,7 @@ def test_a_shelf_is_read_book_by_book_and_anew_where_one_changed(tmp_path: Path)
     assert len(list((tmp_path / "artifacts" / "book").iterdir())) == 3
     lines = call("text", *options[2:]).stdout.splitlines()
     assert re.search(r"\s1\s+3\s+[\d,]+  《卷1》 \(卷1\.txt\)", "\n".join(lines))
+    assert sum("  《卷2》第" in line for line in lines) == 3, "chapters say whose they are"
 
     with (shelf / "卷2.txt").open("a", encoding="gb18030") as file:
         file.write("她又回头看了一眼。\n")

@@ -347,3 +347,13 @@ def test_settings_that_are_not_the_defaults_stand_before_the_fold() -> None:
     assert "train.epochs" in opened
     assert "train.hidden" in folded
     assert "All are the defaults" in overview.settings(ENGLISH, {}, {"train.hidden": 200})
+
+
+def test_books_of_a_shelf_have_their_authors_and_periods_below_their_titles() -> None:
+    scored = {"bits_per_character": 6.25, "top1": 0.25, "interval": None}
+    row = {"characters": 12_345, "kneser_ney": scored, "writer": scored}
+    rows = [{"title": title, **row} for title in ("石头记", "<无名>")]
+    html = scores.books(CHINESE, rows, {"石头记": "曹雪芹 清", "<无名>": ""})
+    assert '<span lang="zh">石头记</span><small lang="zh">曹雪芹 清</small>' in html
+    assert "&lt;无名&gt;</span></t" in html
+    assert html.count("12,345") == 2

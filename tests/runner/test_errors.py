@@ -71,6 +71,8 @@ def test_an_override_without_a_value_names_the_option(project: Path) -> None:
         (OSError(errno.EROFS, "Read-only file system"), "has become read-only"),
         (RuntimeError("I/O error: Read-only file system (os error 30)"), "has become read-only"),
         (OSError(errno.ENOSPC, "No space left on device"), "disk full"),
+        (OSError(errno.EFBIG, "File too large"), "raise the limit (ulimit -f)"),
+        (RuntimeError("I/O error: File too large (os error 27)"), "raise the limit (ulimit -f)"),
         (ValueError("odd"), "expected to finish, got ValueError: odd"),
     ],
 )

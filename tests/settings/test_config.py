@@ -176,7 +176,7 @@ def test_what_is_too_much_is_one_short_line(root: Path, override: str, words: li
         ("[train]\nepochs = " + "9" * 4_301, ["my.toml: expected", "too many digits"]),
         ("[train]\nepochs = " + "[" * 4_301, ["my.toml: expected", "nested too deeply"]),
         ("[train]\nepochs = " + "[\n" * 4_301, ["my.toml: expected", "nested too deeply"]),
-        ("#\n" * 200_000, ["my.toml: expected a settings file in TOML, got 400,000 bytes"]),
+        ("#\n" * 200_000, ["my.toml: expected a file in TOML, got 400,000 bytes"]),
     ],
 )
 def test_a_file_that_is_too_much_is_one_short_line(
@@ -194,7 +194,7 @@ def test_a_file_that_is_too_much_is_one_short_line(
 def test_a_settings_file_that_is_none_is_not_opened(root: Path) -> None:
     os.mkfifo(root / "pipe.toml")
     for path, kind in ((root / "pipe.toml", "pipe"), (Path("/dev/zero"), "device")):
-        with pytest.raises(SettingsError, match=f"settings file in TOML, got a {kind}; save it"):
+        with pytest.raises(SettingsError, match=f"file in TOML, got a {kind}; save it"):
             load(root, config_path=path)
     with pytest.raises(SettingsError, match=r"got a folder; give a file"):
         load(root, config_path=root)
@@ -226,7 +226,7 @@ def test_a_sample_that_would_count_is_refused(root: Path, sample: str) -> None:
 
 
 def test_a_missing_file_is_named(root: Path) -> None:
-    with pytest.raises(SettingsError, match=r"no\.toml: expected a settings file"):
+    with pytest.raises(SettingsError, match=r"no\.toml: expected a file in TOML"):
         load(root, config_path=root / "no.toml")
 
 

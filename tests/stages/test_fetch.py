@@ -361,6 +361,8 @@ def write_epub(path: Path) -> None:
         ("novel.doc", b"\xd0\xcf\x11\xe0" + b"x" * 99, "a Word document"),
         ("novel.txt", gzip.compress(b"x", mtime=0), "a gzip archive"),
         ("novel.txt", b"%PDF-1.4", "a PDF document"),
+        ("novel.txt", b"\xff\xd8\xff\xe0\x00\x10JFIF" + b"x" * 99, "a picture: have its text"),
+        ("novel.txt", b"\x89PNG\r\n\x1a\n" + b"x" * 99, "a picture"),
         ("novel.mobi", b"x" * 60 + b"BOOKMOBI", "one that is cut off or damaged"),
         ("novel.rtf", rb"{\rtf1 x}", "a rich text document"),
         ("novel.txt", b" \r\n", "an empty file"),

@@ -105,7 +105,7 @@ def test_a_book_that_stands_in_another_is_used_once(shelf: Path) -> None:
     (shelf / "又.txt").write_text(part.replace("，", ","), encoding="gb18030")
     corpus = read(shelf, books="each")
     (cut,) = (cut for cut in corpus.cuts if cut.reason == "same book twice")
-    assert (cut.document, cut.text) == ("又.txt", "100% of it stand in 《卷1》 (卷1.txt)")
+    assert (cut.document, cut.text) == ("又.txt", "100% of it stands in 《卷1》 (卷1.txt)")
     assert len(corpus.books) == 3
 
 

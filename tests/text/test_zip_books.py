@@ -132,7 +132,7 @@ def test_a_book_beside_its_own_chapters_is_read_once() -> None:
     assert [own.name for own in book.documents] == [
         f"书.zip/{n}" for n in ("1.txt", "2.txt", "3.docx", "4.docx")
     ]
-    assert cut(book, "same text in another form") == ["100% of it stand in the texts beside it"]
+    assert cut(book, "same text in another form") == ["100% of it stands in the texts beside it"]
 
 
 def test_a_page_beside_plain_texts_is_left_out_only_if_they_hold_its_text(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def without_copies(reading: Reading) -> Reading:
                 share = _share_of_lines(part, texts) if name in pages else 0.0
             if share > _COPY:
                 why = "same text in another form"
-                cuts[name] = Cut(why, name, 1, f"{share:.0%} of it stand in the texts beside it")
+                cuts[name] = Cut(why, name, 1, f"{share:.0%} of it stands in the texts beside it")
             elif name in pages and _is_note(name, part):
                 cuts[name] = Cut("web page beside plain texts", name, 1, "\n".join(part))
         known = np.concatenate([known, *prints])

@@ -93,6 +93,11 @@ FORMATS: list[Format] = [  # one that holds another comes after it: an epub is a
         (".pdf",),
         advice="save its text as .txt first, as `pdftotext -layout book.pdf` does, and give that",
     ),
+    Format(
+        "a picture",
+        ((0, b"\xff\xd8\xff"), (0, b"\x89PNG\r\n\x1a\n"), (0, b"GIF8")),
+        advice="have its text recognized and give that, or leave it out",
+    ),
     Format("a Word document", _ZIP, (".docx",), read_docx),
     Format(
         "a Word document of the old form",
