@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pipeline.desk.desk import Desk
 
 BROWSER = "tests/desk/browser/"
+_MANY_OBJECTS = 50_000  # to look through them takes some hundredths of a second
 SEEDED = "localStorage['xuxie.settings'] ??= JSON.stringify({exact: {rng_seed: 7}})"
 
 os.environ.pop("COLUMNS", None)  # workers of pytest-xdist have one: findings/xdist-columns.sh
@@ -59,9 +60,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Let collections of garbage, one a stage, pass over what stays: tests, TensorFlow, pytest."""
+    """Let searches for garbage, one a stage, pass over what stays: tests, pytest."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Let them pass over what a file has left to stay, as TensorFlow does with what it traces."""
+    last_of_its_file = nextitem is None or nextitem.path != item.path
+    if last_of_its_file and len(gc.get_objects()) > _MANY_OBJECTS:
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.fixture

@@ -26,8 +26,8 @@ from pipeline.runner.graph import select
 from pipeline.runner.lock import hold
 from pipeline.runner.memo import save_memo
 from pipeline.runner.memory import give_back
-from pipeline.runner.mirror import Mirror, fetch_step, send
-from pipeline.runner.parts import keep_parts, send_parts
+from pipeline.runner.mirror import Mirror, fetch_step, lacks, send
+from pipeline.runner.parts import PARTS, keep_parts, send_parts
 from pipeline.runner.plan import Step, file_names, plan_stage
 from pipeline.runner.sources import all_source_digests, source_digests
 from pipeline.runner.store import Record, Store, load
@@ -185,8 +185,9 @@ def _bring_up_to_date(run: _Run, step: Step, earlier: dict[str, Outcome]) -> Out
         _drop_scratch(step, store)  # a run may have been killed between its commit and this
         run.reporter.skipped(step)
         say = partial(run.reporter.said, step)
+        if name in PARTS.values() and lacks(run.mirror, step.record):
+            send_parts(run.mirror, store, name, say)  # before what is made of them
         send(run.mirror, step.record, say)
-        send_parts(run.mirror, store, name, say)
         return Outcome(step, step.record, ran=False)
     _refuse_missing_files(step, config)
     _refuse_changes(step, config, store, ignore_memo=False)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -104,6 +105,17 @@ def fetch_step(mirror: Mirror | None, store: Store, stage: str, key: str, say: S
         return False
     say(f"taken from {mirror.place.name}")
     return True
+
+
+def lacks(mirror: Mirror | None, record: Record) -> bool:
+    """Return whether an artifact can be sent to the mirror and is not there."""
+    where = f"{record.stage}/{record.key}"
+    if mirror is None or not mirror.can_write or where in mirror.there:
+        return False
+    with suppress(OSError):  # `send` tells of it
+        if mirror.place.has(f"{where}/{MANIFEST}"):
+            mirror.there.add(where)
+    return where not in mirror.there
 
 
 def send(mirror: Mirror | None, record: Record, say: Say, *, replace: bool = False) -> None:

@@ -85,8 +85,6 @@ def send_parts(mirror: Mirror | None, store: Store, stage: str, say: Say) -> Non
 
     Who takes the result from there may have to make it anew, with one part that has changed.
     """
-    if mirror is None:
-        return
     for name in (name for name, of in PARTS.items() if of == stage):
         for record in records(store, name):
             send(mirror, record, say)

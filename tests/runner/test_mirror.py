@@ -356,9 +356,11 @@ def test_books_of_a_shelf_are_shared_one_by_one(
     assert made == [], "both books came from there"
     assert bytes_below(elsewhere.folder).keys() == bytes_below(shared).keys()
     # Those that are here already are sent as well, though the stage does not run.
-    shutil.rmtree(shared / "book")
+    for name in ("book", "read"):
+        shutil.rmtree(shared / name)
     assert join(store) == []
     assert len(list((shared / "book").iterdir())) == 2
+    assert bytes_below(store.folder).keys() == bytes_below(shared).keys()
 
 
 def test_a_grid_takes_and_sends_what_workers_make(
