@@ -322,7 +322,7 @@ def _tell_unlike(readers: Sequence[Reader]) -> Iterator[str]:
     """Yield a line where one model has read much more than another."""
     small = min(readers, key=lambda reader: reader.characters)
     large = max(readers, key=lambda reader: reader.characters)
-    if large.characters >= _UNLIKE * small.characters:
+    if large.characters >= _UNLIKE * small.characters > 0:
         yield (
             f"{large.name} was trained on {large.characters:,} characters, {small.name} on "
             f"{small.characters:,}: who has read more foretells any text better, so that their "

@@ -12,7 +12,7 @@ import ast
 import hashlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -96,15 +96,21 @@ def _is_analysis(value: object) -> bool:
 
 def analyse(path: Path) -> dict[str, Any]:
     """Return a source file's digest and its imports, as `a.b`, `a.b:name` or `..b:name`."""
-    source = path.read_bytes()
+    digest, imports = _parse(path.read_bytes())
+    return {"digest": digest, "imports": list(imports)}
+
+
+@lru_cache(maxsize=2000)  # the same bytes come again with each artifacts folder that is opened
+def _parse(source: bytes) -> tuple[str, tuple[str, ...]]:
+    """Return the digest of what a source does, and its imports."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):  # running the stage will say so in Python's own words
-        return {"digest": hashlib.sha256(source).hexdigest(), "imports": []}
+        return hashlib.sha256(source).hexdigest(), ()
     imports = sorted(set(_imports(tree)))
     for node in ast.walk(tree):
         _drop_docstring(node)
-    return {"digest": hashlib.sha256(ast.dump(tree).encode()).hexdigest(), "imports": imports}
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), tuple(imports)
 
 
 def resolve(imported: str, package: str, root: Path, places: Places) -> tuple[str, Path] | None:

@@ -6,6 +6,7 @@ import csv
 import errno
 import io
 import json
+import re
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -246,7 +247,7 @@ def test_delta_is_of_the_same_chapters(shelf: Shelf) -> None:
     third, fourth = shelf.folder / "丙.txt", shelf.folder / "丁.txt"
     write_book(third, 5)
     write_book(fourth, 4)
-    options = ("--whole", "--delta")
+    options = ("--whole", "--delta", "--model", "模甲")
     delta = shelf.told(third, fourth, shelf.first, *options)["delta"]
     assert len(delta["distances"]) == 3
     code, output, errors = shelf.call(third, *options, "--json")
@@ -279,6 +280,16 @@ def test_pieces_of_one_chapter_count_as_one(shelf: Shelf, headings: int) -> None
     _, output, errors = shelf.call(short, "--whole")
     assert f"compared by {headings or 2} of its chapters, too few for an interval" in errors
     assert "held out of each text; of a text that no model has read, of all of them" in output
+
+
+def test_models_that_have_read_unlike_amounts_are_told(shelf: Shelf) -> None:
+    _, output, errors = shelf.call(shelf.first)
+    assert "was trained on" not in errors
+    assert re.search(r"trained on: [\d,]+ 模甲, [\d,]+ 模乙\n", output)
+    little = model_of(5, "0" * 64, held_out=range(2, CHAPTERS))
+    put_model(shelf.artifacts, "模丙", little, 2)
+    _, _, errors = shelf.call(shelf.first)
+    assert re.search(r"was trained on [\d,]+ characters, 模丙 on [\d,]+: who has read", errors)
 
 
 def test_of_two_files_either_both_are_written_or_none(shelf: Shelf) -> None:
