@@ -246,7 +246,8 @@ def test_chances_are_those_of_what_is_kept(
     assert found.sum() == pytest.approx(1)
     chosen = {choose(probs, how, np.random.default_rng(seed)) for seed in range(20)}
     assert (found[list(chosen)] > 0).all()
-    assert found.argmax() == probs.argmax()
+    # Two that differ by a rounding may come out alike.
+    assert found[probs.argmax()] == pytest.approx(found.max(), rel=1e-6)
 
 
 def test_the_order_of_the_vocabulary_does_not_matter() -> None:
