@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.catalog import SOURCE
 from pipeline.commands import options
 from pipeline.commands.comparison import Json, comparison_csv, comparison_json, comparison_lines
+from pipeline.commands.comparison_notes import tell_few, tell_strange, tell_unlike
 from pipeline.commands.console import guarded, print_json, put_lines, run_targets, say_notes, width
 from pipeline.commands.lending import lent
 from pipeline.commands.options import Artifacts, AsJson, Encoding
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from pipeline.models.scoring import Scores
     from pipeline.workers import Workers
 
-_UNLIKE = 2.0  # times as much read by one model as by another, from which a line tells of it
 _DELTA_CHAPTERS = 6  # in all; z-scores over fewer are much the same for any word
 _SEED = 1  # of the drawn chapters: equal input, equal intervals
 
@@ -72,15 +73,11 @@ def compare(
         )
         chosen = _choose(books, readers, whole=whole)
         # before what may take minutes
-        say_notes([*_tell_few(chosen, whole=whole), *_tell_unlike(readers)])
+        say_notes([*tell_few(chosen, whole=whole), *tell_unlike(readers)])
         cells = _score(readers, chosen, workers, marks=not no_marks)
-    say_notes([*_tell_strange(readers, chosen, cells)])
+    say_notes([*tell_strange(readers, chosen, cells)])
     deltas = _deltas(chosen, delta_words) if delta else None
-    found = {
-        "marks": not no_marks,
-        "whole": whole,
-        **_found(readers, chosen, cells, deltas),
-    }
+    found = {"marks": not no_marks, "whole": whole, **_found(readers, chosen, cells, deltas)}
     files = {}
     if csv_file is not None:
         files[csv_file] = comparison_csv(found)
@@ -139,16 +136,12 @@ def _check_sets(sets: Sequence[str], texts: Sequence[str]) -> None:
 
 def _write(files: Mapping[Path, str]) -> None:
     """Write files, all of them or none: the same command is to find none in its way."""
-    written: list[Path] = []
-    try:
+    with ExitStack() as undo:
         for path, text in files.items():
             with usable(path.parent, "folder"):
                 write_durably(path, text)
-            written.append(path)
-    except BaseException:
-        for path in written:
-            path.unlink(missing_ok=True)
-        raise
+            undo.callback(path.unlink, missing_ok=True)
+        undo.pop_all()
 
 
 def _readers(artifacts: Path, wanted: Sequence[str]) -> list[Reader]:
@@ -306,55 +299,6 @@ def _columns(
             yield scores
 
 
-def _tell_few(chosen: Sequence[Chosen], *, whole: bool) -> Iterator[str]:
-    """Yield which texts have too few chapters for an interval."""
-    from pipeline.engine.measures.cross import FEWEST
-
-    for own in chosen:
-        count = len(own.stretches)
-        if count < FEWEST:
-            more = "" if whole or any(own.readers) else "; --whole takes all of the text"
-            name = own.book.name
-            yield f"{name}: compared by {count} of its chapters, too few for an interval{more}"
-
-
-def _tell_unlike(readers: Sequence[Reader]) -> Iterator[str]:
-    """Yield a line where one model has read much more than another."""
-    small = min(readers, key=lambda reader: reader.characters)
-    large = max(readers, key=lambda reader: reader.characters)
-    if large.characters >= _UNLIKE * small.characters > 0:
-        yield (
-            f"{large.name} was trained on {large.characters:,} characters, {small.name} on "
-            f"{small.characters:,}: who has read more foretells any text better, so that their "
-            "order tells little of style"
-        )
-
-
-def _tell_strange(
-    readers: Sequence[Reader], chosen: Sequence[Chosen], cells: Sequence[Sequence[Cell]]
-) -> Iterator[str]:
-    """Yield which texts have many characters that a model's novel never used."""
-    from pipeline.engine.measures.cross import STRANGE
-    from pipeline.models.compared import texts_of
-    from pipeline.text.cleaning.evidence import is_traditional
-
-    for own, row in zip(chosen, cells, strict=True):
-        shares = {
-            reader.name: cell.strange_share
-            for reader, cell in zip(readers, row, strict=True)
-            if cell.strange_share >= STRANGE
-        }
-        if shares:
-            old = is_traditional("".join(texts_of(own)))
-            advice = "; to read it in simplified characters: --set fetch.simplify=true"
-            (first, most), *others = shares.items()
-            told = "".join(f", {share:.0%} to {name}" for name, share in others)
-            yield (
-                f"{own.book.name}: {most:.0%} of its characters are unknown to {first}{told}; they "
-                f"cost what any character would{advice if old else ''}"
-            )
-
-
 def _deltas(chosen: Sequence[Chosen], words: int | None) -> Deltas | None:
     """Return Burrows' Delta between the compared chapters of the texts; see `WORDS`.
 
@@ -395,7 +339,4 @@ def _found(
     # of each text by itself, so that its intervals do not hang on what stands beside it
     seeds = [[_SEED, int(text.book.digests[0][:16], 16)] for text in chosen]
     found = cross(cells, own, [np.random.default_rng(seed) for seed in seeds])
-    models: list[dict[str, str | int]] = [
-        {"name": own.name, "title": own.title, "characters": own.characters} for own in readers
-    ]
-    return comparison_json(models, chosen, cells, found, deltas)
+    return comparison_json(readers, chosen, cells, found, deltas)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipeline.commands.columns import columns as columns_of
@@ -14,7 +14,7 @@ from pipeline.plural import counted
 if TYPE_CHECKING:
     from pipeline.engine.measures.cross import Cell, Cross, Merge
     from pipeline.engine.measures.delta import Deltas
-    from pipeline.models.compared import Chosen
+    from pipeline.models.compared import Chosen, Reader
 
 _COLUMNS = (
     *("text", "model", "bits_per_character", "low", "high", "own", "learnt", "learnt_share"),
@@ -26,24 +26,26 @@ Json = dict[str, Any]
 
 
 def comparison_json(
-    models: Sequence[Mapping[str, str | int]],
+    readers: Sequence[Reader],
     chosen: Sequence[Chosen],
     cells: Sequence[Sequence[Cell]],
     found: Cross,
     deltas: Deltas | None,
 ) -> Json:
-    """Return all that is known as JSON values; see docs/compare.md.
+    """Return all that is known as JSON values; `cells` are those of each text under each model.
 
-    `models` have a name, a title and the characters that they were trained on; `cells` are those of
-    each text under each model.
+    See docs/compare.md.
     """
     from pipeline.engine.measures.cross import cross_tree, distances
 
-    names, texts = [str(own["name"]) for own in models], [own.book.name for own in chosen]
+    names, texts = [own.name for own in readers], [own.book.name for own in chosen]
     apart = distances(found)
     of = (None if own is None else texts[own] for own in found.own)
     return {
-        "models": [{**own, "text": text} for own, text in zip(models, of, strict=True)],
+        "models": [
+            {"name": own.name, "title": own.title, "characters": own.characters, "text": text}
+            for own, text in zip(readers, of, strict=True)
+        ],
         "texts": [
             _text_json(number, own, row, found, names)
             for number, (own, row) in enumerate(zip(chosen, cells, strict=True))

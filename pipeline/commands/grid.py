@@ -146,15 +146,16 @@ def publish_cells(found: Sequence[Cell], name: str | None, progress: str) -> lis
     """
     cells = [cell if cell.error else _publish(cell, name, progress) for cell in found]
     done = [cell for cell in cells if cell.error is None]
+    if not done:
+        return cells
     by = _comparable(done)
-    if done and not by:
+    if not by:
         say(
             "xuxie: perplexities of unlike vocabularies do not tell which model is better; bits "
             "per character do: the same command without --quick"
         )
-    if done:
-        best = min(done, key=lambda cell: cell.figures.get(by) or float("inf"))
-        remember_run(best.project, best.outcomes)
+    best = min(done, key=lambda cell: cell.figures.get(by) or float("inf"))
+    remember_run(best.project, best.outcomes)
     return cells
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -99,8 +100,10 @@ def _book_lines(corpus: Corpus) -> Iterator[str]:
 
 def _titled(corpus: Corpus, chapter: Chapter) -> str:
     """Return a chapter's title, on a shelf with its book's before it."""
-    of = (book.title for book in corpus.books if book.start <= chapter.start < book.stop)
-    return "".join(f"《{title}》" for title in of) + chapter.title
+    if not corpus.books:
+        return chapter.title
+    number = bisect_right(corpus.books, chapter.start, key=lambda book: book.start) - 1
+    return f"《{corpus.books[number].title}》{chapter.title}"
 
 
 def _chapter_rows(corpus: Corpus) -> list[dict[str, Any]]:

@@ -22,8 +22,8 @@ def as_failure(stage: str, error: Exception, folder: Path, *, saving: bool = Fal
     """
     if _is_read_only(error):
         return StageFailed(
-            f"{stage}: the disk of {folder} has become read-only; what was finished before is "
-            "kept, make it writable, run again",
+            f"{stage}: expected to write in {folder}, its disk has become read-only; what was "
+            "finished before is kept, make it writable, run again",
             stage=stage,
             path=folder,
         )
@@ -36,8 +36,9 @@ def as_failure(stage: str, error: Exception, folder: Path, *, saving: bool = Fal
         )
     if getattr(error, "errno", None) == errno.EFBIG or _TOO_LARGE in str(error):
         return StageFailed(
-            f"{stage}: a file in {folder} may not become as large as it has to; what was finished "
-            "before is kept, raise the limit (ulimit -f) or choose another disk, run again",
+            f"{stage}: expected whole files in {folder}, the system lets none become that large; "
+            "what was finished before is kept, raise the limit (ulimit -f) or choose another disk, "
+            "run again",
             stage=stage,
             path=folder,
         )

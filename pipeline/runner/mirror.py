@@ -112,7 +112,7 @@ def lacks(mirror: Mirror | None, record: Record) -> bool:
     where = f"{record.stage}/{record.key}"
     if mirror is None or not mirror.can_write or where in mirror.there:
         return False
-    with suppress(OSError):  # `send` tells of it
+    with suppress(OSError):  # to write will fail too, and tell of it
         if mirror.place.has(f"{where}/{MANIFEST}"):
             mirror.there.add(where)
     return where not in mirror.there
@@ -127,15 +127,11 @@ def send(mirror: Mirror | None, record: Record, say: Say, *, replace: bool = Fal
     if mirror is None or not mirror.can_write:
         return
     replace = replace or where in mirror.damaged
-    if where in mirror.there and not replace:
+    if not replace and not lacks(mirror, record):
         return
-    manifest = f"{where}/{MANIFEST}"
     try:
         if replace:
-            mirror.place.remove(manifest)
-        elif mirror.place.has(manifest):
-            mirror.there.add(where)
-            return
+            mirror.place.remove(f"{where}/{MANIFEST}")
         for name in (*sorted(record.files), MANIFEST):
             mirror.place.write(f"{where}/{name}", record.path / name)
         mirror.there.add(where)

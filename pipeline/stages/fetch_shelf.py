@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import accumulate, takewhile
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pipeline.artifacts.book import BOOK, ReadBook
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _NAME = "book"  # what a book is kept under
 _TOLD = 10  # books that are told of
-_SCRIPT_CHARACTERS = 20_000  # by which a book's script is told
+_SCRIPT_PARAGRAPHS = 200  # by which a book's script is told
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ def _script_notes(books: Sequence[Book], corpora: Sequence[Corpus]) -> Iterator[
     """Yield a note on each book in traditional characters where not all are."""
     from pipeline.text.cleaning.evidence import is_traditional
 
-    old = [is_traditional(_beginning(corpus)) for corpus in corpora]
+    old = [is_traditional("".join(own.paragraphs[:_SCRIPT_PARAGRAPHS])) for own in corpora]
     if all(old):
         return
     for book, traditional in zip(books, old, strict=True):
@@ -224,13 +224,6 @@ def _script_notes(books: Sequence[Book], corpora: Sequence[Corpus]) -> Iterator[
                 f"《{book.title}》: in traditional characters, as not all books are: its words are "
                 "others to a model than theirs; fetch.simplify = true reads all in simplified ones"
             )
-
-
-def _beginning(corpus: Corpus) -> str:
-    """Return the first paragraphs of a book: enough to tell its script by."""
-    until = accumulate(map(len, corpus.paragraphs))
-    count = sum(1 for _ in takewhile(lambda size: size < _SCRIPT_CHARACTERS, until)) + 1
-    return "".join(corpus.paragraphs[:count])
 
 
 def _book(entry: Entry, title: str, corpus: Corpus, start: int) -> Book:

@@ -70,6 +70,14 @@ export default [
   ["expected a writable folder with room, got: {1}", "磁盘写不进去（{1}）：请检查空间和权限。"],
   ["disk full in {1}; what was finished before is kept, make room, run again", "磁盘满了：做完的都还在，请腾出空间再来。"],
   [
+    "expected to write in {1}, its disk has become read-only; what was finished before is kept, make it writable, run again",
+    "磁盘变成只读的了：做完的都还在，请让它能写再来。",
+  ],
+  [
+    "expected whole files in {1}, the system lets none become that large; what was finished before is kept, raise the limit (ulimit -f) or choose another disk, run again",
+    "系统不让文件变得这么大：做完的都还在，请放宽限制（ulimit -f）或换一块磁盘再来。",
+  ],
+  [
     "expected a folder of xuxie's own, got {1}; move it away or give another place with --artifacts",
     "{0} 该是续写自己的文件夹，却被别的东西占着：请把它移开。",
   ],
