@@ -1,13 +1,16 @@
-"""Jobs for worker processes, which import them from here."""
+"""Jobs for worker processes, which import them from here, and workers for tests of jobs."""
 
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import time
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 
 from pipeline.errors import DataError
+from pipeline.workers import Item, Result
 
 
 class Spiky(Exception):
@@ -52,3 +55,18 @@ def note_and_sleep(number: int, *, folder: Path) -> int:
     (folder / str(os.getpid())).touch()
     time.sleep(60)
     return number
+
+
+class LastFirst:
+    """Workers that get jobs as bytes, take them last first and keep nothing of them."""
+
+    count, lasting = 3, True
+    done = 0  # jobs so far
+
+    def map(
+        self, function: Callable[[Item], Result], items: Iterable[Item], *, most: int = 0
+    ) -> Generator[Result, None, None]:
+        jobs = [pickle.dumps((function, item)) for item in items]
+        done = [pickle.dumps(call(item)) for call, item in map(pickle.loads, reversed(jobs))]
+        self.done += len(done)
+        yield from map(pickle.loads, reversed(done))

@@ -322,6 +322,7 @@ def _compared_ngram(window: Windows, remember: Memories, context: Context) -> Kn
         vocabulary_size=window.vocabulary_size,
         order=_ORDER,
         scratch_path=context.scratch_path,
+        workers=context.workers,
     )
 
 

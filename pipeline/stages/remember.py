@@ -54,7 +54,7 @@ def training_text(window: Windows) -> NDArray[np.int32]:
 
 def _gather(config: FitConfig, window: Windows, decode: Network, context: Context) -> Memories:
     """Return the memories asked for, all with the same weight as yet."""
-    material = Material(window, decode, context.progress, context.scratch_path)
+    material = Material(window, decode, context.progress, context.scratch_path, context.workers)
     held = {
         name: memory.build(config, material)
         for name, memory in MEMORIES.items()

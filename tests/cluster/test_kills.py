@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,10 @@ import pytest
 from nodes import SECONDS, TestCluster, needs_ray
 from pipelines import NOVELLA, arguments_for, artifact_files, start, write_small_novel
 
+from benchmarks.made_up import zipf_ids
+from pipeline.artifacts.ngram import KneserNey, ngram_arrays
 from pipeline.cluster.opening import open_cluster
+from pipeline.engine.memories.ngram import train_kneser_ney
 
 pytestmark = [pytest.mark.slow, needs_ray]
 BOOKS = 8
@@ -93,6 +97,37 @@ def make_up(cluster: TestCluster) -> None:
     for node in [node for node in cluster.nodes if node.process.poll() is not None]:
         cluster.nodes.remove(node)
         cluster.add().wait()
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["worker", "node"])
+def test_counting_ngrams_loses_one_and_makes_the_same_model(
+    cluster: TestCluster, whole: bool
+) -> None:
+    count = partial(
+        train_kneser_ney,
+        zipf_ids(3_000_000, vocabulary=5_000),
+        np.array([[0, 3_000_000]]),
+        vocabulary_size=5_000,
+    )
+    done = [0.0]
+    done_when_lost: list[float] = []
+
+    def lose() -> None:
+        cluster.kill_busy(whole=whole)
+        done_when_lost.append(done[-1])
+
+    with open_cluster(cluster.address, ("numpy",)) as workers:
+        thread = threading.Thread(target=lose)
+        thread.start()
+        found = count(workers=workers, advance=lambda words, total: done.append(words))
+        thread.join()
+    assert done_when_lost[0] < done[-1], "nobody was lost while there was work"
+    assert ngram_bytes(found) == ngram_bytes(count())
+    make_up(cluster)
+
+
+def ngram_bytes(model: KneserNey) -> dict[str, bytes]:
+    return {name: values.tobytes() for name, values in ngram_arrays(model).items()}
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import pickle
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+from jobs import LastFirst
 from made_up import toy_novel
 from numpy.typing import NDArray
 
@@ -17,7 +17,7 @@ from pipeline.learning.objectives import OBJECTIVES
 from pipeline.learning.plan import Plan, Schedule
 from pipeline.learning.shards import Spec, sharded_step
 from pipeline.learning.step import Step, build_optimizer, compile_step
-from pipeline.workers import HERE, Item, Result, Workers
+from pipeline.workers import HERE, Workers
 
 pytestmark = pytest.mark.slow
 EMBEDDING, _ = toy_novel()
@@ -25,19 +25,6 @@ WORDS, SIZE = EMBEDDING.vectors.shape
 # Plain descent: Adam makes much even of a gradient that is nothing but rounding.
 PLAN = Plan(epochs=1, patience=1, schedule=Schedule(0.5), clip_norm=1.0, optimizer="sgd")
 LOSS = OBJECTIVES["contrastive"].loss
-
-
-class LastFirst:
-    """Workers that get jobs as bytes, take them last first and keep nothing of them."""
-
-    count, lasting = 3, True
-
-    def map(
-        self, function: Callable[[Item], Result], items: Iterable[Item], *, most: int = 0
-    ) -> Generator[Result, None, None]:
-        jobs = [pickle.dumps((function, item)) for item in items]
-        done = [pickle.dumps(call(item)) for call, item in map(pickle.loads, reversed(jobs))]
-        yield from map(pickle.loads, reversed(done))
 
 
 def some_batch(seed: int) -> Batch:

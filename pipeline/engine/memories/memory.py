@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pipeline.artifacts.checks import Bounds
 from pipeline.artifacts.memories import Stored
 from pipeline.stage import Progress, StageConfig
+from pipeline.workers import Workers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,12 +41,15 @@ class Material:
         Told how much of how much is done, and what.
     scratch_path : Path
         Where large arrays may lie in nameless files (`pipeline.column`).
+    workers : Workers
+        Who may help.
     """
 
     window: Windows
     network: Network
     progress: Progress
     scratch_path: Path
+    workers: Workers
 
 
 @dataclass(frozen=True)

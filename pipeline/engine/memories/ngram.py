@@ -29,6 +29,7 @@ from pipeline.column import Column
 from pipeline.engine.memories.ngram_counts import Counted, count_ngrams
 from pipeline.engine.memories.ngram_windows import Words
 from pipeline.stage import Advance, no_progress
+from pipeline.workers import HERE, Workers
 
 BLOCK = 1 << 17  # windows, or n-grams, that are in memory at once
 _STRETCH = 1 << 17  # tokens that are copied at once
@@ -43,6 +44,7 @@ def train_kneser_ney(
     min_count: int = 1,
     scratch_path: Path | None = None,
     block: int = BLOCK,
+    workers: Workers = HERE,
     advance: Advance = no_progress,
 ) -> KneserNey:
     """Count and discount all n-grams up to `order` that lie within a span.
@@ -63,6 +65,8 @@ def train_kneser_ney(
         where the system has such files.
     block : int, at least 1
         How much is in memory at once; the model is the same for any.
+    workers : Workers, optional
+        Who counts the blocks, if they last; the model is the same whoever they are.
     advance : callable
         Told how far the counting is, which takes most of the time.
     """
@@ -73,6 +77,7 @@ def train_kneser_ney(
         min_count=min_count,
         block=block,
         folder=scratch_path,
+        workers=workers,
         advance=advance,
     )
     levels = tuple(_build_level(own, block, scratch_path) for own in counts.orders)

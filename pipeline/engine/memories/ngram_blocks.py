@@ -28,7 +28,10 @@ _Places = Callable[[], Iterator[Integers]]  # (n,) each, in the order of the tex
 
 
 class Windows(NamedTuple):
-    """A block's windows: the word before each, its first word, the second …, (1 + K, n)."""
+    """A block's windows: the word before each, its first word, the second …, (1 + K, n).
+
+    They are of the narrowest type that holds a word, as they may go to another machine.
+    """
 
     words: Words
 
@@ -155,7 +158,8 @@ class _Parting:
 
     def _read_windows(self, places: Integers, depth: int) -> Words:
         """Return the windows at these places, without so many first words, (1 + K, n)."""
-        windows = np.empty((1 + self.order - depth, len(places)), dtype=np.uint32)
+        narrow = np.min_scalar_type(self.base)
+        windows = np.empty((1 + self.order - depth, len(places)), dtype=narrow)
         windows[0] = self.text.take(places - 1)
         windows[1] = self.text[depth:].take(places)
         for row, offset in enumerate(range(depth + 1, self.order), 2):

@@ -1,23 +1,27 @@
 """Counting n-grams in blocks: the memory taken is that of a block, however long the text.
 
 The text comes in parts (`ngram_blocks.py`), in the order of the n-grams. Each is counted by itself
-(`ngram_tallies.py`) and added here in its turn, where the n-grams get their numbers.
+(`ngram_tallies.py`), by whoever works, and added here in its turn, where the n-grams get their
+numbers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.arrays import Integers
 from pipeline.column import Column
-from pipeline.engine.memories.ngram_blocks import Begin, End, count_places, part_text
-from pipeline.engine.memories.ngram_tallies import FEW, PRUNED, Tallied, Tally, tally
+from pipeline.engine.memories.ngram_blocks import Begin, End, part_text
+from pipeline.engine.memories.ngram_tallies import FEW, PRUNED, Tallied, Tally, tally_part
 from pipeline.engine.memories.ngram_windows import Words
 from pipeline.stage import Advance
+from pipeline.workers import Workers, lasting
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ def count_ngrams(
     min_count: int,
     block: int,
     folder: Path | None,
+    workers: Workers,
     advance: Advance,
 ) -> Counts:
     """Count the n-grams of a text: occurrences at the highest order, below it preceding words.
@@ -78,16 +83,21 @@ def count_ngrams(
         Windows that are counted at once.
     folder : Path, optional
         Where the files lie.
+    workers : Workers
+        Who counts the blocks, if they last.
     advance : callable
         Told of how many of all words the n-grams that begin there are counted.
     """
     base = vocabulary_size + 1
     counter = _Counter(base, order, min_count, folder)
-    bits, done = base.bit_length(), 0
-    for part in part_text(text, base=base, order=order, block=block, folder=folder):
-        counter.take(tally(part, bits=bits, order=order, min_count=min_count))
-        done += count_places(part)
-        advance(done, len(text))
+    parts = part_text(text, base=base, order=order, block=block, folder=folder)
+    count = partial(tally_part, bits=base.bit_length(), order=order, min_count=min_count)
+    done = 0
+    with closing(lasting(workers).map(count, parts)) as tallied:
+        for places, own in tallied:
+            counter.take(own)
+            done += places
+            advance(done, len(text))
     return counter.finish()
 
 
@@ -169,8 +179,9 @@ class _Counter:
         first = self.order + 1 - len(tallies)
         numbers = np.array([self.begun[-1].number if self.begun else 0])  # of one word less
         for k, own in enumerate(tallies, first):
+            words, children = own.words.astype(np.int64), own.children.astype(np.int64)
             if k == 1:
-                numbers = own.words - 1
+                numbers = words - 1
                 self.unigram[numbers] = own.counts
                 continue
             level = self.orders[k - 2]
@@ -178,11 +189,11 @@ class _Counter:
             if k == first:
                 self.begun[-1].lost += int(own.lost.sum())
             elif k == 2:
-                self.pairs[numbers] = own.children
+                self.pairs[numbers] = children
             else:
-                level.starts.append(start + np.cumsum(own.children) - own.children)
+                level.starts.append(start + np.cumsum(children) - children)
                 level.lost.append(own.lost)
             level.few[:] += own.few
-            level.keys.append(np.repeat(numbers * self.base - 1, own.children) + own.words)
+            level.keys.append(np.repeat(numbers * self.base - 1, children) + words)
             level.counts.append(own.counts)
-            numbers = start + np.arange(len(own.words))
+            numbers = start + np.arange(len(words))

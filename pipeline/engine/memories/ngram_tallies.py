@@ -13,42 +13,52 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.arrays import Integers
-from pipeline.engine.memories.ngram_blocks import Begin, End, Followers, Part, Windows
+from pipeline.engine.memories.ngram_blocks import Begin, End, Followers, Part, Windows, count_places
 from pipeline.engine.memories.ngram_windows import Groups, group_windows
 
 PRUNED = 3  # the least order of which n-grams may be dropped
 FEW = 5  # counts below it are counted
+
+_Narrow = NDArray[np.unsignedinteger]
 
 
 @dataclass(frozen=True)
 class Tally:
     """The k-grams of a block, in ascending order: G that are kept, over H histories that are.
 
+    The arrays but `few` are of the narrowest type that holds their values, as they may come from
+    another machine.
+
     Attributes
     ----------
-    words : int64 (G,)
+    words : unsigned (G,)
         The last word of each, from 1 on.
-    counts : int64 (G,)
+    counts : unsigned (G,)
         Occurrences at the highest order, below it preceding words.
-    children : int64 (H,)
+    children : unsigned (H,)
         How many of them each history has.
-    lost : int64 (H,), or nothing (0,) where all are kept
+    lost : unsigned (H,), or nothing (0,) where all are kept
         The counts of each history's k-grams that are dropped.
     few : int64 (5,)
         How many k-grams have each count below 5, dropped ones too.
     """
 
-    words: Integers
-    counts: Integers
-    children: Integers
-    lost: Integers
+    words: _Narrow
+    counts: _Narrow
+    children: _Narrow
+    lost: _Narrow
     few: Integers
 
 
 Tallied = Begin | End | list[Tally]
 
 
-def tally(part: Part, *, bits: int, order: int, min_count: int) -> Tallied:
+def tally_part(part: Part, *, bits: int, order: int, min_count: int) -> tuple[int, Tallied]:
+    """Return of how many places of the text a part is, and what `_tally` makes of it."""
+    return count_places(part), _tally(part, bits=bits, order=order, min_count=min_count)
+
+
+def _tally(part: Part, *, bits: int, order: int, min_count: int) -> Tallied:
     """Count the n-grams of a part: a tally for each length, the last one's is `order`.
 
     What begins and ends is returned as it is.
@@ -78,15 +88,20 @@ def _tally_groups(groups: Sequence[Groups], order: int, min_count: int) -> list[
         lost = _sum_by(own.parents, counts, real & ~kept, histories)[held]
         tallies.append(
             Tally(
-                words=own.words[chosen],
-                counts=counts[chosen],
-                children=children[held],
-                lost=lost if min_count > 1 else lost[:0],
+                words=_narrow(own.words[chosen]),
+                counts=_narrow(counts[chosen]),
+                children=_narrow(children[held]),
+                lost=_narrow(lost if min_count > 1 else lost[:0]),
                 few=np.bincount(np.minimum(counts[_mask(real)], FEW), minlength=FEW + 1)[:FEW],
             )
         )
         histories, held = len(own.words), chosen
     return tallies
+
+
+def _narrow(values: Integers) -> _Narrow:
+    """Return values, none below 0, in the narrowest type that holds them."""
+    return values.astype(np.min_scalar_type(int(values.max(initial=0))))
 
 
 def _mask(kept: NDArray[np.bool_]) -> NDArray[np.bool_] | slice:

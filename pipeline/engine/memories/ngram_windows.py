@@ -20,7 +20,7 @@ from pipeline.arrays import Integers
 _KEY_BITS = 64
 _HALF_BITS = 32
 
-Words = NDArray[np.uint32]
+Words = NDArray[np.unsignedinteger]
 _Keys = NDArray[np.unsignedinteger]
 
 
@@ -56,9 +56,9 @@ def group_windows(*, left: Words, words: Sequence[Words], bits: int) -> list[Gro
 
     Parameters
     ----------
-    left : uint32 (n,), at least one and at most `most_windows(bits)`
+    left : unsigned (n,), at least one and at most `most_windows(bits)`
         The word before each window, 0 for none.
-    words : uint32 (n,) each
+    words : unsigned (n,) each
         The first word of each window, the second …; 0 where the text ends before.
     bits : int
         In which the words fit.
@@ -88,7 +88,7 @@ class _Ranked:
 
     Attributes
     ----------
-    rest : list of uint32 (n,)
+    rest : list of unsigned (n,)
         The words that are not sorted by as yet, the windows as they came.
     width : int
         The bits of the group's number.

@@ -8,12 +8,14 @@ from __future__ import annotations
 import tracemalloc
 from collections import Counter
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jobs import LastFirst
 from numpy.typing import NDArray
 
 from benchmarks.in_memory_ngram import train_in_memory
@@ -60,6 +62,29 @@ def test_blocks_of_any_size_give_the_same_model(
     ids, spans, vocabulary = text
     found = train_kneser_ney(ids, spans, vocabulary_size=vocabulary, order=order, block=block)
     assert_same(found, train_in_memory(ids, spans, vocabulary_size=vocabulary, order=order))
+
+
+@pytest.mark.parametrize("least", [1, 2])
+def test_whoever_counts_the_blocks_the_model_is_the_same(least: int) -> None:
+    count = partial(
+        train_kneser_ney,
+        zipf_ids(4_000, vocabulary=50),
+        np.array([[0, 1_500], [1_600, 4_000]]),
+        vocabulary_size=50,
+        min_count=least,
+        block=200,  # the most frequent words have more places
+    )
+    workers = LastFirst()
+    assert_same(count(workers=workers), count())
+    assert workers.done > 20
+
+
+def test_workers_that_do_not_last_are_not_started_for_counting() -> None:
+    ids = zipf_ids(4_000, vocabulary=50)
+    workers = LastFirst()
+    workers.lasting = False
+    train_kneser_ney(ids, np.array([[0, 4_000]]), vocabulary_size=50, block=200, workers=workers)
+    assert workers.done == 0
 
 
 @pytest.mark.parametrize("block", [40, 700, 1 << 17])

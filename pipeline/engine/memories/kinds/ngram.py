@@ -56,6 +56,7 @@ class NgramMemory(Memory):
             order=config.ngram_order,
             min_count=config.ngram_min_count,
             scratch_path=material.scratch_path,
+            workers=material.workers,
             advance=partial(material.progress, note="counting n-grams"),
         )
 
