@@ -112,7 +112,8 @@ class FetchConfig(StageConfig):
 
     def alone(self, entry: Entry) -> FetchConfig:
         """Return the settings with which a book of the shelf is read."""
-        return self.model_copy(update={"source": str(entry.path), "books": "one", "strict": False})
+        own = {"source": str(entry.path), "encoding": entry.encoding or self.encoding}
+        return self.model_copy(update={**own, "books": "one", "strict": False})
 
     def title(self) -> str:
         """Return the title that the source's name gives."""

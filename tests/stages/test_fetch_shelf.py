@@ -143,6 +143,21 @@ def test_a_list_makes_a_shelf_with_titles_and_order(shelf: Path) -> None:
     assert read(shelf, books="one").books == ()
 
 
+def test_a_list_tells_the_encoding_of_a_book_that_is_misread(tmp_path: Path) -> None:
+    (tmp_path / "甲.txt").write_text(CHAPTERS[0], encoding="gb18030")
+    (tmp_path / "乙.txt").write_text(CHAPTERS[1], encoding="utf-16-be")
+    list_path = tmp_path / "shelf.toml"
+    listed = '[[book]]\nfile = "甲.txt"\n[[book]]\nfile = "乙.txt"\n{}'
+    list_path.write_text(listed.format('encoding = "UTF-16BE"\n'), encoding="utf-8")
+    corpus = read(tmp_path, encoding="gbk")  # for the others
+    assert corpus.encoding == "gb18030+utf-16-be"
+    assert "".join(corpus.paragraphs) == "".join(read(tmp_path).paragraphs)
+
+    list_path.write_text(listed.format('encoding = "utf8x"\n'), encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"shelf\.toml, book 2: encoding: .*, got 'utf8x'"):
+        read(tmp_path)
+
+
 def test_books_of_one_title_are_told_apart_by_their_files(shelf: Path) -> None:
     (shelf / "shelf.toml").write_text(
         "".join(

@@ -7,6 +7,7 @@ file = "红楼梦.txt"       # or a folder that holds one book's files
 title = "红楼梦"          # this and all below: optional
 author = "曹雪芹"
 period = "清"
+encoding = "gb18030"      # where the one that is found is not the right one
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pipeline.hints import file_hint, hint
 from pipeline.shown import shown
 from pipeline.text.books.folder import folder_cuts, folder_files
 from pipeline.text.books.source import kind_of, nothing_there, source_name
+from pipeline.text.cleaning.encoding import check_encoding
 from pipeline.text.cuts import Cut
 from pipeline.toml import read_table, shown_value
 
@@ -31,6 +33,7 @@ LIST = "shelf.toml"
 _MOST_BYTES = 16 * 2**20  # of a list: a hundred thousand books
 _LONGEST = 100  # characters of a title, an author, a period
 _ABOUT = ("title", "author", "period")
+_ENCODING = "encoding"
 _TOLD = 3  # of several files
 
 
@@ -39,7 +42,7 @@ class Entry:
     """A book of a shelf, not yet read.
 
     `file` is the place of its file or folder seen from the shelf, with / between; `title`,
-    `author` and `period` are what the shelf's list tells, else "".
+    `author`, `period` and `encoding` are what the shelf's list tells, else "".
     """
 
     path: Path
@@ -47,6 +50,7 @@ class Entry:
     title: str = ""
     author: str = ""
     period: str = ""
+    encoding: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,7 +164,7 @@ def _read_list(path: Path) -> Shelf:
 
 def _entry(root: Path, row: dict[str, Any], where: str) -> Entry:
     """Return a book of the list."""
-    _refuse_others(row, ("file", *_ABOUT), where)
+    _refuse_others(row, ("file", *_ABOUT, _ENCODING), where)
     value = row.get("file", "")
     if not isinstance(value, str) or not value.strip():
         raise SettingsError(
@@ -175,7 +179,17 @@ def _entry(root: Path, row: dict[str, Any], where: str) -> Entry:
             f"{shown_value(value)}; put the list beside the books"
         )
     about = {field: _text(row, field, where) for field in _ABOUT}
-    return Entry(root / on_disk(str(plain)), str(plain), **about)
+    path, encoding = root / on_disk(str(plain)), _encoding(row, where)
+    return Entry(path, str(plain), **about, encoding=encoding)
+
+
+def _encoding(row: dict[str, Any], where: str) -> str:
+    """Return the encoding that the list tells of a book, "" where it tells none."""
+    name = _text(row, _ENCODING, where)
+    try:
+        return name and check_encoding(name)
+    except SettingsError as error:
+        raise SettingsError(f"{where}: {error}") from error
 
 
 def _text(table: dict[str, Any], field: str, where: str, *, longest: int = _LONGEST) -> str:
