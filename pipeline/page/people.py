@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from pipeline.page.document import note, section
 from pipeline.page.markup import Markup, chinese, element, join
 from pipeline.page.texts import Texts
 
 
-def people(texts: Texts, rows: Iterable[tuple[str, int, Sequence[tuple[str, float]]]]) -> Markup:
-    """Return for each (name, count, neighbours with cosines) the words that lie nearest."""
+@dataclass(frozen=True)
+class Person:
+    """A character, how often it is named, and the words nearest to it with their cosines.
+
+    `book` is the title of the shelf's book that names it in most paragraphs; "" in a novel alone.
+    """
+
+    name: str
+    count: int
+    near: Sequence[tuple[str, float]]
+    book: str = ""
+
+
+def people(texts: Texts, characters: Iterable[Person]) -> Markup:
+    """Return for each character the words that lie nearest."""
     pairs: list[Markup] = []
-    for name, count, near in rows:
-        pairs.append(element("dt", chinese(name), " ", element("small", f"× {count:,}")))
+    for own in characters:
+        home = (" ", element("small", chinese(f"《{own.book}》"))) if own.book else ()
+        times = element("small", f"× {own.count:,}")
+        pairs.append(element("dt", chinese(own.name), " ", times, *home))
         words = (
             element("span", chinese(word), " ", element("small", f"{cosine:.2f}"))
-            for word, cosine in near
+            for word, cosine in own.near
         )
         pairs.append(element("dd", *words))
     return section(

@@ -8,7 +8,7 @@ sees a field that is missing, `tests/page/test_texts.py` all else.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Labels = Mapping[str, str]  # a name that the program uses → what it is called
 
@@ -22,9 +22,11 @@ class Texts:
     own_name: str  # what its readers call the language
 
     about: str
+    shelf_about: str
     fonts: str
 
     overview: str
+    shelf_overview: str
     parts_head: tuple[str, str, str, str]
     parts: Labels
     text: str
@@ -96,3 +98,7 @@ class Texts:
     stages_note: str
     stages_head: tuple[str, str, str]
     stage_names: Labels
+
+    def of_shelf(self) -> Texts:
+        """Return the texts for a page on several books."""
+        return replace(self, about=self.shelf_about, overview=self.shelf_overview)

@@ -10,11 +10,13 @@ ENGLISH = Texts(
     tag="en",
     own_name="English",
     about="What xuxie learnt from this novel, and how well it goes on.",
+    shelf_about="What xuxie learnt from these books, and how well it goes on.",
     fonts=(
         "Chinese is drawn with the fonts of the machine that opens this page. Should you see boxes "
         "in place of characters, install one, such as Noto Sans CJK."
     ),
     overview="The novel",
+    shelf_overview="The books",
     parts_head=("part", "chapters", "words", "known to the vocabulary"),
     parts={"train": "train", "validation": "validation", "test": "test"},
     text="text",

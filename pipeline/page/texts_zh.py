@@ -9,11 +9,13 @@ CHINESE = Texts(
     tag="zh-CN",
     own_name="中文",
     about="续写从这部小说里学到了什么，续得如何。",
+    shelf_about="续写从这些书里学到了什么，续得如何。",
     fonts=(
         "页面上的汉字用的是打开它的电脑上的字体。如果看到的是一个个方框，"
         "请安装一种中文字体，例如思源黑体（Noto Sans CJK）。"
     ),
     overview="这部小说",
+    shelf_overview="这些书",
     parts_head=("用途", "章数", "词数", "词表覆盖"),
     parts={"train": "训练", "validation": "验证", "test": "测试"},
     text="正文",

@@ -22,7 +22,7 @@ class Told:
     evaluation: Evaluation
     about: Mapping[str, str]  # of each book of a shelf, by its title: its author and period
     places: Sequence[wordmap.Place]
-    people: Sequence[tuple[str, int, Sequence[tuple[str, float]]]]
+    people: Sequence[people.Person]
     seed_phrase: str
     samples: Sequence[prose.Sample]
     copied_words: int

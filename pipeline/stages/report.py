@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pipeline.artifacts.training import Training
     from pipeline.engine.bundle.artifact import Finished
     from pipeline.page.overview import Facts, Part
+    from pipeline.page.people import Person
     from pipeline.page.prose import Sample
     from pipeline.page.wordmap import Place
 
@@ -119,15 +121,17 @@ def _lay_out(
     ]
 
 
-def _name_neighbours(
-    config: ReportConfig, words: tuple[str, ...], decode: Network, people: dict[str, int]
-) -> list[tuple[str, int, list[tuple[str, float]]]]:
+def _describe_people(
+    config: ReportConfig, segment: Segmentation, decode: Network, people: dict[str, int]
+) -> list[Person]:
     """Return each character with its count and the words of greatest cosine, punctuation aside."""
     import numpy as np
 
     from pipeline.chinese import is_all_chinese
     from pipeline.engine.network.nearest import nearest_words
+    from pipeline.page.people import Person
 
+    words, homes = decode.words, _find_homes(segment, people)
     named = [i for i, word in enumerate(words) if is_all_chinese(word)]
     row_of = {words[i]: row for row, i in enumerate(named)}
     ids, cosines = nearest_words(
@@ -136,9 +140,21 @@ def _name_neighbours(
         count=config.neighbours,
     )
     return [
-        (name, count, [(words[named[i]], float(c)) for i, c in zip(*row, strict=True)])
-        for (name, count), *row in zip(people.items(), ids, cosines, strict=True)
+        Person(name, count, [(words[named[i]], float(c)) for i, c in zip(*row, strict=True)], home)
+        for (name, count), home, *row in zip(people.items(), homes, ids, cosines, strict=True)
     ]
+
+
+def _find_homes(segment: Segmentation, people: Collection[str]) -> list[str]:
+    """Return the title of the shelf's book that names each character in most paragraphs."""
+    if not segment.books:
+        return [""] * len(people)
+    named = {name: Counter[int]() for name in people}
+    for section in segment.sections:
+        for line in segment.lines[section.start : section.stop]:
+            for word in named.keys() & line.split(" "):
+                named[word][section.book] += 1
+    return [segment.books[counts.most_common(1)[0][0]] for counts in named.values()]
 
 
 def _write_samples(
@@ -198,7 +214,7 @@ def report(
         evaluation=evaluate,
         about={book.title: f"{book.author} {book.period}".strip() for book in fetch.books},
         places=_lay_out(config, embed, decode, cast),
-        people=_name_neighbours(config, embed.words, decode, cast),
+        people=_describe_people(config, segment, decode, cast),
         seed_phrase=seed_phrase,
         samples=list(_write_samples(config, decode, remember, seed_phrase)),
         copied_words=config.copied_words,
@@ -206,6 +222,8 @@ def report(
         costs=[(name, own.seconds, own.bytes) for name, own in context.made.items()],
     )
     languages = sorted((CHINESE, ENGLISH), key=lambda texts: texts.name != config.language)
+    if fetch.books:
+        languages = [texts.of_shelf() for texts in languages]
     title = fetch.title or fetch.paragraphs[0][:_TITLE]
     return Report(
         seal(document(title, [(texts, sections(texts, told)) for texts in languages])),

@@ -139,7 +139,7 @@ def hostile_sections(texts: Texts) -> list[Markup]:
         scores.reading(texts, {"text": EVIL, "novel": READS, "writer": READS}),
         curves.curves(texts, {**HISTORY, "objective": EVIL}),
         wordmap.word_map(texts, [Place(EVIL, 0.5, 0.5, 3)]),
-        people.people(texts, [(EVIL, 1, [(EVIL, 0.5)])]),
+        people.people(texts, [people.Person(EVIL, 1, [(EVIL, 0.5)], book=EVIL)]),
         prose.samples(texts, EVIL, [Sample(1.0, (((EVIL, True),),), 1)], 5),
     ]
 

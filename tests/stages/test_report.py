@@ -17,7 +17,7 @@ from made_up import context_in
 from pages import Page
 from pipelines import STAGES, Trained
 
-from pipeline.artifacts.corpus import Corpus
+from pipeline.artifacts.corpus import Book, Corpus
 from pipeline.artifacts.picture import PNG
 from pipeline.artifacts.report import Report, is_sealed, load_report, seal
 from pipeline.catalog import REPORT
@@ -143,6 +143,33 @@ def test_what_was_not_evaluated_is_left_out(trained: Trained, tmp_path: Path) ->
     sections = {value for name, value in page.attributes if name == "id"}
     assert not {"ablation", "writing", "reading"} & sections
     assert "kneser_ney" not in html
+
+
+def test_the_page_of_a_shelf_speaks_of_books_and_says_whose_a_character_is(
+    trained: Trained, tmp_path: Path
+) -> None:
+    stored = inputs(trained)
+    first, *others = stored["segment"].sections
+    silent = ("雪",) * (first.stop - first.start)  # nobody is named in the first book
+    html = write_report(
+        trained,
+        tmp_path,
+        fetch=replace(
+            stored["fetch"],
+            books=tuple(Book(title, f"{title}.txt", 0, 1, "") for title in ("红墙", "青瓦")),
+        ),
+        segment=replace(
+            stored["segment"],
+            books=("红墙", "青瓦"),
+            lines=(*silent, *stored["segment"].lines[first.stop :]),
+            sections=(first, *(replace(section, book=1) for section in others)),
+        ),
+    )
+    page = Page(html)
+    assert {"这些书", "The books"} <= set(page.text("h2"))
+    characters = html.partition('id="zh-characters"')[2].partition("</section>")[0]
+    assert "《青瓦》" in characters
+    assert "《红墙》" not in characters
 
 
 def test_a_novel_full_of_markup_is_shown_as_text(trained: Trained, tmp_path: Path) -> None:
