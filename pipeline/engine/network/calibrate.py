@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.arrays import Floats
 from pipeline.artifacts.network import Network
-from pipeline.engine.network.decode import cosines, log_softmax, rows_at_once, word_scores
+from pipeline.engine.network.decode import cosines, rows_at_once, word_scores
 from pipeline.engine.network.predict import BATCH, predict_places
 
 _ITERATIONS = 20
@@ -92,20 +92,30 @@ def _likelihood_of_batch(
     scores = word_scores(
         cosine, log_prior=log_prior, scale=parameters[0], prior_weight=parameters[1]
     )
-    log_probs = log_softmax(scores)  # (B, V)
-    probs = np.exp(log_probs)  # (B, V)
+    probs, log_probs = _softmax(scores, targets)
     rows = np.arange(len(targets))
     prior = log_prior[targets]  # (B,)
-    mean_cosine = np.einsum("bv,bv->b", probs, cosine)  # (B,)
     mean_prior = probs @ log_prior  # (B,)
+    square_prior = probs @ (log_prior * log_prior)  # (B,)
+    weighed = np.multiply(probs, cosine, out=probs)  # (B, V)
+    mean_cosine = weighed.sum(axis=1)  # (B,)
+    square_cosine = np.einsum("bv,bv->b", weighed, cosine)  # (B,)
+    product = weighed @ log_prior  # (B,)
     gradient = np.array(
         [(cosine[rows, targets] - mean_cosine).sum(), (prior - mean_prior).sum()], dtype=np.float64
     )
-    square_cosine = np.einsum("bv,bv,bv->b", probs, cosine, cosine)  # (B,)
-    product = np.einsum("bv,bv->b", probs * log_prior, cosine)  # (B,)
-    square_prior = probs @ (log_prior * log_prior)  # (B,)
     covariance = float((product - mean_cosine * mean_prior).sum())
     variance_cosine = float((square_cosine - mean_cosine**2).sum())
     variance_prior = float((square_prior - mean_prior**2).sum())
     hessian = -np.array([[variance_cosine, covariance], [covariance, variance_prior]])
-    return float(log_probs[rows, targets].sum(dtype=np.float64)), gradient, hessian
+    return float(log_probs.sum(dtype=np.float64)), gradient, hessian
+
+
+def _softmax(scores: Floats, targets: NDArray[np.int32]) -> tuple[Floats, Floats]:
+    """Return probabilities (B, V) in place of scores, and the log of each target's (B,)."""
+    scores -= scores.max(axis=1, keepdims=True)
+    log_probs = scores[np.arange(len(targets)), targets]  # (B,)
+    np.exp(scores, out=scores)
+    totals = scores.sum(axis=1)  # (B,)
+    scores /= totals[:, None]
+    return scores, log_probs - np.log(totals)

@@ -50,13 +50,6 @@ def network_scores(cosine: Floats, network: Network) -> Floats:
     )
 
 
-def log_softmax(scores: Floats) -> Floats:
-    """Log probabilities of scores (N, V) → float32 (N, V)."""
-    shifted = scores - scores.max(axis=-1, keepdims=True)
-    result: Floats = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    return result
-
-
 def softmax(scores: Floats, out: Floats | None = None) -> Floats:
     """Probabilities of scores (N, V) → float32 (N, V); `out` may be the scores."""
     weights: Floats = np.subtract(scores, scores.max(axis=-1, keepdims=True), out=out)

@@ -18,7 +18,7 @@ from pipeline.engine.measures.baselines import score_unigram
 from pipeline.engine.measures.metrics import summarise
 from pipeline.engine.measures.score import Scores, score_places
 from pipeline.engine.network import decode
-from pipeline.engine.network.decode import cosines, log_softmax
+from pipeline.engine.network.decode import cosines
 from pipeline.engine.network.predict import BATCH, predict_vectors
 
 NETWORK = random_network(3)
@@ -151,12 +151,6 @@ def test_the_network_with_nothing_but_its_prior_is_the_unigram_baseline() -> Non
     unigram = summarise(score_unigram(IDS[starts + 5], log_prior=NETWORK.log_prior))
     for name in ("top1", "top5", "top10", "mrr", "perplexity"):
         assert network[name] == pytest.approx(unigram[name], rel=1e-4)
-
-
-def test_log_softmax_survives_great_scores() -> None:
-    with np.errstate(over="raise", invalid="raise"):
-        found = log_softmax(np.array([[1e4, 0, -1e4]], np.float32))
-    np.testing.assert_allclose(found, [[0, -1e4, -2e4]])
 
 
 def test_log_frequencies_are_those_of_the_counts() -> None:

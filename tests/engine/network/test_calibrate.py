@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from made_up import random_network
 from numpy.typing import NDArray
+from scipy.special import log_softmax, softmax
 
 from pipeline.artifacts.network import Network
 from pipeline.engine.network.calibrate import calibrate, fit, likelihood
-from pipeline.engine.network.decode import cosines, log_softmax, word_scores
+from pipeline.engine.network.decode import cosines, word_scores
 from pipeline.engine.network.predict import predict_vectors
 
 CONTEXTS = np.random.default_rng(5).integers(0, 30, size=(4000, 5), dtype=np.int32)
@@ -26,7 +27,7 @@ def sampled_stream(network: Network, seed: int = 0) -> NDArray[np.int32]:
         scale=network.scale,
         prior_weight=network.prior_weight,
     )
-    cumulative = np.cumsum(np.exp(log_softmax(scores).astype(np.float64)), axis=1)
+    cumulative = np.cumsum(softmax(scores.astype(np.float64), axis=1), axis=1)
     uniform = np.random.default_rng(seed).random((len(scores), 1))
     targets = np.minimum((cumulative < uniform).sum(axis=1), 29)
     return np.hstack([CONTEXTS, targets[:, None]]).astype(np.int32)
@@ -67,6 +68,18 @@ def test_gradient_and_hessian_agree_with_finite_differences() -> None:
         below = likelihood(predicted, targets, network, point - shift)
         assert gradient[axis] == pytest.approx((above[0] - below[0]) / (2 * step), abs=2e-3)
         np.testing.assert_allclose(hessian[axis], (above[1] - below[1]) / (2 * step), atol=2e-3)
+
+
+@pytest.mark.parametrize("scale", [3.0, 3e4])
+def test_the_likelihood_is_the_mean_log_probability_of_the_targets(scale: float) -> None:
+    network = random_network(4)
+    rows = sampled_stream(network)
+    predicted, targets = predict_vectors(rows[:, :-1], network), rows[:, -1]
+    with np.errstate(over="raise", invalid="raise"):
+        value, _, _ = likelihood(predicted, targets, network, np.array([scale, 0.5]))
+    cosine = cosines(predicted, output_vectors=network.output_vectors).astype(np.float64)
+    log_probs = log_softmax(scale * cosine + 0.5 * network.log_prior, axis=1)
+    assert value == pytest.approx(log_probs[np.arange(len(targets)), targets].mean(), rel=1e-4)
 
 
 def test_the_fit_is_where_the_gradient_vanishes() -> None:

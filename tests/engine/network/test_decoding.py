@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from made_up import random_network
 
 from pipeline.artifacts.network import Network
-from pipeline.engine.network.decode import cosines, log_softmax, unit_rows, word_scores
+from pipeline.engine.network.decode import cosines, softmax, unit_rows, word_scores
 from pipeline.engine.network.predict import predict_vectors
 from pipeline.engine.writing.sampling import Sampling
 from pipeline.engine.writing.seed import Seed
@@ -76,11 +76,11 @@ def test_scores_by_hand() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(arrays(np.float32, (3, 4), elements=st.floats(-1e4, 1e4, width=32)))
-def test_log_probabilities_sum_to_one_and_keep_the_order(scores: np.ndarray) -> None:
-    log_probs = log_softmax(scores)
-    np.testing.assert_allclose(np.exp(log_probs.astype(np.float64)).sum(axis=1), 1, atol=1e-5)
-    best = np.take_along_axis(log_probs, scores.argmax(axis=1)[:, None], axis=1)[:, 0]
-    np.testing.assert_array_equal(best, log_probs.max(axis=1))
+def test_probabilities_sum_to_one_and_keep_the_order(scores: np.ndarray) -> None:
+    probs = softmax(scores)
+    np.testing.assert_allclose(probs.astype(np.float64).sum(axis=1), 1, atol=1e-5)
+    best = np.take_along_axis(probs, scores.argmax(axis=1)[:, None], axis=1)[:, 0]
+    np.testing.assert_array_equal(best, probs.max(axis=1))
 
 
 @settings(max_examples=60, deadline=None)
