@@ -63,7 +63,7 @@ class _Here:
 HERE: Workers = _Here()
 
 
-def lasting(workers: Workers) -> Workers:
+def lasting_or_here(workers: Workers) -> Workers:
     """Return the workers if they last, else this process alone.
 
     That is for jobs that are done sooner than a process has started and loaded what they need.

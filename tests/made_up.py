@@ -17,6 +17,7 @@ from pipeline.artifacts.training import WEIGHT_SHAPES
 from pipeline.artifacts.windows import PARTS, Windows
 from pipeline.engine.network.export import export_network
 from pipeline.stage import Context, Progress
+from pipeline.workers import HERE, Workers
 
 Weights = dict[str, NDArray[np.float32]]
 
@@ -39,9 +40,12 @@ def silent(done: float, total: float, note: str = "") -> None:
     """A progress callback that says nothing."""
 
 
-def context_in(folder: Path, *, seed: int = 1, progress: Progress = silent) -> Context:
+def context_in(
+    folder: Path, *, seed: int = 1, progress: Progress = silent, workers: Workers = HERE
+) -> Context:
     """A stage's context with a fresh generator and `folder` for scratch."""
-    return Context(progress=progress, generator=np.random.default_rng(seed), scratch_path=folder)
+    generator = np.random.default_rng(seed)
+    return Context(progress=progress, generator=generator, scratch_path=folder, workers=workers)
 
 
 def made_up_words(count: int) -> tuple[str, ...]:

@@ -82,6 +82,7 @@ class Texts:
 
     people: str
     people_note: str
+    shelf_people_note: str
 
     samples: str
     samples_note: str
@@ -101,4 +102,9 @@ class Texts:
 
     def of_shelf(self) -> Texts:
         """Return the texts for a page on several books."""
-        return replace(self, about=self.shelf_about, overview=self.shelf_overview)
+        return replace(
+            self,
+            about=self.shelf_about,
+            overview=self.shelf_overview,
+            people_note=self.shelf_people_note,
+        )

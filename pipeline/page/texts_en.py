@@ -137,6 +137,11 @@ ENGLISH = Texts(
         "Those who speak most, each with the words of greatest cosine: words that this novel lets "
         "stand in their place."
     ),
+    shelf_people_note=(
+        "Those who speak most in all books together, how often they are named there, the book that "
+        "names them in most paragraphs, and the words of greatest cosine: words that these books "
+        "let stand in their place."
+    ),
     samples="Samples",
     samples_note=(
         "The lower the temperature, the more it keeps to the likeliest words. Marked are runs of "

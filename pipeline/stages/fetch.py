@@ -112,8 +112,13 @@ class FetchConfig(StageConfig):
 
     def alone(self, entry: Entry) -> FetchConfig:
         """Return the settings with which a book of the shelf is read."""
-        own = {"source": str(entry.path), "encoding": entry.encoding or self.encoding}
-        return self.model_copy(update={**own, "books": "one", "strict": False})
+        own = {
+            "source": str(entry.path),
+            "encoding": entry.encoding or self.encoding,
+            "books": "one",
+            "strict": False,
+        }
+        return self.model_copy(update=own)
 
     def title(self) -> str:
         """Return the title that the source's name gives."""

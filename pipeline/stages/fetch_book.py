@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _Place = tuple[str, int]
 """A document's name and a line of it."""
 
-_AUTO = "auto"
 _FIRST_LINES = 5  # paragraphs of a folder's file among which a heading is looked for
 _LONGEST_SHOWN = 30  # characters of a line that is shown
 
@@ -148,8 +147,9 @@ def _read_documents(
 def _read_first(documents: list[Document], config: FetchConfig) -> ReadDocument:
     """Decode and clean the first document as the settings say; it goes from the list."""
     from pipeline.text.cleaning.document import decode_document, read_document
+    from pipeline.text.cleaning.encoding import AUTO
 
-    asked = None if config.encoding == _AUTO else config.encoding
+    asked = None if config.encoding == AUTO else config.encoding
     document = documents.pop(0)
     size = len(document.data)
     pieces = decode_document(document.data, name=document.name, encoding=document.encoding or asked)

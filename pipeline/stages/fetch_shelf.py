@@ -139,8 +139,20 @@ def _read_alone(given: _Given) -> ReadBook:
     if isinstance(given.raw, DataError):
         raise given.raw
     reading = read_texts(given.raw, max_bytes=given.config.max_bytes)
-    corpus = book_text(given.config, reading, _quietly, name=given.name)
+    try:
+        corpus = book_text(given.config, reading, _quietly, name=given.name)
+    except DataError as error:
+        raise DataError(_for_one_book(str(error))) from error
     return ReadBook(corpus, fingerprints(corpus.paragraphs))
+
+
+def _for_one_book(message: str) -> str:
+    """Return what to do for this book alone, where a message tells of options that go for all."""
+    from pipeline.text.books.shelf import LIST
+
+    for option in ("with --set fetch.encoding=…", "with --encoding"):
+        message = message.replace(option, f'in {LIST} with encoding = "…"')
+    return message
 
 
 def _quietly(done: float, total: float, note: str = "") -> None:

@@ -13,7 +13,7 @@ from pipeline.errors import StageFailed
 from pipeline.learning.objectives import OBJECTIVES, Objective, configured_loss
 from pipeline.stage import Context, Stage
 from pipeline.stages.train_settings import TrainConfig, TrainSettings
-from pipeline.workers import Workers, lasting
+from pipeline.workers import Workers, lasting_or_here
 
 if TYPE_CHECKING:
     import numpy as np
@@ -218,7 +218,7 @@ def _in_shards(config: TrainSettings, embed: Embedding, workers: Workers) -> dic
         vectors=config.vectors,
         log_prior=log_frequencies(embed.counts).tobytes(),
     )
-    own = lasting(workers)  # others would load TensorFlow for each batch
+    own = lasting_or_here(workers)  # others would load TensorFlow for each batch
     return {"make_step": partial(sharded_step, spec=spec, shards=config.shards, workers=own)}
 
 

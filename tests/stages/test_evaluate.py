@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from made_up import random_network, segmentation_of, windows_of
+from jobs import LastFirst
+from made_up import (
+    chapters_of_noise,
+    context_in,
+    random_network,
+    segmentation_of,
+    windows_of,
+)
 
 from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part, Section, Segmentation
@@ -17,6 +25,7 @@ from pipeline.engine.memories.ngram import train_kneser_ney
 from pipeline.stages.evaluate import (
     EvaluateConfig,
     _chosen_chapters,
+    _compared_ngram,
     _has_kneser_ney,
     _measure_reading,
     _measure_writing,
@@ -147,6 +156,17 @@ def test_only_a_whole_model_of_order_five_is_compared_with(
     )
     memories = Memories(weights=weights, text_ids=ids, chapters=(), held={"ngram": model})
     assert _has_kneser_ney(memories) is same
+
+
+def test_the_workers_that_the_run_has_count_the_ngrams_to_compare_with(tmp_path: Path) -> None:
+    windows = chapters_of_noise()
+    memories = Memories(weights={"network": 1.0}, text_ids=windows.ids, chapters=(), held={})
+    workers = LastFirst()
+    context = context_in(tmp_path, workers=workers)
+    model = _compared_ngram(windows, memories, context)
+    assert model is not None
+    assert len(model.levels) == 4, "of order five"
+    assert workers.done == 1, "a short text is one block"
 
 
 def test_of_a_large_shelf_only_every_second_or_later_section_is_read() -> None:

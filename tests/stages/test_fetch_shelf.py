@@ -152,10 +152,24 @@ def test_a_list_tells_the_encoding_of_a_book_that_is_misread(tmp_path: Path) -> 
     corpus = read(tmp_path, encoding="gbk")  # for the others
     assert corpus.encoding == "gb18030+utf-16-be"
     assert "".join(corpus.paragraphs) == "".join(read(tmp_path).paragraphs)
+    list_path.write_text(listed.format('encoding = "auto"\n'), encoding="utf-8")
+    assert read(tmp_path, encoding="gbk").paragraphs == corpus.paragraphs
 
     list_path.write_text(listed.format('encoding = "utf8x"\n'), encoding="utf-8")
     with pytest.raises(SettingsError, match=r"shelf\.toml, book 2: encoding: .*, got 'utf8x'"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "data", [bytes(range(128, 256)) * 40, b"A book in another language. " * 200], ids=["?", "en"]
+)
+def test_of_a_misread_book_the_line_tells_of_the_lists_own_entry(shelf: Path, data: bytes) -> None:
+    (shelf / "乱.txt").write_bytes(data)
+    said: list[str] = []
+    read(shelf, said, books="each")
+    (line,) = (line for line in said if line.startswith("book left out: 乱.txt"))
+    assert 'in shelf.toml with encoding = "…"' in line
+    assert "--" not in line
 
 
 def test_books_of_one_title_are_told_apart_by_their_files(shelf: Path) -> None:

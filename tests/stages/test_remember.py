@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from jobs import LastFirst
 from made_up import chapters_of_noise, context_in, random_network, toy_novel, windows_of
 
 from pipeline.artifacts.memories import Memories
@@ -89,6 +90,16 @@ def test_rare_ngrams_are_left_out_when_asked(tmp_path: Path) -> None:
     folder.mkdir()
     CODEC.save(pruned, folder)
     assert CODEC.load(folder).held["ngram"].min_count == 2
+
+
+def test_the_workers_that_the_run_has_count_the_ngrams(tmp_path: Path) -> None:
+    workers = LastFirst()
+    context = context_in(tmp_path, workers=workers)
+    memories = remember(RememberConfig(**SMALL), window=WINDOWS, decode=NETWORK, context=context)
+    assert workers.done == 1, "a short text is one block"
+    assert memories.held["ngram"].levels[-1].keys.tolist() == (
+        remembered(tmp_path).held["ngram"].levels[-1].keys.tolist()
+    )
 
 
 def test_a_novel_that_repeats_itself_is_left_to_the_ngrams(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from pipelines import STAGES, Trained
 from pipeline.artifacts.corpus import Book, Corpus
 from pipeline.artifacts.picture import PNG
 from pipeline.artifacts.report import Report, is_sealed, load_report, seal
+from pipeline.artifacts.segmentation import Section, Segmentation
 from pipeline.catalog import REPORT
 from pipeline.catalog import STAGES as CATALOG
 from pipeline.engine.bundle.artifact import Finished
@@ -28,7 +29,7 @@ from pipeline.page.texts_en import ENGLISH
 from pipeline.page.texts_zh import CHINESE
 from pipeline.project import choose_model
 from pipeline.stage import Made
-from pipeline.stages.report import ReportConfig, divide_settings, report
+from pipeline.stages.report import ReportConfig, _find_homes, divide_settings, report
 
 SMALL = ReportConfig(map_words=30, sample_words=20)
 CORPUS = Corpus(("宝玉<b>", "他来了。"), (), "utf-8", 0, 0, "")
@@ -170,6 +171,18 @@ def test_the_page_of_a_shelf_speaks_of_books_and_says_whose_a_character_is(
     characters = html.partition('id="zh-characters"')[2].partition("</section>")[0]
     assert "《青瓦》" in characters
     assert "《红墙》" not in characters
+    for texts in (CHINESE, ENGLISH):
+        assert texts.shelf_about in html
+        assert texts.about not in html
+        assert texts.shelf_people_note in html
+
+
+def test_a_character_is_of_the_book_that_names_it_in_most_paragraphs() -> None:
+    lines = ("甲 来 了 ， 甲 又 来 了", "乙 来 了", "甲 走 了", "甲 回 来", "乙 走 了")
+    sections = (Section("一", 0, 2, "train", 0), Section("二", 2, 5, "test", 1))
+    shelf = Segmentation(lines, sections, (), books=("红墙", "青瓦"))
+    assert _find_homes(shelf, ("甲", "乙")) == ["青瓦", "红墙"]
+    assert _find_homes(replace(shelf, books=()), ("甲", "乙")) == ["", ""]
 
 
 def test_a_novel_full_of_markup_is_shown_as_text(trained: Trained, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pipeline.text.chapters.chapters import divide
 from pipeline.text.cleaning.clean import clean
 
 CHARACTERS = 120_000
-SECONDS = 5  # of this process alone, whatever else runs; most need less than one
+SECONDS = 3  # of this process alone, whatever else runs; most need less than one
 
 
 @pytest.mark.slow
@@ -77,7 +77,7 @@ def test_many_headings_do_not_take_long(text: list[str]) -> None:
     division = divide([*contents, *paragraphs])
 
     # Forty thousand headings are weighed: were each compared with each, it would take many minutes.
-    assert time.process_time() - started < 6 * SECONDS
+    assert time.process_time() - started < 10 * SECONDS
     assert len(division.chapters) == (20_000 if text else 1)
 
 

@@ -64,7 +64,7 @@ def train_kneser_ney(
         The folder for the model's arrays, which lie in nameless files and are mapped; by default
         where the system has such files.
     block : int, at least 1
-        How much is in memory at once; the model is the same for any.
+        How much each that counts has in memory at once; the model is the same for any.
     workers : Workers, optional
         Who counts the blocks, if they last; the model is the same whoever they are.
     advance : callable

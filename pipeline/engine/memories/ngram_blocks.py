@@ -158,8 +158,8 @@ class _Parting:
 
     def _read_windows(self, places: Integers, depth: int) -> Words:
         """Return the windows at these places, without so many first words, (1 + K, n)."""
-        narrow = np.min_scalar_type(self.base)
-        windows = np.empty((1 + self.order - depth, len(places)), dtype=narrow)
+        shape = (1 + self.order - depth, len(places))
+        windows = np.empty(shape, dtype=np.min_scalar_type(self.base))
         windows[0] = self.text.take(places - 1)
         windows[1] = self.text[depth:].take(places)
         for row, offset in enumerate(range(depth + 1, self.order), 2):

@@ -1,4 +1,4 @@
-"""Counting n-grams in blocks: the memory taken is that of a block, however long the text.
+"""Counting n-grams in blocks: the memory taken is that of a few, however long the text.
 
 The text comes in parts (`ngram_blocks.py`), in the order of the n-grams. Each is counted by itself
 (`ngram_tallies.py`), by whoever works, and added here in its turn, where the n-grams get their
@@ -21,7 +21,9 @@ from pipeline.engine.memories.ngram_blocks import Begin, End, part_text
 from pipeline.engine.memories.ngram_tallies import FEW, PRUNED, Tallied, Tally, tally_part
 from pipeline.engine.memories.ngram_windows import Words
 from pipeline.stage import Advance
-from pipeline.workers import Workers, lasting
+from pipeline.workers import Workers, lasting_or_here
+
+_UNDER_WAY = 8  # blocks at once, a few MB each: more workers than that have nothing to gain
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def count_ngrams(
     parts = part_text(text, base=base, order=order, block=block, folder=folder)
     count = partial(tally_part, bits=base.bit_length(), order=order, min_count=min_count)
     done = 0
-    with closing(lasting(workers).map(count, parts)) as tallied:
+    with closing(lasting_or_here(workers).map(count, parts, most=_UNDER_WAY)) as tallied:
         for places, own in tallied:
             counter.take(own)
             done += places

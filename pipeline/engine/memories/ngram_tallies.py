@@ -54,7 +54,7 @@ Tallied = Begin | End | list[Tally]
 
 
 def tally_part(part: Part, *, bits: int, order: int, min_count: int) -> tuple[int, Tallied]:
-    """Return of how many places of the text a part is, and what `_tally` makes of it."""
+    """Return of how many places of the text a part is, and its n-grams."""
     return count_places(part), _tally(part, bits=bits, order=order, min_count=min_count)
 
 

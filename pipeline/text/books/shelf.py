@@ -7,7 +7,7 @@ file = "红楼梦.txt"       # or a folder that holds one book's files
 title = "红楼梦"          # this and all below: optional
 author = "曹雪芹"
 period = "清"
-encoding = "gb18030"      # where the one that is found is not the right one
+encoding = "gb18030"      # of a plain text whose own is found wrongly; goes before the setting's
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pipeline.hints import file_hint, hint
 from pipeline.shown import shown
 from pipeline.text.books.folder import folder_cuts, folder_files
 from pipeline.text.books.source import kind_of, nothing_there, source_name
-from pipeline.text.cleaning.encoding import check_encoding
+from pipeline.text.cleaning.encoding import AUTO, check_encoding
 from pipeline.text.cuts import Cut
 from pipeline.toml import read_table, shown_value
 
@@ -186,8 +186,10 @@ def _entry(root: Path, row: dict[str, Any], where: str) -> Entry:
 def _encoding(row: dict[str, Any], where: str) -> str:
     """Return the encoding that the list tells of a book, "" where it tells none."""
     name = _text(row, _ENCODING, where)
+    if name in ("", AUTO):
+        return name
     try:
-        return name and check_encoding(name)
+        return check_encoding(name)
     except SettingsError as error:
         raise SettingsError(f"{where}: {error}") from error
 

@@ -30,6 +30,7 @@ from pipeline.text.cleaning.stretch import LINE_ENDS, NoEncoding, Stretch
 from pipeline.text.cleaning.stretches import find_stretches
 
 __all__ = [
+    "AUTO",
     "MARK",
     "Decoded",
     "Pieces",
@@ -41,6 +42,8 @@ __all__ = [
     "show_map",
     "unreadable_share",
 ]
+
+AUTO = "auto"  # in settings, in place of a name: find out
 
 # What double-byte text holds where bytes have been lost: bad ones, and characters that are none.
 _ASKEW = re.compile(f"[{MARK}\ue000-\ue78c\ue797-\uf8ff]")
