@@ -14,7 +14,7 @@ _UNLIKE = 2.0  # times as much read by one model as by another, from which a lin
 
 def tell_few(chosen: Sequence[Chosen], *, whole: bool) -> Iterator[str]:
     """Yield which texts have too few chapters for an interval."""
-    from pipeline.engine.measures.cross import FEWEST
+    from pipeline.engine.measures.bootstrap import FEWEST
 
     for own in chosen:
         count = len(own.stretches)

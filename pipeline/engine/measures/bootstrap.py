@@ -22,7 +22,9 @@ from pipeline.engine.measures.score import Scores
 _DRAWS = 1000
 _PERCENTILES = (2.5, 97.5)  # of a 95 % interval
 _FIGURES = ("bits_per_character", "top1", "mrr", "perplexity")
-_LEAST = 2  # chapters; one alone says nothing of how chapters differ
+# Chapters that have an interval. Of C a draw takes one alone with probability C^(1 − C), a half, a
+# ninth, 1.6 %: below four the interval would end at single chapters, whatever they are.
+FEWEST = 4
 
 
 Interval = list[float]
@@ -42,10 +44,10 @@ def draw_chapters(
     Returns
     -------
     int64 (draws, C) or None
-        How often each draw took each chapter, chapters ascending; None for fewer than two.
+        How often each draw took each chapter, chapters ascending; None for fewer than `FEWEST`.
     """
     count = len(np.unique(chapters))
-    if count < _LEAST:
+    if count < FEWEST:
         return None
     return generator.multinomial(count, np.full(count, 1 / count), size=draws)
 

@@ -25,7 +25,6 @@ from pipeline.engine.memories.next_word import Model
 
 _PERCENTILES = (2.5, 97.5)  # of a 95 % interval
 STRANGE = 0.05  # share of unknown characters from which a score tells of script, not of style
-FEWEST = 4  # chapters that have one: two would be drawn in three ways, and look sure
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ class Cross:
     ----------
     bits : float64 (T, M)
     drawn : float64 (T, M, draws) or (T, M, 0)
-        The same of chapters drawn with replacement; NaN for a text of fewer than `FEWEST`.
+        The same of chapters drawn with replacement; NaN for a text of too few.
     counts : bool (T, M)
         Whether a score is one to draw conclusions from: it is a number, and the text not learnt.
     reads : bool (T, M)
@@ -144,7 +143,7 @@ def cross(
     bits, drawn = [], []
     for row, generator in zip(cells, generators, strict=True):
         count = len(row[0].chapters)
-        taken = draw_chapters(np.arange(count), generator) if count >= FEWEST else None
+        taken = draw_chapters(np.arange(count), generator)
         each = [cell.bits for cell in row]
         sizes = row[0].characters
         bits.append([float(one.sum() / sizes.sum()) for one in each])

@@ -12,7 +12,7 @@ from pipeline.engine.measures.score import Scores
 
 
 def test_each_book_is_scored_by_its_own_targets() -> None:
-    # Book 0: two chapters, whose targets have a half and a quarter; book 2: one, with an eighth.
+    # Book 0: four chapters of a target, with a half or a quarter; book 2: one, with an eighth.
     log_probs = np.log([0.5, 0.5, 0.25, 0.25, 0.125])
     scores = Scores(
         known=np.ones(5, dtype=bool),
@@ -23,7 +23,7 @@ def test_each_book_is_scored_by_its_own_targets() -> None:
     rows = score_books(
         {"writer": scores},
         lengths=np.array([1, 1, 1, 1, 2]),
-        chapters=np.array([3, 3, 4, 4, 7]),
+        chapters=np.array([3, 4, 5, 6, 8]),
         books=np.array([0, 0, 0, 0, 2]),
         titles=("甲", "乙", "丙"),
         generator=np.random.default_rng(0),
@@ -34,7 +34,7 @@ def test_each_book_is_scored_by_its_own_targets() -> None:
     assert first["writer"]["bits_per_character"] == pytest.approx((1 + 1 + 2 + 2) / 4)
     assert first["writer"]["top1"] == 0.5
     low, high = first["writer"]["interval"]["bits_per_character"]
-    assert (low, high) == (pytest.approx(1.0), pytest.approx(2.0)), "one chapter twice, at the ends"
+    assert (low, high) == (pytest.approx(1.0), pytest.approx(2.0)), "a draw in sixteen has one kind"
     assert last["writer"]["bits_per_character"] == pytest.approx(3 / 2)
     assert last["writer"]["perplexity"] == pytest.approx(np.exp(-log(0.125)))
     assert last["writer"]["interval"] is None, "one chapter says nothing of how chapters differ"
