@@ -80,14 +80,16 @@ def extend(
 def discounts(counts: Integers) -> NDArray[np.float64]:
     """Return D for counts 0, 1, 2 and 3 or more, float64 (4,), from the counts of counts.
 
-    A text too short to have n-grams of every count from 1 to 4 gets one discount for all, 0.75.
+    A text that is too short to have n-grams of every count from 1 to 4, or of such repetitions that
+    the formulas would take nothing off, gets one discount for all, 0.75: what takes nothing off
+    leaves a word that has not been seen after a history without any probability.
     """
     n1, n2, n3, n4 = (int((counts == c).sum()) for c in (1, 2, 3, 4))
     if not all((n1, n2, n3, n4)):
         return np.array([0.0, 0.75, 0.75, 0.75])
     y = n1 / (n1 + 2 * n2)
     found = [1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3]
-    return np.array([0.0, *np.clip(found, 0.0, [1.0, 2.0, 3.0])])
+    return np.array([0.0, *(found if min(found) > 0 else [0.75] * 3)])
 
 
 def build_unigram(counts: Integers) -> Floats:

@@ -199,7 +199,10 @@ def _score_lines(found: Json, width: int) -> Iterator[str]:
     if _OWN in marks:
         yield f"{_OWN} the model was trained on the other chapters of the text"
     if _LEARNT in marks:
-        yield f"{_LEARNT} learnt: the model was trained on these chapters; nothing is made of it"
+        yield (
+            f"{_LEARNT} learnt: much of these chapters stands in what the model was trained on; "
+            "nothing is made of it"
+        )
 
 
 def _block_lines(found: Json) -> Iterator[str]:
@@ -252,7 +255,7 @@ def _lead(own: Json) -> tuple[float, list[float] | None]:
 def _with_interval(figure: float | None, interval: Sequence[float] | None) -> str:
     """Write a figure with its 95 % interval, where there is one."""
     told = "–" if figure is None else f"{figure:.3f}"
-    return told if interval is None else f"{told} [{interval[0]:.3f}, {interval[1]:.3f}]"
+    return told if interval is None else f"{told} [{interval[0]:z.3f}, {interval[1]:z.3f}]"
 
 
 def _tree_lines(tree: Sequence[Json]) -> Iterator[str]:

@@ -54,10 +54,10 @@ _ENGLISH = _Words(
     scores_note=(
         "A row a text, a column a model. Scored are the chapters that are held out of each "
         "text{whole}. The darker, the worse a model is than the best one of the row. * the model "
-        "was trained on the other chapters of the text; ! it was trained on these chapters, and "
-        "nothing is made of it. Below a figure stands its 95 % interval, chapters drawn with "
-        "replacement; fewer than four chapters have none. A model that was trained on more "
-        "foretells any text better: the last row tells on how many characters."
+        "was trained on the other chapters of the text; ! much of them stands in what it was "
+        "trained on, and nothing is made of it. Below a figure stands its 95 % interval, chapters "
+        "drawn with replacement; fewer than four chapters have none. A model that was trained on "
+        "more foretells any text better: the last row tells on how many characters."
     ),
     no_marks="Words alone count: neither punctuation nor line ends.",
     nearest="Nearest",
@@ -92,7 +92,7 @@ _CHINESE = _Words(
     scores_note=(
         "每行一篇文字，每列一个模型。评的是每篇文字留出的章回{whole}。"
         "颜色越深，这个模型比同一行里最好的差得越多。* 表示模型是用这部书的其他章回训练的；"
-        "! 表示模型训练时读过这些章回，这个数不算数。"
+        "! 表示这些章回有不少就在模型训练时读过的文字里，这个数不算数。"
         "数字下面是它的 95% 区间，由有放回地抽取章回得出；不到四回的没有。"
         "训练时读得多的模型猜什么都准些：最后一行是各个模型训练时读了多少字。"
     ),
@@ -257,7 +257,7 @@ def _score(words: _Words, own: Json) -> Markup:
 
 def _small(interval: Sequence[float] | None) -> str:
     """Return an interval for below its figure."""
-    return element("small", f"{interval[0]:.3f}–{interval[1]:.3f}") if interval else ""
+    return element("small", f"[{interval[0]:z.3f}, {interval[1]:z.3f}]") if interval else ""
 
 
 def _nearest(words: _Words, found: Json) -> Markup:
@@ -266,7 +266,7 @@ def _nearest(words: _Words, found: Json) -> Markup:
     for text in found["texts"]:
         for own in text["nearest"]:
             bits = f"{own['bits_per_character']:.3f}"
-            lead = words.none if own["lead"] is None else f"{own['lead']:.3f}"
+            lead = "–" if own["lead"] is None else f"{own['lead']:z.3f}"
             told = Markup(element("span", lead) + _small(own["interval"]))
             rows.append([chinese(text["name"]), chinese(own["model"]), bits, told])
     return table(words.nearest_head, rows) if rows else note(words.none)

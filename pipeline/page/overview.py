@@ -11,6 +11,8 @@ from pipeline.page.document import note, section
 from pipeline.page.markup import Markup, element, join, named, table
 from pipeline.page.texts import Texts
 
+_NAMED = 20  # files that are named
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -21,6 +23,7 @@ class Facts:
     encoding: str
     replaced: int  # bytes that could not be read
     cuts: int
+    left_out: Sequence[str]  # files that are no part of it
     rejoined_lines: int
     words: int
     dimensions: int
@@ -66,6 +69,10 @@ def _tell(texts: Texts, facts: Facts) -> Iterator[tuple[str, str]]:
     yield texts.text, texts.text_size.format(**own)
     yield texts.encoding, (texts.unreadable if facts.replaced else "{encoding}").format(**own)
     yield texts.cleaning, texts.cleaned.format(**own)
+    if facts.left_out:
+        named = " · ".join(facts.left_out[:_NAMED])
+        rest = texts.more_left_out.format(rest=len(facts.left_out) - _NAMED)
+        yield texts.left_out, named + (rest if len(facts.left_out) > _NAMED else "")
     yield texts.vocabulary, texts.vocabulary_size.format(**own)
     yield texts.network, texts.network_size.format(**own | {"layers": layers})
 

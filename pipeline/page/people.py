@@ -14,22 +14,25 @@ from pipeline.page.texts import Texts
 class Person:
     """A character, how often it is named, and the words nearest to it with their cosines.
 
-    `book` is the title of the shelf's book that names it in most paragraphs; "" in a novel alone.
+    `books` are titles of a shelf's books, and how often each names it; of a novel alone none.
     """
 
     name: str
     count: int
     near: Sequence[tuple[str, float]]
-    book: str = ""
+    books: Sequence[tuple[str, int]] = ()
 
 
 def people(texts: Texts, characters: Iterable[Person]) -> Markup:
     """Return for each character the words that lie nearest."""
     pairs: list[Markup] = []
     for own in characters:
-        home = (" ", element("small", chinese(f"《{own.book}》"))) if own.book else ()
+        books = (
+            element("small", " ", chinese(f"《{title}》"), f" {count:,}")
+            for title, count in own.books
+        )
         times = element("small", f"× {own.count:,}")
-        pairs.append(element("dt", chinese(own.name), " ", times, *home))
+        pairs.append(element("dt", chinese(own.name), " ", times, *books))
         words = (
             element("span", chinese(word), " ", element("small", f"{cosine:.2f}"))
             for word, cosine in own.near

@@ -35,6 +35,8 @@ class Texts:
     unreadable: str
     cleaning: str
     cleaned: str
+    left_out: str
+    more_left_out: str
     vocabulary: str
     vocabulary_size: str
     network: str

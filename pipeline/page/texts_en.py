@@ -25,6 +25,8 @@ ENGLISH = Texts(
     unreadable="{encoding}, {replaced:,} bytes unreadable",
     cleaning="cleaning",
     cleaned="{cuts:,} stretches cut or changed, {rejoined_lines:,} lines rejoined",
+    left_out="left out",
+    more_left_out=" and {rest:,} more",
     vocabulary="vocabulary",
     vocabulary_size="{words:,} words, vectors of {dimensions:,} dimensions",
     network="network",
@@ -138,9 +140,9 @@ ENGLISH = Texts(
         "stand in their place."
     ),
     shelf_people_note=(
-        "Those who speak most in all books together, how often they are named there, the book that "
-        "names them in most paragraphs, and the words of greatest cosine: words that these books "
-        "let stand in their place."
+        "Those who speak most in all books together, how often they are named there and in which "
+        "(three books at most), and the words of greatest cosine: words that these books let stand "
+        "in their place."
     ),
     samples="Samples",
     samples_note=(

@@ -24,6 +24,8 @@ CHINESE = Texts(
     unreadable="{encoding}，有 {replaced:,} 个字节无法识别",
     cleaning="清理",
     cleaned="删改 {cuts:,} 处，接回断行 {rejoined_lines:,} 行",
+    left_out="没有读的",
+    more_left_out=" 等，另有 {rest:,} 个",
     vocabulary="词表",
     vocabulary_size="{words:,} 个词，词向量 {dimensions:,} 维",
     network="网络",
@@ -141,7 +143,7 @@ CHINESE = Texts(
     people="主要人物和与之相近的词",
     people_note="说话最多的人物，各附余弦相似度最高的词：这些词在小说里常出现在同样的位置。",
     shelf_people_note=(
-        "各书合在一起，说话最多的人物：合计出现多少次，提到他的段落最多的是哪一部，"
+        "各书合在一起，说话最多的人物：共出现多少次，其中哪几部最多（至多列三部），"
         "以及余弦相似度最高的词，即在这些书里常出现在同样位置的词。"
     ),
     samples="试写",

@@ -24,7 +24,7 @@ def status_rows(steps: Sequence[Step]) -> list[dict[str, Any]]:
         {
             "stage": step.stage.name,
             "state": step.state,
-            "reasons": phrases(step.reasons),
+            "reasons": phrases(step.reasons, all_of_them=True),
             "key": step.key,
             **_measures(step.record),
             "expected_seconds": step.last_seconds if step.record is None else None,
@@ -39,7 +39,7 @@ def outcome_rows(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
         {
             "stage": outcome.record.stage,
             "ran": outcome.ran,
-            "reasons": phrases(outcome.step.reasons),
+            "reasons": phrases(outcome.step.reasons, all_of_them=True),
             "key": outcome.record.key,
             **_measures(outcome.record),
             "facts": dict(outcome.record.facts),

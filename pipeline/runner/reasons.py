@@ -7,6 +7,7 @@ the rest.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -15,6 +16,7 @@ from typing import Any, Literal
 from pipeline.plural import counted
 
 _SHOWN_EACH = 3  # files or modules that are named
+_ORDER = ("missing", "gone", "new", "changed")  # of files: what is soonest overlooked is first
 _SHOWN_CHARACTERS = 40
 
 Change = Literal["changed", "new", "gone", "missing"]
@@ -91,7 +93,7 @@ class FileChanged:
     new: str
 
     def __str__(self) -> str:
-        what = {"gone": "no longer given"}.get(self.change, self.change)
+        what = _told(self.change)
         name = self.old if self.change == "gone" else self.new
         if name in (self.label, PurePosixPath(self.label).name):  # a folder's: labelled by name
             return f"{self.label} {what}"
@@ -170,24 +172,45 @@ Reason = (
 )
 
 
-def phrases(reasons: Iterable[Reason]) -> list[str]:
+def phrases(reasons: Iterable[Reason], *, all_of_them: bool = False) -> list[str]:
     """Return reasons as text, in order; of files and of modules a few, and how many more.
+
+    Of files those come first that are no longer there. `all_of_them` are for scripts.
 
     >>> phrases([SettingChanged("rate", 0.002, 0.001), UpstreamChanged("segment")])
     ['rate 0.002 → 0.001', 'input segment changed']
     """
     texts: list[str] = []
-    more = {FileChanged: 0, ModuleChanged: 0}
-    for reason in reasons:
+    seen = {FileChanged: 0, ModuleChanged: 0}
+    more = Counter[tuple[str, str]]()
+    for reason in _files_in_order(list(reasons)):
         if isinstance(reason, FileChanged | ModuleChanged):
-            more[type(reason)] += 1
-            if more[type(reason)] > _SHOWN_EACH:
+            seen[type(reason)] += 1
+            if seen[type(reason)] > _SHOWN_EACH and not all_of_them:
+                more[_kind(reason)] += 1
                 continue
         texts.append(str(reason))
-    for kind, what, how in ((FileChanged, "file", "changed"), (ModuleChanged, "module", "edited")):
-        if more[kind] > _SHOWN_EACH:
-            texts.append(f"{counted(more[kind] - _SHOWN_EACH, f'more {what}')} {how}")
+    texts += (f"{counted(n, f'more {kind}')} {what}" for (kind, what), n in more.items())
     return texts
+
+
+def _files_in_order(reasons: list[Reason]) -> list[Reason]:
+    """Return reasons with those of files by `_ORDER`, in the places that files have."""
+    files = [reason for reason in reasons if isinstance(reason, FileChanged)]
+    ordered = iter(sorted(files, key=lambda reason: _ORDER.index(reason.change)))
+    return [next(ordered) if isinstance(reason, FileChanged) else reason for reason in reasons]
+
+
+def _kind(reason: FileChanged | ModuleChanged) -> tuple[str, str]:
+    """Return what is counted together: files by what has become of them, modules as they are."""
+    if isinstance(reason, FileChanged):
+        return "file", _told(reason.change)
+    return "module", "edited"
+
+
+def _told(change: str) -> str:
+    """Return what has become of a file, in words."""
+    return {"gone": "no longer given"}.get(change, change)
 
 
 def _shown(value: Any) -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pipeline.page.wordmap import Place
 
 _TEMPERATURES = (0.6, 0.9, 1.2)
+_BOOKS = 3  # of a shelf in which a character is counted
 _TITLE = 40  # characters of a first line that stands for a title where there is none
 
 
@@ -57,7 +58,8 @@ def _describe_training(fetch: Corpus, embed: Embedding, decode: Network) -> Fact
         paragraphs=len(fetch.paragraphs),
         encoding=fetch.encoding,
         replaced=fetch.replaced,
-        cuts=len(fetch.cuts),
+        cuts=sum(cut.line > 0 for cut in fetch.cuts),
+        left_out=[cut.document for cut in fetch.cuts if not cut.line],
         rejoined_lines=fetch.rejoined_lines,
         words=words,
         dimensions=dimensions,
@@ -131,7 +133,7 @@ def _describe_people(
     from pipeline.engine.network.nearest import nearest_words
     from pipeline.page.people import Person
 
-    words, homes = decode.words, _find_homes(segment, people)
+    words, books = decode.words, _count_by_book(segment, people)
     named = [i for i, word in enumerate(words) if is_all_chinese(word)]
     row_of = {words[i]: row for row, i in enumerate(named)}
     ids, cosines = nearest_words(
@@ -140,21 +142,24 @@ def _describe_people(
         count=config.neighbours,
     )
     return [
-        Person(name, count, [(words[named[i]], float(c)) for i, c in zip(*row, strict=True)], home)
-        for (name, count), home, *row in zip(people.items(), homes, ids, cosines, strict=True)
+        Person(name, count, [(words[named[i]], float(c)) for i, c in zip(*row, strict=True)], own)
+        for (name, count), own, *row in zip(people.items(), books, ids, cosines, strict=True)
     ]
 
 
-def _find_homes(segment: Segmentation, people: Collection[str]) -> list[str]:
-    """Return the title of the shelf's book that names each character in most paragraphs."""
-    if not segment.books:
-        return [""] * len(people)
+def _count_by_book(segment: Segmentation, people: Collection[str]) -> list[list[tuple[str, int]]]:
+    """Return for each character which of a shelf's books name it most, and how often."""
     named = {name: Counter[int]() for name in people}
-    for section in segment.sections:
-        for line in segment.lines[section.start : section.stop]:
-            for word in named.keys() & line.split(" "):
-                named[word][section.book] += 1
-    return [segment.books[counts.most_common(1)[0][0]] for counts in named.values()]
+    if segment.books:
+        for section in segment.sections:
+            for line in segment.lines[section.start : section.stop]:
+                for word in line.split(" "):
+                    if word in named:
+                        named[word][section.book] += 1
+    return [
+        [(segment.books[book], count) for book, count in counts.most_common(_BOOKS)]
+        for counts in named.values()
+    ]
 
 
 def _write_samples(

@@ -76,8 +76,8 @@ def test_it_is_whole_and_says_what_was_measured_in_both_languages() -> None:
     assert tags.open == []
     assert tags.seen.count("svg") == 2 * 3  # heat map and two trees, in each language
     assert '<html lang="zh' in page
-    assert {"5.250*", "6.500!", "5.000–6.750", "0.750"} <= set(
-        re.findall(r">([\d.–]+[*!]?)<", page)
+    assert {"5.250*", "6.500!", "[5.000, 6.750]", "0.750"} <= set(
+        re.findall(r">([\[\d., \]–]+[*!]?)<", page)
     )
     assert "每字比特数" in page
     assert "Bits per character" in page

@@ -44,6 +44,7 @@ FACTS = Facts(
     encoding="gb18030",
     replaced=0,
     cuts=9,
+    left_out=("坏.txt", *(f"{n}.txt" for n in range(25))),
     rejoined_lines=8,
     words=2_591,
     dimensions=200,
@@ -139,7 +140,7 @@ def hostile_sections(texts: Texts) -> list[Markup]:
         scores.reading(texts, {"text": EVIL, "novel": READS, "writer": READS}),
         curves.curves(texts, {**HISTORY, "objective": EVIL}),
         wordmap.word_map(texts, [Place(EVIL, 0.5, 0.5, 3)]),
-        people.people(texts, [people.Person(EVIL, 1, [(EVIL, 0.5)], book=EVIL)]),
+        people.people(texts, [people.Person(EVIL, 1, [(EVIL, 0.5)], books=[(EVIL, 1)])]),
         prose.samples(texts, EVIL, [Sample(1.0, (((EVIL, True),),), 1)], 5),
     ]
 

@@ -263,8 +263,32 @@ def test_a_folder_of_hundreds_of_files_is_a_short_reason_without_doubles() -> No
         reasons = compare(old, PARTS | {"files": dict.fromkeys(labels, "0" * 64)}, names)
         assert len(reasons) == 300, "the values tell all"
         texts = phrases(reasons)
-        assert texts == [*(f"{label} new" for label in labels[:3]), "297 more files changed"]
-        assert phrases(reasons[:4])[3:] == ["1 more file changed"]
+        assert texts == [*(f"{label} new" for label in labels[:3]), "297 more files new"]
+        assert phrases(reasons[:4])[3:] == ["1 more file new"]
+        assert len(phrases(reasons, all_of_them=True)) == 300, "for scripts"
+
+
+def test_a_file_that_is_no_longer_given_is_told_before_those_that_have_changed() -> None:
+    labels = [f"卷{number}.txt" for number in range(6)]
+    names = {label: label for label in labels}
+    old = Record(
+        "read",
+        "0" * 64,
+        Path(),
+        PARTS | {"files": dict.fromkeys(labels, "0" * 64)},
+        {},
+        {},
+        "",
+        0.0,
+        {},
+    )
+    now = {**dict.fromkeys(labels[:5], "1" * 64), "新.txt": "1" * 64}
+    assert phrases(compare(old, PARTS | {"files": now}, names)) == [
+        "卷5.txt no longer given",
+        "新.txt new",
+        "卷0.txt changed",
+        "4 more files changed",
+    ]
 
 
 def test_reasons_are_values_that_become_text_when_printed() -> None:

@@ -29,7 +29,7 @@ from pipeline.page.texts_en import ENGLISH
 from pipeline.page.texts_zh import CHINESE
 from pipeline.project import choose_model
 from pipeline.stage import Made
-from pipeline.stages.report import ReportConfig, _find_homes, divide_settings, report
+from pipeline.stages.report import ReportConfig, _count_by_book, divide_settings, report
 
 SMALL = ReportConfig(map_words=30, sample_words=20)
 CORPUS = Corpus(("宝玉<b>", "他来了。"), (), "utf-8", 0, 0, "")
@@ -177,12 +177,15 @@ def test_the_page_of_a_shelf_speaks_of_books_and_says_whose_a_character_is(
         assert texts.shelf_people_note in html
 
 
-def test_a_character_is_of_the_book_that_names_it_in_most_paragraphs() -> None:
-    lines = ("甲 来 了 ， 甲 又 来 了", "乙 来 了", "甲 走 了", "甲 回 来", "乙 走 了")
+def test_a_character_is_counted_in_the_books_that_name_it_most() -> None:
+    lines = ("甲 来 了 ， 甲 又 来 了", "乙 来 了", "甲 走 了", "甲 对 甲 说", "乙 走 了")
     sections = (Section("一", 0, 2, "train", 0), Section("二", 2, 5, "test", 1))
     shelf = Segmentation(lines, sections, (), books=("红墙", "青瓦"))
-    assert _find_homes(shelf, ("甲", "乙")) == ["青瓦", "红墙"]
-    assert _find_homes(replace(shelf, books=()), ("甲", "乙")) == ["", ""]
+    assert _count_by_book(shelf, ("甲", "乙")) == [
+        [("青瓦", 3), ("红墙", 2)],
+        [("红墙", 1), ("青瓦", 1)],
+    ]
+    assert _count_by_book(replace(shelf, books=()), ("甲", "乙")) == [[], []]
 
 
 def test_a_novel_full_of_markup_is_shown_as_text(trained: Trained, tmp_path: Path) -> None:

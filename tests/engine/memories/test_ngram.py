@@ -45,12 +45,13 @@ orders = st.integers(2, 5)
 def discount(counts: Counter[Gram], count: int) -> float:
     """D(count) of Chen & Goodman 1999, written down once more from the counts of counts."""
     n = [sum(value == k for value in counts.values()) for k in range(5)]
+    if not count:
+        return 0.0
     if not all(n[1:]):
-        return 0.75 if count else 0.0
+        return 0.75
     y = n[1] / (n[1] + 2 * n[2])
-    k = min(count, 3)
-    value = k - (k + 1) * y * n[k + 1] / n[k] if k else 0.0
-    return min(max(value, 0.0), float(k))
+    values = [k - (k + 1) * y * n[k + 1] / n[k] for k in (1, 2, 3)]
+    return 0.75 if any(value <= 0 for value in values) else values[min(count, 3) - 1]
 
 
 def slow_counts(spans: list[Text], order: int) -> list[Counter[Gram]]:
@@ -213,6 +214,25 @@ def test_discounts_by_hand() -> None:
 
 def test_a_text_without_all_counts_gets_one_discount() -> None:
     np.testing.assert_allclose(discounts(count_few(np.array([1, 1, 2, 3]))), [0, 0.75, 0.75, 0.75])
+
+
+@pytest.mark.parametrize("few", [[0, 100, 50, 20, 40], [0, 10, 4, 9, 1]])
+def test_discounts_that_would_take_nothing_off_are_one_for_all(few: list[int]) -> None:
+    np.testing.assert_allclose(discounts(np.array(few)), [0, 0.75, 0.75, 0.75])
+
+
+def test_after_any_history_of_a_text_of_formulas_any_word_may_come() -> None:
+    # Pairs: 40 once, 20 twice, 10 three times, 30 four times: D₃ of the formula is below 0.
+    times = np.repeat([1, 2, 3, 4], [40, 20, 10, 30])
+    pairs = np.stack([np.arange(100), np.arange(100) + 100], axis=1)  # all of other words
+    ids = np.repeat(pairs, times, axis=0).astype(np.int32)
+    starts = 2 * np.arange(len(ids))
+    model = train_kneser_ney(
+        ids.ravel(), np.stack([starts, starts + 2], axis=1), vocabulary_size=200, order=2
+    )
+    probs = next_probabilities(model, np.arange(100, dtype=np.int32)[:, None])
+    assert (probs > 0).all()
+    np.testing.assert_allclose(probs.sum(axis=1), 1, rtol=1e-5)
 
 
 def test_scores_equal_brute_force() -> None:
