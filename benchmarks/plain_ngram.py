@@ -54,7 +54,7 @@ def discounts(counts: Counter[Gram]) -> list[float]:
         return [0.0, 0.75, 0.75, 0.75]
     y = n1 / (n1 + 2 * n2)
     raw = (1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3)
-    return [0.0, *(min(max(value, 0.0), float(k)) for k, value in enumerate(raw, 1))]
+    return [0.0, *(raw if min(raw) > 0 else [0.75] * 3)]
 
 
 def build_histories(counts: Counter[Gram]) -> dict[Gram, History]:
