@@ -8,6 +8,7 @@ from typing import Any
 from pipeline.runner.fingerprint import JIEBA_DICTIONARY
 from pipeline.runner.reasons import (
     ABSENT,
+    Change,
     DictionaryChanged,
     FileChanged,
     FormatChanged,
@@ -19,6 +20,8 @@ from pipeline.runner.reasons import (
     UpstreamChanged,
 )
 from pipeline.runner.store import Record
+
+_ORDER: tuple[Change, ...] = ("missing", "gone", "new", "changed")
 
 
 def nearest(records: Sequence[Record], components: Mapping[str, Any]) -> Record | None:
@@ -79,17 +82,19 @@ def _settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Reason
 def _files(
     old: Record, new: Mapping[str, str | None], names: Mapping[str, str]
 ) -> Iterator[Reason]:
-    """Yield the external files that differ."""
-    for label in _changed(old.components["files"], new):
-        before, now = old.names.get(label, label), names.get(label, label)
+    """Yield the external files that differ, those first that are soonest overlooked."""
+    before, changes = old.components["files"], dict[str, Change]()
+    for label in _changed(before, new):
         if label not in new:
-            yield FileChanged(label, "gone", before, now)
-        elif label not in old.components["files"]:
-            yield FileChanged(label, "new", before, now)
-        elif new[label] is None:
-            yield FileChanged(label, "missing", before, now)
+            changes[label] = "gone"
+        elif label not in before:
+            changes[label] = "new"
         else:
-            yield FileChanged(label, "changed", before, now)
+            changes[label] = "missing" if new[label] is None else "changed"
+    for label in sorted(changes, key=lambda label: _ORDER.index(changes[label])):
+        yield FileChanged(
+            label, changes[label], old.names.get(label, label), names.get(label, label)
+        )
 
 
 def _inputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Reason]:

@@ -16,7 +16,6 @@ from typing import Any, Literal
 from pipeline.plural import counted
 
 _SHOWN_EACH = 3  # files or modules that are named
-_ORDER = ("missing", "gone", "new", "changed")  # of files: what is soonest overlooked is first
 _SHOWN_CHARACTERS = 40
 
 Change = Literal["changed", "new", "gone", "missing"]
@@ -175,7 +174,7 @@ Reason = (
 def phrases(reasons: Iterable[Reason], *, all_of_them: bool = False) -> list[str]:
     """Return reasons as text, in order; of files and of modules a few, and how many more.
 
-    Of files those come first that are no longer there. `all_of_them` are for scripts.
+    `all_of_them` are for scripts.
 
     >>> phrases([SettingChanged("rate", 0.002, 0.001), UpstreamChanged("segment")])
     ['rate 0.002 → 0.001', 'input segment changed']
@@ -183,7 +182,7 @@ def phrases(reasons: Iterable[Reason], *, all_of_them: bool = False) -> list[str
     texts: list[str] = []
     seen = {FileChanged: 0, ModuleChanged: 0}
     more = Counter[tuple[str, str]]()
-    for reason in _files_in_order(list(reasons)):
+    for reason in reasons:
         if isinstance(reason, FileChanged | ModuleChanged):
             seen[type(reason)] += 1
             if seen[type(reason)] > _SHOWN_EACH and not all_of_them:
@@ -192,13 +191,6 @@ def phrases(reasons: Iterable[Reason], *, all_of_them: bool = False) -> list[str
         texts.append(str(reason))
     texts += (f"{counted(n, f'more {kind}')} {what}" for (kind, what), n in more.items())
     return texts
-
-
-def _files_in_order(reasons: list[Reason]) -> list[Reason]:
-    """Return reasons with those of files by `_ORDER`, in the places that files have."""
-    files = [reason for reason in reasons if isinstance(reason, FileChanged)]
-    ordered = iter(sorted(files, key=lambda reason: _ORDER.index(reason.change)))
-    return [next(ordered) if isinstance(reason, FileChanged) else reason for reason in reasons]
 
 
 def _kind(reason: FileChanged | ModuleChanged) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from pipeline.artifacts.corpus import Corpus
 from pipeline.artifacts.report import REPORT, Language, Report, seal
+from pipeline.artifacts.segmentation import section_words
 from pipeline.artifacts.windows import PARTS, Windows
 from pipeline.stage import Context, Made, Stage, StageConfig
 
@@ -152,10 +153,9 @@ def _count_by_book(segment: Segmentation, people: Collection[str]) -> list[list[
     named = {name: Counter[int]() for name in people}
     if segment.books:
         for section in segment.sections:
-            for line in segment.lines[section.start : section.stop]:
-                for word in line.split(" "):
-                    if word in named:
-                        named[word][section.book] += 1
+            for word in section_words(segment, section):
+                if word in named:
+                    named[word][section.book] += 1
     return [
         [(segment.books[book], count) for book, count in counts.most_common(_BOOKS)]
         for counts in named.values()
