@@ -9,8 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,6 +21,7 @@ from pipelines import (
     artifact_files,
     call,
     environment,
+    heed_interrupts,
     start,
 )
 from pipelines import trained as train_once
@@ -33,7 +32,7 @@ from pipeline.runner.plan import plan
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
 
-# Stages that take long enough to be hit from outside while they run; `train` is hit after an epoch.
+# Stages that take long enough to be hit from outside while they run.
 LONG = ("segment", "embed")
 
 # Stages that die by DYING: of what is read and of what is learnt one each. How artifacts are kept
@@ -59,6 +58,22 @@ class Listener:
     def flush(self): sys.__stderr__.flush()
     def isatty(self): return False
 last, sys.stderr = "", Listener()
+sys.addaudithook(watch)
+cli.main()
+"""
+
+# Runs the command line and sends itself a signal when the second checkpoint is put in place of the
+# first: from outside a training of a second can be missed.
+HIT = """
+import os, signal, sys
+import cli
+number, seen = int(sys.argv.pop(1)), 0
+def watch(event, arguments):
+    global seen
+    if event == "os.rename" and str(arguments[1]).endswith("checkpoint.safetensors"):
+        seen += 1
+        if seen == 2:
+            os.kill(os.getpid(), number)
 sys.addaudithook(watch)
 cli.main()
 """
@@ -99,14 +114,6 @@ def die_while_saving(stage: str, artifacts: Path, novel: Path) -> None:
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
 
 
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Wait for something on disk; it is looked for fifty times a second."""
-    end = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def states(artifacts: Path, novel: Path) -> list[str]:
     """Return each stage's state, every file digested again."""
     options = arguments_for(artifacts, novel)
@@ -122,21 +129,32 @@ def checkpoint(artifacts: Path) -> bytes:
 
 def disturb_training(artifacts: Path, novel: Path) -> None:
     """Kill a training after one epoch, and interrupt the next, which must go on from there."""
-    process = begin("train", artifacts, novel)
-    wait_until(lambda: checkpoint(artifacts) != b"")
-    kill(process)
+    killed = hit_after_an_epoch(signal.SIGKILL, artifacts, novel)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
     before = checkpoint(artifacts)
     assert before
 
-    process = begin("train", artifacts, novel)
-    wait_until(lambda: checkpoint(artifacts) != before)
-    process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=SECONDS)
-    assert (process.returncode, output) == (130, "")
+    stopped = hit_after_an_epoch(signal.SIGINT, artifacts, novel)
+    assert (stopped.returncode, stopped.stdout) == (130, "")
     # On a slow machine lines of progress come before it.
-    last = errors.strip().splitlines()[-1]
+    last = stopped.stderr.strip().splitlines()[-1]
     assert last == "xuxie: interrupted; the same command goes on where it stopped"
-    assert checkpoint(artifacts)
+    assert checkpoint(artifacts) not in (b"", before)
+
+
+def hit_after_an_epoch(
+    number: signal.Signals, artifacts: Path, novel: Path
+) -> subprocess.CompletedProcess[str]:
+    """Let `run-all` send itself a signal when it has trained for one epoch and for a second one."""
+    return subprocess.run(
+        [sys.executable, "-c", HIT, str(int(number)), "run-all", *arguments_for(artifacts, novel)],
+        cwd=ROOT,
+        env=environment(),
+        preexec_fn=heed_interrupts,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
 
 
 @pytest.mark.slow
