@@ -6,15 +6,13 @@ pattern, or a joining of lines, went over the rest of the text again for each of
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from growth import TIMES, assert_linear
 
 from pipeline.text.chapters.chapters import divide
-from pipeline.text.cleaning.clean import clean
+from pipeline.text.cleaning.clean import Cleaned, clean
 
 CHARACTERS = 120_000
-SECONDS = 3  # of this process alone, whatever else runs; most need less than one
 
 
 @pytest.mark.slow
@@ -59,35 +57,32 @@ SECONDS = 3  # of this process alone, whatever else runs; most need less than on
     ],
 )
 def test_no_text_takes_long(piece: str) -> None:
-    text = piece * (CHARACTERS // len(piece))
-    started = time.process_time()
+    pieces = CHARACTERS // TIMES // len(piece)
 
-    divide(clean(text).paragraphs)
-
-    assert time.process_time() - started < SECONDS
+    assert_linear(
+        lambda text: divide(clean(text).paragraphs), piece * pieces, piece * pieces * TIMES
+    )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", [[], ["她走了。"]], ids=["headings alone", "over text"])
 def test_many_headings_do_not_take_long(text: list[str]) -> None:
-    paragraphs = [line for n in range(20_000) for line in (f"第{n}章\u3000雪", *text)]
-    contents = [f"第{n}章\u3000雪" for n in range(20_000)]
-    started = time.process_time()
-
-    division = divide([*contents, *paragraphs])
+    def book(chapters: int) -> list[str]:
+        headings = [f"第{n}章\u3000雪" for n in range(chapters)]
+        return [*headings, *(line for heading in headings for line in (heading, *text))]
 
     # Forty thousand headings are weighed: were each compared with each, it would take many minutes.
-    assert time.process_time() - started < 10 * SECONDS
-    assert len(division.chapters) == (20_000 if text else 1)
+    assert_linear(divide, book(20_000 // TIMES), book(20_000))
+    assert len(divide(book(20_000)).chapters) == (20_000 if text else 1)
 
 
 @pytest.mark.slow
 def test_joining_every_line_does_not_take_long() -> None:
-    started = time.process_time()
+    def join(text: str) -> Cleaned:
+        return clean(text, rejoin_lines="always")
 
-    cleaned = clean("字\n" * CHARACTERS, rejoin_lines="always")
-
-    assert time.process_time() - started < SECONDS
+    assert_linear(join, "字\n" * (CHARACTERS // TIMES), "字\n" * CHARACTERS)
+    cleaned = join("字\n" * CHARACTERS)
     assert cleaned.paragraphs == ("字" * CHARACTERS,)
     assert cleaned.rejoined_lines == CHARACTERS - 1
 

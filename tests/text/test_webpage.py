@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from book_files import PROSE, P, cut, lines, read
+from growth import TIMES, assert_linear
 
 from pipeline.text.books.document import Document, Limits
 from pipeline.text.books.webpage import read_webpage
@@ -225,10 +224,10 @@ def test_the_sites_name_is_no_heading() -> None:
     ['<div class="menu">他走了，', '<span class="menu">他走了。', "<a><p>他走了。", "<b>他"],
 )
 def test_no_page_takes_long(piece: str) -> None:
-    text = piece * (300_000 // len(piece))
-    started = time.process_time()
-    read("a.html", page(text).encode())
-    assert time.process_time() - started < 20  # seconds of its own
+    def text(characters: int) -> bytes:
+        return page(piece * (characters // len(piece))).encode()
+
+    assert_linear(lambda data: read("a.html", data), text(300_000 // TIMES), text(300_000))
 
 
 def test_a_list_of_links_leaves_no_name_but_a_volume_s_page_does() -> None:
