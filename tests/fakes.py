@@ -105,19 +105,19 @@ class Recorder:
     notes: list[str] = field(default_factory=list)
 
     def started(self, step: Step) -> None:
-        self.ran.append(step.stage.name)
+        self.ran.append(step.title)
 
     def progress(self, step: Step, done: float, total: float, note: str = "") -> None:
-        self.notes.append(f"{step.stage.name} {done}/{total} {note}")
+        self.notes.append(f"{step.title} {done}/{total} {note}")
 
     def finished(self, outcome: Outcome) -> None:
-        self.notes.append(f"{outcome.record.stage} finished")
+        self.notes.append(f"{outcome.step.title} finished")
 
     def skipped(self, step: Step) -> None:
         self.skipped_names.append(step.stage.name)
 
     def said(self, step: Step, text: str) -> None:
-        self.notes.append(f"{step.stage.name}: {text}")
+        self.notes.append(f"{step.title}: {text}")
 
 
 def settings_of(root: Path, *overrides: str) -> Settings:

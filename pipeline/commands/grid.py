@@ -130,6 +130,7 @@ def run_grid(
                 workers=workers or Processes(cores()),
                 mirror=mirror,
                 in_turn=workers is None,
+                names=[cell.label for cell in found],
             )
     finally:
         reporter.close()

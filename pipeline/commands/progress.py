@@ -46,19 +46,19 @@ class LogReporter:
         check()
         if time.monotonic() - self.last_line >= _LOG_SECONDS:
             self.last_line = time.monotonic()
-            self.write(f"{step.stage.name}: {done / max(total, 1e-9):.0%}  {note}")
+            self.write(f"{step.title}: {done / max(total, 1e-9):.0%}  {note}")
 
     def finished(self, outcome: Outcome) -> None:
         """Say how long the stage took and what came of it."""
-        record = outcome.record
-        self.write(f"{record.stage}: done in {record.seconds:.1f} s  {_fact_line(record.facts)}")
+        record, title = outcome.record, outcome.step.title
+        self.write(f"{title}: done in {record.seconds:.1f} s  {_fact_line(record.facts)}")
 
     def skipped(self, step: Step) -> None:
         """Say nothing about a stage that is fresh."""
 
     def said(self, step: Step, text: str) -> None:
         """Pass on a stage's line."""
-        self.write(f"{step.stage.name}: {text}")
+        self.write(f"{step.title}: {text}")
 
     def close(self) -> None:
         """Leave the stream as it was found."""
@@ -103,6 +103,8 @@ class TerminalReporter(LogReporter):
 class JsonReporter(LogReporter):
     """Writes an object of JSON a line, for programs: `event` says what happened.
 
+    Of several settings at once each has `whose`, the ones that the stage runs for.
+
     - started: `stage`, and `why` it runs
     - progress: `stage`, `done` of `total`, `note`, `seconds_left` or null
     - said: `stage`, `text`
@@ -111,16 +113,17 @@ class JsonReporter(LogReporter):
 
     first: tuple[float, float] | None = None  # when something was done, and how much
 
-    def put(self, event: str, **values: Any) -> None:
-        """Write an event."""
-        self.stream.write(json.dumps({"event": event, **values}) + "\n")
+    def put(self, event: str, step: Step, **values: Any) -> None:
+        """Write an event of a stage."""
+        own = {"stage": step.stage.name} | ({"whose": step.whose} if step.whose else {})
+        self.stream.write(json.dumps({"event": event, **own, **values}) + "\n")
         self.stream.flush()
 
     def started(self, step: Step) -> None:
         """Say which stage begins, and why."""
         check()
         self.first, self.last_line = None, 0.0
-        self.put("started", stage=step.stage.name, why=shown(sentence(step), _LONGEST))
+        self.put("started", step, why=shown(sentence(step), _LONGEST))
 
     def progress(self, step: Step, done: float, total: float, note: str = "") -> None:
         """Say how far the stage is, a few times a second at most."""
@@ -130,7 +133,7 @@ class JsonReporter(LogReporter):
             self.last_line = now
             self.put(
                 "progress",
-                stage=step.stage.name,
+                step,
                 done=float(done),
                 total=float(total),
                 note=shown(note, _LONGEST),
@@ -150,11 +153,11 @@ class JsonReporter(LogReporter):
         """Say how long the stage took and what came of it."""
         record = outcome.record
         facts = json.loads(json.dumps(dict(record.facts), default=str))
-        self.put("finished", stage=record.stage, seconds=record.seconds, facts=facts)
+        self.put("finished", outcome.step, seconds=record.seconds, facts=facts)
 
     def said(self, step: Step, text: str) -> None:
         """Pass on a stage's line."""
-        self.put("said", stage=step.stage.name, text=shown(text, _LONGEST))
+        self.put("said", step, text=shown(text, _LONGEST))
 
 
 def open_bar(stream: TextIO) -> Progress:

@@ -49,7 +49,7 @@ ENGLISH = Texts(
         "1 / rank, and perplexity means: as hard as a choice among so many equally likely pieces. "
         "Cosine is how near the vector that was predicted lies to the true one, coverage the share "
         "of pieces that have a probability. Below a figure stands its 95 % interval, held-out "
-        "chapters drawn with replacement."
+        "chapters drawn with replacement; fewer than four have none."
     ),
     chapters_of="{part} chapters",
     model="model",
@@ -114,8 +114,8 @@ ENGLISH = Texts(
     books="Book by book",
     books_note=(
         "How well the test chapters of each book are foretold, in bits per character: fewer are "
-        "better. Intervals are over a book's own chapters; where it has held out only one, there "
-        "is none."
+        "better. Intervals are over a book's own chapters; where it has held out fewer than four, "
+        "there is none."
     ),
     books_head=("book", "characters", "Kneser–Ney", "writer", "top-1"),
     reading="How it reads",

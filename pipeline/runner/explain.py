@@ -50,7 +50,7 @@ def outcome_rows(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
 
 def sentence(step: Step) -> str:
     """Return why a stage has to run, like `train: learning_rate 0.002 → 0.001`."""
-    return f"{step.stage.name}: {'; '.join(phrases(step.reasons)) or 'up to date'}"
+    return f"{step.title}: {'; '.join(phrases(step.reasons)) or 'up to date'}"
 
 
 def causes(steps: Sequence[Step]) -> str:

@@ -27,7 +27,8 @@ class Step:
 
     `key` is None while an input has to run first; `record` is the sound artifact of a fresh stage.
     `damaged` says that what lies under `key` has to be moved away. `last_seconds` is how long the
-    stage took for the nearest artifact that is stored, None if there is none.
+    stage took for the nearest artifact that is stored, None if there is none. `whose` names the
+    settings that it is of, where several run together.
     """
 
     stage: Stage
@@ -39,6 +40,12 @@ class Step:
     forced: bool = False
     damaged: bool = False
     last_seconds: float | None = None
+    whose: str = ""
+
+    @property
+    def title(self) -> str:
+        """Return what lines call it, as `train` or `train (hidden=400)`."""
+        return f"{self.stage.name} ({self.whose})" if self.whose else self.stage.name
 
 
 def plan(

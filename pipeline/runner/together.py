@@ -7,6 +7,7 @@ worker's work; the artifacts come back and are committed here, so that only this
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -30,18 +31,50 @@ from pipeline.workers import Workers
 
 @dataclass(frozen=True)
 class Variant:
-    """One of several settings: its outcomes, or the error that it ended with."""
+    """One of several settings: its name, its outcomes, or the error that it ended with."""
 
     settings: Settings
+    name: str = ""
     outcomes: tuple[Outcome, ...] = ()
     error: XuxieError | None = None
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A reporter that hears whose a stage is, where not all settings have the same one.
+
+    `stages` are the names of such stages.
+    """
+
+    reporter: Reporter
+    name: str
+    stages: AbstractSet[str]
+
+    def _named(self, step: Step) -> Step:
+        return replace(step, whose=self.name) if step.stage.name in self.stages else step
+
+    def started(self, step: Step) -> None:
+        self.reporter.started(self._named(step))
+
+    def progress(self, step: Step, done: float, total: float, note: str = "") -> None:
+        self.reporter.progress(self._named(step), done, total, note)
+
+    def finished(self, outcome: Outcome) -> None:
+        self.reporter.finished(replace(outcome, step=self._named(outcome.step)))
+
+    def skipped(self, step: Step) -> None:
+        self.reporter.skipped(self._named(step))
+
+    def said(self, step: Step, text: str) -> None:
+        self.reporter.said(self._named(step), text)
 
 
 @dataclass(frozen=True)
 class _Runner:
     """What all stages of one call are run with.
 
-    `sources` are the stages' modules as they were when the call began, and were imported.
+    `sources` are the stages' modules as they were when the call began, and were imported;
+    `differing` names the stages that do not come out alike for all settings.
     """
 
     stages: Sequence[Stage]
@@ -51,6 +84,11 @@ class _Runner:
     workers: Workers
     mirror: Mirror | None
     sources: Mapping[str, Mapping[str, str]]
+    differing: AbstractSet[str]
+
+    def telling(self, variant: Variant) -> Reporter:
+        """Return the reporter for stages of one variant."""
+        return _Told(self.reporter, variant.name, self.differing)
 
     def refuse_edits(self, stages: Sequence[Stage]) -> None:
         """Raise if a module of these stages is no longer the one that was imported.
@@ -61,14 +99,14 @@ class _Runner:
             now = source_digests(stage, self.store.memo)
             refuse_difference(stage.name, "module", self.sources[stage.name], now)
 
-    def execute(self, settings: Settings, targets: Sequence[str]) -> list[Outcome]:
+    def execute(self, variant: Variant, targets: Sequence[str]) -> list[Outcome]:
         """Bring stages of one variant up to date in this process."""
         return execute(
             self.stages,
-            settings,
+            variant.settings,
             self.store,
             targets=targets,
-            reporter=self.reporter,
+            reporter=self.telling(variant),
             command=self.command,
             workers=self.workers,
             mirror=self.mirror,
@@ -86,11 +124,13 @@ def execute_many(
     workers: Workers,
     mirror: Mirror | None = None,
     in_turn: bool = False,
+    names: Sequence[str] = (),
 ) -> list[Variant]:
     """Bring the targets up to date for all settings; one that fails does not stop the others.
 
-    `in_turn` is for workers that a stage is better lent: one settings after the other, each stage
-    in this process.
+    `names`, one for each settings, are what the reporter hears of whose a stage is. `in_turn` is
+    for workers that a stage is better lent: one settings after the other, each stage in this
+    process.
 
     Raises
     ------
@@ -102,8 +142,10 @@ def execute_many(
     """
     chosen = select(stages, targets)
     sources = {stage.name: source_digests(stage, store.memo) for stage in chosen}
-    runner = _Runner(stages, store, reporter, command, workers, mirror, sources)
-    variants = [Variant(settings) for settings in many]
+    differing = _differing(chosen, many)
+    runner = _Runner(stages, store, reporter, command, workers, mirror, sources, differing)
+    named = zip(many, names or [""] * len(many), strict=True)
+    variants = [Variant(settings, name) for settings, name in named]
     if in_turn:
         return [_whole(runner, variant, chosen, targets) for variant in variants]
     for stage in chosen:
@@ -114,6 +156,16 @@ def execute_many(
         else:
             variants = [_here(runner, variant, [stage.name]) for variant in variants]
     return variants
+
+
+def _differing(stages: Sequence[Stage], many: Sequence[Settings]) -> set[str]:
+    """Return the stages that do not come out alike for all; `stages` has inputs first."""
+    found: set[str] = set()
+    for stage in stages:
+        own = [settings.values[stage.name] for settings in many]
+        if any(value != own[0] for value in own) or found.intersection(stage.inputs):
+            found.add(stage.name)
+    return found
 
 
 def _whole(
@@ -129,7 +181,7 @@ def _here(runner: _Runner, variant: Variant, targets: Sequence[str]) -> Variant:
     if variant.error is not None:
         return variant
     try:
-        outcomes = runner.execute(variant.settings, targets)
+        outcomes = runner.execute(variant, targets)
     except (InputChanged, WorkersLost):
         raise
     except (StageFailed, DataError) as error:  # of these settings: others may do better
@@ -164,7 +216,7 @@ def _fetch(runner: _Runner, steps: Sequence[tuple[Variant, Step]]) -> list[tuple
                 runner.store,
                 step.stage.name,
                 str(step.key),
-                partial(runner.reporter.said, step),
+                partial(runner.telling(variant).said, step),
             )
         ]
 
@@ -178,13 +230,14 @@ def _spread(
         hold(runner.store, runner.command),
         closing(runner.workers.map(compute, _jobs(runner, steps))) as results,
     ):
-        for (_, step), computed in zip(steps, results, strict=True):
-            runner.reporter.started(step)
+        for (variant, step), computed in zip(steps, results, strict=True):
+            reporter = runner.telling(variant)
+            reporter.started(step)
             if computed.error is not None:
                 errors[str(step.key)] = computed.error
-                runner.reporter.said(step, str(computed.error))
+                reporter.said(step, str(computed.error))
                 continue
-            _keep(runner, step, computed)
+            _keep(runner, reporter, step, computed)
     stage = steps[0][1].stage
     return [_after(runner, variant, stage, errors) for variant in variants]
 
@@ -218,10 +271,10 @@ def _jobs(runner: _Runner, steps: Sequence[tuple[Variant, Step]]) -> Iterator[Jo
         )
 
 
-def _keep(runner: _Runner, step: Step, computed: Computed) -> None:
+def _keep(runner: _Runner, reporter: Reporter, step: Step, computed: Computed) -> None:
     """Commit what a worker has made."""
     for text in computed.said:
-        runner.reporter.said(step, text)
+        reporter.said(step, text)
     if step.damaged and step.key:
         quarantine(runner.store, step.stage.name, step.key)
     history = {
@@ -232,6 +285,6 @@ def _keep(runner: _Runner, step: Step, computed: Computed) -> None:
     }
     with usable(runner.store.folder):
         record = commit(runner.store, step.components, computed.write, history)
-    say = partial(runner.reporter.said, step)
+    say = partial(reporter.said, step)
     send(runner.mirror, record, say, replace=step.damaged)
-    runner.reporter.finished(Outcome(step, record, ran=True))
+    reporter.finished(Outcome(step, record, ran=True))

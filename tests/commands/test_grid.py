@@ -136,6 +136,7 @@ def test_a_grid_ends_with_a_table_and_a_model_each(own: Trained) -> None:
         "calibration_targets=200",
         "calibration_targets=150",
     ]
+    assert "\ndecode (calibration_targets=150): done in " in errors
     code, output, _ = invoke("run-all", *options, "--json")
     rows = json.loads(output)
     assert code == 0

@@ -23,7 +23,8 @@ from pipeline.commands.progress import (
 )
 from pipeline.runner.execute import Outcome
 from pipeline.runner.plan import Step
-from pipeline.stage import StageConfig
+from pipeline.runner.reasons import Forced
+from pipeline.stage import Stage, StageConfig
 from pipeline.stages.regress import RegressConfig, regress
 from pipeline.stages.train import train
 from pipeline.stages.train_settings import TrainConfig
@@ -38,8 +39,9 @@ class Terminal(io.StringIO):
         return True
 
 
-def step_named(name: str) -> Step:
-    return cast("Step", SimpleNamespace(stage=SimpleNamespace(name=name), reasons=("forced",)))
+def step_named(name: str, whose: str = "") -> Step:
+    stage = cast("Stage", SimpleNamespace(name=name))
+    return Step(stage, "stale", (Forced(),), None, None, {}, whose=whose)
 
 
 def frame(reporter: TerminalReporter) -> str:
@@ -95,7 +97,7 @@ def test_programs_get_an_object_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     reporter.progress(step, 5, 10, "epoch 1")  # in ten seconds half as much again
     reporter.said(step, "第一回\n")
     record = SimpleNamespace(stage="train", seconds=1.5, facts={"epochs": 3, "at": Path("a")})
-    reporter.finished(cast("Outcome", SimpleNamespace(record=record)))
+    reporter.finished(cast("Outcome", SimpleNamespace(record=record, step=step)))
     reporter.close()
     events = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert stream.getvalue().isascii()
@@ -107,6 +109,18 @@ def test_programs_get_an_object_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\x1b" not in events[2]["note"]
     assert events[4]["text"] == r"第一回\n"
     assert events[5]["facts"] == {"epochs": 3, "at": "a"}
+
+
+def test_of_several_settings_lines_and_objects_tell_whose_a_stage_is() -> None:
+    stream, step = io.StringIO(), step_named("train", "hidden=400")
+    for form in ("auto", "json"):
+        reporter = open_reporter(stream, form)
+        reporter.started(step)
+        reporter.said(step, "a line")
+    *lines, first, second = stream.getvalue().splitlines()
+    assert lines == ["train (hidden=400): forced", "train (hidden=400): a line"]
+    told = [json.loads(line) for line in (first, second)]
+    assert [(own["stage"], own["whose"]) for own in told] == [("train", "hidden=400")] * 2
 
 
 def test_an_interrupt_that_a_library_swallowed_is_raised_again(

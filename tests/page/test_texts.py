@@ -14,6 +14,7 @@ from pipeline.artifacts.evaluation import READING
 from pipeline.artifacts.report import LANGUAGES, is_sealed, opens_in, seal
 from pipeline.catalog import REPORT, STAGES
 from pipeline.chinese import has_chinese
+from pipeline.engine.measures.bootstrap import FEWEST
 from pipeline.errors import NotReady
 from pipeline.page.document import document, section
 from pipeline.page.style import only_one
@@ -140,3 +141,10 @@ def test_a_report_of_an_earlier_version_has_one_language() -> None:
 
     with pytest.raises(NotReady, match="Chinese and English"):
         opens_in(page, "zh")
+
+
+def test_the_notes_on_intervals_say_of_how_many_chapters_there_is_none() -> None:
+    assert FEWEST == 4
+    for texts, few in ((ENGLISH, "fewer than four"), (CHINESE, "不到四章")):
+        assert few in texts.evaluation_note
+        assert few in texts.books_note

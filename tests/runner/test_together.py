@@ -58,6 +58,29 @@ def together(
     )
 
 
+@pytest.mark.parametrize(("workers", "in_turn"), [(Counting(), False), (HERE, True)])
+def test_lines_tell_whose_a_stage_is_but_of_those_that_all_share(
+    store: Store, workers: Workers, in_turn: bool
+) -> None:
+    recorder = Recorder()
+    execute_many(
+        STAGES,
+        [settings_of(store.root, override) for override in ("spell.length=1", "spell.length=3")],
+        store,
+        targets=["count"],
+        reporter=recorder,
+        command="test",
+        workers=workers,
+        in_turn=in_turn,
+        names=["length=1", "length=3"],
+    )
+
+    own = [f"{stage} (length={n})" for n in (1, 3) for stage in ("spell", "count")]
+    assert recorder.ran[0] == "read"
+    assert sorted(recorder.ran[1:]) == sorted(own)
+    assert {f"{title} finished" for title in own} <= set(recorder.notes)
+
+
 def files_of(store: Store) -> dict[str, bytes]:
     """Return stage/key/file → bytes of what is stored, but for the manifests, which tell times."""
     return {

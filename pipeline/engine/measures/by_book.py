@@ -34,7 +34,7 @@ def score_books(
         Of each target its characters, the number of its chapter, and that of its book.
     titles : of all books
     generator : numpy Generator
-        For the intervals, which are over a book's own chapters; None where it has only one.
+        For the intervals, which are over a book's own chapters; None where it has too few.
     """
     return [
         _row(title, models, lengths, chapters, books == number, generator)
