@@ -188,7 +188,7 @@ def test_a_grid_loses_one_in_two_stages_and_makes_the_same_bytes(
 ) -> None:
     process = run_grid(tmp_path, next(grid_alone.glob("*.txt")), cluster)
     cluster.kill_busy(whole=whole)  # at the first models' embeddings: before it nothing goes there
-    await_line(process, "train: ")  # of the first model; the others are at it
+    await_line(process, "train (vector_size=16 hidden=8): ")  # the others are at it
     cluster.kill_busy(whole=whole)
     finish(process)
     made = files_by_key(tmp_path)
