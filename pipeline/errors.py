@@ -8,7 +8,8 @@ XuxieError                  1
 ├── SettingsError           2   a setting or option that cannot be accepted
 │   └── NotReady            2   a command needs an artifact that is stale or missing
 ├── DataError               3   a novel, dictionary, vector file or seed phrase that cannot be used
-│   └── DownloadRefused     3   an address or a response that is not accepted
+│   ├── DownloadRefused     3   an address or a response that is not accepted
+│   └── LibraryMissing      3   a file that takes a library which is not installed
 └── Busy                    4   another run holds the artifacts folder
 
 Messages are one line: what was expected, what was found, what to do. What a caller may act on is
@@ -93,6 +94,10 @@ class DataError(XuxieError):
 
 class DownloadRefused(DataError):
     """An address that is not allowed, or a response that is not accepted."""
+
+
+class LibraryMissing(DataError):
+    """A file that takes a library which is not installed; elsewhere it may be read."""
 
 
 class Busy(XuxieError):

@@ -167,7 +167,7 @@ def settings_digest(settings: Settings, store: Store) -> str:
 
 def _deciding(settings: Settings, stage: Stage) -> dict[str, Any]:
     """Return the settings of a stage that decide a model, as a novel's name does not."""
-    named = {"source", "title"} if stage is SOURCE else set()
+    named = {"source", "title", "max_bytes", "unlisted"} if stage is SOURCE else set()
     values = settings.values[stage.name].key_settings().items()
     return {name: value for name, value in values if name not in named}
 

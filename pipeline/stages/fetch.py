@@ -192,17 +192,33 @@ class FetchConfig(StageConfig):
         """Return the settings that decide the result; how to download is not one of them.
 
         The title that the source's name gives is one, as a novel may not name itself. Of an
-        address it is what may be shown, with the digest of a query.
+        address it is what may be shown, with the digest of a query. Of a shelf, which goes on
+        without a book that is too large, `max_bytes` is one, and so are the files that it names as
+        not in its list.
         """
         from pipeline.text.books.source import kind_of, source_entry
 
         outside = {"max_bytes", "timeout_seconds", "allow_private_addresses", "books", "strict"}
         settings = {k: v for k, v in super().key_settings().items() if k not in outside}
         if self.is_shelf():
-            return {**settings, "books": "each", "strict": self.strict, "title": self.title()}
+            return {**settings, **self._shelf_settings()}
         if kind_of(self.source) in ("url", "catalogue"):
             return {**settings, "source": source_entry(self.source)}
         return {**settings, "title": self.title()}
+
+    def _shelf_settings(self) -> dict[str, Any]:
+        """Return what decides a shelf's text beside how each book is read, and the files."""
+        from pipeline.text.books.shelf import list_of, read_shelf, unlisted
+
+        listed = list_of(self.source) is not None
+        beside = unlisted(self.source, read_shelf(self.source)) if listed else ()
+        return {
+            "books": "each",
+            "strict": self.strict,
+            "title": self.title(),
+            "max_bytes": self.max_bytes,
+            "unlisted": [cut.document for cut in beside],
+        }
 
 
 def fetch(config: FetchConfig, *, context: Context) -> Corpus:

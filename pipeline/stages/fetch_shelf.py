@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.artifacts.book import BOOK, ReadBook
 from pipeline.artifacts.corpus import Book, Corpus, Cut
-from pipeline.errors import DataError
+from pipeline.errors import DataError, LibraryMissing
 from pipeline.filenames import readable
 from pipeline.plural import counted
 from pipeline.shown import shown
@@ -47,6 +47,8 @@ def shelf_text(config: FetchConfig, context: Context) -> Corpus:
 
     Raises
     ------
+    LibraryMissing
+        One takes a library that is not installed.
     DataError
         No book can be used; or one cannot and `config.strict` is set.
     SettingsError
@@ -58,7 +60,7 @@ def shelf_text(config: FetchConfig, context: Context) -> Corpus:
     shelf = read_shelf(config.source)
     entries = shelf.entries
     beside = unlisted(config.source, shelf)
-    for line in tell_unlisted(config.source, beside):  # before the books, which may take long
+    for line in tell_unlisted(beside):  # before the books, which may take long
         context.say(line)
     read, refused = _read_books(config, context, entries)
     copies = find_copies(read)
@@ -87,17 +89,22 @@ def _read_books(
 
     read: dict[int, ReadBook] = {}
     refused: dict[int, DataError] = {}
+    missing: list[DataError] = []
     parts = (_part(config, entry) for entry in entries)
     for number, found in enumerate(context.parts(_NAME, BOOK, _read_alone, parts)):
         context.progress(number + 1, len(entries), entries[number].file)
-        if isinstance(found, DataError):
-            refused[number] = found
-        else:
+        if not isinstance(found, DataError):
             read[number] = found
-    if refused and (config.strict or not read):
-        told = tell_errors(list(refused.values()), _TOLD)
+            continue
+        refused[number] = found
+        if isinstance(found, LibraryMissing):
+            missing.append(found)
+    # Of a library no key tells: a shelf without such a book would stay as it is once it is there.
+    if missing or (refused and (config.strict or not read)):
+        errors = missing or list(refused.values())
         books = counted(len(entries), "book")
-        raise DataError(f"{len(refused):,} of {books} cannot be used: {told}")
+        told = tell_errors(errors, _TOLD)
+        raise type(errors[0])(f"{len(errors):,} of {books} cannot be used: {told}")
     return read, refused
 
 

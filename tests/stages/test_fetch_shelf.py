@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from pipelines import NOVELLA
 
 from pipeline.artifacts.corpus import CORPUS, Corpus
-from pipeline.errors import DataError, SettingsError
+from pipeline.errors import DataError, LibraryMissing, SettingsError
 from pipeline.stage import Context
 from pipeline.stages.fetch import FetchConfig, fetch
 from pipeline.stages.segment import SegmentConfig, with_parts
@@ -214,12 +215,20 @@ def test_files_that_the_list_leaves_out_are_told_and_recorded(shelf: Path) -> No
     for name in ("下/甲.epub", "卷4.txt", "卷5.txt"):
         (shelf / name).touch()
     said.clear()
-    (shelf / "shelf.toml").rename(shelf / "另.toml")
-    corpus = read(shelf / "另.toml", said)
+    corpus = read(shelf, said)
     assert said[:-1] == [
-        "4 files beside 另.toml are not in its list: 下/甲.epub, 卷3.txt, 卷4.txt and 1 more"
+        "4 files beside shelf.toml are not in its list: 下/甲.epub, 卷3.txt, 卷4.txt and 1 more"
     ]
     assert unlisted(corpus) == ["下/甲.epub", "卷3.txt", "卷4.txt", "卷5.txt"]
+    key = FetchConfig(source=str(shelf)).key_settings()
+    assert key["unlisted"] == unlisted(corpus), "or a new one would change the result, not the key"
+
+
+def test_a_list_of_another_name_is_a_choice_and_its_folder_is_not_searched(shelf: Path) -> None:
+    (shelf / "选.toml").write_text('[[book]]\nfile = "卷1.txt"\n', encoding="utf-8")
+    said: list[str] = []
+    assert unlisted(read(shelf / "选.toml", said)) == []
+    assert not any("beside" in line for line in said)
 
 
 def unlisted(corpus: Corpus) -> list[str]:
@@ -239,6 +248,27 @@ def test_where_all_are_listed_or_there_is_no_list_nothing_is_told_of_others(shel
 def test_what_cannot_be_a_shelf_is_refused(shelf: Path) -> None:
     with pytest.raises(SettingsError, match=r"fetch\.books: expected a folder or a list of books"):
         read(shelf / "卷1.txt", books="each")
+
+
+def test_a_book_that_takes_a_missing_library_ends_the_run(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it the shelf would stay fresh when the library is there."""
+    (shelf / "卷4.7z").write_bytes(b"7z\xbc\xaf\x27\x1c\x00\x04")
+    (shelf / "卷5.txt").write_bytes(b"")
+    monkeypatch.setitem(sys.modules, "libarchive", None)
+    with pytest.raises(
+        LibraryMissing, match=r"^1 of 5 books cannot be used: 卷4\.7z: expected libarchive, which"
+    ):
+        read(shelf, books="each")
+
+
+def test_a_book_that_is_too_large_comes_in_when_more_is_allowed(shelf: Path) -> None:
+    most = max(path.stat().st_size for path in shelf.iterdir()) - 1
+    small = FetchConfig(source=str(shelf), books="each", max_bytes=most)
+    large = FetchConfig(source=str(shelf), books="each")
+    assert len(read(shelf, books="each", max_bytes=most).books) == 2
+    assert small.key_settings() != large.key_settings()
 
 
 def test_the_key_hangs_on_each_book_and_on_no_path(shelf: Path, tmp_path: Path) -> None:

@@ -41,6 +41,15 @@ def test_a_list_names_books_with_what_is_known_of_them(tmp_path: Path) -> None:
         ]
 
 
+@pytest.mark.parametrize(
+    "name", ["红楼梦\u3000上.txt", "红楼梦  上.txt", " 上.txt ", "a\u00a0b.txt"]
+)
+def test_spaces_are_part_of_a_files_name(tmp_path: Path, name: str) -> None:
+    source = shelf(tmp_path, f'[[book]]\nfile = "{name}"\n', name, " ".join(name.split()))
+    (entry,) = read_shelf(source).entries
+    assert entry == Entry(tmp_path / name, name)
+
+
 def test_without_a_list_each_text_below_is_a_book(tmp_path: Path) -> None:
     for name in (
         "清/红楼梦.txt",

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.errors import DataError
+from pipeline.errors import DataError, LibraryMissing
 from pipeline.shown import shown
 from pipeline.text.books.choice import choose
 from pipeline.text.books.document import Document, Limits
@@ -27,8 +27,10 @@ def open_packed(document: Document, limits: Limits) -> Archive:
 
     Raises
     ------
+    LibraryMissing
+        libarchive is not there.
     DataError
-        libarchive is not there, or the archive is damaged, encrypted or beyond the bounds.
+        The archive is damaged, encrypted or beyond the bounds.
     """
     name = shown(document.name)
     libarchive = _libarchive(name)
@@ -55,7 +57,7 @@ def _libarchive(name: str) -> Any:
     try:
         import libarchive
     except Exception as error:  # an ImportError, or what the loading of the system's part raises
-        raise DataError(
+        raise LibraryMissing(
             f"{name}: expected libarchive, which reads 7z and rar archives, found none; unpack it "
             "and give the folder, or install the extra `books` (pip install libarchive-c) and the "
             "system's libarchive"

@@ -21,7 +21,8 @@ from typing import Any
 from pipeline.errors import DataError, SettingsError
 from pipeline.filenames import on_disk, readable
 from pipeline.hints import file_hint, hint
-from pipeline.shown import shown
+from pipeline.plural import counted
+from pipeline.shown import UNSAFE, shown
 from pipeline.text.books.folder import folder_cuts, folder_files
 from pipeline.text.books.source import kind_of, nothing_there, source_name
 from pipeline.text.cleaning.encoding import AUTO, check_encoding
@@ -32,6 +33,7 @@ LIST = "shelf.toml"
 
 _MOST_BYTES = 16 * 2**20  # of a list: a hundred thousand books
 _LONGEST = 100  # characters of a title, an author, a period
+_LONGEST_PATH = 1000  # characters of a path
 _ABOUT = ("title", "author", "period")
 _ENCODING = "encoding"
 _TOLD = 3  # of several files
@@ -95,12 +97,13 @@ def read_shelf(source: str) -> Shelf:
 
 
 def unlisted(source: str, shelf: Shelf) -> tuple[Cut, ...]:
-    """Return a cut for each file beside a shelf's list that would be a book without the list.
+    """Return a cut for each file of a shelf's folder that would be a book without `shelf.toml`.
 
-    It goes through the whole folder, which `read_shelf` does not where there is a list.
+    It goes through the whole folder, which `read_shelf` does not where there is a list. A list of
+    another name is a choice, and its folder need not be one of books.
     """
     path = list_of(source)
-    if path is None:
+    if path is None or path.name != LIST:
         return ()
     listed = {entry.path for entry in shelf.entries}
     return tuple(
@@ -110,15 +113,14 @@ def unlisted(source: str, shelf: Shelf) -> tuple[Cut, ...]:
     )
 
 
-def tell_unlisted(source: str, cuts: Sequence[Cut]) -> Iterator[str]:
+def tell_unlisted(cuts: Sequence[Cut]) -> Iterator[str]:
     """Yield a line on the files beside a shelf's list that are not in it, if there are any."""
-    path = list_of(source)
-    if path is None or not cuts:
+    if not cuts:
         return
-    are = "1 file beside {} is" if len(cuts) == 1 else f"{len(cuts):,} files beside {{}} are"
+    are = "is" if len(cuts) == 1 else "are"
     told = ", ".join(shown(cut.document) for cut in cuts[:_TOLD])
     more = f" and {len(cuts) - _TOLD:,} more" if len(cuts) > _TOLD else ""
-    yield f"{are.format(shown(readable(path.name)))} not in its list: {told}{more}"
+    yield f"{counted(len(cuts), 'file')} beside {LIST} {are} not in its list: {told}{more}"
 
 
 def _refuse_no_folder(source: str, root: Path) -> None:
@@ -171,7 +173,9 @@ def _entry(root: Path, row: dict[str, Any], where: str) -> Entry:
             f"{where}: file: expected a file name in quotes, got {shown_value(value) or 'nothing'}"
             '; write file = "…", with a file or folder below the list\'s own'
         )
-    file = _text(row, "file", where, longest=1000)
+    file = value  # as it is written: spaces are part of a name, doubled or wide ones too
+    if len(file) > _LONGEST_PATH or UNSAFE.search(file):
+        raise _too_long(where, "file", value, _LONGEST_PATH)
     plain = PurePosixPath(file)
     if plain.is_absolute() or ".." in plain.parts:
         raise SettingsError(
@@ -194,18 +198,23 @@ def _encoding(row: dict[str, Any], where: str) -> str:
         raise SettingsError(f"{where}: {error}") from error
 
 
-def _text(table: dict[str, Any], field: str, where: str, *, longest: int = _LONGEST) -> str:
+def _text(table: dict[str, Any], field: str, where: str) -> str:
     """Return a text of a table, "" where there is none; years may stand as numbers."""
     value = table.get(field, "")
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise SettingsError(f"{where}: {field}: expected a text, got {shown_value(value)}")
     text = " ".join(str(value).split())
-    if len(text) > longest or not text.isprintable():
-        raise SettingsError(
-            f"{where}: {field}: expected at most {longest} characters in one line, got "
-            f"{shown_value(value)}"
-        )
+    if len(text) > _LONGEST or not text.isprintable():
+        raise _too_long(where, field, value, _LONGEST)
     return text
+
+
+def _too_long(where: str, field: str, value: object, most: int) -> SettingsError:
+    """Return the error for a text that is too long, or no line."""
+    return SettingsError(
+        f"{where}: {field}: expected at most {most:,} characters in one line, got "
+        f"{shown_value(value)}"
+    )
 
 
 def _refuse_others(table: dict[str, Any], known: tuple[str, ...], where: str) -> None:
