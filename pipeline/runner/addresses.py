@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from pipeline.errors import SettingsError
 from pipeline.runner.places import Folder, Place
 from pipeline.runner.remote import open_remote, shown_address
+from pipeline.shown import shown
 
 _REACH_SECONDS = 30.0  # for a place to answer at the beginning
 
@@ -32,7 +33,7 @@ def open_place(address: str) -> Place:
     if parts.scheme == "file":
         address, plain = unquote(parts.path), True
     if plain:
-        path = Path(address).expanduser().absolute()
+        path = _path(address)
         place: Place = Folder(path, str(path))
     else:
         try:
@@ -52,6 +53,18 @@ def open_place(address: str) -> Place:
     return place
 
 
+def _path(address: str) -> Path:
+    """Return the folder that a path names."""
+    try:
+        return Path(address).expanduser().absolute()
+    except RuntimeError:
+        raise SettingsError(
+            f"--store: expected a folder, got {shown(address)}, of a user who is not known here; "
+            "give its whole path",
+            option="--store",
+        ) from None
+
+
 def _unanswered(name: str, why: str) -> SettingsError:
     """Return the error for a place that cannot be used now."""
     return SettingsError(
@@ -63,6 +76,7 @@ def _unanswered(name: str, why: str) -> SettingsError:
 
 def _split(address: str) -> SplitResult:
     """Return an address in its parts; one that cannot be parted is refused and not repeated."""
+    _refuse_unescaped(address)
     try:
         parts = urlsplit(address)
         _ = parts.port
@@ -75,6 +89,18 @@ def _split(address: str) -> SplitResult:
         "--store: expected a folder or an address as s3://bucket/folder, got something else",
         option="--store",
     )
+
+
+def _refuse_unescaped(address: str) -> None:
+    """Refuse an address of whose user and password a part would be taken for a path, and shown."""
+    _, scheme, rest = address.partition("://")
+    own, _, _ = rest.rpartition("@")
+    if scheme and ":" in own and any(mark in own for mark in "/?#"):
+        raise SettingsError(
+            "--store: expected user and password with @, /, ? and # as %40, %2F, %3F and %23, and "
+            "no @ behind them, got one of these as it is",
+            option="--store",
+        )
 
 
 def _within(call: Callable[[], _T]) -> _T:

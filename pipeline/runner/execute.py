@@ -115,20 +115,44 @@ def execute(
     XuxieError
         Whatever else a stage raises of this tree.
     """
-    chosen = select(stages, targets)
     with hold(store, command):
-        # Modules are imported about now; later edits of the files are not what will run.
-        sources = all_source_digests(chosen, store.memo)
-        run = _Run(settings, store, reporter, workers, force, sources, mirror)
-        mended: set[str] = set()
-        while True:
-            try:
-                return _pass(run, chosen)
-            except ArtifactDamaged as error:  # it was vouched for when it was planned with
-                if error.stage is None or error.stage in mended:
-                    raise
-                mended.add(error.stage)
-                run.suspects[error.stage] = _why_unreadable(error)
+        return execute_held(
+            stages,
+            settings,
+            store,
+            targets=targets,
+            force=force,
+            reporter=reporter,
+            workers=workers,
+            mirror=mirror,
+        )
+
+
+def execute_held(
+    stages: Sequence[Stage],
+    settings: Settings,
+    store: Store,
+    *,
+    targets: Sequence[str],
+    force: AbstractSet[str] = frozenset(),
+    reporter: Reporter,
+    workers: Workers = HERE,
+    mirror: Mirror | None = None,
+) -> list[Outcome]:
+    """Do what `execute` does for who holds the lock already."""
+    chosen = select(stages, targets)
+    # Modules are imported about now; later edits of the files are not what will run.
+    sources = all_source_digests(chosen, store.memo)
+    run = _Run(settings, store, reporter, workers, force, sources, mirror)
+    mended: set[str] = set()
+    while True:
+        try:
+            return _pass(run, chosen)
+        except ArtifactDamaged as error:  # it was vouched for when it was planned with
+            if error.stage is None or error.stage in mended:
+                raise
+            mended.add(error.stage)
+            run.suspects[error.stage] = _why_unreadable(error)
 
 
 def _why_unreadable(error: ArtifactDamaged) -> str:
@@ -186,7 +210,7 @@ def _bring_up_to_date(run: _Run, step: Step, earlier: dict[str, Outcome]) -> Out
         run.reporter.skipped(step)
         say = partial(run.reporter.said, step)
         if name in PARTS.values() and lacks(run.mirror, step.record):
-            send_parts(run.mirror, store, name, say)  # before what is made of them
+            send_parts(run.mirror, store, step.record, say)  # before what is made of them
         send(run.mirror, step.record, say)
         return Outcome(step, step.record, ran=False)
     _refuse_missing_files(step, config)
@@ -255,7 +279,13 @@ def _work(run: _Run, step: Step, earlier: dict[str, Outcome], scratch_path: Path
         made=made_upstream(step, run.settings, earlier),
         say=say,
         parts=partial(
-            keep_parts, run.store, step.components, run.workers, mirror=run.mirror, say=say
+            keep_parts,
+            run.store,
+            step.components,
+            run.workers,
+            refuse_edits=partial(_refuse_edits, step, run.store),
+            mirror=run.mirror,
+            say=say,
         ),
         workers=run.workers,
     )
@@ -328,6 +358,11 @@ def _refuse_changes(step: Step, config: StageConfig, store: Store, *, ignore_mem
     """Raise if what the key stands for is no longer what lies on disk."""
     files = file_digests(config.files(), store.memo, ignore_memo=ignore_memo)
     refuse_difference(step.stage.name, "file", step.components["files"], files)
+    _refuse_edits(step, store)
+
+
+def _refuse_edits(step: Step, store: Store) -> None:
+    """Raise if the modules that the key stands for are no longer those on disk."""
     # The code that reads the inputs has been imported long since: its edits no longer matter.
     now = source_digests(step.stage, store.memo)
     before = {name: digest for name, digest in step.components["source"].items() if name in now}

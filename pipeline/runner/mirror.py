@@ -112,7 +112,7 @@ def lacks(mirror: Mirror | None, record: Record) -> bool:
     where = f"{record.stage}/{record.key}"
     if mirror is None or not mirror.can_write or where in mirror.there:
         return False
-    with suppress(OSError):  # to write will fail too, and tell of it
+    with suppress(OSError, ArtifactDamaged):  # to write will fail too, and tell of it
         if mirror.place.has(f"{where}/{MANIFEST}"):
             mirror.there.add(where)
     return where not in mirror.there

@@ -39,6 +39,7 @@ def keep_parts(
     make: Callable[[Any], Any],
     parts: Iterable[Part],
     *,
+    refuse_edits: Callable[[], None] = lambda: None,
     mirror: Mirror | None = None,
     say: Say = lambda text: None,
 ) -> Generator[Any, None, None]:
@@ -51,6 +52,8 @@ def keep_parts(
         Those of the stage that the parts are of: code, libraries and Python are theirs too.
     workers : Workers
         They make what is missing, if it is much.
+    refuse_edits
+        Raises where the stage's modules are no longer those that its key tells of.
     mirror, say : see `mirror.fetch`
     """
     known = [(part, *_look_up(store, stage, name, part, mirror, say)) for part in parts]
@@ -69,6 +72,7 @@ def keep_parts(
             if not isinstance(value, DataError):
                 now = file_digests(part.files, store.memo, ignore_memo=True)
                 refuse_difference(stage["stage"], "file", components["files"], now)
+                refuse_edits()  # a worker's process may have loaded them later
                 history = {
                     "started": began.isoformat(timespec="microseconds"),
                     "seconds": round(time.perf_counter() - clock, 3),
@@ -80,14 +84,17 @@ def keep_parts(
             yield value
 
 
-def send_parts(mirror: Mirror | None, store: Store, stage: str, say: Say) -> None:
-    """Send the parts of a stage's results that are kept here, where the stage itself need not run.
+def send_parts(mirror: Mirror | None, store: Store, result: Record, say: Say) -> None:
+    """Send the parts of a stage's result that are kept here, where the stage itself need not run.
 
-    Who takes the result from there may have to make it anew, with one part that has changed.
+    Who takes the result from there may have to make it anew, with one part that has changed. Parts
+    are known by their files.
     """
-    for name in (name for name, of in PARTS.items() if of == stage):
+    files = set(result.components["files"].values())
+    for name in (name for name, of in PARTS.items() if of == result.stage):
         for record in records(store, name):
-            send(mirror, record, say)
+            if files.issuperset(record.components["files"].values()):
+                send(mirror, record, say)
 
 
 def _bytes(parts: Iterable[Part]) -> int:

@@ -17,7 +17,7 @@ from pipeline.errors import DataError, InputChanged, StageFailed, WorkersLost, X
 from pipeline.runner.commit import commit, quarantine
 from pipeline.runner.disk import usable
 from pipeline.runner.elsewhere import Computed, Job, compute, product_threads, read_files
-from pipeline.runner.execute import Outcome, Reporter, execute, made_upstream
+from pipeline.runner.execute import Outcome, Reporter, execute_held, made_upstream
 from pipeline.runner.fingerprint import refuse_difference
 from pipeline.runner.graph import select
 from pipeline.runner.lock import hold
@@ -80,7 +80,6 @@ class _Runner:
     stages: Sequence[Stage]
     store: Store
     reporter: Reporter
-    command: str
     workers: Workers
     mirror: Mirror | None
     sources: Mapping[str, Mapping[str, str]]
@@ -101,13 +100,12 @@ class _Runner:
 
     def execute(self, variant: Variant, targets: Sequence[str]) -> list[Outcome]:
         """Bring stages of one variant up to date in this process."""
-        return execute(
+        return execute_held(
             self.stages,
             variant.settings,
             self.store,
             targets=targets,
             reporter=self.telling(variant),
-            command=self.command,
             workers=self.workers,
             mirror=self.mirror,
         )
@@ -143,18 +141,19 @@ def execute_many(
     chosen = select(stages, targets)
     sources = {stage.name: source_digests(stage, store.memo) for stage in chosen}
     differing = _differing(chosen, many)
-    runner = _Runner(stages, store, reporter, command, workers, mirror, sources, differing)
+    runner = _Runner(stages, store, reporter, workers, mirror, sources, differing)
     named = zip(many, names or [""] * len(many), strict=True)
     variants = [Variant(settings, name) for settings, name in named]
-    if in_turn:
-        return [_whole(runner, variant, chosen, targets) for variant in variants]
-    for stage in chosen:
-        runner.refuse_edits([stage])
-        steps = _fetch(runner, _waiting(runner, stage, variants))
-        if len(steps) > 1 and not any(step.components["files"] for _, step in steps):
-            variants = _spread(runner, variants, steps)
-        else:
-            variants = [_here(runner, variant, [stage.name]) for variant in variants]
+    with hold(store, command):
+        if in_turn:
+            return [_whole(runner, variant, chosen, targets) for variant in variants]
+        for stage in chosen:
+            runner.refuse_edits([stage])
+            steps = _fetch(runner, _waiting(runner, stage, variants))
+            if len(steps) > 1 and not any(step.components["files"] for _, step in steps):
+                variants = _spread(runner, variants, steps)
+            else:
+                variants = [_here(runner, variant, [stage.name]) for variant in variants]
     return variants
 
 
@@ -207,18 +206,17 @@ def _fetch(runner: _Runner, steps: Sequence[tuple[Variant, Step]]) -> list[tuple
     """Take from the mirror what it has; return the steps that are still to be run."""
     if runner.mirror is None or not steps:
         return list(steps)
-    with hold(runner.store, runner.command):
-        return [
-            (variant, step)
-            for variant, step in steps
-            if not fetch_step(
-                runner.mirror,
-                runner.store,
-                step.stage.name,
-                str(step.key),
-                partial(runner.telling(variant).said, step),
-            )
-        ]
+    return [
+        (variant, step)
+        for variant, step in steps
+        if not fetch_step(
+            runner.mirror,
+            runner.store,
+            step.stage.name,
+            str(step.key),
+            partial(runner.telling(variant).said, step),
+        )
+    ]
 
 
 def _spread(
@@ -226,10 +224,7 @@ def _spread(
 ) -> list[Variant]:
     """Have workers run a stage's steps, and commit what they make in the order of the steps."""
     errors: dict[str, XuxieError] = {}
-    with (
-        hold(runner.store, runner.command),
-        closing(runner.workers.map(compute, _jobs(runner, steps))) as results,
-    ):
+    with closing(runner.workers.map(compute, _jobs(runner, steps))) as results:
         for (variant, step), computed in zip(steps, results, strict=True):
             reporter = runner.telling(variant)
             reporter.started(step)

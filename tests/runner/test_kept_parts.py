@@ -127,3 +127,15 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(store: Store, files: l
     with hold(store, "test"), pytest.raises(InputChanged, match="read: expected the file"):
         list(keep_parts(store, STAGE, HERE, "book", VALUE, changing, [part_of(files[0])]))
     assert records(store, "book") == []
+
+
+def test_a_part_made_by_code_that_was_edited_meanwhile_is_not_kept(
+    store: Store, files: list[Path]
+) -> None:
+    def edited() -> None:
+        raise InputChanged("read: expected the module to stay as it was")
+
+    parts = [part_of(files[0])]
+    with hold(store, "test"), pytest.raises(InputChanged, match="the module"):
+        list(keep_parts(store, STAGE, HERE, "book", VALUE, str, parts, refuse_edits=edited))
+    assert records(store, "book") == []

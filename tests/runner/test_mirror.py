@@ -21,8 +21,9 @@ from pipeline.errors import SettingsError
 from pipeline.runner import addresses
 from pipeline.runner.addresses import open_place
 from pipeline.runner.execute import execute
+from pipeline.runner.lock import hold
 from pipeline.runner.mirror import Mirror, fetch, open_mirror
-from pipeline.runner.parts import PARTS
+from pipeline.runner.parts import PARTS, keep_parts
 from pipeline.runner.places import Folder
 from pipeline.runner.store import Store, open_store, records, seal
 from pipeline.runner.together import execute_many
@@ -320,9 +321,6 @@ def test_books_of_a_shelf_are_shared_one_by_one(
     store: Store, elsewhere: Store, shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(PARTS, "book", "read")
-    paths = [store.root / f"{name}.txt" for name in "ab"]
-    for path in paths:
-        path.write_text(path.stem, encoding="utf-8")
     made: list[str] = []
 
     def make(text: str) -> str:
@@ -330,9 +328,7 @@ def test_books_of_a_shelf_are_shared_one_by_one(
         return text.upper()
 
     def read(config: StageConfig, *, context: Context) -> str:
-        parts = [
-            Part({}, {"file": path}, partial(path.read_text, encoding="utf-8")) for path in paths
-        ]
+        parts = [Part({"name": name}, config.files(), partial(str, name)) for name in "ab"]
         return "".join(context.parts("book", VALUE, make, iter(parts)))
 
     def join(store: Store) -> list[str]:
@@ -361,6 +357,27 @@ def test_books_of_a_shelf_are_shared_one_by_one(
     assert join(store) == []
     assert len(list((shared / "book").iterdir())) == 2
     assert bytes_below(store.folder).keys() == bytes_below(shared).keys()
+    # Not so a book of another shelf.
+    other = store.root / "other.txt"
+    other.write_text("c", encoding="utf-8")
+    stage = records(store, "read")[0].components
+    with hold(store, "test"):
+        parts = [Part({}, {"file": other}, partial(str, "c"))]
+        assert list(keep_parts(store, stage, HERE, "book", VALUE, make, parts)) == ["C"]
+    shutil.rmtree(shared / "read")
+    assert join(store) == []
+    assert len(list((shared / "book").iterdir())) == 2
+
+
+def test_what_is_no_folder_in_the_shared_one_is_told_and_the_run_goes_on(
+    store: Store, shared: Path
+) -> None:
+    assert run(store, shared).ran == ["read", "spell", "count"]
+    shutil.move(shared / "read", shared / "elsewhere")
+    (shared / "read").symlink_to(shared / "elsewhere")
+    recorder = run(store, shared)
+    assert recorder.ran == []
+    assert sum("got: read is no folder; the run goes on" in line for line in said(recorder)) == 1
 
 
 def test_a_grid_takes_and_sends_what_workers_make(
@@ -397,6 +414,11 @@ def test_a_grid_takes_and_sends_what_workers_make(
         ("artifacts", "--store: expected another folder than that of the artifacts, got the same"),
         ("file://host/x", "--store: expected a folder or an address as s3:"),
         ("simplecache::s3://user:hidden@host/x", "--store: expected a folder or an address as s3:"),
+        ("ftp://user:1/hidden@127.0.0.1/x", "--store: expected user and password with @, /, ? and"),
+        ("ftp://user:/hidden@127.0.0.1/x", "--store: expected user and password with @, /, ? and"),
+        ("ftp://user:12#hidden@127.0.0.1/x", "--store: expected user and password with @, /, ? "),
+        ("ftp://user:a@b/hidden@127.0.0.1/x", "--store: expected user and password with @, /, ? "),
+        ("~nobody-of-this-name/x", "~nobody-of-this-name/x, of a user who is not known here; give"),
         ("s3://user:hidden@[::1/x?hidden", "--store: expected a folder or an address as s3:"),
     ],
 )

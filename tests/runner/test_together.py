@@ -4,6 +4,7 @@ import importlib
 import json
 import sys
 from collections.abc import Callable, Generator, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -210,6 +211,37 @@ def test_lost_workers_end_the_run_and_keep_what_was_finished(store: Store) -> No
     workers = Counting()
     together(store, workers, *rates)
     assert workers.stages == ["count", "count"], "the other two are there"
+
+
+@pytest.mark.parametrize("in_turn", [False, True])
+def test_the_store_is_held_between_stages_too(
+    store: Store, monkeypatch: pytest.MonkeyPatch, in_turn: bool
+) -> None:
+    """Else a command that comes between two of them would end the whole grid."""
+    free: list[str] = []
+
+    class Trying(Recorder):
+        def finished(self, outcome: Outcome) -> None:
+            super().finished(outcome)
+            with suppress(Busy), hold(store, "other"):
+                free.append(f"after {outcome.record.stage}")
+
+    def between(stage: str, *_: object) -> None:
+        with suppress(Busy), hold(store, "other"):
+            free.append(f"before {stage}")
+
+    monkeypatch.setattr("pipeline.runner.together.refuse_difference", between)
+    execute_many(
+        STAGES,
+        [settings_of(store.root, f"spell.length={length}") for length in (1, 3)],
+        store,
+        targets=["count"],
+        reporter=Trying(),
+        command="test",
+        workers=Counting(),
+        in_turn=in_turn,
+    )
+    assert free == []
 
 
 def test_another_run_is_told_who_holds_the_store(store: Store) -> None:
