@@ -228,20 +228,30 @@ def _changed_since(artifacts: Path, path: Path, model: NovelModel) -> list[str]:
         return []
     try:
         project = _reopen_last(artifacts)
-    except XuxieError:  # settings that cannot be read are no matter of a model's
+        what = _changes(project, model)
+    except XuxieError:  # settings, or a shelf, that cannot be read are no matter of a model's
         return []
-    what = []
-    source = project.settings.values[SOURCE.name]
-    files = file_digests(source.files(), project.store.memo)
-    if None not in files.values() and files != _novel_files(project.store):
-        what.append("novel")
-    if settings_digest(project.settings, project.store) != model.card.settings_digest:
-        what.append("settings")
     changed = " and ".join(what)
     have = "have" if "settings" in what else "has"
     command = run_command(project)
     name = shelf.read_name(path)
     return [f"{name}: its {changed} {have} since changed; a new model: {command}"] if what else []
+
+
+def _changes(project: Project, model: NovelModel) -> list[str]:
+    """Return what of the last run is no longer as its model knows it; nothing of a lost novel.
+
+    Raises
+    ------
+    XuxieError
+        The novel is there, and cannot be read.
+    """
+    files = file_digests(project.settings.values[SOURCE.name].files(), project.store.memo)
+    if None in files.values():
+        return []
+    known = settings_digest(project.settings, project.store) == model.card.settings_digest
+    changed = {"novel": files != _novel_files(project.store), "settings": not known}
+    return [name for name, has in changed.items() if has]
 
 
 def _last_run(store: Store) -> Record | None:

@@ -221,7 +221,7 @@ def _own_novels(artifacts: Path, readers: Sequence[Reader]) -> list[Book]:
     DataError
         None is here.
     """
-    from pipeline.models.compared import books_of, stored_corpora
+    from pipeline.models.compared import books_of, stored_corpora, with_books
 
     store = open_project(artifacts).store
     corpora = stored_corpora(store, [reader.digest for reader in readers])
@@ -231,7 +231,7 @@ def _own_novels(artifacts: Path, readers: Sequence[Reader]) -> list[Book]:
         if reader.digest in corpora:
             # a novel of several models is read once, and called by its own title
             own = reader.title if of[reader.digest] > 1 and reader.title else reader.name
-            books += books_of(corpora.pop(reader.digest), _free_name(own, books))
+            books = with_books(books, books_of(corpora.pop(reader.digest), _free_name(own, books)))
         elif not any(reader.digest in own.digests for own in books):
             say_notes([f"{reader.name}: its novel is not among the artifacts; name it as a TEXT"])
     if not books:

@@ -8,7 +8,7 @@ of its novel is known for it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,6 +128,20 @@ def books_of(corpus: Corpus, name: str) -> tuple[Book, ...]:
         )
         for own in corpus.books
     )
+
+
+def with_books(books: Sequence[Book], more: Iterable[Book]) -> list[Book]:
+    """Return books and those of more that are not among them, by the bytes they were read from.
+
+    One that was read alone and on a shelf is called as it is alone, and has the digests of both.
+    """
+    found = {own.digests[0]: own for own in books}
+    for book in more:
+        twins = (found.get(book.digests[0], book), book)
+        alone = min(twins, key=lambda own: len(own.digests))
+        digests = tuple(dict.fromkeys(digest for own in twins for digest in own.digests))
+        found[book.digests[0]] = replace(alone, digests=digests)
+    return list(found.values())
 
 
 def stored_corpora(store: Store, digests: Iterable[str]) -> dict[str, Corpus]:

@@ -243,6 +243,33 @@ def test_without_texts_the_models_novels_are_taken_from_the_last_runs(shelf: She
     assert [own["name"] for own in json.loads(output)["texts"]] == ["模甲"]
 
 
+@pytest.mark.parametrize("age", [-1, 5], ids=["the newest", "the oldest"])
+def test_a_model_of_a_shelf_leaves_the_others_their_novels_distances_and_tree(
+    shelf: Shelf, age: int
+) -> None:
+    books = shelf.folder / "书架"
+    books.mkdir()
+    for path in (shelf.first, shelf.second):
+        (books / path.name).write_bytes(path.read_bytes())
+    reading = ["--artifacts", str(shelf.artifacts)]
+    each = ["--set", "fetch.books=each"]
+    for source, more in ((shelf.first, []), (shelf.second, []), (books, each)):
+        assert invoke("text", "--source", str(source), *more, *reading)[0] == 0
+    alone = shelf.told()
+    corpora = sorted((shelf.artifacts / "fetch").glob("*/corpus.json"))
+    digests = {json.loads(path.read_text("utf-8"))["source_digest"] for path in corpora}
+    (digest,) = digests - set(shelf.digests)
+    put_model(shelf.artifacts, "模架", model_of(3, digest), age)
+
+    found = shelf.told()
+    assert {own["name"] for own in found["texts"]} == {"模甲", "模乙"}
+    own = {model["name"]: model["text"] for model in found["models"]}
+    assert own == {"模甲": "模甲", "模乙": "模乙", "模架": None}
+    assert len(found["distances"]) == len(alone["distances"]) == 1
+    assert found["distances"] == alone["distances"]
+    assert len(found["tree"]) == 1
+
+
 def test_delta_is_of_the_same_chapters(shelf: Shelf) -> None:
     third, fourth = shelf.folder / "丙.txt", shelf.folder / "丁.txt"
     write_book(third, 5)

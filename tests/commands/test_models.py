@@ -187,6 +187,34 @@ def test_one_note_says_that_the_novel_has_changed(own: Trained, tmp_path: Path) 
     assert invoke(*arguments)[2] == "xuxie: model 澄秋阁\n", "a model outlives its novel"
 
 
+def test_a_model_outlives_a_shelf_whose_list_is_no_longer_right(
+    own: Trained, tmp_path: Path
+) -> None:
+    books, text = tmp_path / "架", own.novel.read_bytes()
+    books.mkdir()
+    (books / "甲.txt").write_bytes(text)
+    entry = '[[book]]\nfile = "甲.txt"\n'
+    (books / "shelf.toml").write_text(entry, encoding="utf-8")
+    assert invoke("run-all", *run_options(replace(own, novel=books)), "--quick")[0] == 0
+    arguments = [
+        "generate",
+        SEED_PHRASE,
+        "--words",
+        "2",
+        "--rng-seed",
+        "1",
+        "--artifacts",
+        str(own.artifacts),
+    ]
+    assert invoke(*arguments)[::2] == (0, "xuxie: model 架\n")
+
+    for wrong in (entry.replace("甲", "乙"), entry + "encoding = 5", "[[book]"):
+        (books / "shelf.toml").write_text(wrong, encoding="utf-8")
+        assert invoke(*arguments)[::2] == (0, "xuxie: model 架\n")
+    shutil.rmtree(books)
+    assert invoke(*arguments)[::2] == (0, "xuxie: model 架\n")
+
+
 def test_the_newest_is_taken_and_told(tmp_path: Path) -> None:
     options = shelf_with(tmp_path, 甲=small_model(0), 乙=small_model(1))
     code, _, errors = invoke("generate", "一丁七", "--words", "3", "--rng-seed", "1", *options)
