@@ -90,6 +90,24 @@ def spread(starts: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     return starts[np.linspace(0, len(starts) - 1, min(count, len(starts))).astype(np.int64)]
 
 
+def whole_chapters(windows: Windows, starts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """Return the window starts (N,) of as many whole chapters as have no more than `most`.
+
+    They are evenly spread, over the books of a shelf too; one chapter there is in any case. With 0
+    all stay.
+    """
+    import numpy as np
+
+    if not most or len(starts) <= most:
+        return starts
+    chapters = target_sections(windows, starts)  # (N,)
+    numbers = np.unique(chapters)  # (C,)
+    count = max(1, len(numbers) * most // len(starts))
+    while count > 1 and np.isin(chapters, spread(numbers, count)).sum() > most:
+        count -= 1
+    return starts[np.isin(chapters, spread(numbers, count))]
+
+
 def save_windows(windows: Windows, folder: Path) -> None:
     """Write ids.npy, windows.npz and split.json."""
     import numpy as np

@@ -11,7 +11,14 @@ from pydantic import Field
 
 from pipeline.artifacts.evaluation import ABLATION, EVALUATION, Evaluation, ModelScores
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part, Segmentation
-from pipeline.artifacts.windows import PARTS, Windows, evaluation_starts, spread, target_sections
+from pipeline.artifacts.windows import (
+    PARTS,
+    Windows,
+    evaluation_starts,
+    spread,
+    target_sections,
+    whole_chapters,
+)
 from pipeline.stage import Advance, Context, Stage, StageConfig
 
 if TYPE_CHECKING:
@@ -45,23 +52,6 @@ class EvaluateConfig(StageConfig):
         "spread; 0 for all",
     )
     seed: int = Field(1, ge=0, lt=2**31, description="seed of the random numbers")
-
-
-def _chosen_chapters(window: Windows, starts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
-    """Return the window starts (N,) of as many whole chapters as have no more than `most`.
-
-    They are evenly spread; one chapter there is in any case. With 0 all stay.
-    """
-    import numpy as np
-
-    if not most or len(starts) <= most:
-        return starts
-    chapters = target_sections(window, starts)  # (N,)
-    numbers = np.unique(chapters)  # (C,)
-    count = max(1, len(numbers) * most // len(starts))
-    while count > 1 and np.isin(chapters, spread(numbers, count)).sum() > most:
-        count -= 1
-    return starts[np.isin(chapters, spread(numbers, count))]
 
 
 def _score_models(
@@ -126,7 +116,7 @@ def score_part(
     from pipeline.engine.measures.metrics import piece_lengths, summarise
 
     mixtures = ablation(model.memories) if model.memories else {"network": model.weights}
-    starts = _chosen_chapters(window, evaluation_starts(window, part), most)  # (N,)
+    starts = whole_chapters(window, evaluation_starts(window, part), most)  # (N,)
     scores, mixed = _score_models(
         window,
         starts,

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import Field, create_model
 
 from pipeline.artifacts.memories import NETWORK, Memories
-from pipeline.artifacts.windows import Windows, evaluation_starts, target_sections
+from pipeline.artifacts.windows import (
+    Windows,
+    evaluation_starts,
+    target_sections,
+    whole_chapters,
+)
 from pipeline.engine.memories.memory import Material, Memory
 from pipeline.engine.memories.table import CODEC, MEMORIES
 from pipeline.stage import Context, Stage, StageConfig
@@ -27,7 +32,8 @@ class FitConfig(StageConfig):
         50_000,
         ge=1,
         le=10_000_000,
-        description="validation targets, from the first on, to fit the mixture's weights on",
+        description="most validation targets, of chapters evenly spread, to fit the mixture's "
+        "weights on",
     )
 
 
@@ -85,7 +91,8 @@ def remember(config: FitConfig, *, window: Windows, decode: Network, context: Co
     from pipeline.engine.memories.next_word import Model
 
     memories = _gather(config, window, decode, context)
-    starts = evaluation_starts(window, "validation")[: config.fit_targets]  # (N,)
+    every, most = evaluation_starts(window, "validation"), config.fit_targets
+    starts = whole_chapters(window, every, most)[:most]  # (N,), of a first chapter's beginning too
     batches = component_batches(
         window.ids,
         starts,

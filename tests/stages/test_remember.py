@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from jobs import LastFirst
 from made_up import chapters_of_noise, context_in, random_network, toy_novel, windows_of
 
 from pipeline.artifacts.memories import Memories
+from pipeline.artifacts.segmentation import Part
 from pipeline.artifacts.windows import Windows
 from pipeline.engine.memories.kinds.neighbours import training_starts
 from pipeline.engine.memories.table import CODEC
@@ -126,3 +128,22 @@ def test_weights_are_fitted_on_so_many_targets(tmp_path: Path) -> None:
     # The validation chapter has 80 words, all of whose windows lie in the novel.
     assert remembered(tmp_path, fit_targets=80).weights == remembered(tmp_path).weights
     assert remembered(tmp_path, fit_targets=40).weights != remembered(tmp_path).weights
+
+
+def test_few_targets_are_of_chapters_spread_over_all_books(tmp_path: Path) -> None:
+    ids = WINDOWS.ids[:720].tolist()
+    held_out: list[tuple[Part, list[int]]] = [
+        ("validation", ids[start : start + 40]) for start in range(400, 560, 40)
+    ]
+
+    def weights(*changed: int) -> dict[str, float]:
+        chapters = [
+            (part, [(word + 7) % 30 for word in own] if number in changed else own)
+            for number, (part, own) in enumerate(held_out)
+        ]
+        parts: list[tuple[Part, Sequence[int]]] = [("train", ids[:400]), *chapters]
+        windows = windows_of([*parts, ("test", [1] * 20)], steps=5, vocabulary_size=30)
+        return remembered(tmp_path, windows, fit_targets=80).weights
+
+    assert weights() == weights(1), "of four chapters the first and the last are taken"
+    assert weights() != weights(3)
