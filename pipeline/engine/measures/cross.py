@@ -8,7 +8,7 @@ the same chapters, so that differences between models vary less than their score
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from math import log
@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.arrays import Doubles
+from pipeline.artifacts.segmentation import PARAGRAPH_BREAK
 from pipeline.chinese import has_chinese
 from pipeline.engine.measures.bootstrap import Interval, draw_chapters
 from pipeline.engine.measures.metrics import piece_length
-from pipeline.engine.measures.stream import score_words
+from pipeline.engine.measures.stream import ScoredWord, score_words
 from pipeline.engine.memories.next_word import Model
 
 _PERCENTILES = (2.5, 97.5)  # of a 95 % interval
@@ -39,18 +40,39 @@ class Scored:
 def score_chapter(words: Iterable[str], model: Model, *, marks: bool = True) -> Scored:
     """Score a chapter by itself: nothing is read before it, as in `score`.
 
-    Without `marks` words alone count that hold a Chinese character: punctuation, line ends, digits
-    and the like are read, but neither their bits nor their characters are added up.
+    Without `marks` what stands between marks counts where it holds a Chinese character: the marks,
+    line ends, and numbers or Latin letters by themselves are read, but neither their bits nor their
+    characters are added up.
     """
     bits: float | None = 0.0
     characters = strange = 0
-    for word in score_words(words, model):
-        for piece in word.pieces if marks or has_chinese(word.word) else ():
+    scored = score_words(words, model)
+    for word in scored if marks else _between_marks(scored):
+        for piece in word.pieces:
             length, told = piece_length(piece.piece), piece.log_probability
             characters += length
             strange += 0 if piece.known else length
             bits = None if bits is None or told is None else bits - told / log(2)
     return Scored(bits, characters, strange)
+
+
+def _between_marks(scored: Iterable[ScoredWord]) -> Iterator[ScoredWord]:
+    """Yield the words between two marks, if one of them holds a Chinese character.
+
+    Models cut unlike words, 2049 and 年 or 2049年, but all of them cut at marks: so all count the
+    same characters.
+    """
+    waiting: list[ScoredWord] = []
+    chinese = False
+    for word in scored:
+        if word.word == PARAGRAPH_BREAK or not any(map(str.isalnum, word.word)):
+            waiting, chinese = [], False
+            continue
+        chinese = chinese or has_chinese(word.word)
+        waiting.append(word)
+        if chinese:
+            yield from waiting
+            waiting = []
 
 
 @dataclass(frozen=True)
@@ -144,12 +166,13 @@ def cross(
     for row, generator in zip(cells, generators, strict=True):
         count = len(row[0].chapters)
         taken = draw_chapters(np.arange(count), generator)
-        each = [cell.bits for cell in row]
-        sizes = row[0].characters
-        bits.append([float(one.sum() / sizes.sum()) for one in each])
+        each = [(cell.bits, cell.characters) for cell in row]
+        bits.append([float(one.sum() / sizes.sum()) for one, sizes in each])
         if taken is None:
             taken = np.full((1, count), np.nan)
-        drawn.append(np.stack([(taken @ one) / (taken @ sizes) for one in each]))  # (M, draws)
+        drawn.append(
+            np.stack([(taken @ one) / (taken @ sizes) for one, sizes in each])
+        )  # (M, draws)
     most = max(own_draws.shape[1] for own_draws in drawn)
     figures = np.array(bits)
     learnt = np.array([[cell.learnt for cell in row] for row in cells])

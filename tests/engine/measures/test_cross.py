@@ -50,13 +50,23 @@ def test_a_chapter_has_the_bits_that_score_gives_it() -> None:
 def test_without_marks_words_alone_count() -> None:
     """What is read is the same, what is added up is not."""
     model = Model(random_network(3, words=WORDS, unseen=0.01), None)
-    words = ["，", WORDS[25], "。", "</s>", "龘", "7"]
+    words = ["，", WORDS[25], "。", "</s>", "龘", "，", "7", "</s>", "OK"]
     scored = list(score_words(words, model))
     found = score_chapter(words, model, marks=False)
     assert found.characters == 2
     told = [scored[place].log_probability for place in (1, 4)]
     assert found.bits == pytest.approx(-sum(own for own in told if own) / log(2))
     assert found.strange == 1
+
+
+def test_without_marks_all_cuts_count_the_same_characters() -> None:
+    model = Model(random_network(3, words=WORDS, unseen=0.01), None)
+    cuts = (
+        ["在", "2049", "年", "，", "7", "。"],
+        ["在2049年", "，", "7", "。"],
+        ["在", "2049年", "，", "7"],
+    )
+    assert [score_chapter(cut, model, marks=False).characters for cut in cuts] == [6, 6, 6]
 
 
 def test_a_word_without_a_probability_leaves_a_text_without_bits() -> None:
