@@ -42,7 +42,7 @@ _MOST = 1000  # models of a grid
 _VALUE = re.compile(r"""((?:"[^"]*"|'[^']*'|\[[^\]]*\]|[^,"'\[])+)(?:,|$)""")
 _FIGURES = {"perplexity": "perplexity", "bits_per_character": "bits/char", "top1": "top1"}
 _TRAINING = "training_perplexity"  # of the network alone, before `evaluate`
-_NAMES = {**_FIGURES, _TRAINING: "training perplexity"}
+_NAMES = {**_FIGURES, _TRAINING: "network's perplexity"}
 
 
 @dataclass(frozen=True)

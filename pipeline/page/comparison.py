@@ -126,10 +126,10 @@ def comparison_page(found: Json, language: str) -> str:
     first = _LANGUAGES[language]
     others = [words for words in _LANGUAGES.values() if words is not first]
     versions = [
-        (replace(words.texts, about=words.about), list(_sections(words, found)))
+        (words.title, replace(words.texts, about=words.about), list(_sections(words, found)))
         for words in (first, *others)
     ]
-    return document(first.title, versions)
+    return document(versions)
 
 
 def _sections(words: _Words, found: Json) -> Iterator[Markup]:

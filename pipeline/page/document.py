@@ -17,12 +17,13 @@ _GENERATOR = "xuxie report"
 # Should something slip through after all, browsers neither run it nor fetch anything for it.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
-Version = tuple[Texts, Iterable[Markup]]  # a language, and the sections in it
+Version = tuple[str, Texts, Iterable[Markup]]  # the title in a language, and the sections in it
 
 
-def document(title: str, versions: Sequence[Version]) -> str:
+def document(versions: Sequence[Version]) -> str:
     """Return the whole page, which needs nothing but itself; it opens in the first language."""
-    languages = [texts for texts, _ in versions]
+    title = versions[0][0]
+    languages = [texts for _, texts, _ in versions]
     style = STYLE + only_one({texts.name: texts.tag for texts in languages})
     head = element(
         "head",
@@ -34,7 +35,7 @@ def document(title: str, versions: Sequence[Version]) -> str:
         element("style", Markup(style)),
     )
     places = (element("span", id=texts.name) for texts in languages)
-    bodies = (_in_one(title, texts, sections, languages) for texts, sections in versions)
+    bodies = (_in_one(own, texts, sections, languages) for own, texts, sections in versions)
     html = element("html", head, element("body", *places, *bodies), lang=languages[0].tag)
     return f"<!DOCTYPE html>\n{html}\n"
 

@@ -33,7 +33,7 @@ ENGLISH = Texts(
     network_size="an LSTM of {units:,} units{layers} that reads {steps} words",
     layers=" in {layers} layers",
     training="The training",
-    objective="Objective {objective}; {epochs} epochs, of which epoch {best} was kept.",
+    objective="Objective {objective}; epochs: {epochs}, of which number {best} was kept.",
     panels={
         "train_loss": "training loss",
         "perplexity": "validation perplexity",

@@ -68,18 +68,15 @@ class UpstreamChanged:
 
 @dataclass(frozen=True)
 class SettingChanged:
-    """A setting has another value; `ABSENT` stands for none."""
+    """A setting has another value; `ABSENT` where it decides nothing."""
 
     name: str
     old: Any
     new: Any
 
     def __str__(self) -> str:
-        if self.old is ABSENT:
-            return f"{self.name} {_shown(self.new)} (new setting)"
-        if self.new is ABSENT:
-            return f"{self.name} is no setting any more"
-        return f"{self.name} {_shown(self.old)} → {_shown(self.new)}"
+        old, new = ("absent" if own is ABSENT else _shown(own) for own in (self.old, self.new))
+        return f"{self.name} {old} → {new}"
 
 
 @dataclass(frozen=True)

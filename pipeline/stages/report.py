@@ -231,7 +231,7 @@ def report(
         languages = [texts.of_shelf() for texts in languages]
     title = fetch.title or fetch.paragraphs[0][:_TITLE]
     return Report(
-        seal(document(title, [(texts, sections(texts, told)) for texts in languages])),
+        seal(document([(title, texts, sections(texts, told)) for texts in languages])),
         draw_curves(train.history, ENGLISH.panels),  # the pictures' font has no Chinese
     )
 

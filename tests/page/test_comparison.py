@@ -120,3 +120,10 @@ def test_without_figures_it_says_so() -> None:
     page = comparison_page(found, "zh")
     assert "–*" in page
     assert page.count("<svg") == 2
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_each_language_has_its_own_title(language: str) -> None:
+    page = comparison_page(comparison("甲", "乙"), language)
+    assert sorted(re.findall(r"<h1[^>]*>(?:<[^>]+>)*([^<]+)", page)) == ["Comparison", "比较"]
+    assert ("<title>比较 · " in page) == (language == "zh")

@@ -116,12 +116,7 @@ def test_attributes_are_named_as_in_html_and_none_leaves_them_out() -> None:
 
 
 def test_a_page_with_hostile_text_everywhere_stays_a_page() -> None:
-    page = Page(
-        document(
-            EVIL,
-            [(texts, hostile_sections(texts)) for texts in (CHINESE, ENGLISH)],
-        )
-    )
+    page = Page(document([(EVIL, texts, hostile_sections(texts)) for texts in (CHINESE, ENGLISH)]))
 
     assert not {"script", "img"} & set(page.tags)
     assert page.fetched() == []
@@ -174,7 +169,7 @@ def declared(style: str) -> set[str]:
 
 
 def test_a_page_keeps_browsers_from_fetching_anything() -> None:
-    page = Page(document("书", [(ENGLISH, [])]))
+    page = Page(document([("书", ENGLISH, [])]))
 
     assert ("content", "default-src 'none'; style-src 'unsafe-inline'") in page.attributes
 

@@ -86,7 +86,7 @@ def test_every_stage_and_figure_has_its_name() -> None:
 
 @pytest.mark.parametrize("order", [(CHINESE, ENGLISH), (ENGLISH, CHINESE)])
 def test_a_page_holds_each_language_whole_and_links_to_the_other(order: tuple[Texts, ...]) -> None:
-    html = document("书", [(texts, [section(texts, "map", texts.map)]) for texts in order])
+    html = document([("书", texts, [section(texts, "map", texts.map)]) for texts in order])
     page = Page(html)
 
     assert html.startswith(f'<!DOCTYPE html>\n<html lang="{order[0].tag}">')
@@ -123,8 +123,9 @@ def test_one_language_is_shown(document_tag: str, target: str | None, shown: set
 
 
 def test_a_copy_opens_in_the_language_that_is_asked_for() -> None:
-    versions = [(texts, [section(texts, "map", texts.map)]) for texts in (CHINESE, ENGLISH)]
-    page = seal(document('<html lang="en">', versions))
+    title = '<html lang="en">'
+    versions = [(title, own, [section(own, "map", own.map)]) for own in (CHINESE, ENGLISH)]
+    page = seal(document(versions))
 
     english = opens_in(page, "en")
 

@@ -215,7 +215,7 @@ def record_of(parts: dict[str, object]) -> Record:
         ),
         (
             {"settings": {"rate": 0.002, "width": 2}},
-            ("depth is no setting any more", "width 2 (new setting)"),
+            ("depth 1 → absent", "width absent → 2"),
         ),
     ],
 )

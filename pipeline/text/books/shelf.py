@@ -152,7 +152,7 @@ def _read_list(path: Path) -> Shelf:
     for number, row in enumerate(rows, 1):
         entry = _entry(path.parent, row, f"{name}, book {number:,}")
         if entry.file in entries:
-            cuts.append(Cut("book listed twice", name, 1, entry.file))
+            cuts.append(Cut("book listed twice", name, 0, entry.file))
         entries.setdefault(entry.file, entry)
     if not entries:
         raise SettingsError(
