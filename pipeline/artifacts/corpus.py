@@ -34,7 +34,8 @@ class Cut:
     document : str
         The file, or the member of an archive or a book.
     line : int
-        Of the document, from 1; 0 of a file that is not read.
+        Of the document, from 1; 0 of a file that is not read, or of a chapter that another book
+        has too.
     text : str
         What was cut, or what stood there before it was changed.
     """

@@ -1,26 +1,25 @@
 """A shelf as `fetch` reads it: each book by itself, then all of them one after the other.
 
-A book that cannot be used is named and left out, and so is one whose text stands in another one:
-what is held out of either would be learnt from the other.
+A book that cannot be used is named and left out, and so is a book, or a chapter, whose text stands
+in another book: what is held out of either would be learnt from the other.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pipeline.artifacts.book import BOOK, ReadBook
-from pipeline.artifacts.corpus import Book, Corpus, Cut
+from pipeline.artifacts.corpus import Corpus, Cut
+from pipeline.chinese import count_chinese
 from pipeline.errors import DataError, LibraryMissing
 from pipeline.filenames import readable
 from pipeline.plural import counted
 from pipeline.shown import shown
 from pipeline.stage import Part
+from pipeline.stages.fetch_joined import joined, title_of
 
 if TYPE_CHECKING:
     from pipeline.stage import Context
@@ -29,8 +28,8 @@ if TYPE_CHECKING:
     from pipeline.text.books.shelf import Entry
 
 _NAME = "book"  # what a book is kept under
+_KNOWN = "chapter in another book"
 _TOLD = 10  # books that are told of
-_SCRIPT_PARAGRAPHS = 200  # by which a book's script is told
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,6 @@ def shelf_text(config: FetchConfig, context: Context) -> Corpus:
     SettingsError
         The shelf's list cannot be used; an encoding does not exist.
     """
-    from pipeline.stages.fetch_copies import find_copies
     from pipeline.text.books.shelf import read_shelf, tell_unlisted, unlisted
 
     shelf = read_shelf(config.source)
@@ -63,16 +61,42 @@ def shelf_text(config: FetchConfig, context: Context) -> Corpus:
     for line in tell_unlisted(beside):  # before the books, which may take long
         context.say(line)
     read, refused = _read_books(config, context, entries)
-    copies = find_copies(read)
-    left_out = [
-        *(_refused(entries[number].file, why) for number, why in refused.items()),
-        *(_copy(entries, read, number, other, share) for number, (other, share) in copies.items()),
-    ]
-    chosen = {number: book.corpus for number, book in read.items() if number not in copies}
-    corpus = _joined(entries, chosen, title=shelf.title or config.title())
-    corpus = replace(corpus, cuts=(*shelf.cuts, *beside, *left_out, *corpus.cuts))
+    chosen, copies, known = _each_once(entries, read, config.min_characters)
+    left_out = [*(_refused(entries[number].file, why) for number, why in refused.items()), *copies]
+    corpus = joined(entries, chosen, title=shelf.title or config.title())
+    corpus = replace(corpus, cuts=(*shelf.cuts, *beside, *left_out, *known, *corpus.cuts))
     _tell(corpus, left_out, {*beside, *left_out}, context.say)
     return corpus
+
+
+def _each_once(
+    entries: Sequence[Entry], read: dict[int, ReadBook], least: int
+) -> tuple[dict[int, ReadBook], list[Cut], list[Cut]]:
+    """Return books of which no two have a chapter in common, and records of what went for it.
+
+    Books go that stand in another one, then chapters, then books of which fewer than `least`
+    Chinese characters are left.
+    """
+    from pipeline.stages.fetch_copies import find_copies, find_known_chapters, without_chapters
+
+    copies = find_copies(read)
+    chosen = {number: book for number, book in read.items() if number not in copies}
+    books = [_copy(entries, read, number, *found) for number, found in copies.items()]
+    chapters: list[Cut] = []
+    for number, known in find_known_chapters(chosen).items():
+        book = without_chapters(chosen[number], [own.number for own in known])
+        if sum(map(count_chinese, book.corpus.paragraphs)) < least:
+            del chosen[number]
+            others = len({own.other for own in known})
+            why = f"nearly all of it stands in {counted(others, 'other book')}"
+            books.append(Cut("same book twice", entries[number].file, 0, why))
+            continue
+        chosen[number] = book
+        for own in known:
+            title = read[number].corpus.chapters[own.number].title
+            there = f"{own.share:.0%} of it stands in {_named(entries, read, own.other)}"
+            chapters.append(Cut(_KNOWN, entries[number].file, 0, f"{title}: {there}"))
+    return chosen, books, chapters
 
 
 def _read_books(
@@ -175,87 +199,13 @@ def _copy(
     entries: Sequence[Entry], read: dict[int, ReadBook], number: int, other: int, share: float
 ) -> Cut:
     """Return the record of a book whose text stands in another one."""
-    title = _title(entries[other], read[other].corpus)
-    why = f"{share:.0%} of it stands in 《{title}》 ({entries[other].file})"
+    why = f"{share:.0%} of it stands in {_named(entries, read, other)}"
     return Cut("same book twice", entries[number].file, 0, why)
 
 
-def _title(entry: Entry, corpus: Corpus) -> str:
-    """Return a book's title."""
-    return entry.title or corpus.title or entry.file
-
-
-def _titles(entries: Sequence[Entry], chosen: dict[int, Corpus]) -> dict[int, str]:
-    """Return the books' titles by number; those that several have with each one's file."""
-    own = {number: _title(entries[number], corpus) for number, corpus in chosen.items()}
-    times = Counter(own.values())
-    return {
-        number: title if times[title] == 1 else f"{title} ({entries[number].file})"
-        for number, title in own.items()
-    }
-
-
-def _joined(entries: Sequence[Entry], chosen: dict[int, Corpus], *, title: str) -> Corpus:
-    """Put books together in their order."""
-    corpora = list(chosen.values())
-    starts = [0, *accumulate(len(corpus.paragraphs) for corpus in corpora)]
-    titles = _titles(entries, chosen)
-    books = tuple(
-        _book(entries[number], titles[number], corpus, start)
-        for (number, corpus), start in zip(chosen.items(), starts[:-1], strict=True)
-    )
-    digests = "".join(f"{book.source_digest} {book.file}\n" for book in books)
-    return Corpus(
-        paragraphs=tuple(paragraph for corpus in corpora for paragraph in corpus.paragraphs),
-        chapters=tuple(
-            replace(chapter, start=chapter.start + start, stop=chapter.stop + start)
-            for corpus, start in zip(corpora, starts[:-1], strict=True)
-            for chapter in corpus.chapters
-        ),
-        encoding="+".join(sorted({own for c in corpora for own in c.encoding.split("+")})),
-        replaced=sum(corpus.replaced for corpus in corpora),
-        rejoined_lines=sum(corpus.rejoined_lines for corpus in corpora),
-        source_digest=hashlib.sha256(digests.encode()).hexdigest(),
-        title=title,
-        cuts=tuple(cut for corpus in corpora for cut in corpus.cuts),
-        notes=(
-            *(
-                f"《{book.title}》: {note}"
-                for book, corpus in zip(books, corpora, strict=True)
-                for note in corpus.notes
-            ),
-            *_script_notes(books, corpora),
-        ),
-        books=books,
-    )
-
-
-def _script_notes(books: Sequence[Book], corpora: Sequence[Corpus]) -> Iterator[str]:
-    """Yield a note on each book in traditional characters where not all are."""
-    from pipeline.text.cleaning.evidence import is_traditional
-
-    old = [is_traditional("".join(own.paragraphs[:_SCRIPT_PARAGRAPHS])) for own in corpora]
-    if all(old):
-        return
-    for book, traditional in zip(books, old, strict=True):
-        if traditional:
-            yield (
-                f"《{book.title}》: in traditional characters, as not all books are: its words are "
-                "others to a model than theirs; fetch.simplify = true reads all in simplified ones"
-            )
-
-
-def _book(entry: Entry, title: str, corpus: Corpus, start: int) -> Book:
-    """Return what is known of a book whose first paragraph is number `start`."""
-    return Book(
-        title=shown(title),
-        file=entry.file,
-        start=start,
-        stop=start + len(corpus.paragraphs),
-        source_digest=corpus.source_digest,
-        author=entry.author,
-        period=entry.period,
-    )
+def _named(entries: Sequence[Entry], read: dict[int, ReadBook], number: int) -> str:
+    """Return a book's title with its file."""
+    return f"《{title_of(entries[number], read[number].corpus)}》 ({entries[number].file})"
 
 
 def _tell(

@@ -54,13 +54,15 @@ def _describe_training(fetch: Corpus, embed: Embedding, decode: Network) -> Fact
     from pipeline.page.overview import Facts
 
     words, dimensions = embed.vectors.shape
+    read = {book.file for book in fetch.books}
+    whole = [cut for cut in fetch.cuts if not cut.line and cut.document not in read]
     return Facts(
         characters=sum(map(len, fetch.paragraphs)),
         paragraphs=len(fetch.paragraphs),
         encoding=fetch.encoding,
         replaced=fetch.replaced,
-        cuts=sum(cut.line > 0 for cut in fetch.cuts),
-        left_out=[cut.document for cut in fetch.cuts if not cut.line],
+        cuts=len(fetch.cuts) - len(whole),
+        left_out=[cut.document for cut in whole],
         rejoined_lines=fetch.rejoined_lines,
         words=words,
         dimensions=dimensions,

@@ -7,8 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipeline.artifacts.book import ReadBook
-from pipeline.artifacts.corpus import Corpus
-from pipeline.stages.fetch_copies import find_copies
+from pipeline.artifacts.corpus import Chapter, Corpus
+from pipeline.stages.fetch_copies import (
+    find_copies,
+    find_known_chapters,
+    overlaps,
+    without_chapters,
+)
+from pipeline.text.shingles import fingerprints
 
 
 def book(text: str, prints: Sequence[int]) -> ReadBook:
@@ -45,3 +51,68 @@ def test_a_book_that_stands_in_two_others_is_told_of_the_one_that_holds_more() -
     parts = book("字" * 9, range(10))
     first, second = book("字" * 50, range(6, 50)), book("字" * 40, [*range(6), *range(60, 100)])
     assert find_copies({0: first, 1: parts, 2: second}) == {1: (2, 0.6)}
+
+
+def chapters(*texts: str) -> ReadBook:
+    """Make a book of chapters of one paragraph each, with the fingerprints of its text."""
+    found = tuple(Chapter(f"第{n}章", n, n + 1) for n in range(len(texts)))
+    return ReadBook(Corpus(texts, found, "utf-8", 0, 0, ""), fingerprints(texts))
+
+
+def text_of(seed: int, characters: int = 4_000) -> str:
+    """A chapter that shares no passage with one of another seed."""
+    drawn = np.random.default_rng(seed).integers(0x4E00, 0x9000, size=characters)
+    return "".join(map(chr, drawn.tolist()))
+
+
+def known(*books: ReadBook) -> dict[int, list[tuple[int, int]]]:
+    """Return book → (chapter, other book) of what `find_known_chapters` finds."""
+    found = find_known_chapters(dict(enumerate(books)))
+    return {book: [(own.number, own.other) for own in each] for book, each in found.items()}
+
+
+def test_of_volumes_that_overlap_the_shorter_loses_the_chapters_of_both() -> None:
+    texts = [text_of(seed) for seed in range(9)]
+    longer, shorter = chapters(*texts[:5]), chapters(*texts[3:7])
+    assert find_copies({0: longer, 1: shorter}) == {}
+    assert known(longer, shorter) == {1: [(0, 0), (1, 0)]}
+    assert known(shorter, longer) == {0: [(0, 1), (1, 1)]}
+    rest = without_chapters(shorter, [0, 1])
+    assert rest.corpus.paragraphs == tuple(texts[5:7])
+    assert [(own.start, own.stop) for own in rest.corpus.chapters] == [(0, 1), (1, 2)]
+    assert known(longer, rest) == {}
+    assert find_known_chapters({0: longer}) == {}
+
+
+def test_a_volume_with_chapters_of_its_own_is_no_copy_though_most_of_it_is_known() -> None:
+    texts = [text_of(seed) for seed in range(12)]
+    longer, shorter = chapters(*texts[:8]), chapters(*texts[4:10])
+    assert find_copies({0: longer, 1: shorter}) == {}, "a third of it is new"
+    assert known(longer, shorter) == {1: [(0, 0), (1, 0), (2, 0), (3, 0)]}
+    assert list(find_copies({0: longer, 1: chapters(*texts[2:9])})) == [1], "a seventh of it is"
+
+
+def test_another_edition_of_a_book_is_a_copy_though_characters_differ() -> None:
+    texts = [text_of(seed) for seed in range(5)]
+    changed = [
+        text[:k] + "".join(c if n % 20 else "异" for n, c in enumerate(text[k:]))
+        for k, text in enumerate(texts)
+    ]
+    assert list(find_copies({0: chapters(*texts), 1: chapters(*changed)})) == [1]
+
+
+def test_a_chapter_that_is_part_of_a_longer_one_goes_and_never_from_both() -> None:
+    whole, others = text_of(0, 8_000), [text_of(seed) for seed in range(1, 5)]
+    long, short = chapters(whole[:2_000], *others), chapters(whole)
+    assert known(long, short) == {0: [(0, 1)]}
+    same = [chapters(text_of(0), text_of(seed)) for seed in (1, 2, 3)]
+    lost = known(*same)
+    assert sorted(lost) == [0, 1], "one of the three has it still"
+
+
+def test_what_is_left_of_an_overlap_is_told() -> None:
+    first, second = text_of(0), text_of(1)
+    books = {0: chapters(first + second), 1: chapters(first[:1_600] + text_of(2))}
+    assert find_known_chapters(books) == {}
+    assert list(overlaps(books)) == [0, 1]
+    assert overlaps({0: chapters(first), 1: chapters(second)}) == {}

@@ -110,6 +110,21 @@ def test_a_book_that_stands_in_another_is_used_once(shelf: Path) -> None:
     assert len(corpus.books) == 3
 
 
+def test_of_volumes_that_overlap_each_chapter_is_used_once(tmp_path: Path) -> None:
+    for name, own in (("上", CHAPTERS[:6]), ("下", CHAPTERS[4:9])):
+        (tmp_path / f"{name}.txt").write_text("".join(own), encoding="utf-8")
+    said: list[str] = []
+    corpus = read(tmp_path, said, books="each")
+    assert [book.title for book in corpus.books] == ["上", "下"]
+    titles = [chapter.title for chapter in corpus.chapters]
+    assert len(titles) == len(set(titles)) == 9
+    cuts = [cut for cut in corpus.cuts if cut.reason == "chapter in another book"]
+    assert [cut.document for cut in cuts] == ["下.txt", "下.txt"]
+    assert cuts[0].text.endswith(": 100% of it stands in 《上》 (上.txt)")
+    assert any(line.startswith("chapter in another book 2: ") for line in said)
+    assert not any("of it stands in other books" in note for note in corpus.notes)
+
+
 def test_of_two_equal_books_the_first_stays(shelf: Path) -> None:
     (shelf / "卷1又.txt").write_bytes((shelf / "卷1.txt").read_bytes())
     assert [book.file for book in read(shelf, books="each").books] == [

@@ -36,8 +36,8 @@ def test_a_list_names_books_with_what_is_known_of_them(tmp_path: Path) -> None:
             Entry(tmp_path / "西游记.txt", "西游记.txt", author="吴承恩", period="1592"),
             Entry(tmp_path / "清/红楼梦", "清/红楼梦", title="红楼梦"),
         )
-        assert [(cut.reason, cut.text) for cut in found.cuts] == [
-            ("book listed twice", "西游记.txt")
+        assert [(cut.reason, cut.line, cut.text) for cut in found.cuts] == [
+            ("book listed twice", 9, "西游记.txt")
         ]
 
 

@@ -152,7 +152,7 @@ def _read_list(path: Path) -> Shelf:
     for number, row in enumerate(rows, 1):
         entry = _entry(path.parent, row, f"{name}, book {number:,}")
         if entry.file in entries:
-            cuts.append(Cut("book listed twice", name, 0, entry.file))
+            cuts.append(Cut("book listed twice", name, _line_of(path, number), entry.file))
         entries.setdefault(entry.file, entry)
     if not entries:
         raise SettingsError(
@@ -162,6 +162,13 @@ def _read_list(path: Path) -> Shelf:
         )
     _refuse_missing(entries.values(), name)
     return Shelf(tuple(entries.values()), tuple(cuts), _text(table, "title", name))
+
+
+def _line_of(path: Path, number: int) -> int:
+    """Return the line of a list at which its `number`-th book begins, 1 in another form."""
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").split("\n")
+    begins = [place for place, line in enumerate(lines, 1) if line.strip().startswith("[[book]]")]
+    return begins[number - 1] if number <= len(begins) else 1
 
 
 def _entry(root: Path, row: dict[str, Any], where: str) -> Entry:
