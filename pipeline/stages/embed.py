@@ -121,7 +121,9 @@ def _take_pretrained(path: Path, counts: Mapping[str, int]) -> Embedding:
         raise DataError(f"embed.pretrained: {error}") from error
     import numpy as np
 
-    rows = {word: row for row, word in enumerate(words)}
+    rows: dict[str, int] = {}
+    for row, word in enumerate(words):
+        rows.setdefault(word, row)  # of a word that stands twice the first, as gensim takes it
     ordered = sorted(counts, key=lambda word: (-counts[word], word))
     kept = [word for word in ordered if counts[word] and word in rows]
     if len(kept) < 2:

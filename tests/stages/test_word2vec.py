@@ -158,6 +158,13 @@ def test_pretrained_vectors_take_the_place_of_training(tmp_path: Path) -> None:
         np.testing.assert_array_equal(vector, vectors[words.index(word)])
 
 
+def test_of_a_word_that_stands_twice_in_a_file_the_first_vector_is_taken(tmp_path: Path) -> None:
+    vectors = np.arange(9, dtype=np.float32).reshape(3, 3)
+    write_word2vec(tmp_path / "v.bin", ("花", "春", "花"), vectors)
+    found = embedded(tmp_path, pretrained=str(tmp_path / "v.bin"), characters=False)
+    np.testing.assert_array_equal(found.vectors[found.words.index("花")], vectors[0])
+
+
 def test_pieces_without_a_pretrained_vector_get_one_of_their_words(tmp_path: Path) -> None:
     vectors = np.arange(6, dtype=np.float32).reshape(2, 3)
     write_word2vec(tmp_path / "v.bin", ("花", "春"), vectors)
