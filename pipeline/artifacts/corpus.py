@@ -128,6 +128,12 @@ def book_alone(corpus: Corpus, book: Book) -> Corpus:
     )
 
 
+def left_out(corpus: Corpus) -> list[Cut]:
+    """Return the records of files that are not read, or not used, for others' sake or their own."""
+    read = {book.file for book in corpus.books}
+    return [cut for cut in corpus.cuts if not cut.line and cut.document not in read]
+
+
 def count_reasons(cuts: Iterable[Cut]) -> dict[str, int]:
     """Return how many stretches were cut or changed for each reason, the most frequent first."""
     return dict(Counter(cut.reason for cut in cuts).most_common())
@@ -175,7 +181,7 @@ def _describe_corpus(corpus: Corpus) -> dict[str, Any]:
     cuts = ", ".join(f"{reason} {n:,}" for reason, n in count_reasons(corpus.cuts).items())
     return {
         **({"title": corpus.title} if corpus.title else {}),
-        **({"books": len(corpus.books)} if corpus.books else {}),
+        **({"books": len(corpus.books), "left out": len(left_out(corpus))} if corpus.books else {}),
         "characters": sum(map(len, corpus.paragraphs)),
         "paragraphs": len(corpus.paragraphs),
         "chapters": len(corpus.chapters),

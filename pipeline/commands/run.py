@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.artifacts.report import FILE as REPORT_FILE
-from pipeline.catalog import EVALUATION, MODEL, REPORT, STAGES
+from pipeline.catalog import EVALUATION, MODEL, REPORT, SOURCE, STAGES
 from pipeline.commands import arguments, options, results
 from pipeline.commands import grid as grids
 from pipeline.commands.arguments import Asked
@@ -26,6 +26,7 @@ from pipeline.commands.status import show_ahead
 from pipeline.errors import SettingsError
 from pipeline.models.names import check_name
 from pipeline.models.shelf import read_name, shelf_of
+from pipeline.plural import counted
 from pipeline.program import program
 from pipeline.project import (
     ARTIFACTS,
@@ -210,8 +211,17 @@ def run_one(
     if as_json:
         return print_json(explain.outcome_rows(outcomes))
     if not any(outcome.new for outcome in outcomes):
-        print(f"{stage} is up to date; nothing to do (--force runs it all the same)")
+        told = f"{stage} is up to date; nothing to do (--force runs it all the same)"
+        put(told, *_unused(outcomes))
     return None
+
+
+def _unused(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Yield a line on the files of a shelf that are not used: where nothing runs, nothing told."""
+    for outcome in outcomes:
+        number = outcome.record.facts.get("left out")
+        if outcome.step.stage is SOURCE and isinstance(number, int) and number > 0:
+            yield f"{counted(number, 'file')} of the shelf not used; `text --removed` names them"
 
 
 def _show_result(project: Project, outcomes: Sequence[Outcome]) -> None:
@@ -219,7 +229,7 @@ def _show_result(project: Project, outcomes: Sequence[Outcome]) -> None:
     records = {outcome.record.stage: outcome.record for outcome in outcomes}
     page = f" (report: {records[REPORT.name].path / REPORT_FILE})" if REPORT.name in records else ""
     if not any(outcome.new for outcome in outcomes):
-        return put(f"everything is up to date; nothing to do{page}")
+        return put(f"everything is up to date; nothing to do{page}", *_unused(outcomes))
     if EVALUATION.name in records:
         evaluation: Evaluation = load(project.store, records[EVALUATION.name], EVALUATION.codec)
         put(*results.result_lines(evaluation, width()))

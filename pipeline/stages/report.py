@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from pipeline.artifacts.corpus import Corpus
+from pipeline.artifacts.corpus import Corpus, left_out
 from pipeline.artifacts.report import REPORT, Language, Report, seal
 from pipeline.artifacts.segmentation import section_words
 from pipeline.artifacts.windows import PARTS, Windows
@@ -54,8 +54,7 @@ def _describe_training(fetch: Corpus, embed: Embedding, decode: Network) -> Fact
     from pipeline.page.overview import Facts
 
     words, dimensions = embed.vectors.shape
-    read = {book.file for book in fetch.books}
-    whole = [cut for cut in fetch.cuts if not cut.line and cut.document not in read]
+    whole = left_out(fetch)
     return Facts(
         characters=sum(map(len, fetch.paragraphs)),
         paragraphs=len(fetch.paragraphs),
