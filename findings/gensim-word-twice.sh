@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Guess: what the warning says, "ignoring all but first": the first of a word's rows is kept, and what
-# is loaded is a row shorter. (What had been written down before was wider: files of every kind come
-# back as they are.)
+# Guess, before it was run: files of vectors come back as they are, whatever words they have; and once
+# the warning was read, "ignoring all but first": the first of a word's rows, in a table a row shorter.
 # Seen: gensim 4.4.0 keeps a row of zeros for each row left out, at the end, and its name is None.
 # It counts in `len`, `most_similar` gives (None, nan) among the nearest, and what is saved from it,
 # text or binary, tells of more rows than it holds: gensim itself cannot read that any more. Text

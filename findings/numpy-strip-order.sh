@@ -2,8 +2,8 @@
 # Guess, before it was run: of StringDType arrays the functions of `np.strings` give what the methods
 # of `str` give of each word, Chinese ones too; so the characters that `strip` is given are a set,
 # whose order is of no consequence.
-# Seen: numpy 2.4.6, StringDType, two or more characters to strip: an ASCII one counts only if it
-# stands further to the front of them, in bytes of UTF-8, than they are many. After a Chinese one it
+# Seen: numpy 2.4.6, StringDType, two or more characters to strip: an ASCII one counts only if
+# its place among them, in bytes of UTF-8, is smaller than their number. After a Chinese one it
 # mostly is not found: "\u3000 " leaves the spaces on, " \u3000" takes both away. Nothing is said.
 # U arrays are right, and so is `strip` without characters.
 # For us: no array of strings is stripped; it is done by `str.strip`. Else: ASCII first.

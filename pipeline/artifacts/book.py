@@ -2,6 +2,8 @@
 
 corpus.txt, corpus.json, removed.jsonl   see `corpus.py`
 fingerprints.npy                         int64 (N,): which passages it holds; see `text.shingles`
+chapters.npy                             int64 (M,): the same of each chapter, one after the other
+chapter_counts.npy                       int64 (C,): how many each chapter has
 """
 
 from __future__ import annotations
@@ -18,33 +20,60 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_FINGERPRINTS = "fingerprints.npy"
+_FINGERPRINTS, _CHAPTERS, _COUNTS = "fingerprints.npy", "chapters.npy", "chapter_counts.npy"
 
 
 @dataclass(frozen=True)
 class ReadBook:
-    """A book's text, and the fingerprints of its passages, int64 (N,) ascending."""
+    """A book's text, and the fingerprints of its passages and of each chapter's.
+
+    `fingerprints` are int64 (N,) ascending; of `chapters` there are as many such as the text has.
+    """
 
     corpus: Corpus
     fingerprints: NDArray[np.int64]
+    chapters: tuple[NDArray[np.int64], ...]
 
 
 def _save_book(book: ReadBook, folder: Path) -> None:
     import numpy as np
 
     CORPUS.save(book.corpus, folder)
-    np.save(folder / _FINGERPRINTS, book.fingerprints, allow_pickle=False)
+    together = np.concatenate([*book.chapters, np.empty(0, np.int64)])
+    counts = np.array([len(own) for own in book.chapters], dtype=np.int64)
+    for name, array in (
+        (_FINGERPRINTS, book.fingerprints),
+        (_CHAPTERS, together),
+        (_COUNTS, counts),
+    ):
+        np.save(folder / name, array, allow_pickle=False)
 
 
 def _load_book(folder: Path) -> ReadBook:
     import numpy as np
 
+    corpus = CORPUS.load(folder)
+    prints, together, counts = (
+        _load_numbers(folder / name) for name in (_FINGERPRINTS, _CHAPTERS, _COUNTS)
+    )
+    if len(counts) != len(corpus.chapters) or (counts < 0).any() or counts.sum() != len(together):
+        raise ArtifactDamaged(
+            f"{_COUNTS}: expected {len(corpus.chapters)} that add up to {len(together):,}, got "
+            f"{len(counts)} that add up to {counts.sum():,}"
+        )
+    return ReadBook(corpus, prints, tuple(np.split(together, np.cumsum(counts)[:-1])))
+
+
+def _load_numbers(path: Path) -> NDArray[np.int64]:
+    import numpy as np
+
     try:
-        prints = np.load(folder / _FINGERPRINTS, allow_pickle=False)
+        array = np.load(path, allow_pickle=False)
     except (OSError, EOFError, ValueError) as error:
-        raise ArtifactDamaged(f"{_FINGERPRINTS}: expected an array, got {error}") from error
-    check_array("fingerprints", prints, shape=(prints.size,), dtype=np.int64)
-    return ReadBook(CORPUS.load(folder), prints)
+        raise ArtifactDamaged(f"{path.name}: expected an array, got {error}") from error
+    check_array(path.stem, array, shape=(array.size,), dtype=np.int64)
+    found: NDArray[np.int64] = array
+    return found
 
 
 def _describe_book(book: ReadBook) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipeline.artifacts.codec import MOST_BYTES, Codec, read_json, write_json
@@ -129,9 +129,14 @@ def book_alone(corpus: Corpus, book: Book) -> Corpus:
 
 
 def left_out(corpus: Corpus) -> list[Cut]:
-    """Return the records of files that are not read, or not used, for others' sake or their own."""
-    read = {book.file for book in corpus.books}
-    return [cut for cut in corpus.cuts if not cut.line and cut.document not in read]
+    """Return the records of a shelf's files that are not used; not of a used book's members."""
+    used = {book.file for book in corpus.books}
+    return [
+        cut
+        for cut in corpus.cuts
+        if not cut.line
+        and used.isdisjoint((cut.document, *map(str, PurePosixPath(cut.document).parents)))
+    ]
 
 
 def count_reasons(cuts: Iterable[Cut]) -> dict[str, int]:

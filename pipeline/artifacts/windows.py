@@ -10,6 +10,7 @@ is ever stored. One window of 20 words as float vectors would take 16 KB; here i
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,22 +91,21 @@ def spread(starts: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     return starts[np.linspace(0, len(starts) - 1, min(count, len(starts))).astype(np.int64)]
 
 
-def whole_chapters(windows: Windows, starts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
-    """Return the window starts (N,) of as many whole chapters as have no more than `most`.
+def spread_targets(windows: Windows, starts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """Return at most so many of the window starts (N,), of chapters evenly spread.
 
-    They are evenly spread, over the books of a shelf too; one chapter there is in any case. With 0
-    all stay.
+    Chapters are taken whole but for the longest: no few of them leave the others out.
     """
     import numpy as np
 
-    if not most or len(starts) <= most:
+    if len(starts) <= most:
         return starts
-    chapters = target_sections(windows, starts)  # (N,)
-    numbers = np.unique(chapters)  # (C,)
-    count = max(1, len(numbers) * most // len(starts))
-    while count > 1 and np.isin(chapters, spread(numbers, count)).sum() > most:
-        count -= 1
-    return starts[np.isin(chapters, spread(numbers, count))]
+    chapters = target_sections(windows, starts)  # (N,), ascending
+    numbers, firsts, sizes = np.unique(chapters, return_index=True, return_counts=True)  # (C,)
+    chosen = spread(np.arange(len(numbers)), -(-len(numbers) * most // len(starts)))
+    longest = bisect_right(range(most + 1), most, key=lambda n: np.minimum(sizes[chosen], n).sum())
+    places = np.arange(len(starts)) - np.repeat(firsts, sizes)  # (N,), within its chapter
+    return starts[np.isin(chapters, numbers[chosen]) & (places < longest - 1)]
 
 
 def save_windows(windows: Windows, folder: Path) -> None:

@@ -221,7 +221,8 @@ def _unused(outcomes: Sequence[Outcome]) -> Iterator[str]:
     for outcome in outcomes:
         number = outcome.record.facts.get("left out")
         if outcome.step.stage is SOURCE and isinstance(number, int) and number > 0:
-            yield f"{counted(number, 'file')} of the shelf not used; `text --removed` names them"
+            which = "it" if number == 1 else "them"
+            yield f"{counted(number, 'file')} of the shelf not used; `text --removed` names {which}"
 
 
 def _show_result(project: Project, outcomes: Sequence[Outcome]) -> None:

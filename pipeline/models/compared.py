@@ -137,9 +137,9 @@ def with_books(books: Sequence[Book], more: Iterable[Book]) -> list[Book]:
     """
     found = {own.digests[0]: own for own in books}
     for book in more:
-        twins = (found.get(book.digests[0], book), book)
-        alone = min(twins, key=lambda own: len(own.digests))
-        digests = tuple(dict.fromkeys(digest for own in twins for digest in own.digests))
+        twin = found.get(book.digests[0], book)
+        digests = tuple(dict.fromkeys((*twin.digests, *book.digests)))
+        alone = book if len(book.digests) == 1 else twin  # one of a shelf has the shelf's, too
         found[book.digests[0]] = replace(alone, digests=digests)
     return list(found.values())
 

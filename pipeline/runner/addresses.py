@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -15,6 +16,9 @@ from pipeline.runner.remote import open_remote, shown_address
 from pipeline.shown import shown
 
 _REACH_SECONDS = 30.0  # for a place to answer at the beginning
+
+# With a single slash too, which would be taken for a folder here.
+_ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+):/{1,2}(?P<rest>.*)", re.DOTALL)
 
 _T = TypeVar("_T")
 
@@ -93,12 +97,14 @@ def _split(address: str) -> SplitResult:
 
 def _refuse_unescaped(address: str) -> None:
     """Refuse an address of whose user and password a part would be taken for a path, and shown."""
-    _, scheme, rest = address.partition("://")
-    own, _, _ = rest.rpartition("@")
-    if scheme and ":" in own and any(mark in own for mark in "/?#"):
+    found = _ADDRESS.match(address)
+    if found is None or found["scheme"] == "file":
+        return
+    _, *behind = re.split("[/?#]", found["rest"], maxsplit=1)
+    if "@" in "".join(behind):
         raise SettingsError(
-            "--store: expected user and password with @, /, ? and # as %40, %2F, %3F and %23, and "
-            "no @ behind them, got one of these as it is",
+            "--store: expected an address without @ behind its first /, ? or #, got one with it; "
+            "in a user's name or password write @, /, ? and # as %40, %2F, %3F and %23",
             option="--store",
         )
 

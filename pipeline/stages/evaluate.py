@@ -17,7 +17,6 @@ from pipeline.artifacts.windows import (
     evaluation_starts,
     spread,
     target_sections,
-    whole_chapters,
 )
 from pipeline.stage import Advance, Context, Stage, StageConfig
 
@@ -52,6 +51,23 @@ class EvaluateConfig(StageConfig):
         "spread; 0 for all",
     )
     seed: int = Field(1, ge=0, lt=2**31, description="seed of the random numbers")
+
+
+def _chosen_chapters(window: Windows, starts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """Return the window starts (N,) of as many whole chapters as have no more than `most`.
+
+    They are evenly spread; one chapter there is in any case. With 0 all stay.
+    """
+    import numpy as np
+
+    if not most or len(starts) <= most:
+        return starts
+    chapters = target_sections(window, starts)  # (N,)
+    numbers = np.unique(chapters)  # (C,)
+    count = max(1, len(numbers) * most // len(starts))
+    while count > 1 and np.isin(chapters, spread(numbers, count)).sum() > most:
+        count -= 1
+    return starts[np.isin(chapters, spread(numbers, count))]
 
 
 def _score_models(
@@ -116,7 +132,7 @@ def score_part(
     from pipeline.engine.measures.metrics import piece_lengths, summarise
 
     mixtures = ablation(model.memories) if model.memories else {"network": model.weights}
-    starts = whole_chapters(window, evaluation_starts(window, part), most)  # (N,)
+    starts = _chosen_chapters(window, evaluation_starts(window, part), most)  # (N,)
     scores, mixed = _score_models(
         window,
         starts,

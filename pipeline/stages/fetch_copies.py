@@ -7,7 +7,7 @@ chapters that both have, once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -62,34 +62,135 @@ def find_copies(read: Mapping[int, ReadBook]) -> dict[int, tuple[int, float]]:
     return copies
 
 
-def find_known_chapters(read: Mapping[int, ReadBook]) -> dict[int, list[KnownChapter]]:
-    """Return the chapters that stand in another book as well, by the books that are to lose them.
+def find_known_chapters(
+    read: Mapping[int, ReadBook], *, least: int
+) -> tuple[dict[int, list[KnownChapter]], dict[int, int]]:
+    """Return which chapters books lose, as other books have them, and which books go whole.
 
-    Of two books that have a chapter the one with fewer Chinese characters loses it.
+    A book goes if what is left of it has fewer than `least` Chinese characters.
+
+    Returns
+    -------
+    chapters : book → what it loses
+        Of equal chapters the book with fewer Chinese characters loses its own, of equal books the
+        later one; of a chapter and a longer one that holds it the shorter one goes.
+    whole : book → in how many others its chapters stand
     """
-    import numpy as np
+    whole: dict[int, int] = {}
+    while True:
+        found, gone = _known({n: book for n, book in read.items() if n not in whole}, least)
+        whole |= gone
+        if not gone:  # else some may have lost a chapter to one that is gone now
+            return found, whole
 
-    from pipeline.text.shingles import fingerprints
 
-    hashes, owners = _shared({number: book.fingerprints for number, book in read.items()})
-    order = np.argsort(hashes, kind="stable")
-    hashes, owners = hashes[order], owners[order]
-    there = np.ones(len(hashes), dtype=bool)  # those of chapters that are kept
-    times = np.bincount(owners, minlength=max(read, default=0) + 1)  # (books,)
-    suspects = [number for number in read if times[number] >= _FEWEST * _COPY]
+def _known(
+    read: Mapping[int, ReadBook], least: int
+) -> tuple[dict[int, list[KnownChapter]], dict[int, int]]:
+    """Go through the books once, from the shortest on."""
+    passages = _Passages(read)
     found: dict[int, list[KnownChapter]] = {}
-    for number in sorted(suspects, key=lambda number: _characters(read[number].corpus)):
-        for place, chapter in enumerate(read[number].corpus.chapters):
-            own = fingerprints(_paragraphs(read[number].corpus, chapter))
-            where = _places(hashes, own)
-            where = where[there[where]]
-            held = np.bincount(owners[where[owners[where] != number]], minlength=1)
-            other = int(held.argmax())
-            if len(own) >= _FEWEST and held[other] > _COPY * len(own):
-                share = float(held[other] / len(own))
-                found.setdefault(number, []).append(KnownChapter(place, other, share))
-                there[where[owners[where] == number]] = False
-    return found
+    gone: dict[int, int] = {}
+    shared = [
+        number for number, book in read.items() if passages.others_have(number, book.chapters)
+    ]
+    for number in sorted(shared, key=lambda n: (_characters(read[n].corpus), -n)):
+        known = passages.lose_chapters(number, read[number].chapters)
+        if known and _left(read[number].corpus, known) < least:
+            passages.lose(number, read[number].fingerprints)
+            gone[number] = len({own.other for own in known})
+        elif known:
+            found[number] = known
+    # Who had a chapter may have lost it later, to who has it still, or has most of that one.
+    for number in reversed(found):
+        found[number] = passages.look_up(number, read[number].chapters, found[number])
+    return {number: known for number, known in found.items() if known}, gone
+
+
+class _Passages:
+    """The passages that more than one book has, and which of these books have them still."""
+
+    def __init__(self, read: Mapping[int, ReadBook]) -> None:
+        import numpy as np
+
+        hashes, owners = _shared({number: book.fingerprints for number, book in read.items()})
+        order = np.argsort(hashes, kind="stable")
+        self.hashes, self.owners = hashes[order], owners[order]  # (S,)
+        self.there = np.ones(len(hashes), dtype=bool)
+
+    def others_have(self, number: int, chapters: Sequence[NDArray[np.int64]]) -> bool:
+        """Return whether another book has a chapter of this one, given each one's (N,)."""
+        return any(self._known(number, place, own) for place, own in enumerate(chapters))
+
+    def lose_chapters(
+        self, number: int, chapters: Sequence[NDArray[np.int64]]
+    ) -> list[KnownChapter]:
+        """Return which of a book's chapters others have, given each one's (N,); it loses them."""
+        found = []
+        for place, own in enumerate(chapters):
+            if known := self._known(number, place, own):
+                found.append(known)
+                self.lose(number, own)
+        return found
+
+    def _known(self, number: int, place: int, own: NDArray[np.int64]) -> KnownChapter | None:
+        """Return a chapter with the book that has most of it, if that is most of it."""
+        held = self._holders(number, own) if len(own) >= _FEWEST else {}
+        other = max(held, key=lambda one: held[one], default=number)
+        if other == number or held[other] <= _COPY * len(own):
+            return None
+        return KnownChapter(place, other, held[other] / len(own))
+
+    def lose(self, number: int, own: NDArray[np.int64]) -> None:
+        """Note that a book no longer has passages (N,)."""
+        where = self._places(own)
+        self.there[where[self.owners[where] == number]] = False
+
+    def look_up(
+        self,
+        number: int,
+        chapters: Sequence[NDArray[np.int64]],
+        lost: Sequence[KnownChapter],
+    ) -> list[KnownChapter]:
+        """Return lost chapters with the book that has most of each now.
+
+        One that no book has any longer is not lost.
+        """
+        found = []
+        for each in lost:
+            own = chapters[each.number]
+            if known := self._known(number, each.number, own):
+                found.append(known)
+            else:
+                where = self._places(own)
+                self.there[where[self.owners[where] == number]] = True
+        return found
+
+    def _holders(self, number: int, own: NDArray[np.int64]) -> dict[int, int]:
+        """Return how many of a book's passages (N,) each other book has."""
+        import numpy as np
+
+        if not len(self.hashes):
+            return {}
+        near = np.minimum(np.searchsorted(self.hashes, own), len(self.hashes) - 1)
+        if (self.hashes[near] == own).sum() <= _COPY * len(own):
+            return {}  # as of nearly all chapters
+        where = self._places(own)
+        where = where[self.there[where] & (self.owners[where] != number)]
+        others, counts = np.unique(self.owners[where], return_counts=True)
+        return dict(zip(others.tolist(), counts.tolist(), strict=True))
+
+    def _places(self, own: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return where passages (N,) are; each is there once a book."""
+        import numpy as np
+
+        starts, stops = (np.searchsorted(self.hashes, own, side) for side in ("left", "right"))
+        several = [
+            np.arange(start, stop)
+            for start, stop in zip(starts, stops, strict=True)
+            if start < stop
+        ]
+        return np.concatenate([*several, np.empty(0, dtype=np.int64)])
 
 
 def overlaps(read: Mapping[int, ReadBook]) -> dict[int, float]:
@@ -104,39 +205,44 @@ def overlaps(read: Mapping[int, ReadBook]) -> dict[int, float]:
 
 def without_chapters(book: ReadBook, numbers: Collection[int]) -> ReadBook:
     """Return a book without some of its chapters, given by their numbers from 0."""
-    from pipeline.text.shingles import fingerprints
+    import numpy as np
 
+    kept = [number for number in range(len(book.chapters)) if number not in numbers]
     paragraphs: list[str] = []
     chapters = []
-    for number, chapter in enumerate(book.corpus.chapters):
-        if number not in numbers:
-            start = len(paragraphs)
-            paragraphs += _paragraphs(book.corpus, chapter)
-            chapters.append(replace(chapter, start=start, stop=len(paragraphs)))
-    corpus = replace(book.corpus, paragraphs=tuple(paragraphs), chapters=tuple(chapters))
-    return replace(book, corpus=corpus, fingerprints=fingerprints(paragraphs))
+    for number in kept:
+        chapter, start = book.corpus.chapters[number], len(paragraphs)
+        paragraphs += _paragraphs(book.corpus, chapter)
+        chapters.append(replace(chapter, start=start, stop=len(paragraphs)))
+    prints = tuple(book.chapters[number] for number in kept)
+    return replace(
+        book,
+        corpus=replace(book.corpus, paragraphs=tuple(paragraphs), chapters=tuple(chapters)),
+        fingerprints=np.unique(np.concatenate([*prints, np.empty(0, np.int64)])),
+        chapters=prints,
+    )
 
 
 def _has_its_own(book: ReadBook, other: ReadBook) -> bool:
     """Return whether a book has chapters enough of which another one has hardly anything."""
-    from pipeline.text.shingles import fingerprints, share_of
+    from pipeline.text.shingles import share_of
 
-    own = 0
-    for chapter in book.corpus.chapters:
-        paragraphs = _paragraphs(book.corpus, chapter)
-        prints = fingerprints(paragraphs)
-        if len(prints) >= _FEWEST and share_of(prints, other.fingerprints) < _NEW:
-            own += sum(map(count_chinese, paragraphs))
+    own = sum(
+        sum(map(count_chinese, _paragraphs(book.corpus, chapter)))
+        for chapter, prints in zip(book.corpus.chapters, book.chapters, strict=True)
+        if len(prints) >= _FEWEST and share_of(prints, other.fingerprints) < _NEW
+    )
     return own > _OWN * _characters(book.corpus)
 
 
-def _places(hashes: NDArray[np.int64], own: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return where fingerprints (N,) are among hashes (S,), ascending, that may come repeatedly."""
-    import numpy as np
-
-    starts, stops = (np.searchsorted(hashes, own, side) for side in ("left", "right"))
-    several = [np.arange(start, stop) for start, stop in zip(starts, stops, strict=True)]
-    return np.concatenate([*several, np.empty(0, dtype=np.int64)])
+def _left(corpus: Corpus, known: Sequence[KnownChapter]) -> int:
+    """Return how many Chinese characters a book has without chapters that others have."""
+    lost = {own.number for own in known}
+    return sum(
+        sum(map(count_chinese, _paragraphs(corpus, chapter)))
+        for number, chapter in enumerate(corpus.chapters)
+        if number not in lost
+    )
 
 
 def _shared(

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from pipeline.artifacts.book import BOOK, ReadBook
 from pipeline.artifacts.corpus import Corpus, Cut
-from pipeline.chinese import count_chinese
 from pipeline.errors import DataError, LibraryMissing
 from pipeline.filenames import readable
 from pipeline.plural import counted
@@ -24,11 +23,11 @@ from pipeline.stages.fetch_joined import joined, title_of
 if TYPE_CHECKING:
     from pipeline.stage import Context
     from pipeline.stages.fetch import FetchConfig
+    from pipeline.stages.fetch_copies import KnownChapter
     from pipeline.text.books.document import Reading
     from pipeline.text.books.shelf import Entry
 
 _NAME = "book"  # what a book is kept under
-_KNOWN = "chapter in another book"
 _TOLD = 10  # books that are told of
 
 
@@ -81,21 +80,18 @@ def _each_once(
 
     copies = find_copies(read)
     chosen = {number: book for number, book in read.items() if number not in copies}
-    books = [_copy(entries, read, number, *found) for number, found in copies.items()]
-    chapters: list[Cut] = []
-    for number, known in find_known_chapters(chosen).items():
-        book = without_chapters(chosen[number], [own.number for own in known])
-        if sum(map(count_chinese, book.corpus.paragraphs)) < least:
-            del chosen[number]
-            others = len({own.other for own in known})
-            why = f"nearly all of it stands in {counted(others, 'other book')}"
-            books.append(Cut("same book twice", entries[number].file, 0, why))
-            continue
-        chosen[number] = book
-        for own in known:
-            title = read[number].corpus.chapters[own.number].title
-            there = f"{own.share:.0%} of it stands in {_named(entries, read, own.other)}"
-            chapters.append(Cut(_KNOWN, entries[number].file, 0, f"{title}: {there}"))
+    lost, whole = find_known_chapters(chosen, least=least)
+    books = [
+        *(_copy(entries, read, number, *found) for number, found in copies.items()),
+        *(_nearly(entries[number], others) for number, others in whole.items()),
+    ]
+    chapters = [
+        _chapter(entries, read, number, own) for number in sorted(lost) for own in lost[number]
+    ]
+    for number in whole:
+        del chosen[number]
+    for number, known in lost.items():
+        chosen[number] = without_chapters(chosen[number], {own.number for own in known})
     return chosen, books, chapters
 
 
@@ -165,7 +161,7 @@ def _read_alone(given: _Given) -> ReadBook:
     """
     from pipeline.stages.fetch_book import book_text
     from pipeline.text.books.source import read_texts
-    from pipeline.text.shingles import fingerprints
+    from pipeline.text.shingles import fingerprints, fingerprints_within
 
     if isinstance(given.raw, DataError):
         raise given.raw
@@ -174,7 +170,12 @@ def _read_alone(given: _Given) -> ReadBook:
         corpus = book_text(given.config, reading, _quietly, name=given.name)
     except DataError as error:
         raise DataError(_for_one_book(str(error))) from error
-    return ReadBook(corpus, fingerprints(corpus.paragraphs))
+    chapters = [slice(own.start, own.stop) for own in corpus.chapters]
+    return ReadBook(
+        corpus,
+        fingerprints(corpus.paragraphs),
+        fingerprints_within(corpus.paragraphs, chapters),
+    )
 
 
 def _for_one_book(message: str) -> str:
@@ -201,6 +202,24 @@ def _copy(
     """Return the record of a book whose text stands in another one."""
     why = f"{share:.0%} of it stands in {_named(entries, read, other)}"
     return Cut("same book twice", entries[number].file, 0, why)
+
+
+def _nearly(entry: Entry, others: int) -> Cut:
+    """Return the record of a book of which hardly anything stands in no other."""
+    why = f"nearly all of it stands in {counted(others, 'other book')}"
+    return Cut("same book twice", entry.file, 0, why)
+
+
+def _chapter(
+    entries: Sequence[Entry], read: dict[int, ReadBook], number: int, known: KnownChapter
+) -> Cut:
+    """Return the record of a chapter that stands in another book."""
+    chapter = read[number].corpus.chapters[known.number]
+    own = f"《{title_of(entries[number], read[number].corpus)}》 {chapter.volume} {chapter.title}"
+    there = f"{known.share:.0%} of it stands in {_named(entries, read, known.other)}"
+    return Cut(
+        "chapter in another book", entries[number].file, 0, f"{' '.join(own.split())}: {there}"
+    )
 
 
 def _named(entries: Sequence[Entry], read: dict[int, ReadBook], number: int) -> str:

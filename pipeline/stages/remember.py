@@ -11,8 +11,8 @@ from pipeline.artifacts.memories import NETWORK, Memories
 from pipeline.artifacts.windows import (
     Windows,
     evaluation_starts,
+    spread_targets,
     target_sections,
-    whole_chapters,
 )
 from pipeline.engine.memories.memory import Material, Memory
 from pipeline.engine.memories.table import CODEC, MEMORIES
@@ -91,8 +91,8 @@ def remember(config: FitConfig, *, window: Windows, decode: Network, context: Co
     from pipeline.engine.memories.next_word import Model
 
     memories = _gather(config, window, decode, context)
-    every, most = evaluation_starts(window, "validation"), config.fit_targets
-    starts = whole_chapters(window, every, most)[:most]  # (N,), of a first chapter's beginning too
+    every = evaluation_starts(window, "validation")
+    starts = spread_targets(window, every, config.fit_targets)  # (N,)
     batches = component_batches(
         window.ids,
         starts,

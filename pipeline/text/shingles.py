@@ -25,8 +25,25 @@ _MIXERS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 
 def fingerprints(paragraphs: Iterable[str]) -> NDArray[np.int64]:
     """Return the hashes of a text's kept shingles, each once, ascending: int64 (N,)."""
-    text = to_simplified(["".join(CHINESE.findall(paragraph)) for paragraph in paragraphs])
-    codes = np.frombuffer("".join(text).encode("utf-32-le"), dtype="<u4").astype(np.uint64)
+    return _hashes("".join(_counted(paragraphs)))
+
+
+def fingerprints_within(
+    paragraphs: Iterable[str], stretches: Iterable[slice]
+) -> tuple[NDArray[np.int64], ...]:
+    """Return the same of each of some stretches of a text's paragraphs, int64 (N,) each."""
+    text = _counted(paragraphs)
+    return tuple(_hashes("".join(text[own])) for own in stretches)
+
+
+def _counted(paragraphs: Iterable[str]) -> list[str]:
+    """Return the characters of each paragraph that count."""
+    return to_simplified(["".join(CHINESE.findall(paragraph)) for paragraph in paragraphs])
+
+
+def _hashes(text: str) -> NDArray[np.int64]:
+    """Return the hashes of the kept shingles of characters that count."""
+    codes = np.frombuffer(text.encode("utf-32-le"), dtype="<u4").astype(np.uint64)
     if len(codes) < LENGTH:
         return np.empty(0, dtype=np.int64)
     hashes = np.zeros(len(codes) - LENGTH + 1, dtype=np.uint64)  # (shingles,)

@@ -30,7 +30,7 @@ def test_a_shelf_is_read_book_by_book_and_anew_where_one_changed(tmp_path: Path)
     assert "book left out: 坏.txt" in first.stderr
     assert len(list((tmp_path / "artifacts" / "book").iterdir())) == 3
     second = call("run", "segment", *options).stdout.splitlines()
-    assert second[1:] == ["1 file of the shelf not used; `text --removed` names them"]
+    assert second[1:] == ["1 file of the shelf not used; `text --removed` names it"]
     lines = call("text", *options[2:]).stdout.splitlines()
     assert re.search(r"\s1\s+3\s+[\d,]+  《卷1》 \(卷1\.txt\)", "\n".join(lines))
     assert sum("  《卷2》第" in line for line in lines) == 3, "chapters say whose they are"

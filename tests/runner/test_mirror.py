@@ -405,6 +405,8 @@ def test_a_grid_takes_and_sends_what_workers_make(
 
 # Addresses
 
+UNESCAPED = "--store: expected an address without @ behind its first /, ? or #, got one with it"
+
 
 @pytest.mark.parametrize(
     ("address", "told"),
@@ -414,10 +416,24 @@ def test_a_grid_takes_and_sends_what_workers_make(
         ("artifacts", "--store: expected another folder than that of the artifacts, got the same"),
         ("file://host/x", "--store: expected a folder or an address as s3:"),
         ("simplecache::s3://user:hidden@host/x", "--store: expected a folder or an address as s3:"),
-        ("ftp://user:1/hidden@127.0.0.1/x", "--store: expected user and password with @, /, ? and"),
-        ("ftp://user:/hidden@127.0.0.1/x", "--store: expected user and password with @, /, ? and"),
-        ("ftp://user:12#hidden@127.0.0.1/x", "--store: expected user and password with @, /, ? "),
-        ("ftp://user:a@b/hidden@127.0.0.1/x", "--store: expected user and password with @, /, ? "),
+        (
+            "ftp://user:1/hidden@127.0.0.1/x",
+            "--store: expected an address without @ behind its first",
+        ),
+        (
+            "ftp://user:/hidden@127.0.0.1/x",
+            "--store: expected an address without @ behind its first",
+        ),
+        (
+            "ftp://user:12#hidden@127.0.0.1/x",
+            "--store: expected an address without @ behind its first",
+        ),
+        (
+            "ftp://user:a@b/hidden@127.0.0.1/x",
+            "--store: expected an address without @ behind its first",
+        ),
+        ("http://hid/den@127.0.0.1/x", UNESCAPED),
+        ("s3:/user:hid/den@bucket/x", UNESCAPED),
         ("~nobody-of-this-name/x", "~nobody-of-this-name/x, of a user who is not known here; give"),
         ("s3://user:hidden@[::1/x?hidden", "--store: expected a folder or an address as s3:"),
     ],

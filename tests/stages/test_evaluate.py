@@ -19,11 +19,12 @@ from made_up import (
 
 from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.segmentation import PARAGRAPH_BREAK, Part, Section, Segmentation
-from pipeline.artifacts.windows import evaluation_starts, whole_chapters
+from pipeline.artifacts.windows import evaluation_starts
 from pipeline.engine.memories.next_word import Model
 from pipeline.engine.memories.ngram import train_kneser_ney
 from pipeline.stages.evaluate import (
     EvaluateConfig,
+    _chosen_chapters,
     _compared_ngram,
     _has_kneser_ney,
     _measure_reading,
@@ -69,7 +70,7 @@ def test_of_many_held_out_chapters_whole_ones_are_scored_evenly_spread() -> None
     firsts = np.arange(5, 125, 15)  # of the eight chapters
 
     for most, chapters in ((0, range(8)), (80, range(8)), (45, (0, 2, 4, 7)), (9, (0,))):
-        targets = whole_chapters(window, starts, most) + window.steps
+        targets = _chosen_chapters(window, starts, most) + window.steps
         expected = [first + place for first in firsts[list(chapters)] for place in range(10)]
         assert targets.tolist() == expected, most
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.artifacts.book import ReadBook
 from pipeline.artifacts.corpus import Chapter, Corpus
@@ -14,13 +16,13 @@ from pipeline.stages.fetch_copies import (
     overlaps,
     without_chapters,
 )
-from pipeline.text.shingles import fingerprints
+from pipeline.text.shingles import fingerprints, fingerprints_within
 
 
 def book(text: str, prints: Sequence[int]) -> ReadBook:
     """Make a book of one paragraph whose passages are numbers."""
     corpus = Corpus((text,), (), "utf-8", 0, 0, "")
-    return ReadBook(corpus, np.array(sorted(prints), dtype=np.int64))
+    return ReadBook(corpus, np.array(sorted(prints), dtype=np.int64), ())
 
 
 def test_the_one_with_more_chinese_characters_stays_though_it_has_fewer_fingerprints() -> None:
@@ -56,7 +58,8 @@ def test_a_book_that_stands_in_two_others_is_told_of_the_one_that_holds_more() -
 def chapters(*texts: str) -> ReadBook:
     """Make a book of chapters of one paragraph each, with the fingerprints of its text."""
     found = tuple(Chapter(f"第{n}章", n, n + 1) for n in range(len(texts)))
-    return ReadBook(Corpus(texts, found, "utf-8", 0, 0, ""), fingerprints(texts))
+    prints = fingerprints_within(texts, [slice(n, n + 1) for n in range(len(texts))])
+    return ReadBook(Corpus(texts, found, "utf-8", 0, 0, ""), fingerprints(texts), prints)
 
 
 def text_of(seed: int, characters: int = 4_000) -> str:
@@ -66,8 +69,9 @@ def text_of(seed: int, characters: int = 4_000) -> str:
 
 
 def known(*books: ReadBook) -> dict[int, list[tuple[int, int]]]:
-    """Return book → (chapter, other book) of what `find_known_chapters` finds."""
-    found = find_known_chapters(dict(enumerate(books)))
+    """Return book → (chapter, other book) of what `find_known_chapters` finds; no book goes."""
+    found, whole = find_known_chapters(dict(enumerate(books)), least=1_000)
+    assert whole == {}
     return {book: [(own.number, own.other) for own in each] for book, each in found.items()}
 
 
@@ -77,11 +81,11 @@ def test_of_volumes_that_overlap_the_shorter_loses_the_chapters_of_both() -> Non
     assert find_copies({0: longer, 1: shorter}) == {}
     assert known(longer, shorter) == {1: [(0, 0), (1, 0)]}
     assert known(shorter, longer) == {0: [(0, 1), (1, 1)]}
-    rest = without_chapters(shorter, [0, 1])
+    rest = without_chapters(shorter, {0, 1})
     assert rest.corpus.paragraphs == tuple(texts[5:7])
     assert [(own.start, own.stop) for own in rest.corpus.chapters] == [(0, 1), (1, 2)]
     assert known(longer, rest) == {}
-    assert find_known_chapters({0: longer}) == {}
+    assert known(longer) == {}
 
 
 def test_a_volume_with_chapters_of_its_own_is_no_copy_though_most_of_it_is_known() -> None:
@@ -106,13 +110,58 @@ def test_a_chapter_that_is_part_of_a_longer_one_goes_and_never_from_both() -> No
     long, short = chapters(whole[:2_000], *others), chapters(whole)
     assert known(long, short) == {0: [(0, 1)]}
     same = [chapters(text_of(0), text_of(seed)) for seed in (1, 2, 3)]
-    lost = known(*same)
-    assert sorted(lost) == [0, 1], "one of the three has it still"
+    assert known(*same) == {1: [(0, 0)], 2: [(0, 0)]}, "all tell of the one that has it still"
+
+
+def test_a_book_of_which_little_is_left_goes_whole_and_nothing_is_lost_for_it() -> None:
+    others = [chapters(text_of(seed), text_of(seed + 10, 19_000)) for seed in range(3)]
+    last = text_of(5, 1_900)
+    part = chapters(last[:1_000], text_of(6))
+    short = chapters(*(text_of(seed) for seed in range(3)), last)
+    books = dict(enumerate([short, part, *others]))
+    found, whole = find_known_chapters(books, least=2_000)
+    assert (found, whole) == ({}, {0: 3}), "what is part of its last chapter stays"
+    found, whole = find_known_chapters(books, least=1_000)
+    assert ([own.number for own in found[0]], whole) == ([0, 1, 2], {})
+    assert [(own.number, own.other) for own in found[1]] == [(0, 0)]
 
 
 def test_what_is_left_of_an_overlap_is_told() -> None:
     first, second = text_of(0), text_of(1)
     books = {0: chapters(first + second), 1: chapters(first[:1_600] + text_of(2))}
-    assert find_known_chapters(books) == {}
+    assert known(*books.values()) == {}
     assert list(overlaps(books)) == [0, 1]
     assert overlaps({0: chapters(first), 1: chapters(second)}) == {}
+
+
+def test_what_stands_in_a_chapter_that_goes_itself_stays_if_nobody_has_it() -> None:
+    """Three tenths of the first, of the second and of the last are all that two of them share."""
+    text = text_of(0, 10_000)
+    first = chapters(text[:6_000], text_of(1, 2_100))
+    second = chapters(text[2_400:8_400], text_of(2, 8_000))
+    third = chapters(text[4_800:], text_of(3, 20_000))
+    found = known(first, second, third)
+    assert found == {1: [(0, 2)]}, "of the first one only a fifth stands in the last"
+
+
+@given(st.lists(st.sets(st.integers(0, 11), min_size=1, max_size=5), min_size=2, max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_no_chapter_is_lost_to_all_and_none_is_left_twice(shelf: list[set[int]]) -> None:
+    texts = [text_of(seed, 2_500 if seed % 3 else 900) for seed in range(12)]
+    read = {n: chapters(*(texts[seed] for seed in sorted(own))) for n, own in enumerate(shelf)}
+    copies = find_copies(read)
+    read = {number: book for number, book in read.items() if number not in copies}
+    found, whole = find_known_chapters(read, least=2_000)
+    kept = [
+        text
+        for number, book in read.items()
+        if number not in whole
+        for place, text in enumerate(book.corpus.paragraphs)
+        if place not in {own.number for own in found.get(number, ())}
+    ]
+    assert len(kept) == len(set(kept))
+    short = {texts[seed] for seed in (0, 3, 6, 9)}  # may be all that was left of a book
+    assert {text for book in read.values() for text in book.corpus.paragraphs} - set(kept) <= short
+    for own in (own for each in found.values() for own in each):
+        assert own.other in read
+        assert own.other not in whole

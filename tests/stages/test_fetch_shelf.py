@@ -120,6 +120,7 @@ def test_of_volumes_that_overlap_each_chapter_is_used_once(tmp_path: Path) -> No
     assert len(titles) == len(set(titles)) == 9
     cuts = [cut for cut in corpus.cuts if cut.reason == "chapter in another book"]
     assert [cut.document for cut in cuts] == ["下.txt", "下.txt"]
+    assert cuts[0].text.startswith("《下》 第")
     assert cuts[0].text.endswith(": 100% of it stands in 《上》 (上.txt)")
     assert any(line.startswith("chapter in another book 2: ") for line in said)
     assert not any("of it stands in other books" in note for note in corpus.notes)

@@ -14,7 +14,12 @@ from made_up import chapters_of_noise, context_in, random_network, toy_novel, wi
 
 from pipeline.artifacts.memories import Memories
 from pipeline.artifacts.segmentation import Part
-from pipeline.artifacts.windows import Windows
+from pipeline.artifacts.windows import (
+    Windows,
+    evaluation_starts,
+    spread_targets,
+    target_sections,
+)
 from pipeline.engine.memories.kinds.neighbours import training_starts
 from pipeline.engine.memories.table import CODEC
 from pipeline.stages.remember import RememberConfig, remember
@@ -147,3 +152,18 @@ def test_few_targets_are_of_chapters_spread_over_all_books(tmp_path: Path) -> No
 
     assert weights() == weights(1), "of four chapters the first and the last are taken"
     assert weights() != weights(3)
+
+
+@pytest.mark.parametrize("sizes", [[5, 5, 5, 70], [70, 5, 5, 5], [20] * 4], ids=str)
+def test_one_long_chapter_does_not_leave_the_others_out(sizes: list[int]) -> None:
+    parts: list[tuple[Part, Sequence[int]]] = [("train", [1] * 30)]
+    parts += [("validation", [1] * size) for size in sizes]
+    windows = windows_of([*parts, ("test", [1] * 20)], steps=5, vocabulary_size=30)
+    every = evaluation_starts(windows, "validation")
+    for most in (40, 60):
+        starts = spread_targets(windows, every, most)
+        chapters, taken = np.unique(target_sections(windows, starts), return_counts=True)
+        assert most - 4 <= taken.sum() <= most
+        assert len(chapters) >= 2
+        assert (np.diff(starts) > 0).all()
+    assert spread_targets(windows, every, len(every)).tolist() == every.tolist()

@@ -59,8 +59,8 @@ def score_chapter(words: Iterable[str], model: Model, *, marks: bool = True) -> 
 def _between_marks(scored: Iterable[ScoredWord]) -> Iterator[ScoredWord]:
     """Yield the words between two marks, if one of them holds a Chinese character.
 
-    Models cut unlike words, 2049 and 年 or 2049年, but all of them cut at marks: so all count the
-    same characters.
+    Models cut unlike words, 2049 and 年 or 2049年, but all of them cut at marks, if no user
+    dictionary has a word with one: so all count the same characters.
     """
     waiting: list[ScoredWord] = []
     chinese = False

@@ -97,7 +97,7 @@ def read_shelf(source: str) -> Shelf:
 
 
 def unlisted(source: str, shelf: Shelf) -> tuple[Cut, ...]:
-    """Return a cut for each file of a shelf's folder that would be a book without `shelf.toml`.
+    """Return a cut for each file beside a shelf's list that would be a book without the list.
 
     It goes through the whole folder, which `read_shelf` does not where there is a list. A list of
     another name is a choice, and its folder need not be one of books.
@@ -148,11 +148,11 @@ def _read_list(path: Path) -> Shelf:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise SettingsError(f"{name}: expected [[book]] before each book, got another form")
     entries: dict[str, Entry] = {}
-    cuts: list[Cut] = []
+    twice: list[tuple[int, str]] = []
     for number, row in enumerate(rows, 1):
         entry = _entry(path.parent, row, f"{name}, book {number:,}")
         if entry.file in entries:
-            cuts.append(Cut("book listed twice", name, _line_of(path, number), entry.file))
+            twice.append((number, entry.file))
         entries.setdefault(entry.file, entry)
     if not entries:
         raise SettingsError(
@@ -161,14 +161,17 @@ def _read_list(path: Path) -> Shelf:
             "--set fetch.books=each"
         )
     _refuse_missing(entries.values(), name)
-    return Shelf(tuple(entries.values()), tuple(cuts), _text(table, "title", name))
+    cuts = tuple(_tell_twice(path, name, twice)) if twice else ()
+    return Shelf(tuple(entries.values()), cuts, _text(table, "title", name))
 
 
-def _line_of(path: Path, number: int) -> int:
-    """Return the line of a list at which its `number`-th book begins, 1 in another form."""
+def _tell_twice(path: Path, name: str, twice: Sequence[tuple[int, str]]) -> Iterator[Cut]:
+    """Yield a cut for each book that is listed again, given by its number from 1 and its file."""
     lines = path.read_text(encoding="utf-8-sig", errors="replace").split("\n")
     begins = [place for place, line in enumerate(lines, 1) if line.strip().startswith("[[book]]")]
-    return begins[number - 1] if number <= len(begins) else 1
+    for number, file in twice:
+        line = begins[number - 1] if number <= len(begins) else 1  # of a list in another form
+        yield Cut("book listed twice", name, line, file)
 
 
 def _entry(root: Path, row: dict[str, Any], where: str) -> Entry:
