@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pipeline.artifacts.book import ReadBook
     from pipeline.artifacts.corpus import Chapter, Corpus
 
-_COPY = 0.5  # of a book's passages, or a chapter's: two novels share one in a thousand
+_COPY = 0.5  # of a book's passages: two novels share one in a thousand
+_SAME = 0.7  # of a chapter's: one character in thirty may differ; what reworks another stays
 _NEW = 0.1  # of a chapter's passages: one that another book has no more of is its own
 _OWN = 0.2  # of a book's Chinese characters, in chapters of its own: it is no copy, but overlaps
 _MUCH = 0.05  # of a book's passages: so much in others is told of
@@ -29,7 +30,7 @@ _FEWEST = 8  # passages by which a chapter is judged: 500 characters
 
 @dataclass(frozen=True)
 class KnownChapter:
-    """A chapter most of whose passages stand in another book: which one, and what share of them."""
+    """A chapter that another book has too: which one, and what share of its passages."""
 
     number: int
     other: int
@@ -134,10 +135,10 @@ class _Passages:
         return found
 
     def _known(self, number: int, place: int, own: NDArray[np.int64]) -> KnownChapter | None:
-        """Return a chapter with the book that has most of it, if that is most of it."""
+        """Return a chapter with the book that has most of it, if that has it."""
         held = self._holders(number, own) if len(own) >= _FEWEST else {}
         other = max(held, key=lambda one: held[one], default=number)
-        if other == number or held[other] <= _COPY * len(own):
+        if other == number or held[other] <= _SAME * len(own):
             return None
         return KnownChapter(place, other, held[other] / len(own))
 
@@ -173,7 +174,7 @@ class _Passages:
         if not len(self.hashes):
             return {}
         near = np.minimum(np.searchsorted(self.hashes, own), len(self.hashes) - 1)
-        if (self.hashes[near] == own).sum() <= _COPY * len(own):
+        if (self.hashes[near] == own).sum() <= _SAME * len(own):
             return {}  # as of nearly all chapters
         where = self._places(own)
         where = where[self.there[where] & (self.owners[where] != number)]
