@@ -1,14 +1,15 @@
 """A book of a shelf, kept by itself: a shelf of a thousand is not read anew for one of them.
 
 corpus.txt, corpus.json, removed.jsonl   see `corpus.py`
-fingerprints.npy                         int64 (N,): which passages it holds; see `text.shingles`
-chapters.npy                             int64 (M,): the same of each chapter, one after the other
-chapter_counts.npy                       int64 (C,): how many each chapter has
+fingerprints.npy                         int64 (M,): which passages each chapter holds, one chapter
+                                         after the other; see `text.shingles`
+chapters.npy                             int64 (C,): how many each chapter has
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,48 +21,45 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_FINGERPRINTS, _CHAPTERS, _COUNTS = "fingerprints.npy", "chapters.npy", "chapter_counts.npy"
+_FINGERPRINTS, _CHAPTERS = "fingerprints.npy", "chapters.npy"
 
 
 @dataclass(frozen=True)
 class ReadBook:
-    """A book's text, and the fingerprints of its passages and of each chapter's.
-
-    `fingerprints` are int64 (N,) ascending; of `chapters` there are as many such as the text has.
-    """
+    """A book's text, and the fingerprints of each chapter's passages, int64 (N,) ascending."""
 
     corpus: Corpus
-    fingerprints: NDArray[np.int64]
     chapters: tuple[NDArray[np.int64], ...]
+
+    @cached_property
+    def fingerprints(self) -> NDArray[np.int64]:
+        """Those of all chapters, each once, ascending: int64 (N,)."""
+        import numpy as np
+
+        return np.unique(np.concatenate([*self.chapters, np.empty(0, np.int64)]))
 
 
 def _save_book(book: ReadBook, folder: Path) -> None:
     import numpy as np
 
     CORPUS.save(book.corpus, folder)
-    together = np.concatenate([*book.chapters, np.empty(0, np.int64)])
+    prints = np.concatenate([*book.chapters, np.empty(0, np.int64)])
     counts = np.array([len(own) for own in book.chapters], dtype=np.int64)
-    for name, array in (
-        (_FINGERPRINTS, book.fingerprints),
-        (_CHAPTERS, together),
-        (_COUNTS, counts),
-    ):
-        np.save(folder / name, array, allow_pickle=False)
+    np.save(folder / _FINGERPRINTS, prints, allow_pickle=False)
+    np.save(folder / _CHAPTERS, counts, allow_pickle=False)
 
 
 def _load_book(folder: Path) -> ReadBook:
     import numpy as np
 
     corpus = CORPUS.load(folder)
-    prints, together, counts = (
-        _load_numbers(folder / name) for name in (_FINGERPRINTS, _CHAPTERS, _COUNTS)
-    )
-    if len(counts) != len(corpus.chapters) or (counts < 0).any() or counts.sum() != len(together):
+    prints, counts = (_load_numbers(folder / name) for name in (_FINGERPRINTS, _CHAPTERS))
+    if len(counts) != len(corpus.chapters) or (counts < 0).any() or counts.sum() != len(prints):
         raise ArtifactDamaged(
-            f"{_COUNTS}: expected {len(corpus.chapters)} that add up to {len(together):,}, got "
-            f"{len(counts)} that add up to {counts.sum():,}"
+            f"{_CHAPTERS}: expected {len(corpus.chapters)} numbers that add up to "
+            f"{len(prints):,}, got {len(counts)} that add up to {counts.sum():,}"
         )
-    return ReadBook(corpus, prints, tuple(np.split(together, np.cumsum(counts)[:-1])))
+    return ReadBook(corpus, tuple(np.split(prints, np.cumsum(counts)[:-1])))
 
 
 def _load_numbers(path: Path) -> NDArray[np.int64]:

@@ -103,9 +103,10 @@ def spread_targets(windows: Windows, starts: NDArray[np.int64], most: int) -> ND
     chapters = target_sections(windows, starts)  # (N,), ascending
     numbers, firsts, sizes = np.unique(chapters, return_index=True, return_counts=True)  # (C,)
     chosen = spread(np.arange(len(numbers)), -(-len(numbers) * most // len(starts)))
-    longest = bisect_right(range(most + 1), most, key=lambda n: np.minimum(sizes[chosen], n).sum())
+    # The first length that is too much, were no chapter longer.
+    over = bisect_right(range(most + 1), most, key=lambda n: np.minimum(sizes[chosen], n).sum())
     places = np.arange(len(starts)) - np.repeat(firsts, sizes)  # (N,), within its chapter
-    return starts[np.isin(chapters, numbers[chosen]) & (places < longest - 1)]
+    return starts[np.isin(chapters, numbers[chosen]) & (places < over - 1)]
 
 
 def save_windows(windows: Windows, folder: Path) -> None:

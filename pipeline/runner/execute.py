@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -96,13 +97,14 @@ def execute(
     targets: Sequence[str],
     force: AbstractSet[str] = frozenset(),
     reporter: Reporter,
-    command: str = "xuxie",
+    command: str | None = "xuxie",
     workers: Workers = HERE,
     mirror: Mirror | None = None,
 ) -> list[Outcome]:
     """Bring the target stages and all that they need up to date, under the lock.
 
-    `workers` are lent to every stage. What `mirror` has is taken from there, what it lacks sent.
+    `command` is what others are told that holds it, None where the caller does. `workers` are lent
+    to every stage. What `mirror` has is taken from there, what it lacks sent.
 
     Raises
     ------
@@ -115,44 +117,20 @@ def execute(
     XuxieError
         Whatever else a stage raises of this tree.
     """
-    with hold(store, command):
-        return execute_held(
-            stages,
-            settings,
-            store,
-            targets=targets,
-            force=force,
-            reporter=reporter,
-            workers=workers,
-            mirror=mirror,
-        )
-
-
-def execute_held(
-    stages: Sequence[Stage],
-    settings: Settings,
-    store: Store,
-    *,
-    targets: Sequence[str],
-    force: AbstractSet[str] = frozenset(),
-    reporter: Reporter,
-    workers: Workers = HERE,
-    mirror: Mirror | None = None,
-) -> list[Outcome]:
-    """Do what `execute` does for who holds the lock already."""
     chosen = select(stages, targets)
-    # Modules are imported about now; later edits of the files are not what will run.
-    sources = all_source_digests(chosen, store.memo)
-    run = _Run(settings, store, reporter, workers, force, sources, mirror)
-    mended: set[str] = set()
-    while True:
-        try:
-            return _pass(run, chosen)
-        except ArtifactDamaged as error:  # it was vouched for when it was planned with
-            if error.stage is None or error.stage in mended:
-                raise
-            mended.add(error.stage)
-            run.suspects[error.stage] = _why_unreadable(error)
+    with nullcontext() if command is None else hold(store, command):
+        # Modules are imported about now; later edits of the files are not what will run.
+        sources = all_source_digests(chosen, store.memo)
+        run = _Run(settings, store, reporter, workers, force, sources, mirror)
+        mended: set[str] = set()
+        while True:
+            try:
+                return _pass(run, chosen)
+            except ArtifactDamaged as error:  # it was vouched for when it was planned with
+                if error.stage is None or error.stage in mended:
+                    raise
+                mended.add(error.stage)
+                run.suspects[error.stage] = _why_unreadable(error)
 
 
 def _why_unreadable(error: ArtifactDamaged) -> str:

@@ -17,7 +17,7 @@ from pipeline.errors import DataError, InputChanged, StageFailed, WorkersLost, X
 from pipeline.runner.commit import commit, quarantine
 from pipeline.runner.disk import usable
 from pipeline.runner.elsewhere import Computed, Job, compute, product_threads, read_files
-from pipeline.runner.execute import Outcome, Reporter, execute_held, made_upstream
+from pipeline.runner.execute import Outcome, Reporter, execute, made_upstream
 from pipeline.runner.fingerprint import refuse_difference
 from pipeline.runner.graph import select
 from pipeline.runner.lock import hold
@@ -100,12 +100,13 @@ class _Runner:
 
     def execute(self, variant: Variant, targets: Sequence[str]) -> list[Outcome]:
         """Bring stages of one variant up to date in this process."""
-        return execute_held(
+        return execute(
             self.stages,
             variant.settings,
             self.store,
             targets=targets,
             reporter=self.telling(variant),
+            command=None,  # the lock is held for all variants together
             workers=self.workers,
             mirror=self.mirror,
         )

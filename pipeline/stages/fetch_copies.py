@@ -79,13 +79,13 @@ def find_known_chapters(
     """
     whole: dict[int, int] = {}
     while True:
-        found, gone = _known({n: book for n, book in read.items() if n not in whole}, least)
+        found, gone = _go_through({n: book for n, book in read.items() if n not in whole}, least)
         whole |= gone
         if not gone:  # else some may have lost a chapter to one that is gone now
             return found, whole
 
 
-def _known(
+def _go_through(
     read: Mapping[int, ReadBook], least: int
 ) -> tuple[dict[int, list[KnownChapter]], dict[int, int]]:
     """Go through the books once, from the shortest on."""
@@ -98,7 +98,7 @@ def _known(
     for number in sorted(shared, key=lambda n: (_characters(read[n].corpus), -n)):
         known = passages.lose_chapters(number, read[number].chapters)
         if known and _left(read[number].corpus, known) < least:
-            passages.lose(number, read[number].fingerprints)
+            passages.mark(number, read[number].fingerprints, there=False)
             gone[number] = len({own.other for own in known})
         elif known:
             found[number] = known
@@ -131,21 +131,21 @@ class _Passages:
         for place, own in enumerate(chapters):
             if known := self._known(number, place, own):
                 found.append(known)
-                self.lose(number, own)
+                self.mark(number, own, there=False)
         return found
 
     def _known(self, number: int, place: int, own: NDArray[np.int64]) -> KnownChapter | None:
-        """Return a chapter with the book that has most of it, if that has it."""
+        """Return a chapter with the book that has most of it, None if that has too little."""
         held = self._holders(number, own) if len(own) >= _FEWEST else {}
         other = max(held, key=lambda one: held[one], default=number)
         if other == number or held[other] <= _SAME * len(own):
             return None
         return KnownChapter(place, other, held[other] / len(own))
 
-    def lose(self, number: int, own: NDArray[np.int64]) -> None:
-        """Note that a book no longer has passages (N,)."""
+    def mark(self, number: int, own: NDArray[np.int64], *, there: bool) -> None:
+        """Note whether a book has passages (N,) still."""
         where = self._places(own)
-        self.there[where[self.owners[where] == number]] = False
+        self.there[where[self.owners[where] == number]] = there
 
     def look_up(
         self,
@@ -163,8 +163,7 @@ class _Passages:
             if known := self._known(number, each.number, own):
                 found.append(known)
             else:
-                where = self._places(own)
-                self.there[where[self.owners[where] == number]] = True
+                self.mark(number, own, there=True)
         return found
 
     def _holders(self, number: int, own: NDArray[np.int64]) -> dict[int, int]:
@@ -206,8 +205,6 @@ def overlaps(read: Mapping[int, ReadBook]) -> dict[int, float]:
 
 def without_chapters(book: ReadBook, numbers: Collection[int]) -> ReadBook:
     """Return a book without some of its chapters, given by their numbers from 0."""
-    import numpy as np
-
     kept = [number for number in range(len(book.chapters)) if number not in numbers]
     paragraphs: list[str] = []
     chapters = []
@@ -215,13 +212,8 @@ def without_chapters(book: ReadBook, numbers: Collection[int]) -> ReadBook:
         chapter, start = book.corpus.chapters[number], len(paragraphs)
         paragraphs += _paragraphs(book.corpus, chapter)
         chapters.append(replace(chapter, start=start, stop=len(paragraphs)))
-    prints = tuple(book.chapters[number] for number in kept)
-    return replace(
-        book,
-        corpus=replace(book.corpus, paragraphs=tuple(paragraphs), chapters=tuple(chapters)),
-        fingerprints=np.unique(np.concatenate([*prints, np.empty(0, np.int64)])),
-        chapters=prints,
-    )
+    corpus = replace(book.corpus, paragraphs=tuple(paragraphs), chapters=tuple(chapters))
+    return replace(book, corpus=corpus, chapters=tuple(book.chapters[number] for number in kept))
 
 
 def _has_its_own(book: ReadBook, other: ReadBook) -> bool:

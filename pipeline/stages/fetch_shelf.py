@@ -152,7 +152,7 @@ def _given(config: FetchConfig, entry: Entry) -> _Given:
 
 
 def _read_alone(given: _Given) -> ReadBook:
-    """Return a book's text and fingerprints.
+    """Return a book's text and its chapters' fingerprints.
 
     Raises
     ------
@@ -161,7 +161,7 @@ def _read_alone(given: _Given) -> ReadBook:
     """
     from pipeline.stages.fetch_book import book_text
     from pipeline.text.books.source import read_texts
-    from pipeline.text.shingles import fingerprints, fingerprints_within
+    from pipeline.text.shingles import fingerprints_within
 
     if isinstance(given.raw, DataError):
         raise given.raw
@@ -171,11 +171,7 @@ def _read_alone(given: _Given) -> ReadBook:
     except DataError as error:
         raise DataError(_for_one_book(str(error))) from error
     chapters = [slice(own.start, own.stop) for own in corpus.chapters]
-    return ReadBook(
-        corpus,
-        fingerprints(corpus.paragraphs),
-        fingerprints_within(corpus.paragraphs, chapters),
-    )
+    return ReadBook(corpus, fingerprints_within(corpus.paragraphs, chapters))
 
 
 def _for_one_book(message: str) -> str:

@@ -160,20 +160,17 @@ def test_a_code_edit_and_the_loss_of_all_artifacts_change_nothing(own: Trained) 
     assert done.stderr == "xuxie: model 澄秋阁\n"
 
 
+def two_words(own: Trained) -> list[str]:
+    """The command that writes two words, the same each time."""
+    words = ["--words", "2", "--rng-seed", "1"]
+    return ["generate", SEED_PHRASE, *words, "--artifacts", str(own.artifacts)]
+
+
 def test_one_note_says_that_the_novel_has_changed(own: Trained, tmp_path: Path) -> None:
     novel = tmp_path / "mine.txt"
     novel.write_bytes(own.novel.read_bytes())
     assert invoke("run-all", *run_options(replace(own, novel=novel)))[0] == 0
-    arguments = [
-        "generate",
-        SEED_PHRASE,
-        "--words",
-        "2",
-        "--rng-seed",
-        "1",
-        "--artifacts",
-        str(own.artifacts),
-    ]
+    arguments = two_words(own)
     assert invoke(*arguments)[2] == "xuxie: model 澄秋阁\n"
 
     novel.write_bytes(own.novel.read_bytes() + "又一段。\n".encode("gb18030"))
@@ -196,16 +193,7 @@ def test_a_model_outlives_a_shelf_whose_list_is_no_longer_right(
     entry = '[[book]]\nfile = "甲.txt"\n'
     (books / "shelf.toml").write_text(entry, encoding="utf-8")
     assert invoke("run-all", *run_options(replace(own, novel=books)), "--quick")[0] == 0
-    arguments = [
-        "generate",
-        SEED_PHRASE,
-        "--words",
-        "2",
-        "--rng-seed",
-        "1",
-        "--artifacts",
-        str(own.artifacts),
-    ]
+    arguments = two_words(own)
     assert invoke(*arguments)[::2] == (0, "xuxie: model 架\n")
 
     for wrong in (entry.replace("甲", "乙"), entry + "encoding = 5", "[[book]"):

@@ -16,13 +16,13 @@ from pipeline.stages.fetch_copies import (
     overlaps,
     without_chapters,
 )
-from pipeline.text.shingles import fingerprints, fingerprints_within
+from pipeline.text.shingles import fingerprints_within
 
 
 def book(text: str, prints: Sequence[int]) -> ReadBook:
     """Make a book of one paragraph whose passages are numbers."""
-    corpus = Corpus((text,), (), "utf-8", 0, 0, "")
-    return ReadBook(corpus, np.array(sorted(prints), dtype=np.int64), ())
+    corpus = Corpus((text,), (Chapter("", 0, 1),), "utf-8", 0, 0, "")
+    return ReadBook(corpus, (np.array(sorted(prints), dtype=np.int64),))
 
 
 def test_the_one_with_more_chinese_characters_stays_though_it_has_fewer_fingerprints() -> None:
@@ -59,7 +59,7 @@ def chapters(*texts: str) -> ReadBook:
     """Make a book of chapters of one paragraph each, with the fingerprints of its text."""
     found = tuple(Chapter(f"第{n}章", n, n + 1) for n in range(len(texts)))
     prints = fingerprints_within(texts, [slice(n, n + 1) for n in range(len(texts))])
-    return ReadBook(Corpus(texts, found, "utf-8", 0, 0, ""), fingerprints(texts), prints)
+    return ReadBook(Corpus(texts, found, "utf-8", 0, 0, ""), prints)
 
 
 def text_of(seed: int, characters: int = 4_000) -> str:

@@ -170,9 +170,8 @@ def cross(
         bits.append([float(one.sum() / sizes.sum()) for one, sizes in each])
         if taken is None:
             taken = np.full((1, count), np.nan)
-        drawn.append(
-            np.stack([(taken @ one) / (taken @ sizes) for one, sizes in each])
-        )  # (M, draws)
+        scores = [(taken @ one) / (taken @ sizes) for one, sizes in each]  # (draws,) each
+        drawn.append(np.stack(scores))
     most = max(own_draws.shape[1] for own_draws in drawn)
     figures = np.array(bits)
     learnt = np.array([[cell.learnt for cell in row] for row in cells])
