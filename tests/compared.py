@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from commands import invoke
 from made_up import made_up_words, random_network
 from numpy.typing import NDArray
 
@@ -92,3 +94,27 @@ def put_model(artifacts: Path, name: str, model: NovelModel, age: int = 0) -> No
     path = folder / f"{name}.safetensors"
     save_model(model, path)
     os.utime(path, (1_700_000_000 - age, 1_700_000_000 - age))
+
+
+class Shelf:
+    """Two books, in a folder with a model of each."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.artifacts = folder, folder / "artifacts"
+        self.first, self.second = folder / "甲.txt", folder / "乙.txt"
+        self.digests = [write_book(self.first, 3), write_book(self.second, 7)]
+        put_model(self.artifacts, "模甲", model_of(3, self.digests[0]), 0)
+        put_model(self.artifacts, "模乙", model_of(7, self.digests[1]), 1)
+
+    def call(self, *arguments: str | Path) -> tuple[int, str, str]:
+        return invoke("compare", *map(str, arguments), "--artifacts", str(self.artifacts))
+
+    def told(self, *arguments: str | Path) -> dict[str, Any]:
+        code, output, errors = self.call(*arguments, "--json")
+        assert code == 0, errors
+        found: dict[str, Any] = json.loads(output)
+        return found
+
+
+def scores_of(text: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {own["model"]: own for own in text["scores"]}
